@@ -1,0 +1,90 @@
+// The shape of the brain model and of one window of data, as plain numbers.
+// Pure: no LibTorch. The same struct builds the modules and counts their parameters and FLOPs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::model {
+
+/// What one window of a recording holds. Absent modalities are nullopt.
+struct VideoShape {
+  int64_t frames = 0;  ///< as many as response samples: video is resampled to the responses' rate
+  int64_t channels = 1;
+  int64_t height = 0;
+  int64_t width = 0;
+};
+struct BehaviorShape {
+  int64_t channels = 0;
+  int64_t samples = 0;  ///< round(2/3 of the window's response samples): 40 for the published 60
+};
+struct WindowShape {
+  int64_t samples = 60;  ///< W, response samples of a window
+  double rate_hz = 30;   ///< responses per second; a window lasts samples / rate_hz seconds
+  std::optional<VideoShape> video;
+  std::optional<BehaviorShape> behavior;
+};
+
+/// `model.size` of a spec: a published name ("1M" … "300M"), or width, layers, heads.
+struct ModelSize {
+  std::string name;  ///< published name, or empty
+  int64_t width = 0;
+  int64_t layers = 0;
+  int64_t heads = 0;
+};
+
+/// How video becomes tokens. `hiera` is the published backbone (model-parameters 3.14);
+/// `patches` is one strided convolution with positions, for small models on small machines.
+enum class VideoEncoder { patches, hiera };
+
+/// Everything the modules and the counts need. Fields as in the published model; small models
+/// (given by width, layers, heads) take fewer latents and the patch encoder: see small_shape().
+struct ModelShape {
+  ModelSize size;
+  WindowShape window;
+  int64_t embedding = 256;          ///< e: rows of neuron, session and animal tables
+  int64_t response_kernel = 10;     ///< samples of one response token
+  int64_t response_stride = 5;      ///< samples of one slot (and of one readout)
+  int64_t latent_window = 10;       ///< samples covered by one group of latents
+  int64_t latents_per_window = 640;
+  int64_t global_latents = 256;
+  int64_t neurons_max = 4096;       ///< neurons kept per window in training
+  int64_t local_layers = 5;         ///< of each cycle of local + global tower layers
+  int64_t global_layers = 1;
+  VideoEncoder video_encoder = VideoEncoder::hiera;
+  // patches: kernel = stride; hiera: published kernel (6,7,7), stride 2, padding (2,1,3)
+  int64_t patch_frames = 6, patch_height = 9, patch_width = 8;
+  int64_t hiera_width = 128, hiera_heads = 2;
+  std::vector<int64_t> hiera_stages = {2, 8};
+  double hiera_drop_path = 0.25;
+};
+
+/// Names that `model.size` may be: 1M, 5M, 20M, 80M, 300M.
+const std::vector<std::string>& published_size_names();
+
+/// The published shape of that name, or the small shape of (width, layers, heads), for `window`.
+/// REQUIRES: size was accepted by check_size.
+ModelShape shape_of(const ModelSize& size, const WindowShape& window);
+
+/// Why a size cannot be built (width not a multiple of 2·heads, unknown name, …), or nothing.
+std::optional<std::string> check_size(const ModelSize& size);
+
+/// Parameters by class (model-parameters sections 1 and 2). N of a scaling law is `shared`
+/// (which includes the animals' rows, as published); `animal` says how many of it they are.
+struct ParameterCounts {
+  int64_t shared = 0;
+  int64_t session = 0;
+  int64_t animal = 0;
+  int64_t total = 0;  ///< shared + session
+};
+ParameterCounts count_parameters(const ModelShape& shape, const std::vector<int64_t>& neurons,
+                                 int64_t animals);
+
+/// Bytes that one rank needs at least: parameters, gradients, two moments in float32, plus the
+/// activations of `windows` windows with `neurons` neurons (an estimate, upper bound to 30 %).
+int64_t memory_bytes(const ModelShape& shape, const ParameterCounts& counts, int64_t windows,
+                     int64_t neurons);
+
+}  // namespace enigma::model

@@ -1,0 +1,107 @@
+// One recording session, read where it lies (experanto folder layout, recordings.md 1.1).
+#pragma once
+
+#include "diagnostics/diagnostic.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace enigma::recordings {
+
+struct Modality {
+  std::string name;  ///< folder name: responses, screen, eye_tracker, treadmill, …
+  std::string kind;  ///< sequence | screen | spikes | time_interval
+  double rate_hz = 0;   ///< 0 = irregular
+  int64_t signals = 0;  ///< neurons, channels; screen: height·width·channels
+  double start_s = 0, end_s = 0;
+};
+
+/// How windows are cut: length, rate of the grid, and whether they start with a trial.
+enum class Align { trial, free };
+struct WindowRule {
+  int64_t samples = 60;
+  double rate_hz = 30;
+  Align align = Align::free;
+  std::vector<std::string> modalities;  ///< those whose validity a window must respect
+
+  double seconds() const { return static_cast<double>(samples) / rate_hz; }
+};
+
+struct Tier {
+  int64_t trials = 0;
+  double seconds = 0;
+  int64_t windows = 0;  ///< disjoint windows under the rule asked for
+};
+
+/// What `inspect` lists of one session.
+struct SessionInfo {
+  std::string name;    ///< folder name
+  std::filesystem::path path;
+  std::string species;  ///< empty = unknown
+  std::string animal;   ///< meta.json's animal, else the part of the name before the first date
+  int64_t neurons = 0;
+  double seconds = 0;
+  std::vector<Modality> modalities;
+  std::map<std::string, Tier> tiers;
+  std::string digest;  ///< SHA-256 over the sorted (relative path, size, SHA-256) of its files
+  int64_t video_channels = 0, video_height = 0, video_width = 0;  ///< 0 = no screen
+  double trial_seconds_median = 0;  ///< of stimulus trials; 0 = no screen
+  std::vector<Diagnostic> problems;
+};
+
+/// An open session: mapped files, no copy of the data. Cheap to hold; reads are const.
+class Session {
+ public:
+  /// Opens and checks every modality's files (lengths, types, clocks) without reading them whole.
+  static Parsed<Session> open(const std::filesystem::path& folder);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  const std::string& name() const;
+  int64_t neurons() const;
+  const std::vector<Modality>& modalities() const;
+  bool has(const std::string& modality) const;
+
+  /// Starts (seconds) of every window of `tier` that a training step may draw: trial starts, or any
+  /// grid point whose whole window is valid. Sorted. Tiers and validity are respected at each sample.
+  std::vector<double> window_starts_s(const std::string& tier, const WindowRule& rule) const;
+  /// A maximal set of those that do not overlap (trial windows, or stride = window), greedily from
+  /// the first: the windows of evaluation, of an epoch, and of `windows_unique`.
+  std::vector<double> disjoint_window_starts_s(const std::string& tier,
+                                               const WindowRule& rule) const;
+
+  /// rule.samples rows × neurons() columns, row-major, as float32; NaN kept as stored.
+  void read_responses(double start_s, const WindowRule& rule, std::span<float> out) const;
+  /// rule.samples frames × channels × height × width, grey levels 0–255 as float32.
+  void read_video(double start_s, const WindowRule& rule, std::span<float> out) const;
+  /// Any other sequence modality: `samples` rows at `rate_hz` × signals, floor-indexed.
+  void read_sequence(const std::string& modality, double start_s, int64_t samples, double rate_hz,
+                     std::span<float> out) const;
+
+  /// Mean and standard deviation per signal over the windows of a tier (target samples
+  /// [from, to) of each disjoint window), in float64. For biases, baselines and normalisation.
+  struct Moments {
+    std::vector<double> mean, deviation;
+    int64_t count = 0;
+  };
+  Moments response_moments(const std::string& tier, const WindowRule& rule, int64_t from_sample,
+                           int64_t to_sample) const;
+
+  struct Impl;
+
+ private:
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Folders of `data` that are experanto experiments (or `data` itself), sorted by name.
+std::vector<std::filesystem::path> session_folders(const std::filesystem::path& data);
+
+}  // namespace enigma::recordings

@@ -1,0 +1,70 @@
+// One canonical point of a sweep: what is to be trained, and nothing else. Its hash is the run's id.
+#pragma once
+
+#include "model/shape/shape.h"
+#include "recordings/session.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace enigma::sweeps {
+
+/// A session as a point knows it: the digest is identity, the name is where to find it.
+struct SessionRef {
+  std::string name;
+  std::string digest;
+  int64_t neurons = 0;
+  std::string animal;
+};
+
+/// `data.normalization`: what is done to the inputs before the model sees them.
+/// Spike counts default to none; video and behaviour to z-scores over the training tier.
+struct Point {
+  std::string family = "brain";
+  model::ModelSize size;
+
+  recordings::WindowRule rule;         ///< data.rate_hz, window_samples, align, modalities
+  std::vector<SessionRef> sessions;    ///< data.sessions, sorted by digest: the order of dealing
+  std::vector<SessionRef> evaluation_sessions;
+  std::vector<std::string> evaluation_strategies;
+  std::vector<std::string> training_strategies;  ///< train.strategies; default {"published"}
+
+  double budget_flops = 0;
+  int64_t lanes = 1;
+  int64_t windows_per_lane = 8;
+  std::string optimizer = "adamw";
+  std::string precision = "float32";  ///< float32 | bfloat16
+  double shared_lr = 7e-4;
+  double session_lr = 3e-3;
+  std::string bias = "rates";         ///< train.bias: "rates" (inverse softplus) | "published" (0)
+  int64_t warmup_steps = 0;
+  int64_t decay_steps = 0;            ///< the last steps, linearly to 0
+  int64_t seed = 0;
+};
+
+/// The value of `id_version`: raised when a default changes, so that old ids stay what they were.
+inline constexpr int kIdVersion = 1;
+
+/// Nested canonical JSON, sorted keys, fields at their default left out; sessions as one digest.
+nlohmann::json canonical(const Point& point);
+
+/// First 16 hexadecimal digits of the SHA-256 of the canonical JSON with its id_version.
+std::string id_of(const Point& point);
+
+/// The document behind ENIGMA_POINT: {id, point, steps, flops, flops_per_step, seed} and, beside
+/// them, what canonical() leaves out: sessions[] and evaluation_sessions[] with names.
+struct PointFile {
+  std::string id;
+  Point point;
+  int64_t steps = 0;
+  double flops = 0;           ///< steps × expected FLOPs per step
+  double flops_per_step = 0;  ///< expectation over strategies and the session schedule
+};
+nlohmann::ordered_json to_json(const PointFile& file);
+/// Throws InputError for what is missing or of the wrong type.
+PointFile point_file_from_json(const nlohmann::json& json, const std::string& file_name);
+
+}  // namespace enigma::sweeps
