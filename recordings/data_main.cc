@@ -16,10 +16,9 @@
 #include <string>
 #include <vector>
 
+namespace enigma::recordings {
 namespace {
 
-using namespace enigma;
-using namespace enigma::recordings;
 namespace options = boost::program_options;
 
 constexpr int kDone = 0, kFault = 1, kWrongInput = 2, kNoSuchFile = 3;
@@ -282,10 +281,7 @@ Diagnostic said(const std::exception& error, std::string suggestion) {
   return d;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
+int run(const std::vector<std::string>& words) {
   try {
     return dispatch(words);
   } catch (const InputError& error) {
@@ -297,4 +293,11 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return refuse(words, {said(error, "what was finished stays; safe to repeat")}, kFault);
   }
+}
+
+}  // namespace
+}  // namespace enigma::recordings
+
+int main(int argc, char** argv) {
+  return enigma::recordings::run({argv + 1, argv + argc});
 }
