@@ -15,6 +15,10 @@ namespace {
 
 /// An identified parameter needs this share of refits to have converged (contract).
 constexpr double kConvergedShare = 0.95;
+/// An offset below this share of the lowest loss is told as 0: the minimum lies at the edge.
+constexpr double kOffsetShare = 1e-4;
+/// Rise that four parameters may bring by chance, in units of what one may (F against t²).
+constexpr double kFourByChance = 2.5;
 
 bool has_axis(const Table& table, char axis) {
   switch (axis) {
@@ -99,7 +103,10 @@ ParameterFit parameter_fit(const Fit& fit, const Problem& problem, size_t index,
       result.value = result.low = result.high = std::nullopt;
       break;
     case ParameterVerdict::bounded_above:
-      if (parameter.kind != ParameterKind::exponent && value < 1e-6 * *result.high) result.value = 0;
+      if (parameter.kind == ParameterKind::offset &&
+          value < kOffsetShare * problem.points.loss.abs().minCoeff()) {
+        result.value = 0;
+      }
       break;
     default: break;
   }
@@ -129,6 +136,15 @@ std::vector<ProfileInterval> profiles(const Problem& problem, const FitOptions& 
     fitted.certificate.agreeing = 0;
   }
   return intervals;
+}
+
+/// True where one constant describes the rows as well as the law does, to the noise.
+bool constant_will_do(const Form& form, const Fit& fit, double rise) {
+  if (form.name != "chinchilla") return false;
+  const std::vector<Hold> nothing = {{"A", 0}, {"B", 0}, {"alpha", 1}, {"beta", 1}};
+  const Problem problem = make_problem(form, fit.rows, fit.axes, fit.objective, nothing);
+  const Vector start = with_holds(problem, nothing, form.starts(problem.points, 1).front());
+  return minimize(problem, start).objective < fit.minimum.objective + kFourByChance * rise;
 }
 
 Interval spread(const Fit& fit, double value, const std::vector<double>& refits) {
@@ -268,6 +284,8 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
   used.rows = fit.rows;
   if (mapped.table.has_n) fit.ladders = ladders(used);
   if (form->name == "chinchilla") fit.exponents = exponents_of(fit.values, cost);
+  fit.constant_will_do =
+      constant_will_do(*form, fit, allowed_rise(problem, fit.minimum, options.level));
   fit.verdict = verdict_of(fit);
   add_optimum(fit);
   fit.warnings = warnings_of(fit);

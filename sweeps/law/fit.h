@@ -82,6 +82,7 @@ struct Fit {
   Cost cost;
   std::vector<OptimumAt> optimum;
   std::vector<Ladder> ladders;
+  bool constant_will_do = false;  ///< the loss depends on nothing, as far as its noise can tell
   Verdict verdict;
   std::vector<std::string> warnings;
 };

@@ -9,6 +9,8 @@ namespace enigma::law {
 namespace {
 
 constexpr double kConvergedGradient = 1e-5;
+/// Residuals that are all below this are rounding: rows no more than parameters, fitted exactly.
+constexpr double kExact = 1e-7;
 /// Coordinates are logs: a step beyond this is a leap out of the world.
 constexpr double kLongestStep = 2.0;
 
@@ -70,7 +72,8 @@ Minimum minimum_at(const Vector& q, const Value& value, int iterations, bool sta
           .relative_gradient = gradient,
           .iterations = iterations,
           .converged = std::isfinite(value.objective) &&
-                       (gradient < kConvergedGradient || (stalled && gradient < 1e-2))};
+                       (gradient < kConvergedGradient || (stalled && gradient < 1e-2) ||
+                        value.residual.abs().maxCoeff() < kExact)};
 }
 
 }  // namespace

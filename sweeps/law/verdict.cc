@@ -65,6 +65,10 @@ std::optional<std::string> data_limited(const Fit& fit, const std::vector<std::s
         "More compute on the same recordings does not help; more recordings might.",
         flat, fit.ladders.size(), listed(which));
   }
+  if (fit.constant_will_do && !fit.ladders.empty()) {
+    return "Data-limited: over these sizes and budgets the loss changes by no more than its noise; "
+           "neither a larger model nor more compute helps on these data.";
+  }
   Table table;
   table.rows = fit.rows;
   if (lacks(names, "alpha") && fit.form == "chinchilla" &&
@@ -115,7 +119,7 @@ std::vector<std::string> warnings_of(const Fit& fit) {
   if (fit.certificate.agreeing < 2) {
     warnings.push_back("only one start reached the best objective: it may not be the minimum");
   }
-  if (fit.certificate.second_objective > fit.certificate.basins.front().objective * (1 + 1e-4)) {
+  if (fit.certificate.second_objective > fit.minimum.objective * (1 + 1e-4)) {
     warnings.push_back("the second algorithm did not reach the same objective");
   }
   const int lost = fit.refits.resamples - fit.refits.converged;
