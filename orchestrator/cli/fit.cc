@@ -11,9 +11,9 @@ int fit(const Invocation& invocation) {
   namespace po = boost::program_options;
   po::positional_options_description positional;
   positional.add("sweep", 1);
-  const auto values = parse_options(
-      invocation, "fit [SWEEP | --csv FILE --map ROLE=COLUMN,…] [options]", law_options(),
-      positional);
+  const auto values =
+      parse_options(invocation, "fit [SWEEP | --csv FILE --map ROLE=COLUMN,…] [options]",
+                    law_options(), positional);
   if (!values) return kDone;
   return guarded(invocation, [&] {
     const auto begin = std::chrono::steady_clock::now();

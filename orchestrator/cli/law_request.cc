@@ -22,9 +22,8 @@ constexpr int kMostThreads = 1024;
 
 [[noreturn]] void wrong(const std::string& option, const std::string& expected,
                         const std::string& found) {
-  throw InputError({{.message = "--" + option + ": not a valid value",
-                     .expected = expected,
-                     .found = found}});
+  throw InputError(
+      {{.message = "--" + option + ": not a valid value", .expected = expected, .found = found}});
 }
 
 template <typename T>
@@ -85,9 +84,8 @@ law::FitOptions fit_options(const po::variables_map& values) {
 law::MappedTable table_of_file(const po::variables_map& values) {
   const std::string file = values["csv"].as<std::string>();
   if (values.count("map") == 0) {
-    throw InputError({{.file = file,
-                       .message = "--csv needs --map",
-                       .expected = "--map N=COL,D=COL,loss=COL"}});
+    throw InputError(
+        {{.file = file, .message = "--csv needs --map", .expected = "--map N=COL,D=COL,loss=COL"}});
   }
   if (!std::filesystem::is_regular_file(file)) throw NoSuchInput("no such file: " + file);
   const law::Mapping mapping = checked(law::parse_mapping(values["map"].as<std::string>()));
@@ -101,9 +99,9 @@ law::MappedTable table_of_runs(const Invocation& invocation, const po::variables
   const db::Store store = db::Store::open_read_only(file);
   if (!store.sweep(sweep)) throw NoSuchInput("no such sweep: " + sweep);
   const auto form = law::form_named(values["form"].as<std::string>());
-  const law::Mapping mapping =
-      values.count("map") > 0 ? checked(law::parse_mapping(values["map"].as<std::string>()))
-                              : law::sweep_mapping(form && form->axes.empty());
+  const law::Mapping mapping = values.count("map") > 0
+                                   ? checked(law::parse_mapping(values["map"].as<std::string>()))
+                                   : law::sweep_mapping(form && form->axes.empty());
   return checked(law::table_of_sweep(documents::export_rows(store, sweep), sweep, mapping));
 }
 
@@ -114,8 +112,7 @@ po::options_description law_options() {
   auto add = options.add_options();
   add("sweep", po::value<std::string>(), "sweep whose finished runs are fitted");
   add("csv", po::value<std::string>(), "file of runs instead of a sweep (CSV, or .jsonl)");
-  add("map", po::value<std::string>(),
-      "N=COL,D=COL,C=COL,U=COL,loss=COL[,group=COL][,weight=COL]");
+  add("map", po::value<std::string>(), "N=COL,D=COL,C=COL,U=COL,loss=COL[,group=COL][,weight=COL]");
   add("form", po::value<std::string>()->default_value("chinchilla"),
       "chinchilla, power or power_offset");
   add("objective", po::value<std::string>()->default_value("huber:1e-3"), "huber:DELTA, l1 or l2");

@@ -23,9 +23,8 @@ po::options_description plot_options() {
 
 void check_kind(const std::string& kind) {
   if (kind == "loss-flops") return;
-  throw InputError({{.message = "--kind: there is no such figure",
-                     .expected = "loss-flops",
-                     .found = kind}});
+  throw InputError(
+      {{.message = "--kind: there is no such figure", .expected = "loss-flops", .found = kind}});
 }
 
 void check_axes(const law::Table& table) {
@@ -64,8 +63,7 @@ int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   if (request.mapped.table.rows.empty()) throw law::FitRefused("no rows are left to draw");
   std::string reason;
   const law::Study study = study_or_reason(request, reason);
-  law::LossFlops figure =
-      law::loss_flops(request.mapped.table, study, loss_label(request, values));
+  law::LossFlops figure = law::loss_flops(request.mapped.table, study, loss_label(request, values));
   if (!reason.empty()) figure.note = reason;
   law::draw(law::script_of(figure), out);
   write_atomically(beside(out, ".csv"), law::csv_of(figure));

@@ -92,9 +92,9 @@ int answer(const Invocation& invocation, const po::variables_map& values) {
 int predict(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("sweep", 1);
-  const auto values = parse_options(
-      invocation, "predict [SWEEP | --csv FILE --map …] --flops C [options]", predict_options(),
-      positional);
+  const auto values =
+      parse_options(invocation, "predict [SWEEP | --csv FILE --map …] --flops C [options]",
+                    predict_options(), positional);
   if (!values) return kDone;
   return guarded(invocation, [&] { return answer(invocation, *values); });
 }

@@ -35,8 +35,8 @@ Stream stream_of(uint64_t seed, size_t resample) {
 
 /// How often each row is drawn.
 Eigen::ArrayXd draw(const Points& points, Resampling kind, Stream stream) {
-  const int units = kind == Resampling::by_cluster ? points.clusters
-                                                   : static_cast<int>(points.size());
+  const int units =
+      kind == Resampling::by_cluster ? points.clusters : static_cast<int>(points.size());
   std::vector<int> counts(static_cast<size_t>(units), 0);
   for (int k = 0; k < units; ++k) ++counts[static_cast<size_t>(stream.below(units))];
   Eigen::ArrayXd drawn(points.size());

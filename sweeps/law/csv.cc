@@ -99,8 +99,7 @@ struct Reader {
   bool row(std::vector<std::string>& cells) {
     for (;;) {
       std::string cell;
-      const bool good =
-          !cursor.done() && cursor.peek() == '"' ? quoted(cell) : plain(cell);
+      const bool good = !cursor.done() && cursor.peek() == '"' ? quoted(cell) : plain(cell);
       if (!good) return false;
       cells.push_back(std::move(cell));
       if (cells.size() > limits.columns) {

@@ -83,8 +83,7 @@ Vector with_holds(const Problem& problem, const std::vector<Hold>& holds, Vector
   return start;
 }
 
-Estimate estimate(const Problem& problem, const std::vector<Hold>& holds, int starts,
-                  int threads) {
+Estimate estimate(const Problem& problem, const std::vector<Hold>& holds, int starts, int threads) {
   std::vector<Vector> from = problem.form->starts(problem.points, starts);
   for (Vector& start : from) start = with_holds(problem, holds, start);
   std::vector<Minimum> minima(from.size());
@@ -94,9 +93,8 @@ Estimate estimate(const Problem& problem, const std::vector<Hold>& holds, int st
   for (size_t k = 0; k < minima.size(); ++k) {
     if (std::isfinite(minima[k].objective)) order.push_back(k);
   }
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return minima[a].objective < minima[b].objective;
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return minima[a].objective < minima[b].objective; });
   std::vector<Minimum> sorted;
   for (const size_t k : order) sorted.push_back(minima[k]);
   if (sorted.empty()) throw std::runtime_error("no start gave a finite objective");
@@ -112,8 +110,7 @@ Estimate estimate(const Problem& problem, const std::vector<Hold>& holds, int st
   }
   for (const Minimum& minimum : minima) certificate.unconverged += minimum.converged ? 0 : 1;
   certificate.basins = basins_of(problem, sorted);
-  certificate.second_objective =
-      minimize_by_reweighting(problem, from[order.front()]).objective;
+  certificate.second_objective = minimize_by_reweighting(problem, from[order.front()]).objective;
   return result;
 }
 

@@ -17,9 +17,9 @@ struct Basin {
 struct Certificate {
   double gradient_relative = 0;
   int starts = 0;
-  int agreeing = 0;          ///< starts that ended within 1e-6 of the best objective
-  int unconverged = 0;       ///< starts that ran out of iterations
-  std::vector<Basin> basins;  ///< best first, at most eight
+  int agreeing = 0;             ///< starts that ended within 1e-6 of the best objective
+  int unconverged = 0;          ///< starts that ran out of iterations
+  std::vector<Basin> basins;    ///< best first, at most eight
   double second_objective = 0;  ///< of the second algorithm from the best start
 };
 

@@ -22,10 +22,14 @@ constexpr double kFourByChance = 2.5;
 
 bool has_axis(const Table& table, char axis) {
   switch (axis) {
-    case 'N': return table.has_n;
-    case 'D': return table.has_d;
-    case 'C': return table.has_c;
-    default: return table.has_u;
+    case 'N':
+      return table.has_n;
+    case 'D':
+      return table.has_d;
+    case 'C':
+      return table.has_c;
+    default:
+      return table.has_u;
   }
 }
 
@@ -43,8 +47,8 @@ void refuse_what_cannot_be_fitted(const std::vector<Row>& rows, const Objective&
   }
   for (const Row& row : rows) {
     if (objective.space == Space::log && row.loss <= 0) {
-      throw FitRefused(fmt::format("{} has a loss of {}, which has no logarithm; use --space linear",
-                                   row.id, row.loss));
+      throw FitRefused(fmt::format(
+          "{} has a loss of {}, which has no logarithm; use --space linear", row.id, row.loss));
     }
   }
 }
@@ -55,7 +59,8 @@ std::optional<double> finite(double value) {
 
 std::vector<double> column(const Refits& refits, size_t index) {
   std::vector<double> values;
-  for (const Vector& refit : refits.values) values.push_back(refit[static_cast<Eigen::Index>(index)]);
+  for (const Vector& refit : refits.values)
+    values.push_back(refit[static_cast<Eigen::Index>(index)]);
   return values;
 }
 
@@ -108,7 +113,8 @@ ParameterFit parameter_fit(const Fit& fit, const Problem& problem, size_t index,
         result.value = 0;
       }
       break;
-    default: break;
+    default:
+      break;
   }
   return result;
 }
@@ -148,7 +154,8 @@ bool constant_will_do(const Form& form, const Fit& fit, double rise) {
 }
 
 Interval spread(const Fit& fit, double value, const std::vector<double>& refits) {
-  return {finite(value), quantile(refits, (1 - fit.level) / 2), quantile(refits, (1 + fit.level) / 2)};
+  return {finite(value), quantile(refits, (1 - fit.level) / 2),
+          quantile(refits, (1 + fit.level) / 2)};
 }
 
 bool all_but_offset_identified(const Fit& fit) {
@@ -204,25 +211,35 @@ Fit described(const Form& form, const MappedTable& mapped, const FitOptions& opt
 
 std::string name_of(ParameterVerdict verdict) {
   switch (verdict) {
-    case ParameterVerdict::identified: return "identified";
-    case ParameterVerdict::bounded_below: return "bounded_below";
-    case ParameterVerdict::bounded_above: return "bounded_above";
-    case ParameterVerdict::unidentified: return "unidentified";
-    case ParameterVerdict::held: return "held";
+    case ParameterVerdict::identified:
+      return "identified";
+    case ParameterVerdict::bounded_below:
+      return "bounded_below";
+    case ParameterVerdict::bounded_above:
+      return "bounded_above";
+    case ParameterVerdict::unidentified:
+      return "unidentified";
+    case ParameterVerdict::held:
+      return "held";
   }
   return "";
 }
 
 std::string name_of(VerdictCode code) {
   switch (code) {
-    case VerdictCode::ok: return "ok";
-    case VerdictCode::data_limited: return "data_limited";
-    case VerdictCode::undetermined: return "undetermined";
+    case VerdictCode::ok:
+      return "ok";
+    case VerdictCode::data_limited:
+      return "data_limited";
+    case VerdictCode::undetermined:
+      return "undetermined";
   }
   return "";
 }
 
-int rows_needed(int free_parameters) { return std::max(free_parameters + 1, 3); }
+int rows_needed(int free_parameters) {
+  return std::max(free_parameters + 1, 3);
+}
 
 std::vector<char> axes_for(const Form& form, const Table& table) {
   std::vector<char> axes = form.axes;

@@ -8,8 +8,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-Json number(const std::optional<double>& value) { return value ? number(*value) : Json(); }
+Json number(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
+Json number(const std::optional<double>& value) {
+  return value ? number(*value) : Json();
+}
 
 Json objective_json(const Fit& fit) {
   const Objective& objective = fit.objective;
@@ -55,9 +59,8 @@ Json certificate_json(const Fit& fit) {
     for (size_t j = 0; j < fit.parameters.size(); ++j) {
       values[fit.parameters[j].name] = number(basin.values[static_cast<Eigen::Index>(j)]);
     }
-    basins.push_back({{"objective", number(basin.objective)},
-                      {"starts", basin.starts},
-                      {"parameters", values}});
+    basins.push_back(
+        {{"objective", number(basin.objective)}, {"starts", basin.starts}, {"parameters", values}});
   }
   return {{"gradient_relative", number(certificate.gradient_relative)},
           {"starts", certificate.starts},
@@ -72,8 +75,9 @@ Json bootstrap_json(const Fit& fit) {
   const bool none = fit.bootstrap.kind == Resampling::none;
   const bool cluster = fit.bootstrap.kind == Resampling::by_cluster;
   const auto group = fit.axis_names.find("group");
-  return {{"method", none ? "profile" : cluster ? "cluster bootstrap, percentile"
-                                                : "case bootstrap, percentile"},
+  return {{"method", none      ? "profile"
+                     : cluster ? "cluster bootstrap, percentile"
+                               : "case bootstrap, percentile"},
           {"level", fit.level},
           {"resamples", fit.refits.resamples},
           {"cluster", cluster && group != fit.axis_names.end() ? Json(group->second) : Json()},

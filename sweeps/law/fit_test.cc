@@ -22,7 +22,9 @@ const ParameterFit& parameter(const Fit& fit, const std::string& name) {
                        [&](const ParameterFit& p) { return p.name == name; });
 }
 
-MappedTable sixty() { return synthetic({}, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6)); }
+MappedTable sixty() {
+  return synthetic({}, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6));
+}
 
 void check_same_fit(const Fit& a, const Fit& b, double tolerance) {
   REQUIRE(a.parameters.size() == b.parameters.size());
@@ -132,16 +134,16 @@ TEST_CASE("fit: one size does not identify A and alpha, and no optimum is given"
 
 TEST_CASE("fit: an E of zero is bounded above, not told as a tiny number") {
   const Truth truth{.e = 0, .a = 40, .b = 60, .alpha = 0.15, .beta = 0.2};
-  const Fit fit = fit_table(synthetic(truth, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6)),
-                            quick(), {});
+  const Fit fit =
+      fit_table(synthetic(truth, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6)), quick(), {});
   CHECK(parameter(fit, "E").verdict == ParameterVerdict::bounded_above);
   CHECK_FALSE(parameter(fit, "E").low);
 }
 
 TEST_CASE("fit: data without effect leave B and beta unidentified") {
   const Truth truth{.b = 0};
-  const Fit fit = fit_table(synthetic(truth, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6)),
-                            quick(), {});
+  const Fit fit =
+      fit_table(synthetic(truth, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6)), quick(), {});
   CHECK(parameter(fit, "beta").verdict != ParameterVerdict::identified);
   CHECK(fit.verdict.code != VerdictCode::ok);
   CHECK(fit.optimum.empty());
@@ -149,8 +151,8 @@ TEST_CASE("fit: data without effect leave B and beta unidentified") {
 
 TEST_CASE("fit: losses that are noise alone are data-limited") {
   const Truth truth{.a = 0, .b = 0, .sd = 0.003};
-  const Fit fit = fit_table(synthetic(truth, log_grid(3e7, 1e10, 3), log_grid(5e8, 3e11, 5)),
-                            quick(), {});
+  const Fit fit =
+      fit_table(synthetic(truth, log_grid(3e7, 1e10, 3), log_grid(5e8, 3e11, 5)), quick(), {});
   CHECK(fit.verdict.code == VerdictCode::data_limited);
   CHECK(fit.optimum.empty());
 }
@@ -181,8 +183,8 @@ TEST_CASE("fit: a held parameter stays, and the others move") {
 }
 
 TEST_CASE("fit: a power law on one axis") {
-  MappedTable mapped = synthetic({.e = 0, .a = 0, .b = 20, .beta = 0.1, .sd = 0.01}, {1e8},
-                                 log_grid(1e6, 1e10, 25));
+  MappedTable mapped =
+      synthetic({.e = 0, .a = 0, .b = 20, .beta = 0.1, .sd = 0.01}, {1e8}, log_grid(1e6, 1e10, 25));
   mapped.table.has_n = false;
   FitOptions options = quick();
   options.form = "power";

@@ -59,9 +59,10 @@ std::string interval_line(const Fit& fit) {
 std::string extrapolation_line(const Fit& fit) {
   if (!fit.extrapolation) return "not possible: too few rows below any cut";
   const Extrapolation& e = *fit.extrapolation;
-  return fmt::format("fitted on {} rows below {:.3g}, predicts the {} above to {:.2f} % "
-                     "(worst {:.2f} %)",
-                     e.n_train, e.cut, e.n_test, 100 * e.mean_abs_rel, 100 * e.max_abs_rel);
+  return fmt::format(
+      "fitted on {} rows below {:.3g}, predicts the {} above to {:.2f} % "
+      "(worst {:.2f} %)",
+      e.n_train, e.cut, e.n_test, 100 * e.mean_abs_rel, 100 * e.max_abs_rel);
 }
 
 std::string excluded_line(const Fit& fit) {
@@ -74,9 +75,8 @@ std::string excluded_line(const Fit& fit) {
 
 std::string optimum_lines(const Fit& fit) {
   if (fit.optimum.empty()) return "";
-  std::string text =
-      fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>26}\n", "FLOPs", "best N", "best D", "loss",
-                  fmt::format("{:g} % interval", fit.level * 100));
+  std::string text = fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>26}\n", "FLOPs", "best N", "best D",
+                                 "loss", fmt::format("{:g} % interval", fit.level * 100));
   for (const OptimumAt& at : fit.optimum) {
     text += fmt::format("  {:<12.3g}{:>14.4g}{:>14.4g}{:>14.5g}{:>26}\n", at.flops, at.place.n,
                         at.place.d, at.place.loss,

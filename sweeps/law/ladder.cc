@@ -15,7 +15,9 @@ constexpr double kFlat = 1e-3;
 /// Budgets within 10 % are one budget (the contract's reading for isoFLOP).
 constexpr double kSameBudget = 1.1;
 
-double budget_of(const Row& row) { return std::isfinite(row.c) && row.c > 0 ? row.c : row.d; }
+double budget_of(const Row& row) {
+  return std::isfinite(row.c) && row.c > 0 ? row.c : row.d;
+}
 
 /// Seeds of one budget are one rung: their mean.
 std::vector<Row> rungs_of(std::vector<Row> rows) {

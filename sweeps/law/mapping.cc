@@ -59,7 +59,8 @@ std::optional<std::string> why_not(Mapper& mapper, const Record& record, Row& ro
     if (!mapper.has(role)) return;
     into = mapper.number(record, role);
     const auto fault = fault_of(into);
-    if (fault && !why) why = fmt::format("{} ({}) {}", role, mapper.records.columns[mapper.places.at(role)], *fault);
+    if (fault && !why)
+      why = fmt::format("{} ({}) {}", role, mapper.records.columns[mapper.places.at(role)], *fault);
   };
   row.n = row.d = row.c = row.u = std::numeric_limits<double>::quiet_NaN();
   take("N", row.n);
@@ -108,16 +109,18 @@ Parsed<Mapping> parse_mapping(std::string_view text) {
     const std::string role(trimmed(pair.substr(0, equals)));
     const bool known = std::find(kRoles.begin(), kRoles.end(), role) != kRoles.end();
     if (equals == std::string_view::npos || equals + 1 == pair.size() || !known) {
-      parsed.diagnostics.push_back({.message = "--map: not a role and a column",
-                                    .expected = "N=COL,D=COL,C=COL,U=COL,loss=COL,group=COL,weight=COL",
-                                    .found = std::string(pair),
-                                    .suggestion = suggest_name(role, kRoles)});
+      parsed.diagnostics.push_back(
+          {.message = "--map: not a role and a column",
+           .expected = "N=COL,D=COL,C=COL,U=COL,loss=COL,group=COL,weight=COL",
+           .found = std::string(pair),
+           .suggestion = suggest_name(role, kRoles)});
     } else if (!mapping.emplace(role, trimmed(pair.substr(equals + 1))).second) {
       parsed.diagnostics.push_back({.message = "--map: a role twice", .found = role});
     }
   }
   if (parsed.diagnostics.empty() && !mapping.contains("loss")) {
-    parsed.diagnostics.push_back({.message = "--map: no column for the loss", .expected = "loss=COL"});
+    parsed.diagnostics.push_back(
+        {.message = "--map: no column for the loss", .expected = "loss=COL"});
   }
   if (parsed.diagnostics.empty()) parsed.value = mapping;
   return parsed;

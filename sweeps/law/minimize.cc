@@ -111,8 +111,7 @@ Minimum minimize(const Problem& problem, const Vector& start, const Effort& effo
   return minimum_at(q, here, iteration, iteration < effort.iterations);
 }
 
-Minimum minimize_by_reweighting(const Problem& problem, const Vector& start,
-                                const Effort& effort) {
+Minimum minimize_by_reweighting(const Problem& problem, const Vector& start, const Effort& effort) {
   Vector q = start;
   Value here, next;
   evaluate(problem, q, here);

@@ -29,8 +29,7 @@ Parsed<Objective> parse_objective(std::string_view text) {
   if (text.starts_with("huber:")) {
     double delta = 0;
     const std::string_view number = text.substr(6);
-    const auto [end, error] =
-        std::from_chars(number.data(), number.data() + number.size(), delta);
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), delta);
     if (error == std::errc{} && end == number.data() + number.size() && delta > 0 &&
         std::isfinite(delta)) {
       return {.value = Objective{.delta = delta}};
@@ -41,9 +40,12 @@ Parsed<Objective> parse_objective(std::string_view text) {
 
 std::string name_of(ObjectiveKind kind) {
   switch (kind) {
-    case ObjectiveKind::huber: return "huber";
-    case ObjectiveKind::l1: return "l1";
-    case ObjectiveKind::l2: return "l2";
+    case ObjectiveKind::huber:
+      return "huber";
+    case ObjectiveKind::l1:
+      return "l1";
+    case ObjectiveKind::l2:
+      return "l2";
   }
   return "";
 }
@@ -71,7 +73,7 @@ void smooth_rho(const Objective& objective, const Eigen::ArrayXd& residual, Eige
   const double delta = objective.delta;
   const double scale = scale_of(objective);
   psi = residual.max(-delta).min(delta) * scale;
-  // Inside δ: ψ·r/2; outside: ψ·(r − ψ/2) in units of the scale. One expression covers both.
+  // Inside delta: psi*r/2; outside: psi*(r - psi/2), in units of the scale: one expression.
   rho = psi * (residual - psi / (2 * scale));
 }
 

@@ -15,7 +15,7 @@ enum class Space { log, linear };
 enum class Reduction { sum, mean };
 
 /// r = log predicted − log observed (log) or predicted − observed (linear).
-/// huber: ½r² inside δ, δ(|r| − δ/2) outside; l1: |r|; l2: r². Sum of w·ρ, or that over sum of w.
+/// huber: r²/2 inside δ, δ(|r| - δ/2) outside; l1: |r|; l2: r². Sum of w*rho, or its mean.
 struct Objective {
   ObjectiveKind kind = ObjectiveKind::huber;
   double delta = 1e-3;  ///< of huber; for l1 the width inside which the minimiser rounds the corner

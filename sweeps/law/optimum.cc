@@ -11,7 +11,7 @@ Exponents exponents_of(const Vector& values, const Cost& cost) {
 
 Place best_place(const Vector& values, const Cost& cost, double flops) {
   const double alpha = values[3], beta = values[4], p = cost.exponent_n;
-  // Along C = κ·N^p·D the minimum has α·A·N^−α = p·β·B·D^−β; everything below is its logarithm.
+  // Along C = k*N^p*D the minimum has alpha*A*N^-alpha = p*beta*B*D^-beta; below, its log.
   const double budget = std::log(flops) - std::log(cost.coefficient);
   const double balance = std::log(alpha * values[1]) - std::log(p * beta * values[2]);
   const double n = (beta * budget + balance) / (p * beta + alpha);

@@ -10,10 +10,14 @@ namespace enigma::law {
 
 double axis_value(const Row& row, char axis) {
   switch (axis) {
-    case 'N': return row.n;
-    case 'D': return row.d;
-    case 'C': return row.c;
-    case 'U': return row.u;
+    case 'N':
+      return row.n;
+    case 'D':
+      return row.d;
+    case 'C':
+      return row.c;
+    case 'U':
+      return row.u;
   }
   ENIGMA_CHECK(false, "an axis is one of N, D, C, U");
   return 0;
@@ -25,8 +29,7 @@ std::vector<Row> in_canonical_order(std::vector<Row> rows) {
     return std::tuple(number(row.n), number(row.d), number(row.c), number(row.u), row.loss,
                       row.weight, std::string_view(row.group), std::string_view(row.id));
   };
-  std::sort(rows.begin(), rows.end(),
-            [&](const Row& a, const Row& b) { return key(a) < key(b); });
+  std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return key(a) < key(b); });
   return rows;
 }
 

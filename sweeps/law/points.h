@@ -20,9 +20,9 @@ struct Points {
   std::vector<Eigen::ArrayXd> axis;
   std::vector<double> centre;
   Eigen::ArrayXd loss;
-  Eigen::ArrayXd log_loss;  ///< NaN where a loss is not positive
-  Eigen::ArrayXd weight;    ///< scaled to mean 1
-  double weight_scale = 1;  ///< file's weight = weight × weight_scale
+  Eigen::ArrayXd log_loss;   ///< NaN where a loss is not positive
+  Eigen::ArrayXd weight;     ///< scaled to mean 1
+  double weight_scale = 1;   ///< file's weight = weight × weight_scale
   std::vector<int> cluster;  ///< index of the row's group, 0-based
   int clusters = 0;
 

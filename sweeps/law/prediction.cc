@@ -73,7 +73,9 @@ Json to_json(const Prediction& p) {
           {"n", number(p.n)},
           {"d", number(p.d)},
           {"loss",
-           {{"value", number(p.loss.value)}, {"low", number(p.loss.low)}, {"high", number(p.loss.high)}}},
+           {{"value", number(p.loss.value)},
+            {"low", number(p.loss.low)},
+            {"high", number(p.loss.high)}}},
           {"extrapolation_factor", number(p.extrapolation_factor)},
           {"verdict", to_json(p.verdict)}};
 }
@@ -89,8 +91,8 @@ std::string to_text(const Prediction& p, double level) {
   if (p.loss.value) {
     text += fmt::format("  loss         {:.5g}", *p.loss.value);
     if (p.loss.low) {
-      text += fmt::format(", {:g} % interval {:.5g} .. {:.5g}", 100 * level, *p.loss.low,
-                          *p.loss.high);
+      text +=
+          fmt::format(", {:g} % interval {:.5g} .. {:.5g}", 100 * level, *p.loss.low, *p.loss.high);
     }
     text += "\n";
   }

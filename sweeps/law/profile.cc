@@ -27,8 +27,7 @@ double width_of(const Eigen::ArrayXd& residual, int parameters, double floor) {
   std::vector<double> sizes(residual.data(), residual.data() + residual.size());
   for (double& size : sizes) size = std::abs(size);
   const double n = static_cast<double>(sizes.size());
-  const double corrected =
-      1.4826 * median(sizes) * std::sqrt(n / std::max(1.0, n - parameters));
+  const double corrected = 1.4826 * median(sizes) * std::sqrt(n / std::max(1.0, n - parameters));
   return std::max(corrected, floor);
 }
 
@@ -36,7 +35,7 @@ double width_of(const Eigen::ArrayXd& residual, int parameters, double floor) {
 struct Search {
   const Problem& problem;
   Eigen::Index index;
-  double limit;      ///< objective that may not be exceeded
+  double limit;  ///< objective that may not be exceeded
   Minimum start;
   std::optional<Minimum> better;
 
@@ -95,8 +94,10 @@ Domain domain_of(const Problem& problem, const Parameter& parameter, double at) 
   switch (parameter.kind) {
     case ParameterKind::offset:
       return {log_loss + std::log(kLeastOffsetShare), log_most + std::log(2.0)};
-    case ParameterKind::exponent: return {std::log(kLeastExponent), std::log(kLargestExponent)};
-    case ParameterKind::coefficient: break;
+    case ParameterKind::exponent:
+      return {std::log(kLeastExponent), std::log(kLargestExponent)};
+    case ParameterKind::coefficient:
+      break;
   }
   return {std::min(at, log_loss) - 60, std::max(at, log_most) + 200};
 }
@@ -117,8 +118,8 @@ double allowed_rise(const Problem& problem, const Minimum& minimum, double level
     const double pull = w * psi(problem.objective, r);
     sums[static_cast<size_t>(points.cluster[static_cast<size_t>(i)])] += pull;
     squares += pull * pull;
-    slope += w * (psi(problem.objective, r + width) - psi(problem.objective, r - width)) /
-             (2 * width);
+    slope +=
+        w * (psi(problem.objective, r + width) - psi(problem.objective, r - width)) / (2 * width);
   }
   double clustered = 0;
   for (const double sum : sums) clustered += sum * sum;

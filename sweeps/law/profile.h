@@ -15,7 +15,7 @@ struct ProfileInterval {
   std::optional<Minimum> better;
 };
 
-/// Rise of the objective (weights of mean 1) that an interval at `level` allows: ½t²·σ²ψ / E ψ′,
+/// Rise of the objective (weights of mean 1) that `level` allows: t²·var(psi) / (2·E psi'),
 /// the robust likelihood-ratio test (Heritier & Ronchetti 1994), with E ψ′ by a difference over
 /// the width of the residuals, t for (rows or clusters) − parameters degrees of freedom, and rows
 /// of one cluster counted as their sum.

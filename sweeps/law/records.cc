@@ -55,7 +55,8 @@ Parsed<Records> parse_json_lines(std::string_view text, const std::string& file,
     text.remove_prefix(std::min(end + 1, text.size()));
     if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     // A flat object has no need of depth: brackets in the hundreds are an attack on the parser.
-    const Json object = one.size() > limits.cell_bytes * 4 ? Json() : Json::parse(one, nullptr, false);
+    const Json object =
+        one.size() > limits.cell_bytes * 4 ? Json() : Json::parse(one, nullptr, false);
     if (!object.is_object()) return {.diagnostics = {bad_line(file, line, "not a JSON object")}};
     Record record{.line = line};
     const std::string problem = take(object, records, record, places);

@@ -38,7 +38,8 @@ TEST_CASE("csv: what is too large is refused before it is kept") {
 }
 
 TEST_CASE("json lines: flat objects become columns in order of first sight") {
-  const auto parsed = parse_json_lines("{\"n\":1,\"loss\":2.5}\n\n{\"loss\":2,\"s\":\"x\"}", "t.jsonl");
+  const auto parsed =
+      parse_json_lines("{\"n\":1,\"loss\":2.5}\n\n{\"loss\":2,\"s\":\"x\"}", "t.jsonl");
   REQUIRE(parsed.ok());
   CHECK(parsed.value->columns == std::vector<std::string>{"n", "loss", "s"});
   CHECK(parsed.value->rows[1].cells[0].empty());
@@ -64,8 +65,8 @@ TEST_CASE("mapping: a column that is not there is answered with the nearest") {
   CHECK(mapped.diagnostics[0].suggestion.find("size") != std::string::npos);
   CHECK_FALSE(parse_mapping("X=a,loss=b").ok());
   CHECK_FALSE(parse_mapping("N=a").ok());
-  const auto text = map_records(*parse_csv("a,l\nfoo,2\n", "t.csv").value,
-                                *parse_mapping("N=a,loss=l").value);
+  const auto text =
+      map_records(*parse_csv("a,l\nfoo,2\n", "t.csv").value, *parse_mapping("N=a,loss=l").value);
   REQUIRE_FALSE(text.ok());
   CHECK(text.diagnostics[0].line == 2);
 }

@@ -18,10 +18,10 @@ struct RefusedGroup {
 };
 
 struct Study {
-  std::string by;               ///< the column that groups; empty: one fit over all
-  std::vector<GroupFit> fits;   ///< by group, in order of the group's largest unique data, then name
+  std::string by;              ///< the column that groups; empty: one fit over all
+  std::vector<GroupFit> fits;  ///< by group, in order of the group's largest unique data, then name
   std::vector<RefusedGroup> refused;
-  std::optional<Fit> pooled;    ///< the only fit where nothing groups
+  std::optional<Fit> pooled;  ///< the only fit where nothing groups
 };
 
 /// `sweep`: FLOPs are the table's own where they can be (measured), else C = 6ND.

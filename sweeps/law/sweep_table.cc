@@ -13,7 +13,9 @@ std::string cell_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-bool is_done(const Json& row) { return row.value("state", Json()) == "done"; }
+bool is_done(const Json& row) {
+  return row.value("state", Json()) == "done";
+}
 
 Records records_of(const Json& rows, const std::string& sweep) {
   Records records{.file = sweep};
@@ -40,8 +42,11 @@ Records records_of(const Json& rows, const std::string& sweep) {
 
 Mapping sweep_mapping(bool one_axis) {
   if (one_axis) return {{"C", "flops"}, {"loss", "test_loss"}};
-  return {{"N", "params_shared"}, {"D", "windows"},      {"C", "flops"},
-          {"U", "windows_unique"}, {"loss", "test_loss"}};
+  return {{"N", "params_shared"},
+          {"D", "windows"},
+          {"C", "flops"},
+          {"U", "windows_unique"},
+          {"loss", "test_loss"}};
 }
 
 Parsed<MappedTable> table_of_sweep(const Json& export_rows, const std::string& sweep,
@@ -61,8 +66,9 @@ Parsed<MappedTable> table_of_sweep(const Json& export_rows, const std::string& s
   }
   for (const Json& row : export_rows) {
     if (is_done(row)) continue;
-    mapped.value->excluded.push_back({cell_of(row.value("run", Json())),
-                                      "the run is " + cell_of(row.value("state", Json("unknown")))});
+    mapped.value->excluded.push_back(
+        {cell_of(row.value("run", Json())),
+         "the run is " + cell_of(row.value("state", Json("unknown")))});
   }
   return mapped;
 }

@@ -37,7 +37,8 @@ bool lacks(const std::vector<std::string>& names, const std::string& name) {
 std::string why_undetermined(const Fit& fit, const std::vector<std::string>& names) {
   std::string why;
   if (fit.form == "chinchilla") {
-    if (distinct(fit, 'N') == 1) why += "; all rows have one size, so the effect of size is unknown";
+    if (distinct(fit, 'N') == 1)
+      why += "; all rows have one size, so the effect of size is unknown";
     if (distinct(fit, 'D') == 1) {
       why += "; all rows have the same amount of data, so its effect is unknown";
     }
@@ -49,8 +50,7 @@ std::string why_undetermined(const Fit& fit, const std::vector<std::string>& nam
     why += "; more rows, or rows further apart, would tell";
   }
   return fmt::format("Undetermined: {} rows do not identify {}{}.{}", fit.rows.size(),
-                     listed(names), why,
-                     fit.form == "chinchilla" ? " No optimum is given." : "");
+                     listed(names), why, fit.form == "chinchilla" ? " No optimum is given." : "");
 }
 
 std::optional<std::string> data_limited(const Fit& fit, const std::vector<std::string>& names) {
@@ -58,7 +58,8 @@ std::optional<std::string> data_limited(const Fit& fit, const std::vector<std::s
   if (flat > 0 && 2 * flat >= fit.ladders.size()) {
     std::vector<std::string> which;
     for (const Ladder& ladder : fit.ladders) {
-      if (ladder.trend == Trend::flat_or_rising && which.size() < 6) which.push_back("(" + name_of(ladder) + ")");
+      if (ladder.trend == Trend::flat_or_rising && which.size() < 6)
+        which.push_back("(" + name_of(ladder) + ")");
     }
     return fmt::format(
         "Data-limited: in {} of {} ladders the loss does not fall as the budget grows: {}. "
@@ -111,10 +112,10 @@ std::vector<std::string> warnings_of(const Fit& fit) {
   if (fit.d_from_c) warnings.push_back("D was not mapped and is C/(6N)");
   for (const Ladder& ladder : fit.ladders) {
     if (ladder.trend == Trend::falls || warnings.size() >= 12) continue;
-    warnings.push_back(fmt::format(
-        "ladder {}: loss {}", name_of(ladder),
-        ladder.trend == Trend::uneven ? "does not fall at every step"
-                                      : "is flat or rising: data-limited"));
+    warnings.push_back(fmt::format("ladder {}: loss {}", name_of(ladder),
+                                   ladder.trend == Trend::uneven
+                                       ? "does not fall at every step"
+                                       : "is flat or rising: data-limited"));
   }
   if (fit.certificate.agreeing < 2) {
     warnings.push_back("only one start reached the best objective: it may not be the minimum");

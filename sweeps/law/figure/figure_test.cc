@@ -70,5 +70,6 @@ TEST_CASE("figure: less than a decade gets round numbers, more gets decades") {
   CHECK(narrow.major.size() >= 3);
   CHECK(narrow.major.size() <= 7);
   const Ticks wide = log_ticks(1e18, 3e22, 5);
-  for (const double at : wide.major) CHECK(std::abs(std::log10(at) - std::round(std::log10(at))) < 1e-9);
+  for (const double at : wide.major)
+    CHECK(std::abs(std::log10(at) - std::round(std::log10(at))) < 1e-9);
 }

@@ -9,13 +9,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <system_error>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 extern char** environ;
@@ -52,7 +51,8 @@ std::string terminal(FigureFormat format) {
              "background '#ffffff'\n";
     case FigureFormat::pdf:
       return "set terminal pdfcairo size 3.5in,2.5in font 'DejaVu Sans,7.5' linewidth 1.1\n";
-    case FigureFormat::png: break;
+    case FigureFormat::png:
+      break;
   }
   return "set terminal pngcairo size 1400,1000 font 'DejaVu Sans,22' linewidth 3.2\n";
 }
@@ -60,9 +60,12 @@ std::string terminal(FigureFormat format) {
 /// Marks in the script are in units of this: terminals disagree on what a point size is.
 double mark_scale(FigureFormat format) {
   switch (format) {
-    case FigureFormat::svg: return 0.9;
-    case FigureFormat::pdf: return 0.42;
-    case FigureFormat::png: break;
+    case FigureFormat::svg:
+      return 0.9;
+    case FigureFormat::pdf:
+      return 0.42;
+    case FigureFormat::png:
+      break;
   }
   return 2.0;
 }
@@ -76,8 +79,7 @@ pid_t start(const fs::path& script, const fs::path& messages) {
   std::string program = "gnuplot", file = script.string();
   char* const arguments[] = {program.data(), file.data(), nullptr};
   pid_t child = 0;
-  const int error =
-      ::posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments, environ);
+  const int error = ::posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error == ENOENT) {
     throw FigureError("gnuplot is not installed; the figure needs it: apt-get install gnuplot-nox");
@@ -117,9 +119,9 @@ void draw(const std::string& script, const fs::path& file, int limit_ms) {
   const fs::path figure = workplace.folder / "figure";
   const fs::path source = workplace.folder / "script.gp";
   const fs::path messages = workplace.folder / "messages";
-  write_atomically(source, fmt::format("{}set output '{}'\nmark = {}\n{}\nunset output\n",
-                                       terminal(format), figure.string(), mark_scale(format),
-                                       script));
+  write_atomically(source,
+                   fmt::format("{}set output '{}'\nmark = {}\n{}\nunset output\n", terminal(format),
+                               figure.string(), mark_scale(format), script));
   const int status = wait_for(start(source, messages), limit_ms);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !fs::exists(figure)) {
     const std::string said = fs::exists(messages) ? read_file(messages, 1 << 20) : "";

@@ -79,6 +79,7 @@ PlottedFrontier frontier_of(const Fit& fit, const std::string& group) {
 }
 
 void add_frontiers(const Study& study, LossFlops& figure) {
+  figure.fitted = study.pooled || !study.fits.empty();
   for (const GroupFit& one : study.fits) {
     if (has_optimum(one.fit)) figure.frontiers.push_back(frontier_of(one.fit, one.group));
   }
@@ -124,13 +125,14 @@ LossFlops loss_flops(const Table& table, const Study& study, const std::string& 
 std::string csv_of(const LossFlops& figure) {
   std::string text = "kind,size,n,subset,run,flops,loss,low,high\n";
   const auto quoted = [](std::string cell) {
-    for (size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2) cell.insert(at, "\"");
+    for (size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2)
+      cell.insert(at, "\"");
     return cell.find_first_of(",\"\n") == std::string::npos ? cell : "\"" + cell + "\"";
   };
   for (const PlottedLadder& ladder : figure.ladders) {
     for (const PlottedPoint& point : ladder.points) {
-      text += fmt::format("run,{},{},{},{},{},{},,\n", ladder.size, ladder.n,
-                          quoted(ladder.subset), quoted(point.run), point.flops, point.loss);
+      text += fmt::format("run,{},{},{},{},{},{},,\n", ladder.size, ladder.n, quoted(ladder.subset),
+                          quoted(point.run), point.flops, point.loss);
     }
   }
   for (const PlottedFrontier& frontier : figure.frontiers) {
@@ -177,8 +179,12 @@ nlohmann::ordered_json to_json(const LossFlops& figure) {
     baselines.push_back({{"subset", baseline.subset.empty() ? Json() : Json(baseline.subset)},
                          {"loss", baseline.loss}});
   }
-  return {{"kind", "loss-flops"},     {"x", figure.x_label},    {"y", figure.y_label},
-          {"ladders", ladders},       {"frontiers", frontiers}, {"baselines", baselines},
+  return {{"kind", "loss-flops"},
+          {"x", figure.x_label},
+          {"y", figure.y_label},
+          {"ladders", ladders},
+          {"frontiers", frontiers},
+          {"baselines", baselines},
           {"note", figure.note.empty() ? Json() : Json(figure.note)}};
 }
 

@@ -18,7 +18,7 @@ struct PlottedPoint {
 /// One ladder as it is drawn.
 struct PlottedLadder {
   double n = 0;
-  std::string size;    ///< its name in the legend
+  std::string size;  ///< its name in the legend
   std::string subset;
   size_t size_index = 0, subset_index = 0;
   std::vector<PlottedPoint> points;
@@ -41,6 +41,7 @@ struct LossFlops {
   std::vector<PlottedFrontier> frontiers;
   std::vector<Baseline> baselines;
   double level = 0.95;
+  bool fitted = false;  ///< a law was fitted, whether or not its frontier is identified
   std::string x_label = "training compute (FLOPs)";
   std::string y_label;
   std::string note;  ///< why there is no frontier, where there is none

@@ -100,30 +100,32 @@ void add_ladders(const LossFlops& figure, std::vector<std::string>& parts) {
     const std::string color = size_color(ladder.size_index, figure.sizes.size());
     // `unique`: seeds of one budget are several marks and one place of the line, their mean.
     if (joined) {
-      parts.push_back(fmt::format("$ladder{} smooth unique with lines lc rgb '{}' lw 1.1 dt {} "
-                                  "notitle",
-                                  k, color, kDashes[ladder.subset_index % kDashes.size()]));
+      parts.push_back(
+          fmt::format("$ladder{} smooth unique with lines lc rgb '{}' lw 1.1 dt {} "
+                      "notitle",
+                      k, color, kDashes[ladder.subset_index % kDashes.size()]));
     }
-    parts.push_back(fmt::format(
-        "$ladder{} using 1:2 with points pt {} ps {:g}*mark lc rgb '{}' notitle", k,
-        subset_mark(ladder.subset_index), joined ? 1.0 : kSmallMark, color));
+    parts.push_back(
+        fmt::format("$ladder{} using 1:2 with points pt {} ps {:g}*mark lc rgb '{}' notitle", k,
+                    subset_mark(ladder.subset_index), joined ? 1.0 : kSmallMark, color));
   }
 }
 
 void add_bands(const LossFlops& figure, std::vector<std::string>& parts) {
   for (size_t k = 0; k < figure.frontiers.size(); ++k) {
-    parts.push_back(fmt::format("$frontier{} using 1:3:4 with filledcurves fc rgb '#777777' "
-                                "fs transparent solid 0.35 noborder notitle",
-                                k));
+    parts.push_back(
+        fmt::format("$frontier{} using 1:3:4 with filledcurves fc rgb '#777777' "
+                    "fs transparent solid 0.35 noborder notitle",
+                    k));
   }
 }
 
 /// After the marks: where there are hundreds of them the frontier must stay visible.
 void add_frontiers(const LossFlops& figure, std::vector<std::string>& parts) {
   for (size_t k = 0; k < figure.frontiers.size(); ++k) {
-    parts.push_back(fmt::format(
-        "$frontier{} using 1:2 with lines lc rgb '#000000' lw 1.2 dt {} notitle", k,
-        kDashes[k % kDashes.size()]));
+    parts.push_back(
+        fmt::format("$frontier{} using 1:2 with lines lc rgb '#000000' lw 1.2 dt {} notitle", k,
+                    kDashes[k % kDashes.size()]));
   }
 }
 
@@ -152,12 +154,16 @@ void add_other_keys(const LossFlops& figure, std::vector<std::string>& parts) {
   const bool named = figure.subsets.size() > 1 || !figure.subsets.front().empty();
   if (named) add_heading("recordings", parts);
   for (size_t k = 0; named && k < figure.subsets.size(); ++k) {
-    parts.push_back(fmt::format("keyentry with linespoints pt {} ps mark lc rgb '#555555' dt {} "
-                                "title {}",
-                                subset_mark(k), kDashes[k % kDashes.size()],
-                                quoted(figure.subsets[k])));
+    parts.push_back(
+        fmt::format("keyentry with linespoints pt {} ps mark lc rgb '#555555' dt {} "
+                    "title {}",
+                    subset_mark(k), kDashes[k % kDashes.size()], quoted(figure.subsets[k])));
   }
-  if (!figure.frontiers.empty() || !figure.baselines.empty()) add_heading("", parts);
+  add_heading("", parts);
+  if (figure.frontiers.empty()) {
+    parts.push_back("keyentry with lines lc rgb '#ffffff' title 'frontier: ' . " +
+                    quoted(figure.fitted ? "not identified" : "not fitted"));
+  }
   for (size_t k = 0; k < figure.frontiers.size(); ++k) {
     const std::string& group = figure.frontiers[k].group;
     parts.push_back(fmt::format("keyentry with lines lc rgb '#000000' lw 1.2 dt {} title {}",
@@ -165,9 +171,10 @@ void add_other_keys(const LossFlops& figure, std::vector<std::string>& parts) {
                                 quoted(group.empty() ? "frontier" : "frontier, " + group)));
   }
   if (!figure.frontiers.empty()) {
-    parts.push_back(fmt::format("keyentry with boxes fc rgb '#777777' fs transparent solid 0.35 "
-                                "noborder title {}",
-                                quoted(fmt::format("{:g} % interval", figure.level * 100))));
+    parts.push_back(
+        fmt::format("keyentry with boxes fc rgb '#777777' fs transparent solid 0.35 "
+                    "noborder title {}",
+                    quoted(fmt::format("{:g} % interval", figure.level * 100))));
   }
 }
 
@@ -176,11 +183,12 @@ void add_baselines(const LossFlops& figure, const Range& losses, std::vector<std
   for (const Baseline& baseline : figure.baselines) {
     const std::string title = several ? "mean rate, " + baseline.subset : "mean rate";
     if (!is_near(baseline, losses)) {
-      const std::string above = fmt::format("{} {:.4g}, above", title, baseline.loss);
-      parts.push_back("keyentry with lines lc rgb '#777777' lw 0.8 dt (6,4) title " + quoted(above));
+      const std::string above = fmt::format("{} {:.4g} ↑", title, baseline.loss);
+      parts.push_back("keyentry with lines lc rgb '#777777' lw 0.8 dt (10,7) title " +
+                      quoted(above));
       continue;
     }
-    parts.push_back(fmt::format("{:.9g} with lines lc rgb '#777777' lw 0.8 dt (6,4) title {}",
+    parts.push_back(fmt::format("{:.9g} with lines lc rgb '#777777' lw 0.8 dt (10,7) title {}",
                                 baseline.loss, quoted(title)));
   }
 }

@@ -33,7 +33,8 @@ std::vector<double> steps(const Ticks& ticks, int wanted, double& step) {
     if (factor * power >= rough) step = factor * power;
   }
   std::vector<double> found;
-  for (double k = std::ceil(ticks.from / step); k * step <= ticks.to; ++k) found.push_back(k * step);
+  for (double k = std::ceil(ticks.from / step); k * step <= ticks.to; ++k)
+    found.push_back(k * step);
   return found;
 }
 
@@ -74,8 +75,8 @@ Ticks log_ticks(double low, double high, int wanted) {
 }
 
 std::string tick_command(const Ticks& ticks, char axis) {
-  std::string command = fmt::format("set {}range [{:.17g}:{:.17g}]\nset {}tics (", axis, ticks.from,
-                                    ticks.to, axis);
+  std::string command =
+      fmt::format("set {}range [{:.17g}:{:.17g}]\nset {}tics (", axis, ticks.from, ticks.to, axis);
   bool first = true;
   const auto add = [&](const std::string& label, double at, int level) {
     command += fmt::format("{}\"{}\" {:.17g} {}", first ? "" : ", ", label, at, level);

@@ -2,7 +2,9 @@
 
 namespace enigma::law {
 
-std::vector<std::string> form_names() { return {"chinchilla", "power", "power_offset"}; }
+std::vector<std::string> form_names() {
+  return {"chinchilla", "power", "power_offset"};
+}
 
 std::unique_ptr<Form> form_named(std::string_view name) {
   if (name == "chinchilla") return chinchilla_form();

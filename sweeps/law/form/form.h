@@ -35,8 +35,7 @@ class Form {
   std::vector<char> axes;  ///< e.g. N, D; empty: exactly one axis, which the user maps
   std::vector<Parameter> parameters;
 
-  virtual void evaluate(const Vector& coordinates, const Points& points,
-                        Evaluation& out) const = 0;
+  virtual void evaluate(const Vector& coordinates, const Points& points, Evaluation& out) const = 0;
   /// Values in the file's units, and back. A coefficient of 0 has a coordinate far below.
   virtual Vector values(const Vector& coordinates, const Points& points) const = 0;
   virtual Vector coordinates(const Vector& values, const Points& points) const = 0;

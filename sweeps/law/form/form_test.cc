@@ -61,7 +61,9 @@ TEST_CASE("form: values and coordinates are each other's inverse") {
   for (Eigen::Index j = 0; j < 5; ++j) CHECK(back[j] == doctest::Approx(values[j]).epsilon(1e-12));
 }
 
-TEST_CASE("form: a name that is none gives nothing") { CHECK(form_named("chinchila") == nullptr); }
+TEST_CASE("form: a name that is none gives nothing") {
+  CHECK(form_named("chinchila") == nullptr);
+}
 
 TEST_CASE("objective: huber, l1 and l2 are what the contract says") {
   const Objective huber = *parse_objective("huber:0.5").value;

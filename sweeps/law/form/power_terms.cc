@@ -18,19 +18,22 @@ constexpr double kExponentFrom = 0.04, kExponentTo = 2.5;
 /// A term that least squares puts at 0 starts as this share of the loss, so that it can grow.
 constexpr double kSmallShare = 1e-2;
 
-double log_or_nothing(double value) { return value > 0 ? std::log(value) : kLogOfNothing; }
+double log_or_nothing(double value) {
+  return value > 0 ? std::log(value) : kLogOfNothing;
+}
 
 }  // namespace
 
-PowerTerms::PowerTerms(std::string form_name, std::string form_formula,
-                       std::vector<char> form_axes, bool offset, std::vector<Term> terms)
+PowerTerms::PowerTerms(std::string form_name, std::string form_formula, std::vector<char> form_axes,
+                       bool offset, std::vector<Term> terms)
     : offset_(offset), terms_(static_cast<int>(terms.size())) {
   name = std::move(form_name);
   formula = std::move(form_formula);
   axes = std::move(form_axes);
   if (offset) parameters.push_back({"E", ParameterKind::offset, -1});
   for (int k = 0; k < terms_; ++k) {
-    parameters.push_back({terms[static_cast<size_t>(k)].coefficient, ParameterKind::coefficient, k});
+    parameters.push_back(
+        {terms[static_cast<size_t>(k)].coefficient, ParameterKind::coefficient, k});
   }
   for (int k = 0; k < terms_; ++k) {
     parameters.push_back({terms[static_cast<size_t>(k)].exponent, ParameterKind::exponent, k});
