@@ -1,8 +1,8 @@
 #include "orchestrator/cli/law_request.h"
 #include "orchestrator/cli/verbs.h"
+#include "orchestrator/clock.h"
 #include "sweeps/law/fit_document.h"
 
-#include <chrono>
 #include <cstdio>
 
 namespace enigma::cli {
@@ -16,11 +16,11 @@ int fit(const Invocation& invocation) {
                     law_options(), positional);
   if (!values) return kDone;
   return guarded(invocation, [&] {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin_s = monotonic_s();
     const law::Study study = study_of(request_of(invocation, *values));
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    const double taken_s = monotonic_s() - begin_s;
     if (invocation.json) {
-      print_document(invocation, law::to_json(study, taken.count()));
+      print_document(invocation, law::to_json(study, taken_s));
     } else {
       std::fputs(law::to_text(study).c_str(), stdout);
     }

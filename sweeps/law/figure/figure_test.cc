@@ -43,7 +43,8 @@ TEST_CASE("figure: gnuplot draws it as SVG, PNG and PDF") {
     return;
   }
   const LossFlops figure = figure_of(3, 3);
-  std::string folder = (std::filesystem::temp_directory_path() / "enigma-law-XXXXXX").string();
+  std::string folder = (std::filesystem::temp_directory_path() / "enigma-law-").string();
+  folder += std::string(6, 'X');
   REQUIRE(mkdtemp(folder.data()) != nullptr);
   for (const char* name : {"f.svg", "f.png", "f.pdf"}) {
     const std::filesystem::path file = std::filesystem::path(folder) / name;

@@ -30,7 +30,8 @@ struct Workplace {
   fs::path folder;
 
   Workplace() {
-    std::string name = (fs::temp_directory_path() / "enigma-figure-XXXXXX").string();
+    std::string name = (fs::temp_directory_path() / "enigma-figure-").string();
+    name += std::string(6, 'X');  // what mkdtemp replaces
     if (::mkdtemp(name.data()) == nullptr) {
       throw std::system_error(errno, std::generic_category(), "temporary folder " + name);
     }
