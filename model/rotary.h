@@ -11,7 +11,7 @@
 namespace enigma::model {
 
 /// Complex rotations (S, 1, f/2) of tokens at their times. Frequencies are
-/// 2π / (1 ms · (window/1 ms)^(2i/f)); the angle is a double product rounded once to float32.
+/// 2π/1 ms · (window/1 ms)^(-2i/f); the angle is a double product rounded once to float32.
 at::Tensor rotary_table(const std::vector<TokenGroup>& groups, double window_s, int64_t features);
 
 /// Turns the interleaved pairs of x (…, S, H, f) by the table's rows.
