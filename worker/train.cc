@@ -28,11 +28,12 @@ std::map<size_t, Rates> rates_of_all(const Corpus& corpus) {
 }
 
 void note_plan(const Training& training) {
-  for (const std::string& dropped : training.strategies.dropped)
-    std::fprintf(stderr, "strategy dropped: %s\n", dropped.c_str());
-  const LoopState& state = training.state;
-  if (state.step > 0)
-    std::fprintf(stderr, "resumed at step %lld\n", static_cast<long long>(state.step));
+  const auto& dropped = training.strategies.dropped;
+  if (!dropped.empty())
+    std::fprintf(stderr, "%zu training strategies are left out, the first is %s\n", dropped.size(),
+                 dropped.front().c_str());
+  if (training.state.step > 0)
+    std::fprintf(stderr, "resumed at step %lld\n", static_cast<long long>(training.state.step));
 }
 
 double evaluate(Training& training) {
