@@ -60,8 +60,7 @@ struct Done {
   int64_t step = 0;
   double flops = 0;
 };
-using Body =
-    std::variant<Hello, Metrics, Eval, Checkpoint, Skipped, Preempted, Failed, Done>;
+using Body = std::variant<Hello, Metrics, Eval, Checkpoint, Skipped, Preempted, Failed, Done>;
 
 struct Report {
   std::string run;
