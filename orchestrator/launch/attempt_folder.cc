@@ -1,6 +1,7 @@
 #include "orchestrator/launch/attempt_folder.h"
 
 #include "orchestrator/launch/durable.h"
+#include "orchestrator/launch/options.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -66,26 +67,28 @@ std::optional<int64_t> make_attempt_folder(const std::string& run_folder) {
   }
 }
 
-bool fill_attempt_folder(const std::string& run_folder, int64_t number, const std::string& token,
-                         const Process& launcher) {
+bool fill_attempt_folder(const std::string& run_folder, int64_t number, const LaunchNote& note) {
   const std::string folder = attempt_path(run_folder, number);
-  const std::string secret = submission_path(run_folder, token) + ".secret";
+  const std::string secret = submission_path(run_folder, note.token) + ".secret";
   if (::rename(secret.c_str(), (folder + "/token").c_str()) != 0) return false;
-  return write_whole(folder + "/launch", to_text({{"token", token},
-                                                  {"pid", std::to_string(launcher.pid)},
-                                                  {"start_ns", std::to_string(launcher.start_ns)},
-                                                  {"host", launcher.host},
-                                                  {"boot", launcher.boot}}));
+  return write_whole(folder + "/launch",
+                     to_text({{"token", note.token},
+                              {"pid", std::to_string(note.launcher.pid)},
+                              {"start_ns", std::to_string(note.launcher.start_ns)},
+                              {"host", note.launcher.host},
+                              {"boot", note.launcher.boot},
+                              {"cpus", to_text(note.cpus)}}));
 }
 
-std::optional<Process> read_launcher(const std::string& run_folder, int64_t number,
-                                     const std::string& token) {
+std::optional<LaunchNote> read_launch_note(const std::string& run_folder, int64_t number,
+                                           const std::string& token) {
   const auto text = read_small(attempt_path(run_folder, number) + "/launch");
   if (!text) return std::nullopt;
   Fields fields = fields_of(*text);
   if (fields["token"] != token) return std::nullopt;
-  return Process{fields["host"], fields["boot"], std::atoll(fields["pid"].c_str()),
-                 std::atoll(fields["start_ns"].c_str())};
+  const Process launcher{fields["host"], fields["boot"], std::atoll(fields["pid"].c_str()),
+                         std::atoll(fields["start_ns"].c_str())};
+  return LaunchNote{token, launcher, parse_cpus(fields["cpus"])};
 }
 
 bool write_exit(const std::string& attempt_folder, const Exit& exit) {

@@ -2,7 +2,7 @@
 //
 //   RUN/submissions/TOKEN.secret   bearer token, mode 0600, put there by the executor
 //   RUN/submissions/TOKEN          the claim: "attempt K", or "refused why"
-//   RUN/attempt-K/launch           who launched it: token, pid, start, host, boot
+//   RUN/attempt-K/launch           who launched it: token, pid, start, host, boot, cores
 //   RUN/attempt-K/token            the bearer token, moved here
 //   RUN/attempt-K/exit.json        how it ended, written last
 #pragma once
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace enigma::launch {
 
@@ -29,13 +30,19 @@ std::string attempt_path(const std::string& run_folder, int64_t number);
 /// Makes attempt-K with the next free K; nothing (with errno) where the disk refuses.
 std::optional<int64_t> make_attempt_folder(const std::string& run_folder);
 
-/// Moves the bearer token in and notes the launcher.
-bool fill_attempt_folder(const std::string& run_folder, int64_t number, const std::string& token,
-                         const Process& launcher);
+/// Who launched an attempt, and on which cores: what an executor needs to adopt it.
+struct LaunchNote {
+  std::string token;
+  Process launcher;
+  std::vector<int> cpus;  ///< empty = not pinned
+};
 
-/// Who launched it, for adoption; nothing where the note is missing or of another token.
-std::optional<Process> read_launcher(const std::string& run_folder, int64_t number,
-                                     const std::string& token);
+/// Moves the bearer token in and writes the note.
+bool fill_attempt_folder(const std::string& run_folder, int64_t number, const LaunchNote& note);
+
+/// Nothing where the note is missing or of another token.
+std::optional<LaunchNote> read_launch_note(const std::string& run_folder, int64_t number,
+                                           const std::string& token);
 
 /// How the worker ended. A code or a signal, or neither where it never started.
 struct Exit {

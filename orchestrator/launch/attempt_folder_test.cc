@@ -34,11 +34,14 @@ TEST_CASE(
   const Folder folder;
   REQUIRE(write_whole(submission_path(folder.path, "t1") + ".secret", "bearer", 0600));
   REQUIRE(make_attempt_folder(folder.path) == 1);
-  REQUIRE(fill_attempt_folder(folder.path, 1, "t1", this_process()));
+  REQUIRE(fill_attempt_folder(folder.path, 1, {"t1", this_process(), {1, 2}}));
   CHECK(read_small(folder.path + "/attempt-1/token") == "bearer");
-  CHECK(read_launcher(folder.path, 1, "t1") == this_process());
-  CHECK_FALSE(read_launcher(folder.path, 1, "t2"));
-  CHECK_FALSE(fill_attempt_folder(folder.path, 1, "t1", this_process()));
+  const auto note = read_launch_note(folder.path, 1, "t1");
+  REQUIRE(note);
+  CHECK(note->launcher == this_process());
+  CHECK(note->cpus == std::vector<int>{1, 2});
+  CHECK_FALSE(read_launch_note(folder.path, 1, "t2"));
+  CHECK_FALSE(fill_attempt_folder(folder.path, 1, {"t1", this_process(), {1, 2}}));
 }
 
 TEST_CASE("claim: an attempt's number, or why nothing was started") {

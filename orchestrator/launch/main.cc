@@ -63,7 +63,8 @@ std::optional<int64_t> claim(const Options& options, Lease& mine) {
   const auto number = make_attempt_folder(options.run_folder);
   mine = {this_process(), {}, options.token, now_s()};
   const bool noted = number &&
-                     fill_attempt_folder(options.run_folder, *number, options.token, mine.holder) &&
+                     fill_attempt_folder(options.run_folder, *number,
+                                         {options.token, mine.holder, options.cpus}) &&
                      write_lease(options.run_folder, mine) &&
                      write_claim(options.run_folder, options.token, {number, ""});
   if (noted) return number;

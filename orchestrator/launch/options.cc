@@ -50,6 +50,12 @@ std::vector<int> parse_cpus(const std::string& list) {
   return cpus;
 }
 
+std::string to_text(const std::vector<int>& cpus) {
+  std::string list;
+  for (const int cpu : cpus) list += (list.empty() ? "" : ",") + std::to_string(cpu);
+  return list;
+}
+
 std::optional<Options> parse_options(const std::vector<std::string>& words, std::string& why) {
   Options options;
   for (size_t i = 0; i < words.size(); i += 2) {

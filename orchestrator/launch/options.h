@@ -26,4 +26,7 @@ std::optional<Options> parse_options(const std::vector<std::string>& words, std:
 /// "0,2-3" → 0 2 3; empty where it is no list.
 std::vector<int> parse_cpus(const std::string& list);
 
+/// The same list back: 0 2 3 → "0,2,3".
+std::string to_text(const std::vector<int>& cpus);
+
 }  // namespace enigma::launch
