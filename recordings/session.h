@@ -70,7 +70,7 @@ class Session {
   bool has(const std::string& modality) const;
 
   /// Starts (seconds) of every window of `tier` that a training step may draw: trial starts, or any
-  /// grid point whose whole window is valid. Sorted. Tiers and validity are respected at each sample.
+  /// grid point whose whole window is valid. Sorted. Tier and validity hold at each sample.
   std::vector<double> window_starts_s(const std::string& tier, const WindowRule& rule) const;
   /// A maximal set of those that do not overlap (trial windows, or stride = window), greedily from
   /// the first: the windows of evaluation, of an epoch, and of `windows_unique`.

@@ -1,4 +1,4 @@
-// One canonical point of a sweep: what is to be trained, and nothing else. Its hash is the run's id.
+// One canonical point of a sweep: what is to be trained. Its hash is the id of the run.
 #pragma once
 
 #include "model/shape/shape.h"

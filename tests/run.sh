@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Sets up, builds and runs every test; the last line is `N passed, N failed, N skipped`.
+#   tests/run.sh [--yes] [--only STAGE[,STAGE…]]
+# Stages: unit, sanitizers, simulation, end_to_end, quickstart. ENIGMA_SHARED (default ../shared)
+# names the folder of reference recordings and values; tests that need it skip visibly without it.
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+export ENIGMA_SHARED=${ENIGMA_SHARED:-$root/../shared}
+stages="unit sanitizers simulation end_to_end quickstart"
+setup_options=""
+while [ $# -gt 0 ]; do
+  case $1 in
+    --yes) setup_options="--yes" ;;
+    --only) stages=${2//,/ }; shift ;;
+    --help) sed -n '2,5p' "$0"; exit 0 ;;
+    *) echo "tests/run.sh: unknown option '$1'" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+passed=0 failed=0 skipped=0
+times=() failures=() skips=()
+
+wanted() { case " $stages " in *" $1 "*) ;; *) false ;; esac; }
+
+# One line of a test that speaks PASS / FAIL / SKIP, counted.
+count_line() {
+  case $1 in
+    "PASS "*) passed=$((passed + 1)) ;;
+    "FAIL "*) failed=$((failed + 1)); failures+=("${1#FAIL }") ;;
+    "SKIP "*) skipped=$((skipped + 1)); skips+=("${1#SKIP }") ;;
+  esac
+}
+
+# timed NAME COMMAND…: runs it, remembers its wall time, and gives its exit status.
+timed() {
+  local name=$1 from=$SECONDS status=0
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" || status=$?
+  times+=("$(printf '%-34s %5d s' "$name" $((SECONDS - from)))")
+  return $status
+}
+
+build() { # PRESET TARGET…
+  local preset=$1
+  shift
+  cmake --preset "$preset" >"$logs/configure" 2>&1 || { cat "$logs/configure"; return 1; }
+  cmake --build --preset "$preset" --target "$@"
+}
+
+must() { # a step without which nothing else makes sense
+  timed "$@" && return
+  count_line "FAIL $1"
+  finish
+}
+
+# A doctest program: its cases are counted; a case that prints `SKIP: name: why` counts as skipped.
+run_doctest() { # NAME PROGRAM
+  local log=$logs/doctest status=0 line
+  timeout 900 "$2" >"$log" 2>&1 || status=$?
+  line=$(grep -E '^\[doctest\] test cases:' "$log" | tail -n 1)
+  local numbers
+  read -ra numbers <<<"$(tr -dc '0-9 \n' <<<"${line//|/ }")"
+  if [ "${#numbers[@]}" -lt 3 ]; then
+    cat "$log"
+    count_line "FAIL $1: no result (exit status $status)"
+    return
+  fi
+  local here
+  here=$(grep -c '^SKIP: ' "$log")
+  passed=$((passed + numbers[1] - here))
+  failed=$((failed + numbers[2]))
+  skipped=$((skipped + here))
+  while IFS= read -r line; do skips+=("$1: ${line#SKIP: }"); done < <(grep '^SKIP: ' "$log")
+  if [ "${numbers[2]}" -gt 0 ]; then failures+=("$1"); tail -n 60 "$log"; fi
+  if [ "$status" -ne 0 ] && [ "${numbers[2]}" -eq 0 ]; then
+    tail -n 60 "$log"
+    count_line "FAIL $1: exit status $status after its cases"
+  fi
+  printf '%-36s %s\n' "$1" "$(grep -E '^\[doctest\] test cases:' "$log" | cut -d: -f2)"
+}
+
+run_doctests() { # PRESET
+  local program
+  while IFS= read -r program; do
+    if [ -n "$program" ]; then run_doctest "$program ($1)" "build/$1/bin/$program"; fi
+  done <"build/$1/test_programs.txt"
+}
+
+# A script that prints PASS / FAIL / SKIP lines.
+run_script() { # COMMAND…
+  local before=$((passed + failed + skipped)) line status=0
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+    count_line "$line"
+  done < <("$@" 2>&1; printf 'STATUS %d\n' $? >"$logs/status")
+  read -r _ status <"$logs/status"
+  if [ "$status" -ne 0 ] || [ $((passed + failed + skipped)) -eq "$before" ]; then
+    count_line "FAIL $1: exit status $status"
+  fi
+}
+
+finish() {
+  printf '\n== where the time went\n'
+  printf '%s\n' "${times[@]}" "$(printf '%-34s %5d s' total $SECONDS)"
+  if [ "${#skips[@]}" -gt 0 ]; then printf '\n== skipped\n'; printf '%s\n' "${skips[@]}"; fi
+  if [ "${#failures[@]}" -gt 0 ]; then printf '\n== failed\n'; printf '%s\n' "${failures[@]}"; fi
+  printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+must "set-up" cmake/setup.sh --for tests $setup_options
+must "release build" build release all enigma_tests
+if wanted unit; then timed "unit tests" run_doctests release; fi
+if wanted simulation; then timed "simulation" run_script tests/simulation/run.sh build/release 500; fi
+if wanted end_to_end; then timed "end to end" run_script tests/end_to_end/run.sh build/release; fi
+if wanted quickstart; then timed "quick start" run_script tests/quickstart/run.sh; fi
+if wanted sanitizers; then
+  must "sanitizer build" build asan all enigma_tests
+  timed "unit tests under sanitizers" run_doctests asan
+  timed "simulation under sanitizers" run_script tests/simulation/run.sh build/asan 50
+fi
+finish
