@@ -6,6 +6,7 @@
 #include "db/store.h"
 #include "orchestrator/decide/executor.h"
 #include "orchestrator/decide/policy.h"
+#include "orchestrator/decide/transition.h"
 #include "orchestrator/ingest.h"
 
 #include <filesystem>
@@ -27,8 +28,7 @@ struct ControllerOptions {
 /// One thread decides and writes: everything here is called on it, with the time as an argument.
 class Controller {
  public:
-  Controller(ControllerOptions options, db::Store& store, decide::Executor& executor,
-             db::Time now);
+  Controller(ControllerOptions options, db::Store& store, decide::Executor& executor, db::Time now);
 
   /// One turn: load, observe, read spools, decide, save, perform.
   void turn(db::Time now);
@@ -36,9 +36,12 @@ class Controller {
   /// A worker's post: `body` is NDJSON, `bearer` what it showed.
   Reception on_reports(const std::string& body, const std::string& bearer, db::Time now);
 
+  /// What the user asks for a run. False where it changes nothing.
+  bool request(const std::string& run, decide::Request request, db::Time now);
+
   /// Whether anything runs or waits (held runs do neither).
   bool busy() const;
-  /// Shortest time until a turn has something to look at, as far as is known.
+  /// Whether the last turn has left attempts that must be looked at often.
   bool has_live_attempts() const;
 
   db::Store& store() { return store_; }
@@ -62,9 +65,9 @@ class Controller {
   decide::Executor& executor_;
   db::Time watching_since_;
   db::Time last_turn_;
-  std::map<std::string, int64_t> spool_offsets_;   ///< by token; lost with the process: read again
-  std::map<std::string, db::Time> heard_at_;       ///< by token: last report over HTTP
-  std::map<std::string, db::Run> live_;            ///< as of the last turn
+  std::map<std::string, int64_t> spool_offsets_;  ///< by token; lost with the process: read again
+  std::map<std::string, db::Time> heard_at_;      ///< by token: last report over HTTP
+  std::map<std::string, db::Run> live_;           ///< as of the last turn
 };
 
 }  // namespace enigma

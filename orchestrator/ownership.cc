@@ -5,19 +5,21 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <system_error>
+#include <unistd.h>
 
 namespace enigma {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string path_of(const fs::path& store) { return (store / "controller.json").string(); }
+std::string path_of(const fs::path& store) {
+  return (store / "controller.json").string();
+}
 
 [[noreturn]] void fail(const fs::path& path) {
   throw std::system_error(errno, std::generic_category(), path.string());
@@ -33,12 +35,10 @@ std::string holder_of(const fs::path& store) {
 }  // namespace
 
 void write_address(const fs::path& store, const Address& address) {
-  const nlohmann::ordered_json json = {{"pid", address.process.pid},
-                                       {"start_ns", address.process.start_ns},
-                                       {"host", address.process.host},
-                                       {"boot", address.process.boot},
-                                       {"url", address.url},
-                                       {"secret", address.secret}};
+  const nlohmann::ordered_json json = {
+      {"pid", address.process.pid},   {"start_ns", address.process.start_ns},
+      {"host", address.process.host}, {"boot", address.process.boot},
+      {"url", address.url},           {"secret", address.secret}};
   if (!launch::write_whole(path_of(store), json.dump(2) + "\n", 0600)) fail(path_of(store));
 }
 
@@ -58,6 +58,16 @@ std::optional<Address> read_address(const fs::path& store) {
   }
 }
 
+std::optional<uint16_t> last_port(const fs::path& store) {
+  const auto text = launch::read_small(path_of(store));
+  const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
+  if (!json.is_object() || !json.contains("url") || !json["url"].is_string()) return std::nullopt;
+  const std::string url = json["url"];
+  const int port = std::atoi(url.substr(url.rfind(':') + 1).c_str());
+  if (port <= 0 || port > 65535) return std::nullopt;
+  return static_cast<uint16_t>(port);
+}
+
 Ownership::Ownership(const fs::path& store) {
   fs::create_directories(store);
   const fs::path path = store / "lock";
@@ -71,6 +81,8 @@ Ownership::Ownership(const fs::path& store) {
   throw StoreOwned(fmt::format("the store {} is owned by {}", store.string(), holder_of(store)));
 }
 
-Ownership::~Ownership() { ::close(fd_); }
+Ownership::~Ownership() {
+  ::close(fd_);
+}
 
 }  // namespace enigma

@@ -21,6 +21,9 @@ void write_address(const std::filesystem::path& store, const Address& address);
 /// Nothing where there is none, or where the controller that wrote it is known to be dead.
 std::optional<Address> read_address(const std::filesystem::path& store);
 
+/// The port of the store's last controller, dead or alive: running workers still post there.
+std::optional<uint16_t> last_port(const std::filesystem::path& store);
+
 /// Another controller owns the store (exit code 6); the message says which.
 class StoreOwned : public std::runtime_error {
  public:

@@ -2,9 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/stat.h>
-
 #include <cstdlib>
+#include <sys/stat.h>
 
 using namespace enigma;
 namespace fs = std::filesystem;
@@ -47,4 +46,5 @@ TEST_CASE("address: read back while its process lives, kept from others, gone wh
   address.process.start_ns += 10'000'000;
   write_address(folder.path, address);
   CHECK_FALSE(read_address(folder.path));
+  CHECK(last_port(folder.path) == 7);
 }

@@ -8,10 +8,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <sys/random.h>
-
 #include <array>
 #include <cerrno>
+#include <sys/random.h>
 #include <system_error>
 #include <vector>
 

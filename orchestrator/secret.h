@@ -7,7 +7,8 @@
 
 namespace enigma {
 
-/// `bytes` random bytes of the system as hexadecimal digits. Edge of the program: not for decisions.
+/// `bytes` random bytes of the system as hexadecimal digits. Edge of the program: not for
+/// decisions.
 std::string random_hex(size_t bytes);
 
 /// HMAC-SHA256 of `message` as hexadecimal digits (RFC 2104).

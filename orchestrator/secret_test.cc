@@ -2,9 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/stat.h>
-
 #include <cstdlib>
+#include <sys/stat.h>
 
 using namespace enigma;
 namespace fs = std::filesystem;
