@@ -15,8 +15,8 @@
 namespace enigma::recordings {
 
 struct Modality {
-  std::string name;  ///< folder name: responses, screen, eye_tracker, treadmill, …
-  std::string kind;  ///< sequence | screen | spikes | time_interval
+  std::string name;     ///< folder name: responses, screen, eye_tracker, treadmill, …
+  std::string kind;     ///< sequence | screen | spikes | time_interval
   double rate_hz = 0;   ///< 0 = irregular
   int64_t signals = 0;  ///< neurons, channels; screen: height·width·channels
   double start_s = 0, end_s = 0;
@@ -41,7 +41,7 @@ struct Tier {
 
 /// What `inspect` lists of one session.
 struct SessionInfo {
-  std::string name;    ///< folder name
+  std::string name;  ///< folder name
   std::filesystem::path path;
   std::string species;  ///< empty = unknown
   std::string animal;   ///< meta.json's animal, else the part of the name before the first date
@@ -70,7 +70,12 @@ class Session {
   bool has(const std::string& modality) const;
 
   /// Starts (seconds) of every window of `tier` that a training step may draw: trial starts, or any
+<<<<<<< HEAD
   /// grid point whose whole window is valid. Sorted. Tier and validity hold at each sample.
+=======
+  /// grid point whose whole window is valid. Sorted. Tiers and validity are respected at each
+  /// sample.
+>>>>>>> sweeps
   std::vector<double> window_starts_s(const std::string& tier, const WindowRule& rule) const;
   /// A maximal set of those that do not overlap (trial windows, or stride = window), greedily from
   /// the first: the windows of evaluation, of an epoch, and of `windows_unique`.

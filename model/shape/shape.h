@@ -44,15 +44,16 @@ enum class VideoEncoder { patches, hiera };
 struct ModelShape {
   ModelSize size;
   WindowShape window;
-  int64_t embedding = 256;          ///< e: rows of neuron, session and animal tables
-  int64_t response_kernel = 10;     ///< samples of one response token
-  int64_t response_stride = 5;      ///< samples of one slot (and of one readout)
-  int64_t latent_window = 10;       ///< samples covered by one group of latents
+  int64_t embedding = 256;       ///< e: rows of neuron, session and animal tables
+  int64_t response_kernel = 10;  ///< samples of one response token
+  int64_t response_stride = 5;   ///< samples of one slot (and of one readout)
+  int64_t latent_window = 10;    ///< samples covered by one group of latents
   int64_t latents_per_window = 640;
   int64_t global_latents = 256;
-  int64_t neurons_max = 4096;       ///< neurons kept per window in training
-  int64_t local_layers = 5;         ///< of each cycle of local + global tower layers
+  int64_t neurons_max = 4096;  ///< neurons kept per window in training
+  int64_t local_layers = 5;    ///< of each cycle of local + global tower layers
   int64_t global_layers = 1;
+  bool experiment_time = true;  ///< the published projection that no forward pass uses
   VideoEncoder video_encoder = VideoEncoder::hiera;
   // patches: kernel = stride; hiera: published kernel (6,7,7), stride 2, padding (2,1,3)
   int64_t patch_frames = 6, patch_height = 9, patch_width = 8;

@@ -16,8 +16,8 @@ namespace enigma::model {
 struct Strategy {
   std::string name;
   std::optional<int64_t> visible_neurons, prefix_start, prefix_len, full_population_prefix_len,
-      context_start, context_len, reconstructed_neurons_max, suffix_start, suffix_len,
-      frames_start, frames_len;
+      context_start, context_len, reconstructed_neurons_max, suffix_start, suffix_len, frames_start,
+      frames_len;
   bool behavior_encoded = false;
   bool behavior_reconstructed = false;
   double weight = 1;
@@ -26,7 +26,9 @@ struct Strategy {
 /// Strategies that a spec's name stands for, in published order: "published" (all 120 training
 /// rows, named "<family>/<id>"), a family of them ("population", "causal", "population_causal",
 /// "inverse_population_causal", "behavior_decoding", …), or one evaluation strategy
-/// ("video_only", "causal_response_25", …). Empty where the name is unknown.
+/// ("video_only", "causal_response_25", …), or a list of those ("evaluation" has 21,
+/// "evaluation_additional" "additional/<name>", "evaluation_validation" "validation/<name>").
+/// Empty where the name is unknown.
 std::vector<Strategy> strategies_named(const std::string& name);
 
 /// Every name that strategies_named knows, for diagnostics.
@@ -45,8 +47,8 @@ struct Segment {
 struct ResolvedStrategy {
   std::string name;
   double weight = 1;
-  std::vector<Segment> visible;  ///< response inputs, in token order
-  std::vector<Segment> targets;  ///< response samples to predict, whole slots
+  std::vector<Segment> visible;            ///< response inputs, in token order
+  std::vector<Segment> targets;            ///< response samples to predict, whole slots
   int64_t frames_from = 0, frames_to = 0;  ///< visible frames [from, to); empty = no video
   bool behavior_encoded = false;
   bool behavior_reconstructed = false;
@@ -55,13 +57,18 @@ struct ResolvedStrategy {
 
 /// Scales by W/60 (lengths rounded to slots; targets are the last 5·⌊W/10⌋ samples) and, for
 /// populations below 4,096, neuron counts by n/4096; W = 60 and n ≥ 4096 give the published
-/// numbers exactly. `why` says why a strategy is dropped: a modality that the data lack, or
-/// nothing left to reconstruct.
+/// numbers exactly. `why` says why a strategy is dropped: video or behaviour that it is for and
+/// that the data lack, a window too short for what it shows, or nothing left to reconstruct.
+/// Behaviour that merely accompanies responses or video is left out where the data lack it.
 struct Resolution {
   std::optional<ResolvedStrategy> strategy;
   std::string why;
 };
 Resolution resolve(const Strategy& strategy, const ModelShape& shape, int64_t neurons);
+
+/// The numbers taken as they stand, in samples of this window and neurons of this population:
+/// nulls settled and counts cut to `neurons`, nothing scaled (the published rule).
+Resolution resolve_as_written(const Strategy& strategy, const ModelShape& shape, int64_t neurons);
 
 /// Token counts of one forward pass.
 struct TokenCounts {
@@ -71,15 +78,16 @@ struct TokenCounts {
 TokenCounts count_tokens(const ResolvedStrategy& strategy, const ModelShape& shape,
                          int64_t neurons);
 
-/// Matrix-multiplication FLOPs of one window (2 per multiply-add). `forward` counts attention over
-/// all pairs ("dense" convention); `forward_masked` only the pairs that the interval mask allows.
+/// Matrix-multiplication FLOPs of one window (2 per multiply-add): every linear map and
+/// convolution of tokens, neuron rows and video, and both products of attention. `forward` counts
+/// attention over all pairs ("dense" convention); `forward_masked` only the pairs that the interval
+/// mask allows. Not counted: element-wise work, and the one meta vector of a call.
 /// Training FLOPs are 3 × forward.
 struct WindowFlops {
   double forward = 0;
   double forward_masked = 0;
   double training() const { return 3 * forward; }
 };
-WindowFlops count_flops(const ResolvedStrategy& strategy, const ModelShape& shape,
-                        int64_t neurons);
+WindowFlops count_flops(const ResolvedStrategy& strategy, const ModelShape& shape, int64_t neurons);
 
 }  // namespace enigma::model

@@ -1,0 +1,29 @@
+// Read-only bytes of a file: mapped, so that opening a large recording costs nothing. Small files
+// are read whole instead, because a session may hold more pictures than a process may hold maps.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace enigma::recordings {
+
+class Mapping {
+ public:
+  Mapping() = default;
+  /// Throws std::system_error (with the path) where the file cannot be opened.
+  explicit Mapping(const std::filesystem::path& path);
+  Mapping(Mapping&& other) noexcept;
+  Mapping& operator=(Mapping&& other) noexcept;
+  ~Mapping();
+
+  std::span<const std::byte> bytes() const;
+
+ private:
+  void* mapped_ = nullptr;
+  size_t length_ = 0;
+  std::vector<std::byte> small_;
+};
+
+}  // namespace enigma::recordings

@@ -1,0 +1,211 @@
+#include "recordings/screen.h"
+
+#include "recordings/document.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace enigma::recordings {
+namespace {
+
+constexpr double kFlipTolerance_s = 1e-4;
+
+Diagnostic wrong(const std::filesystem::path& file, std::string field, std::string message,
+                 std::string expected, std::string found) {
+  Diagnostic d;
+  d.file = file.string();
+  d.pointer = std::move(field);
+  d.message = std::move(message);
+  d.expected = std::move(expected);
+  d.found = std::move(found);
+  return d;
+}
+
+void append(std::vector<Diagnostic>& to, const std::vector<Diagnostic>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+std::string text_of(const std::vector<int64_t>& shape) {
+  std::string text = "(";
+  for (int64_t side : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(side);
+  return text + ")";
+}
+
+void take_flips(Screen& screen, const std::filesystem::path& path,
+                std::vector<Diagnostic>& diagnostics) {
+  const Parsed<NpyArray> array = open_npy(path);
+  append(diagnostics, array.diagnostics);
+  if (!array.ok()) return;
+  if (array.value->shape.size() != 1 || array.value->elements == 0) {
+    diagnostics.push_back(wrong(path, "shape", "not a list of flips", "one time per frame",
+                                text_of(array.value->shape)));
+    return;
+  }
+  for (int64_t i = 0; i < array.value->elements; ++i)
+    screen.flips_s.push_back(
+        number_at(array.value->data, array.value->type, static_cast<size_t>(i)));
+  for (size_t i = 0; i < screen.flips_s.size(); ++i)
+    if (!std::isfinite(screen.flips_s[i]) ||
+        (i > 0 && screen.flips_s[i] <= screen.flips_s[i - 1])) {
+      diagnostics.push_back(wrong(path, "/" + std::to_string(i), "flips must rise",
+                                  "a finite time after the one before it",
+                                  std::to_string(screen.flips_s[i])));
+      return;
+    }
+}
+
+// Axes of the array as (frames, height, width, channels), numpy conventions of experanto: an array
+// of three axes whose last side is 3 is one colour picture.
+bool picture_fits(const Trial& trial, const std::vector<int64_t>& shape, int64_t& frames) {
+  std::vector<int64_t> size = {trial.height, trial.width};
+  if (trial.channels > 1 || (!shape.empty() && shape.back() == 1 && shape.size() == 4))
+    size.push_back(trial.channels);
+  if (shape == size) {
+    frames = 1;
+    return true;
+  }
+  if (shape.size() != size.size() + 1 || !std::equal(size.begin(), size.end(), shape.begin() + 1))
+    return false;
+  frames = shape[0];
+  return true;
+}
+
+void take_picture(Screen& screen, Trial& trial, const std::filesystem::path& path,
+                  std::map<std::string, int64_t>& known, std::vector<Diagnostic>& diagnostics) {
+  const auto [place, fresh] = known.emplace(path.string(), -1);
+  if (fresh) {
+    Parsed<NpyArray> array = open_npy(path);
+    append(diagnostics, array.diagnostics);
+    if (array.ok()) {
+      place->second = static_cast<int64_t>(screen.pictures.size());
+      screen.pictures.push_back(std::move(*array.value));
+    }
+  }
+  screen.picture_of.back() = place->second;
+  if (place->second < 0) return;
+  int64_t frames = 0;
+  const auto& shape = screen.pictures[static_cast<size_t>(place->second)].shape;
+  const bool fits = picture_fits(trial, shape, frames);
+  if (fits && trial.frames == 0) trial.frames = frames;
+  if (!fits || frames < trial.frames)
+    diagnostics.push_back(wrong(path, "shape", "picture is not what its trial says",
+                                "frames " + std::to_string(trial.frames) + ", height " +
+                                    std::to_string(trial.height) + ", width " +
+                                    std::to_string(trial.width) + ", channels " +
+                                    std::to_string(trial.channels),
+                                text_of(shape)));
+}
+
+void check_size(const Screen& screen, const Trial& trial, const std::filesystem::path& folder,
+                std::vector<Diagnostic>& diagnostics) {
+  if (trial.height == screen.height && trial.width == screen.width &&
+      trial.channels == screen.channels)
+    return;
+  diagnostics.push_back(wrong(folder, "/" + trial.number + "/image_size",
+                              "pictures of one session differ in size",
+                              text_of({screen.height, screen.width, screen.channels}),
+                              text_of({trial.height, trial.width, trial.channels})));
+}
+
+void take_trials(Screen& screen, const std::filesystem::path& folder, bool by_name,
+                 std::vector<Diagnostic>& diagnostics) {
+  std::map<std::string, int64_t> known;
+  screen.height = screen.trials.front().height;
+  screen.width = screen.trials.front().width;
+  screen.channels = screen.trials.front().channels;
+  int64_t frame = 0;
+  for (Trial& trial : screen.trials) {
+    screen.picture_of.push_back(-1);
+    check_size(screen, trial, folder, diagnostics);
+    if (trial.kind == TrialKind::image || trial.kind == TrialKind::video) {
+      const std::string name = by_name ? trial.stimulus_name : trial.number;
+      if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
+        diagnostics.push_back(wrong(folder, "/" + trial.number + "/stimulus_name",
+                                    "does not name a file of data/", "a plain file name", name));
+      else
+        take_picture(screen, trial, folder / "data" / (name + ".npy"), known, diagnostics);
+    }
+    if (trial.first_frame != frame)
+      diagnostics.push_back(wrong(folder, "/" + trial.number + "/first_frame_idx",
+                                  "trials do not follow each other", std::to_string(frame),
+                                  std::to_string(trial.first_frame)));
+    screen.first_frames.push_back(frame);
+    frame += trial.frames;
+  }
+  screen.first_frames.push_back(frame);
+  if (frame > static_cast<int64_t>(screen.flips_s.size()))
+    diagnostics.push_back(wrong(folder / "timestamps.npy", "shape", "fewer flips than frames",
+                                std::to_string(frame), std::to_string(screen.flips_s.size())));
+}
+
+void to_channels_first(const float* pixels, int64_t area, int64_t channels, std::span<float> out) {
+  for (int64_t c = 0; c < channels; ++c)
+    for (int64_t p = 0; p < area; ++p)
+      out[static_cast<size_t>(c * area + p)] = pixels[p * channels + c];
+}
+
+}  // namespace
+
+double Screen::onset_s(int64_t trial) const {
+  return flips_s[static_cast<size_t>(first_frames[static_cast<size_t>(trial)])];
+}
+
+double Screen::end_s(int64_t trial) const {
+  const auto next = static_cast<size_t>(first_frames[static_cast<size_t>(trial) + 1]);
+  return next < flips_s.size() ? flips_s[next] : flips_s.back();
+}
+
+Parsed<Screen> open_screen(const std::filesystem::path& folder, const nlohmann::json& meta) {
+  Parsed<Screen> parsed;
+  Screen screen;
+  Fields fields(meta, folder / "meta.yml", "", parsed.diagnostics);
+  const bool by_name = fields.flag_or("use_stimuli_names", false);
+  take_flips(screen, folder / "timestamps.npy", parsed.diagnostics);
+  Parsed<std::vector<Trial>> trials = read_trials(folder);
+  append(parsed.diagnostics, trials.diagnostics);
+  if (has_errors(parsed.diagnostics)) return parsed;
+  screen.trials = std::move(*trials.value);
+  take_trials(screen, folder, by_name, parsed.diagnostics);
+  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(screen);
+  return parsed;
+}
+
+int64_t frame_at(const Screen& screen, double t_s) {
+  if (t_s + kFlipTolerance_s < screen.start_s() || t_s > screen.end_s()) return -1;
+  const auto next =
+      std::lower_bound(screen.flips_s.begin(), screen.flips_s.end(), t_s + kFlipTolerance_s);
+  return next - screen.flips_s.begin() - 1;
+}
+
+int64_t trial_of_frame(const Screen& screen, int64_t frame) {
+  if (frame < 0 || frame >= screen.first_frames.back()) return -1;
+  const auto next = std::upper_bound(screen.first_frames.begin(), screen.first_frames.end(), frame);
+  return next - screen.first_frames.begin() - 1;
+}
+
+void read_frame(const Screen& screen, int64_t frame, std::span<float> out) {
+  const int64_t trial = trial_of_frame(screen, frame);
+  if (trial < 0) {
+    std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
+    return;
+  }
+  const int64_t picture = screen.picture_of[static_cast<size_t>(trial)];
+  if (picture < 0) {
+    std::fill(out.begin(), out.end(), screen.trials[static_cast<size_t>(trial)].fill);
+    return;
+  }
+  const NpyArray& array = screen.pictures[static_cast<size_t>(picture)];
+  const int64_t within = frame - screen.first_frames[static_cast<size_t>(trial)];
+  const std::byte* source =
+      array.data + static_cast<size_t>(within) * out.size() * bytes_of(array.type);
+  to_float(source, array.type, out);
+  if (screen.channels == 1) return;
+  const std::vector<float> pixels(out.begin(), out.end());
+  to_channels_first(pixels.data(), screen.height * screen.width, screen.channels, out);
+}
+
+}  // namespace enigma::recordings
