@@ -38,16 +38,16 @@ const char* const kSelectAttempts = R"sql(
 SELECT run, token, executor, number, launcher_pid, launcher_start_ns, job, job_index, restart,
        start_ns, seq, submitted_at, started_at, ended_at, first_step, resumed_from_step, step,
        flops, evaluated_step, checkpoint_step, reported_at, said_at, revision, world, devices,
-       seen_at, cancel_at, said_class, said_line, condemned_class, condemned_line, ending_class,
-       ending_source, ending_line, ending_code, gone
+       tried_at, launched_at, seen_at, cancel_at, said_class, said_line, condemned_class,
+       condemned_line, ending_class, ending_source, ending_line, ending_code, gone
   FROM attempts WHERE run = ?1 ORDER BY place)sql";
 
 const char* const kSelectLiveAttempts = R"sql(
 SELECT run, token, executor, number, launcher_pid, launcher_start_ns, job, job_index, restart,
        start_ns, seq, submitted_at, started_at, ended_at, first_step, resumed_from_step, step,
        flops, evaluated_step, checkpoint_step, reported_at, said_at, revision, world, devices,
-       seen_at, cancel_at, said_class, said_line, condemned_class, condemned_line, ending_class,
-       ending_source, ending_line, ending_code, gone
+       tried_at, launched_at, seen_at, cancel_at, said_class, said_line, condemned_class,
+       condemned_line, ending_class, ending_source, ending_line, ending_code, gone
   FROM attempts WHERE run IN (SELECT id FROM runs WHERE settled = 0) ORDER BY run, place)sql";
 
 // The kept_… and all_… sums are not named here: they belong to the commit of reports.
@@ -55,10 +55,10 @@ const char* const kPutAttempt = R"sql(
 INSERT INTO attempts (run, token, executor, number, launcher_pid, launcher_start_ns, job, job_index,
        restart, start_ns, seq, submitted_at, started_at, ended_at, first_step, resumed_from_step,
        step, flops, evaluated_step, checkpoint_step, reported_at, said_at, revision, world, devices,
-       seen_at, cancel_at, said_class, said_line, condemned_class, condemned_line, ending_class,
-       ending_source, ending_line, ending_code, gone, place)
+       tried_at, launched_at, seen_at, cancel_at, said_class, said_line, condemned_class,
+       condemned_line, ending_class, ending_source, ending_line, ending_code, gone, place)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?, ?, ?, ?)
+        ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (run, place) DO UPDATE SET
        number = excluded.number, launcher_pid = excluded.launcher_pid,
        launcher_start_ns = excluded.launcher_start_ns, job = excluded.job,
@@ -68,7 +68,8 @@ ON CONFLICT (run, place) DO UPDATE SET
        resumed_from_step = excluded.resumed_from_step, step = excluded.step, flops = excluded.flops,
        evaluated_step = excluded.evaluated_step, checkpoint_step = excluded.checkpoint_step,
        reported_at = excluded.reported_at, said_at = excluded.said_at, revision = excluded.revision,
-       world = excluded.world, devices = excluded.devices, seen_at = excluded.seen_at,
+       world = excluded.world, devices = excluded.devices, tried_at = excluded.tried_at,
+       launched_at = excluded.launched_at, seen_at = excluded.seen_at,
        cancel_at = excluded.cancel_at, said_class = excluded.said_class,
        said_line = excluded.said_line, condemned_class = excluded.condemned_class,
        condemned_line = excluded.condemned_line, ending_class = excluded.ending_class,
@@ -103,6 +104,8 @@ Attempt read_attempt(Columns& c) {
   a.revision = c.text();
   a.world = c.integer();
   a.devices = nlohmann::json::parse(c.text()).get<std::vector<std::string>>();
+  a.tried_at = c.real();
+  a.launched_at = c.maybe_real();
   a.seen_at = c.maybe_real();
   a.cancel_at = c.maybe_real();
   const auto said_class = c.maybe_text(), said_line = c.maybe_text();
@@ -137,8 +140,8 @@ void put_attempt(SQLite::Statement& statement, const std::string& run, int64_t p
            field(ending, &Ending::at), a.first_step, a.resumed_from_step, a.progress.step,
            a.progress.flops, a.progress.evaluated_step, a.progress.checkpoint_step,
            a.progress.reported_at, a.progress.said_at, a.revision, a.world,
-           nlohmann::json(a.devices).dump(), a.seen_at, a.cancel_at, class_of(a.said_failure),
-           field(a.said_failure, &Verdict::line), class_of(a.condemned),
+           nlohmann::json(a.devices).dump(), a.tried_at, a.launched_at, a.seen_at, a.cancel_at,
+           class_of(a.said_failure), field(a.said_failure, &Verdict::line), class_of(a.condemned),
            field(a.condemned, &Verdict::line), class_name(ending_class),
            field(ending, &Ending::evidence_source), field(ending, &Ending::evidence_line),
            ending_code, a.gone, place);

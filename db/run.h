@@ -76,6 +76,8 @@ struct Attempt {
   int64_t world = 1;                      ///< ranks, as the worker's hello said
   std::vector<std::string> devices;       ///< as the worker's hello said
   std::vector<int64_t> checkpoint_steps;  ///< committed checkpoints, in order of report
+  Time tried_at = 0;                      ///< last time its submission was made
+  std::optional<Time> launched_at;        ///< first time the executor saw it run
   std::optional<Time> seen_at;    ///< last time the executor saw it wait or run (kept coarsely)
   std::optional<Time> cancel_at;  ///< last time its cancellation was asked for
   std::optional<Verdict> said_failure;  ///< the worker's own `failed` report

@@ -77,6 +77,8 @@ CREATE TABLE attempts (
   revision TEXT NOT NULL,
   world INTEGER NOT NULL,
   devices TEXT NOT NULL,
+  tried_at REAL NOT NULL,
+  launched_at REAL,
   seen_at REAL,
   cancel_at REAL,
   said_class TEXT,

@@ -169,6 +169,8 @@ TEST_CASE("store: a run comes back as it was saved, by every road") {
   attempt.revision = "r";
   attempt.world = 2;
   attempt.devices = {"cpu", "cpu"};
+  attempt.tried_at = 12;
+  attempt.launched_at = 13;
   attempt.seen_at = 29;
   attempt.cancel_at = 28;
   attempt.said_failure = Verdict{protocol::FailureClass::nccl, "ring 0 timed out"};
