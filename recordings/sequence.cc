@@ -106,8 +106,9 @@ void take_shifts(Sequence& sequence, const std::filesystem::path& path,
 bool read_shifted(const Sequence& sequence, double t_s, double nudge, std::span<float> out) {
   bool whole = true;
   for (size_t n = 0; n < out.size(); ++n) {
-    const int64_t index = row_at(sequence, t_s - sequence.shifts_s[n], nudge);
-    const bool inside = index >= 0 && index < sequence.rows;
+    // Inside the valid interval only rounding can reach below the first row.
+    const int64_t index = std::max<int64_t>(0, row_at(sequence, t_s - sequence.shifts_s[n], nudge));
+    const bool inside = index < sequence.rows;
     whole = whole && inside;
     out[n] = inside ? static_cast<float>(number_at(sequence.row(index), sequence.type, n)) : kNan;
   }

@@ -61,6 +61,11 @@ bool Session::has(const std::string& modality) const {
                      [&](const Modality& m) { return m.name == modality; });
 }
 
+Session::VideoSize Session::video_size() const {
+  if (!impl_->screen) return {};
+  return {impl_->screen->channels, impl_->screen->height, impl_->screen->width};
+}
+
 std::vector<double> Session::window_starts_s(const std::string& tier,
                                              const WindowRule& rule) const {
   return window_starts(*impl_, tier, rule);

@@ -28,7 +28,8 @@ struct WindowRule {
   int64_t samples = 60;
   double rate_hz = 30;
   Align align = Align::free;
-  std::vector<std::string> modalities;  ///< those whose validity a window must respect
+  /// Those whose validity a window must respect, beside the responses'; empty = all there are.
+  std::vector<std::string> modalities;
 
   double seconds() const { return static_cast<double>(samples) / rate_hz; }
 };
@@ -68,21 +69,24 @@ class Session {
   int64_t neurons() const;
   const std::vector<Modality>& modalities() const;
   bool has(const std::string& modality) const;
+  /// Axes of a frame of read_video; all 0 where there is no screen.
+  struct VideoSize {
+    int64_t channels = 0, height = 0, width = 0;
+  };
+  VideoSize video_size() const;
 
   /// Starts (seconds) of every window of `tier` that a training step may draw: trial starts, or any
-<<<<<<< HEAD
   /// grid point whose whole window is valid. Sorted. Tier and validity hold at each sample.
-=======
-  /// grid point whose whole window is valid. Sorted. Tiers and validity are respected at each
-  /// sample.
->>>>>>> sweeps
   std::vector<double> window_starts_s(const std::string& tier, const WindowRule& rule) const;
   /// A maximal set of those that do not overlap (trial windows, or stride = window), greedily from
   /// the first: the windows of evaluation, of an epoch, and of `windows_unique`.
   std::vector<double> disjoint_window_starts_s(const std::string& tier,
                                                const WindowRule& rule) const;
 
-  /// rule.samples rows × neurons() columns, row-major, as float32; NaN kept as stored.
+  /// Reads take sample k at start + k / rate, a thousandth of a sample late, so that rounding never
+  /// reaches for the row before. A sample outside the recording is NaN; inside, NaN is kept as
+  /// stored. Windows of window_starts_s hold neither. Reads may run in several threads at once.
+  /// rule.samples rows × neurons() columns, row-major, as float32.
   void read_responses(double start_s, const WindowRule& rule, std::span<float> out) const;
   /// rule.samples frames × channels × height × width, grey levels 0–255 as float32.
   void read_video(double start_s, const WindowRule& rule, std::span<float> out) const;

@@ -1,0 +1,40 @@
+// One recording session of an invented mouse, as a pure function of its settings.
+#pragma once
+
+#include "recordings/generate/arousal.h"
+#include "recordings/generate/ceiling.h"
+#include "recordings/generate/schedule.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace enigma::recordings {
+
+struct MouseSettings {
+  uint64_t seed = 0;
+  int64_t session = 0;  ///< 0-based
+  int64_t animal = 0;   ///< 0-based
+  int64_t neurons = 0;
+  double minutes = 0;
+};
+
+struct MouseRecording {
+  Schedule schedule;
+  std::vector<uint8_t> film;  ///< schedule.clips × kClipFrames frames
+  Arousal arousal;
+  std::vector<uint16_t> responses;  ///< binary16 counts, [schedule's frames + 1, neurons]
+  Ceiling ceiling;
+};
+
+MouseRecording record_mouse(const MouseSettings& settings);
+
+/// Writes the session as an experanto experiment into `folder`, which must exist and be empty.
+void write_mouse(const MouseRecording& recording, const MouseSettings& settings,
+                 const std::filesystem::path& folder);
+
+/// What meta.json says of a generated session: its settings, so that a repeat can tell.
+nlohmann::ordered_json meta_of(const MouseSettings& settings);
+std::string name_of(const MouseSettings& settings);
+
+}  // namespace enigma::recordings
