@@ -2,6 +2,7 @@
 
 #include "diagnostics/diagnostic.h"
 #include "orchestrator/secret.h"
+#include "orchestrator/submission.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -84,6 +85,17 @@ http::Response Api::change(const http::Request& request, db::Time now) {
     return request_of(request.body, decide::Request::resume, now);
   }
   return refusal(404, "no such address: " + request.path);
+}
+
+http::Response Api::submit(const std::string& body, db::Time now) {
+  const auto request = sweep_request_from_json(nlohmann::json::parse(body, nullptr, false));
+  db::Store& store = controller_.store();
+  const auto planned = plan_sweep(request, &store, controller_.options().store);
+  if (!planned.ok()) throw InputError(planned.diagnostics);
+  const auto submitted = store.submit_sweep(planned.value->plan.sweep, request.text,
+                                            rows_of(*planned.value, request), now);
+  wake_();
+  return json_of(200, {{"sweep", planned.value->plan.sweep}, {"submitted", submitted}});
 }
 
 http::Response Api::request_of(const std::string& body, decide::Request request, db::Time now) {

@@ -2,6 +2,7 @@
 
 #include "orchestrator/decide/reconcile.h"
 #include "orchestrator/launch/attempt_folder.h"
+#include "orchestrator/local/placement.h"
 #include "orchestrator/spool.h"
 
 #include <algorithm>
@@ -117,8 +118,15 @@ void Controller::apply(const std::vector<decide::Observation>& observations, Cha
   for (const decide::Observation& seen : observations) {
     const auto run = changes.runs.find(seen.run);
     if (run == changes.runs.end()) continue;
-    changes.take(decide::on_observation(run->second, seen, options_.policy, now));
+    const bool ended = std::holds_alternative<decide::Ended>(seen.state);
+    changes.take(decide::on_observation(run->second, seen,
+                                        ended ? policy_for(seen.run) : options_.policy, now));
   }
+}
+
+// The sweep's own retry rules, asked for where an attempt ends.
+decide::Policy Controller::policy_for(const std::string& run) const {
+  return local::with_retry(options_.policy, local::placement_of(store_.run(run)->placement));
 }
 
 std::vector<decide::Action> Controller::decide_turn(
@@ -130,7 +138,9 @@ std::vector<decide::Action> Controller::decide_turn(
   }
   auto actions = decide::reconcile(snapshot, options_.policy, now);
   for (const decide::Action& action : actions) {
-    changes.take(decide::on_action(changes.runs.at(run_of(action)), action, options_.policy,
+    const bool ends = std::holds_alternative<decide::Lose>(action);
+    changes.take(decide::on_action(changes.runs.at(run_of(action)), action,
+                                   ends ? policy_for(run_of(action)) : options_.policy,
                                    options_.executor, now));
   }
   return actions;

@@ -56,6 +56,7 @@ class Controller {
              db::Time now) const;
   std::vector<decide::Action> decide_turn(const std::vector<decide::Observation>& observations,
                                           Changes& changes, db::Time now) const;
+  decide::Policy policy_for(const std::string& run) const;
   void perform(const decide::Action& action, db::Time now);
   void submit(const decide::Submit& action, db::Time now);
   void settle(const decide::Settle& action, db::Time now);

@@ -5,9 +5,9 @@
 #include "orchestrator/launch/options.h"
 #include "orchestrator/local/child.h"
 #include "orchestrator/local/exit_file.h"
+#include "orchestrator/local/placement.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <cerrno>
 #include <signal.h>
@@ -28,15 +28,6 @@ void write_secret(const fs::path& path, const std::string& secret) {
 }
 
 }  // namespace
-
-std::string to_text(const Placement& placement) {
-  return nlohmann::json{{"data", placement.data}, {"worker", placement.worker}}.dump();
-}
-
-Placement placement_of(const std::string& text) {
-  const auto json = nlohmann::json::parse(text);
-  return {json.at("data").get<std::string>(), json.at("worker").get<std::string>()};
-}
 
 LocalExecutor::LocalExecutor(LocalOptions options)
     : options_(std::move(options)), cores_(options_.cores) {}

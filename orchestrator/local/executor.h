@@ -25,14 +25,6 @@ struct LocalOptions {
   std::function<std::string(const std::string& token)> bearer_of;
 };
 
-/// What a submission's `placement` says (JSON), as `submit` wrote it.
-struct Placement {
-  std::string data;    ///< folder of recordings
-  std::string worker;  ///< program
-};
-std::string to_text(const Placement& placement);
-Placement placement_of(const std::string& text);
-
 class LocalExecutor final : public decide::Executor {
  public:
   explicit LocalExecutor(LocalOptions options);

@@ -1,6 +1,7 @@
 #include "orchestrator/local/executor.h"
 
 #include "files/atomic_file.h"
+#include "orchestrator/local/placement.h"
 
 #include <doctest/doctest.h>
 
@@ -34,7 +35,7 @@ struct World {
     const fs::path worker = folder / ("worker-" + token);
     write_atomically(worker, "#!/bin/sh\n" + script + "\n");
     ::chmod(worker.c_str(), 0755);
-    return {"run1", token, 1, "{}", to_text(Placement{"/recordings", worker.string()})};
+    return {"run1", token, 1, "{}", to_text(Placement{"/recordings", worker.string(), {}})};
   }
   fs::path attempt(int number) const {
     return folder / "runs" / "run1" / ("attempt-" + std::to_string(number));
@@ -139,7 +140,7 @@ TEST_CASE("local: marks keep a run from starting, and a missing program is said 
   CHECK(wait_for<decide::Ended>(world.executor, "t1").line.find("cancelled") != std::string::npos);
   world.executor.unmark("run1");
   auto absent = world.submission("t2", "");
-  absent.placement = to_text(Placement{"", "/no/such/worker"});
+  absent.placement = to_text(Placement{"", "/no/such/worker", {}});
   REQUIRE(world.executor.submit(absent).accepted);
   const auto ended = wait_for<decide::Ended>(world.executor, "t2");
   CHECK_FALSE(ended.code);
