@@ -175,7 +175,7 @@ Parsed<Screen> open_screen(const std::filesystem::path& folder, const nlohmann::
 }
 
 int64_t frame_at(const Screen& screen, double t_s) {
-  if (t_s + kFlipTolerance_s < screen.start_s() || t_s > screen.end_s()) return -1;
+  if (t_s < screen.start_s() || t_s > screen.end_s()) return -1;
   const auto next =
       std::lower_bound(screen.flips_s.begin(), screen.flips_s.end(), t_s + kFlipTolerance_s);
   return next - screen.flips_s.begin() - 1;

@@ -1,26 +1,11 @@
 #include "recordings/session.h"
 
 #include "recordings/manifest.h"
+#include "recordings/shared_recordings.h"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <iostream>
-
 namespace enigma::recordings {
-namespace {
-
-std::filesystem::path shared_recordings(const char* test) {
-  const char* shared = std::getenv("ENIGMA_SHARED");
-  const std::filesystem::path folder =
-      std::filesystem::path(shared == nullptr ? "../shared" : shared) / "recordings";
-  if (std::filesystem::exists(folder)) return folder;
-  std::cout << "SKIP: " << test << ": no recordings at " << folder.string() << "\n";
-  return {};
-}
-
-}  // namespace
-
 TEST_CASE("manifest: the five real sessions are listed with their windows") {
   const auto shared = shared_recordings("manifest: five real sessions");
   if (shared.empty()) return;

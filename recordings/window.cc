@@ -48,7 +48,8 @@ bool has_rows(const Lane& lane, double t_s, double period_s) {
   const double early_s = sequence.shifts_s.empty() ? 0
                                                    : *std::min_element(sequence.shifts_s.begin(),
                                                                        sequence.shifts_s.end());
-  const int64_t first = row_at(sequence, t_s - late_s, kNudge);
+  const int64_t reached = row_at(sequence, t_s - late_s, kNudge);
+  const int64_t first = sequence.shifts_s.empty() ? reached : std::max<int64_t>(0, reached);
   const int64_t last = row_at(sequence, t_s - early_s, kNudge);
   if (first < 0 || last >= sequence.rows) return false;
   const int64_t next = row_at(sequence, t_s - early_s + period_s, kNudge);

@@ -35,9 +35,8 @@ bool check_value(const Document& document, const Assignment& assignment,
       ->apply(document, assignment.value, assignment.pointer, scratch, diagnostics);
 }
 
-std::vector<Assignment> listed(const Document& document, const std::string& path,
-                               const Json& list, const std::string& pointer,
-                               std::vector<Diagnostic>& diagnostics) {
+std::vector<Assignment> listed(const Document& document, const std::string& path, const Json& list,
+                               const std::string& pointer, std::vector<Diagnostic>& diagnostics) {
   std::vector<Assignment> values;
   for (size_t i = 0; i < list.size(); ++i) {
     Assignment value{path, child_pointer(pointer, std::to_string(i)), list[i]};
@@ -98,8 +97,8 @@ Axis read_axis(const Document& document, const std::string& path, const Json& va
   }
   const bool empty = value.is_array() && value.empty();
   Diagnostic diagnostic = document.at(pointer, empty ? "the axis is empty" : "not an axis");
-  diagnostic.expected = fmt::format(
-      "a list of 1 to {} values or {{\"geom\": {{from, to, per_decade}}}}", kValuesMax);
+  diagnostic.expected =
+      fmt::format("a list of 1 to {} values or {{\"geom\": {{from, to, per_decade}}}}", kValuesMax);
   diagnostic.found = describe(value);
   diagnostics.push_back(std::move(diagnostic));
   return {path, {}};
@@ -158,8 +157,7 @@ std::vector<Axis> read_axes(const Document& document, const Json& value,
       axes.push_back(read_axis(document, path, values, pointer, diagnostics));
     }
   }
-  std::sort(axes.begin(), axes.end(),
-            [](const Axis& a, const Axis& b) { return a.path < b.path; });
+  std::sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) { return a.path < b.path; });
   return axes;
 }
 

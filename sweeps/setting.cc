@@ -43,7 +43,8 @@ bool read_size(const Document& document, const Json& value, const std::string& p
     fields.finish();
     if (diagnostics.size() > before) return false;
   } else {
-    const auto name = read_word(document, value, pointer, model::published_size_names(), diagnostics);
+    const auto name =
+        read_word(document, value, pointer, model::published_size_names(), diagnostics);
     if (!name) return false;
     size.name = *name;
   }

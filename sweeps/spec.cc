@@ -1,15 +1,15 @@
 #include "sweeps/spec.h"
 
+#include "diagnostics/nearest.h"
 #include "files/atomic_file.h"
+#include "model/shape/strategy.h"
 #include "sweeps/axes.h"
 #include "sweeps/condition.h"
 #include "sweeps/setting.h"
 
-#include "diagnostics/nearest.h"
-#include "model/shape/strategy.h"
-
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace enigma::sweeps {
@@ -55,8 +55,8 @@ class SpecReader {
     }
     read_seeds(fields);
     read_placement(fields);
-    for (const char* key : {"zip", "include", "derive", "where", "exclude", "stop", "deadline",
-                            "needs"}) {
+    for (const char* key :
+         {"zip", "include", "derive", "where", "exclude", "stop", "deadline", "needs"}) {
       fields.refuse(key);
     }
     fields.finish();
@@ -201,8 +201,8 @@ class SpecReader {
 
   void read_retry(const Json& json) {
     static const std::vector<std::string> classes = {
-        "preempted", "time_limit", "node_failure", "never_started", "hang",      "gpu_memory",
-        "host_memory", "nccl",     "hardware",     "nan",           "disk_full", "code"};
+        "preempted",   "time_limit", "node_failure", "never_started", "hang",      "gpu_memory",
+        "host_memory", "nccl",       "hardware",     "nan",           "disk_full", "code"};
     Fields fields(document_, json, "/retry", diagnostics_);
     for (const std::string& name : classes) {
       const Json* limits = fields.get(name);
@@ -226,8 +226,8 @@ class SpecReader {
     for (const char* path : {"model.size", "data.sessions", "budget.flops"}) {
       const std::string name = path;
       const auto dot = name.find('.');
-      const auto nested = nlohmann::ordered_json::json_pointer(
-          "/defaults/" + name.substr(0, dot) + "/" + name.substr(dot + 1));
+      const auto nested = nlohmann::ordered_json::json_pointer("/defaults/" + name.substr(0, dot) +
+                                                               "/" + name.substr(dot + 1));
       const auto axes = document_.root.find("axes");
       const bool in_axes =
           axes != document_.root.end() && axes->is_object() && axes->contains(name);
@@ -266,6 +266,10 @@ Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
   Parsed<Spec> result{std::nullopt, std::move(parsed.diagnostics)};
   if (!parsed.ok()) return result;
   Spec spec = SpecReader(*parsed.value, result.diagnostics).read();
+  std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) {
+                     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+                   });
   if (has_errors(result.diagnostics)) return result;
   spec.document = std::move(*parsed.value);
   result.value = std::move(spec);

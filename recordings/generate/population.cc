@@ -14,7 +14,7 @@ constexpr double kSigma_px[] = {4.5, 8.0};
 constexpr double kFrequency_per_px[] = {0.015, 0.06};
 constexpr double kSupport = 2.2;  // radius of the filter in sigma
 constexpr double kRate[] = {0.6, 1.4};
-constexpr double kExplainable[] = {0.19, 0.31};
+constexpr double kExplainable[] = {0.20, 0.30};
 constexpr uint64_t kPopulationStream = 3;
 
 // Three temporal kernels by lag in frames: early, late, and early with a rebound.
@@ -124,8 +124,8 @@ std::vector<Neuron> make_population(uint64_t seed, uint64_t session, int64_t neu
     neuron.kernel = stream.below(static_cast<int64_t>(kKernels.size()));
     neuron.rate = stream.uniform(kRate[0], kRate[1]);
     neuron.explainable_target = stream.uniform(kExplainable[0], kExplainable[1]);
-    neuron.running_slope = stream.uniform(0.0, 0.2);
-    neuron.pupil_slope = stream.uniform(-0.02, 0.1);
+    neuron.running_slope = stream.uniform(0.0, 0.3);
+    neuron.pupil_slope = stream.uniform(-0.05, 0.15);
   }
   return population;
 }

@@ -11,9 +11,9 @@ namespace enigma::recordings {
 Schedule make_schedule(Stream stream, double minutes) {
   const double clip_s = static_cast<double>(kClipFrames) / kFilmRate_hz;
   const auto slots = std::max<int64_t>(4, std::llround(minutes * 60 / clip_s));
-  const int64_t test_clips = std::max<int64_t>(1, slots / 12);
+  const int64_t test_clips = std::max<int64_t>(1, slots / 16);
   const int64_t repeats = slots >= 12 ? 4 : 2;
-  const int64_t validation_clips = std::max<int64_t>(1, slots / 12);
+  const int64_t validation_clips = std::max<int64_t>(1, slots / 16);
   Schedule schedule;
   const auto show = [&](const char* tier, int64_t clips, int64_t times) {
     for (int64_t i = 0; i < clips * times; ++i)
