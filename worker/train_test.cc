@@ -4,6 +4,7 @@
 #include "recordings/generate/generate.h"
 #include "recordings/manifest.h"
 #include "worker/ending.h"
+#include "worker/loader.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
