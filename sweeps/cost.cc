@@ -35,13 +35,12 @@ std::vector<double> session_probabilities(size_t sessions, int64_t lanes) {
   return probabilities;
 }
 
-WindowCost expected_window(const model::ModelSize& size, const Inputs& inputs,
+WindowCost expected_window(const model::ModelShape& shape,
                            const std::vector<recordings::SessionInfo>& sessions,
                            const std::vector<model::Strategy>& strategies, int64_t lanes) {
   const std::vector<double> probabilities = session_probabilities(sessions.size(), lanes);
   WindowCost cost;
   for (size_t i = 0; i < sessions.size(); ++i) {
-    const model::ModelShape shape = model::shape_of(size, window_of(inputs, sessions[i]));
     const double flops = mean_flops(shape, kept_neurons(shape, sessions[i]), strategies);
     cost.flops += probabilities[i] * flops;
     cost.neurons += probabilities[i] * static_cast<double>(sessions[i].neurons);

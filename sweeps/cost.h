@@ -23,7 +23,7 @@ struct WindowCost {
 std::vector<double> session_probabilities(size_t sessions, int64_t lanes);
 
 /// REQUIRES: at least one strategy kept, lanes <= sessions.
-WindowCost expected_window(const model::ModelSize& size, const Inputs& inputs,
+WindowCost expected_window(const model::ModelShape& shape,
                            const std::vector<recordings::SessionInfo>& sessions,
                            const std::vector<model::Strategy>& strategies, int64_t lanes);
 

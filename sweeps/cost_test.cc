@@ -23,12 +23,12 @@ TEST_CASE("cost: the expectation equals the mean over every draw, counted one by
   const model::ModelSize size{.width = 32, .layers = 2, .heads = 2};
   const auto inputs = inputs_of({}, sessions);
   REQUIRE(inputs.ok());
-  const auto choice = choose_strategies({"causal", "population"}, size, *inputs.value, sessions);
+  const auto shape = model::shape_of(size, inputs.value->window);
+  const auto choice = choose_strategies({"causal", "population"}, shape, sessions);
   REQUIRE(choice.kept.size() > 10);
-  const WindowCost cost = expected_window(size, *inputs.value, sessions, choice.kept, 2);
+  const WindowCost cost = expected_window(shape, sessions, choice.kept, 2);
   double flops = 0;
   for (const size_t session : {0, 2, 1, 1}) {  // lanes {0, 2} and {1}, each draw as likely
-    const auto shape = model::shape_of(size, window_of(*inputs.value, sessions[session]));
     for (const auto& strategy : choice.kept) {
       const auto resolved = model::resolve(strategy, shape, sessions[session].neurons);
       flops += 3 * model::count_flops(*resolved.strategy, shape, sessions[session].neurons).forward;
@@ -59,23 +59,24 @@ TEST_CASE("inputs: the window holds what the sessions have and the rule admits")
   CHECK_FALSE(some.value->window.video);
   CHECK(some.value->window.behavior->channels == 1);
 
-  sessions[1].modalities.pop_back();  // no treadmill: its behaviour is not complete
-  const auto inputs = inputs_of({}, sessions);
-  CHECK_FALSE(window_of(*inputs.value, sessions[1]).behavior);
-  CHECK(window_of(*inputs.value, sessions[0]).behavior);
-
-  sessions[1].video_height = 48;
-  sessions[2].modalities[2].signals = 3;
-  CHECK(inputs_of({}, sessions).diagnostics.size() == 2);
+  sessions[1].modalities.pop_back();
+  sessions[2].video_height = 48;
+  const auto differing = inputs_of({}, sessions);
+  CHECK_FALSE(differing.ok());
+  REQUIRE(differing.diagnostics.size() == 2);
+  CHECK(differing.diagnostics[0].expected ==
+        "video 1 x 36 x 64, eye_tracker, treadmill (5 channels)");
+  CHECK(differing.diagnostics[0].found == "video 1 x 36 x 64, eye_tracker (4 channels)");
 }
 
-TEST_CASE("inputs: a strategy that one session cannot carry is dropped for all") {
+TEST_CASE("inputs: a strategy that the recordings cannot carry is dropped, and why") {
   auto sessions = some_recordings().sessions;
-  sessions[0].video_height = sessions[0].video_width = 0;
+  for (auto& session : sessions) session.video_height = session.video_width = 0;
   const model::ModelSize size{.width = 32, .layers = 2, .heads = 2};
   const auto inputs = inputs_of({}, sessions);
-  const auto choice =
-      choose_strategies({"video_only", "causal_response_25"}, size, *inputs.value, sessions);
+  REQUIRE(inputs.ok());
+  const auto choice = choose_strategies({"video_only", "causal_response_25"},
+                                        model::shape_of(size, inputs.value->window), sessions);
   REQUIRE(choice.kept.size() == 1);
   CHECK(choice.kept[0].name == "causal_response_25");
   REQUIRE(choice.dropped.size() == 1);

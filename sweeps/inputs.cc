@@ -1,9 +1,10 @@
 #include "sweeps/inputs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
+#include <utility>
 
 namespace enigma::sweeps {
 namespace {
@@ -25,78 +26,70 @@ bool is_behavior(const Modality& modality) {
   return modality.kind == "sequence" && modality.name != "responses";
 }
 
-Diagnostic disagreement(const SessionInfo& session, const std::string& what,
-                        const std::string& expected, const std::string& found) {
-  return {.file = session.path.string(),
-          .pointer = what,
-          .message = "sessions of one point must agree on '" + what + "'",
-          .expected = expected,
-          .found = found,
-          .suggestion = "put them into different session sets, or leave the modality out"};
+/// The published order of behaviour channels: eye tracker, treadmill, then whatever else there is.
+int place_of(const std::string& modality) {
+  if (modality == "eye_tracker") return 0;
+  return modality == "treadmill" ? 1 : 2;
 }
 
-std::string size_text(const model::VideoShape& video) {
-  return std::to_string(video.channels) + " x " + std::to_string(video.height) + " x " +
-         std::to_string(video.width);
-}
-
-void take_video(const SessionInfo& session, Inputs& inputs, std::vector<Diagnostic>& diagnostics) {
-  const model::VideoShape video{inputs.window.samples, session.video_channels, session.video_height,
-                                session.video_width};
-  if (!inputs.window.video) {
-    inputs.window.video = video;
-  } else if (size_text(*inputs.window.video) != size_text(video)) {
-    diagnostics.push_back(
-        disagreement(session, "screen", size_text(*inputs.window.video), size_text(video)));
+Inputs inputs_of_one(const WindowRule& rule, const SessionInfo& session) {
+  Inputs inputs;
+  inputs.window.samples = rule.samples;
+  inputs.window.rate_hz = rule.rate_hz;
+  if (has_video(session) && admits(rule, "screen")) {
+    inputs.window.video = model::VideoShape{rule.samples, session.video_channels,
+                                            session.video_height, session.video_width};
   }
+  std::vector<const Modality*> found;
+  for (const Modality& modality : session.modalities) {
+    if (is_behavior(modality) && admits(rule, modality.name)) found.push_back(&modality);
+  }
+  std::sort(found.begin(), found.end(), [](const Modality* a, const Modality* b) {
+    return std::pair(place_of(a->name), a->name) < std::pair(place_of(b->name), b->name);
+  });
+  model::BehaviorShape behavior;
+  for (const Modality* modality : found) {
+    inputs.behavior.push_back(modality->name);
+    behavior.channels += modality->signals;
+  }
+  // The published window: 40 behaviour samples beside 60 responses.
+  behavior.samples = std::max<int64_t>(1, std::llround(2.0 * double(rule.samples) / 3));
+  if (!found.empty()) inputs.window.behavior = behavior;
+  return inputs;
+}
+
+std::string text_of(const Inputs& inputs) {
+  std::string text = "no video";
+  if (const auto& video = inputs.window.video) {
+    text = fmt::format("video {} x {} x {}", video->channels, video->height, video->width);
+  }
+  for (const std::string& name : inputs.behavior) text += ", " + name;
+  if (const auto& behavior = inputs.window.behavior) {
+    text += fmt::format(" ({} channels)", behavior->channels);
+  }
+  return text;
 }
 
 }  // namespace
 
 Parsed<Inputs> inputs_of(const WindowRule& rule, const std::vector<SessionInfo>& sessions) {
   Parsed<Inputs> parsed;
-  Inputs inputs;
-  inputs.window.samples = rule.samples;
-  inputs.window.rate_hz = rule.rate_hz;
-  std::map<std::string, int64_t> signals;
   for (const SessionInfo& session : sessions) {
-    if (has_video(session) && admits(rule, "screen")) {
-      take_video(session, inputs, parsed.diagnostics);
-    }
-    for (const Modality& modality : session.modalities) {
-      if (!is_behavior(modality) || !admits(rule, modality.name)) continue;
-      const auto [known, fresh] = signals.try_emplace(modality.name, modality.signals);
-      if (known->second == modality.signals) continue;
-      parsed.diagnostics.push_back(disagreement(session, modality.name,
-                                                std::to_string(known->second) + " signals",
-                                                std::to_string(modality.signals)));
+    Inputs inputs = inputs_of_one(rule, session);
+    if (!parsed.value) {
+      parsed.value = std::move(inputs);
+    } else if (text_of(inputs) != text_of(*parsed.value)) {
+      parsed.diagnostics.push_back(
+          {.file = session.path.string(),
+           .message = "sessions of one point must have the same inputs",
+           .expected = text_of(*parsed.value),
+           .found = text_of(inputs),
+           .suggestion = "name the modalities that all have in 'data.modalities', or put the "
+                         "sessions into different sets"});
     }
   }
-  int64_t channels = 0;
-  for (const auto& [name, count] : signals) {
-    inputs.behavior.push_back(name);
-    inputs.behavior_signals.push_back(count);
-    channels += count;
-  }
-  // The published window: 40 behaviour samples beside 60 responses.
-  const int64_t samples = std::llround(2.0 / 3.0 * static_cast<double>(rule.samples));
-  if (channels > 0) inputs.window.behavior = model::BehaviorShape{channels, samples};
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(inputs);
+  if (has_errors(parsed.diagnostics)) parsed.value.reset();
   return parsed;
-}
-
-model::WindowShape window_of(const Inputs& inputs, const SessionInfo& session) {
-  model::WindowShape window = inputs.window;
-  if (!has_video(session)) window.video.reset();
-  const bool complete =
-      std::all_of(inputs.behavior.begin(), inputs.behavior.end(), [&](const std::string& name) {
-        return std::any_of(session.modalities.begin(), session.modalities.end(),
-                           [&](const Modality& modality) {
-                             return is_behavior(modality) && modality.name == name;
-                           });
-      });
-  if (!complete) window.behavior.reset();
-  return window;
 }
 
 int64_t kept_neurons(const model::ModelShape& shape, const SessionInfo& session) {
@@ -104,16 +97,13 @@ int64_t kept_neurons(const model::ModelShape& shape, const SessionInfo& session)
 }
 
 StrategyChoice choose_strategies(const std::vector<std::string>& names,
-                                 const model::ModelSize& size, const Inputs& inputs,
+                                 const model::ModelShape& shape,
                                  const std::vector<SessionInfo>& sessions) {
   StrategyChoice choice;
-  std::set<std::string> seen;
   for (const std::string& name : names) {
     for (model::Strategy& strategy : model::strategies_named(name)) {
-      if (!seen.insert(strategy.name).second) continue;
       std::string why;
       for (const SessionInfo& session : sessions) {
-        const model::ModelShape shape = model::shape_of(size, window_of(inputs, session));
         const auto resolution = model::resolve(strategy, shape, kept_neurons(shape, session));
         if (resolution.strategy) continue;
         why = session.name + ": " + resolution.why;

@@ -12,23 +12,18 @@
 
 namespace enigma::sweeps {
 
-/// Modalities as the model of a point sees them.
+/// Modalities as the model of a point sees them; the same for all its sessions.
 struct Inputs {
-  model::WindowShape window;  ///< of the point: everything that any of its sessions has
-  /// Sequence modalities beside the responses, sorted; their signals are the behaviour channels,
-  /// one after the other.
+  model::WindowShape window;
+  /// Sequence modalities beside the responses; their signals are the behaviour channels, one after
+  /// the other: eye tracker, treadmill, then the rest by name.
   std::vector<std::string> behavior;
-  std::vector<int64_t> behavior_signals;  ///< channels of each
 };
 
-/// The union over sessions of what `rule.modalities` admits (empty = all). Errors where sessions
-/// disagree on the size of a frame or on a modality's number of signals.
+/// What `rule.modalities` admits (empty = all) of every session. Errors where sessions differ.
+/// REQUIRES: at least one session.
 Parsed<Inputs> inputs_of(const recordings::WindowRule& rule,
                          const std::vector<recordings::SessionInfo>& sessions);
-
-/// The window of one session: `inputs.window` without the video, or without the behaviour, that it
-/// lacks. Behaviour counts only where every one of its modalities is there.
-model::WindowShape window_of(const Inputs& inputs, const recordings::SessionInfo& session);
 
 /// Neurons of a session that one window of training keeps.
 int64_t kept_neurons(const model::ModelShape& shape, const recordings::SessionInfo& session);
@@ -43,10 +38,10 @@ struct StrategyChoice {
   std::vector<DroppedStrategy> dropped;
 };
 
-/// Strategies of `names`, each once, in the order of names and tables; one that any session cannot
-/// carry is dropped, because a step has one strategy for all lanes.
+/// Strategies of `names`, in the order of names and tables; one that any session cannot carry is
+/// dropped, because a step has one strategy for all lanes.
 StrategyChoice choose_strategies(const std::vector<std::string>& names,
-                                 const model::ModelSize& size, const Inputs& inputs,
+                                 const model::ModelShape& shape,
                                  const std::vector<recordings::SessionInfo>& sessions);
 
 }  // namespace enigma::sweeps

@@ -25,6 +25,14 @@ int64_t windows_of(const SessionInfo& session, const std::string& tier) {
   return found == session.tiers.end() ? 0 : found->second.windows;
 }
 
+/// Evaluation sessions train on tier `train` alone, the others on `validation` too (as published).
+int64_t training_windows(const Point& point, const SessionInfo& session) {
+  const bool evaluated =
+      std::any_of(point.evaluation_sessions.begin(), point.evaluation_sessions.end(),
+                  [&](const SessionRef& ref) { return ref.name == session.name; });
+  return windows_of(session, "train") + (evaluated ? 0 : windows_of(session, "validation"));
+}
+
 /// What points with the same size, sessions, strategies and lanes share.
 struct Family {
   WindowCost window;
@@ -110,8 +118,8 @@ class Planner {
     const auto sessions = sessions_of(point.evaluation_sessions);
     const auto inputs = take(inputs_of(point.rule, sessions));
     if (!inputs) return;
-    const StrategyChoice choice =
-        choose_strategies(point.evaluation_strategies, point.size, *inputs, sessions);
+    const StrategyChoice choice = choose_strategies(
+        point.evaluation_strategies, model::shape_of(point.size, inputs->window), sessions);
     for (const DroppedStrategy& dropped : choice.dropped) {
       diagnostics_.push_back(at("/evaluation/strategies",
                                 "the evaluation strategy '" + dropped.name + "' is left out",
@@ -155,7 +163,8 @@ class Planner {
     const auto inputs = take(inputs_of(point.rule, sessions));
     if (!inputs) return std::nullopt;
     Family family;
-    family.strategies = choose_strategies(point.training_strategies, point.size, *inputs, sessions);
+    const model::ModelShape shape = model::shape_of(point.size, inputs->window);
+    family.strategies = choose_strategies(point.training_strategies, shape, sessions);
     if (family.strategies.kept.empty()) {
       const auto& dropped = family.strategies.dropped;
       diagnostics_.push_back(at(place_of(sweep_point, "train.strategies"),
@@ -164,22 +173,20 @@ class Planner {
                                 dropped.empty() ? "none" : dropped.front().why));
       return std::nullopt;
     }
-    family.window =
-        expected_window(point.size, *inputs, sessions, family.strategies.kept, point.lanes);
-    count(point, *inputs, sessions, family);
+    family.window = expected_window(shape, sessions, family.strategies.kept, point.lanes);
+    count(point, shape, sessions, family);
     return family;
   }
 
-  static void count(const Point& point, const Inputs& inputs,
+  static void count(const Point& point, const model::ModelShape& shape,
                     const std::vector<SessionInfo>& sessions, Family& family) {
-    const model::ModelShape shape = model::shape_of(point.size, inputs.window);
     std::vector<int64_t> neurons;
     std::set<std::string> animals;
     for (const SessionInfo& session : sessions) {
       neurons.push_back(session.neurons);
       // A session whose animal is unknown counts as one of its own.
       animals.insert(session.animal.empty() ? "session " + session.name : session.animal);
-      const int64_t windows = windows_of(session, "train");
+      const int64_t windows = training_windows(point, session);
       family.windows_unique += windows;
       family.neuron_seconds +=
           static_cast<double>(session.neurons * windows) * point.rule.seconds();
