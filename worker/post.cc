@@ -162,10 +162,10 @@ void Poster::loop() {
     news_ = news_ || more;
     changed_.wait_for(lock, duration<double>(wait_s_), [this] { return stopping_; });
   }
-  const int failures = failures_;
   lock.unlock();
+  // Once more at the end, even to a controller that was away; on while it takes what it is given.
   const auto until = std::chrono::steady_clock::now() + duration<double>(kFlush_s);
-  while (failures == 0 && !fenced_ && !given_up_ && std::chrono::steady_clock::now() < until)
+  while (!fenced_ && !given_up_ && std::chrono::steady_clock::now() < until)
     if (!post_once(static_cast<long>(kFlush_s)) || failures_ > 0) break;
 }
 
