@@ -1,0 +1,18 @@
+// An attempt as a row: one list of columns, written and read in the same order.
+#pragma once
+
+#include "db/connection.h"
+#include "db/run.h"
+
+namespace enigma::db {
+
+/// The columns in the order that read_attempt() takes and put_attempt() binds (after run, place).
+extern const char* const kSelectAttempts;      ///< run, place, …; of run ?1, by place
+extern const char* const kSelectLiveAttempts;  ///< of all runs that are not settled
+extern const char* const kPutAttempt;          ///< inserts, or replaces what decisions own
+
+Attempt read_attempt(Columns& columns);
+void put_attempt(SQLite::Statement& statement, const std::string& run, int64_t place,
+                 const Attempt& attempt);
+
+}  // namespace enigma::db

@@ -1,0 +1,100 @@
+// What the store gives and takes beside runs: plain rows, in the words of the contract's documents.
+// JSON travels as text; the store reads none of it but the values of metrics.
+#pragma once
+
+#include "db/run.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::db {
+
+/// One point of a sweep as it is submitted.
+struct NewPoint {
+  std::string id;
+  int64_t id_version = 1;
+  std::string point;       ///< canonical JSON
+  std::string point_file;  ///< the document behind ENIGMA_POINT
+  std::string placement;   ///< JSON of the orchestrator: data folder, worker, executor, …
+  std::string name;        ///< of the point within its sweep
+  std::string values;      ///< JSON object: axis → value
+  std::string plan;        ///< JSON object: the point in the plan's document
+  int64_t target_step = 0;
+  int64_t slots = 1;
+  int64_t priority = 0;
+  double device_hours_estimate = 0;
+};
+
+struct SweepRow {
+  std::string name;
+  std::string spec;  ///< the file's text as submitted last
+  Time submitted_at = 0;
+  int64_t points = 0;
+};
+
+/// A run's place in one sweep.
+struct Membership {
+  std::string sweep, run, name, values, plan;
+  int64_t position = 0;
+};
+
+/// A run with what it is: everything of `show` that is not a list of rows.
+struct RunRow {
+  Run run;
+  int64_t id_version = 1;
+  std::string point, point_file, placement;
+  std::vector<Membership> memberships;
+};
+
+/// One metrics report of an attempt, unsampled.
+struct MetricsRow {
+  int64_t attempt = 0;  ///< the attempt's number, or its place in the list where none is known yet
+  int64_t step = 0, windows = 0;
+  double flops = 0;
+  double wall_s = 0;  ///< of the run: earlier attempts included
+  std::map<std::string, std::optional<double>> values;
+};
+
+struct EvalRow {
+  int64_t attempt = 0;
+  protocol::Eval eval;
+};
+struct CheckpointRow {
+  int64_t attempt = 0;
+  protocol::Checkpoint checkpoint;
+};
+struct SkippedRow {
+  int64_t attempt = 0;
+  protocol::Skipped skipped;
+};
+
+/// What `status` tells of a run, over its current history (sums without what was rolled back).
+/// Null where nothing has been reported.
+struct Summary {
+  std::optional<int64_t> step, windows;
+  std::optional<double> flops;
+  std::optional<double> train_loss, mfu_step;  ///< of the last metrics report that had one
+  /// Means over the strategies of the last evaluated step of the tier "test".
+  std::optional<double> test_loss, baseline_loss, test_correlation;
+  std::optional<int64_t> evaluated_step;
+  double step_s = 0;           ///< sum of step_s
+  double data_wait_s = 0;      ///< sum of data_wait_s: its share of step_s is data_wait_fraction
+  double mfu_time_s = 0;       ///< sum of mfu_step · step_s: over wall_s it is mfu_run
+  double wall_s = 0;           ///< of all attempts
+  double device_s = 0;         ///< wall_s · ranks, over all attempts
+  double wasted_device_s = 0;  ///< of it, steps that a roll-back threw away
+};
+
+/// Metrics and everything else that one batch of reports adds to a run.
+struct Delivery {
+  Run run;                                ///< after the reports
+  std::string token;                      ///< of the attempt that spoke
+  int64_t seq_before = 0;                 ///< the attempt's seq that `run` was computed from
+  std::vector<protocol::Report> reports;  ///< the fresh ones, in order of seq
+  std::vector<Event> events;
+};
+
+}  // namespace enigma::db

@@ -1,0 +1,23 @@
+// A run as a row, and the writes that saving and committing share. Only the store's own files
+// include this.
+#pragma once
+
+#include "db/connection.h"
+#include "db/run.h"
+
+#include <functional>
+
+namespace enigma::db {
+
+/// Gives the prepared statement of a literal.
+using Use = std::function<SQLite::Statement&(const char* sql)>;
+
+/// Columns: id, target_step, device_hours_estimate, priority, position, slots, wanted, state, why,
+/// retry_at, failures, settled.
+Run read_run(Columns& columns);
+
+/// What turns own of a run, and its attempts. Inside the caller's transaction.
+void put_decided(const Use& use, const Run& run);
+void put_events(const Use& use, const std::vector<Event>& events);
+
+}  // namespace enigma::db

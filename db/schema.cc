@@ -1,0 +1,187 @@
+#include "db/schema.h"
+
+#include "db/store.h"
+
+#include <array>
+
+namespace enigma::db {
+namespace {
+
+// `runs.wanted` and `runs.priority` are written by requests, the other columns of a run by turns.
+// `attempts.place` is the attempt's place in its run's list; `kept_…` sum the metrics of the
+// current history, `all_step_s` those that were rolled back too.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE sweeps (
+  name TEXT PRIMARY KEY,
+  spec TEXT NOT NULL,
+  first_submitted_at REAL NOT NULL,
+  submitted_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  position INTEGER NOT NULL UNIQUE,
+  id_version INTEGER NOT NULL,
+  point TEXT NOT NULL,
+  point_file TEXT NOT NULL,
+  placement TEXT NOT NULL,
+  target_step INTEGER NOT NULL,
+  slots INTEGER NOT NULL,
+  device_hours_estimate REAL NOT NULL,
+  priority INTEGER NOT NULL,
+  wanted TEXT NOT NULL CHECK (wanted IN ('run', 'cancel', 'hold')),
+  state TEXT NOT NULL
+    CHECK (state IN ('waiting', 'running', 'held', 'done', 'failed', 'cancelled')),
+  why TEXT NOT NULL,
+  retry_at REAL NOT NULL,
+  failures TEXT NOT NULL,
+  settled INTEGER NOT NULL CHECK (settled IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX runs_live ON runs (id) WHERE settled = 0;
+
+CREATE TABLE members (
+  sweep TEXT NOT NULL REFERENCES sweeps (name),
+  run TEXT NOT NULL REFERENCES runs (id),
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  axis_values TEXT NOT NULL,
+  plan TEXT NOT NULL,
+  PRIMARY KEY (sweep, run)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX members_by_run ON members (run);
+
+CREATE TABLE attempts (
+  run TEXT NOT NULL REFERENCES runs (id),
+  place INTEGER NOT NULL,
+  token TEXT NOT NULL UNIQUE,
+  executor TEXT NOT NULL,
+  number INTEGER,
+  launcher_pid INTEGER,
+  launcher_start_ns INTEGER,
+  job INTEGER,
+  job_index INTEGER,
+  restart INTEGER,
+  start_ns INTEGER,
+  seq INTEGER NOT NULL,
+  submitted_at REAL NOT NULL,
+  started_at REAL,
+  ended_at REAL,
+  first_step INTEGER,
+  resumed_from_step INTEGER,
+  step INTEGER NOT NULL,
+  flops REAL NOT NULL,
+  evaluated_step INTEGER,
+  checkpoint_step INTEGER,
+  reported_at REAL NOT NULL,
+  said_at REAL NOT NULL,
+  revision TEXT NOT NULL,
+  world INTEGER NOT NULL,
+  devices TEXT NOT NULL,
+  tried_at REAL NOT NULL,
+  launched_at REAL,
+  seen_at REAL,
+  cancel_at REAL,
+  said_class TEXT,
+  said_line TEXT,
+  condemned_class TEXT,
+  condemned_line TEXT,
+  ending_class TEXT,
+  ending_source TEXT,
+  ending_line TEXT,
+  ending_code INTEGER,
+  gone INTEGER NOT NULL CHECK (gone IN (0, 1)),
+  kept_step_s REAL NOT NULL DEFAULT 0,
+  kept_data_wait_s REAL NOT NULL DEFAULT 0,
+  kept_mfu_time_s REAL NOT NULL DEFAULT 0,
+  all_step_s REAL NOT NULL DEFAULT 0,
+  PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE metrics (
+  run TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  windows INTEGER NOT NULL,
+  flops REAL NOT NULL,
+  wall_s REAL NOT NULL,
+  measured TEXT NOT NULL,
+  PRIMARY KEY (run, place, seq),
+  FOREIGN KEY (run, place) REFERENCES attempts (run, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE evals (
+  run TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  strategy TEXT NOT NULL,
+  tier TEXT NOT NULL,
+  loss REAL,
+  baseline_loss REAL,
+  correlation REAL,
+  se REAL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (run, place, seq),
+  FOREIGN KEY (run, place) REFERENCES attempts (run, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE checkpoints (
+  run TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (run, place, seq),
+  FOREIGN KEY (run, place) REFERENCES attempts (run, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE skipped (
+  run TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  from_step INTEGER NOT NULL,
+  to_step INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (run, place, seq),
+  FOREIGN KEY (run, place) REFERENCES attempts (run, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at REAL NOT NULL,
+  run TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_by_run ON events (run, id);
+CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
+  BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events
+  BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+
+-- Up to which step an attempt's rows belong to the current history: the earliest step from which
+-- a later attempt has gone on. Null: all of them do.
+CREATE VIEW cuts AS
+  SELECT run, place,
+         (SELECT MIN(COALESCE(later.resumed_from_step, 0)) FROM attempts AS later
+           WHERE later.run = attempts.run AND later.place > attempts.place
+             AND later.first_step IS NOT NULL) AS cut
+    FROM attempts;
+)sql";
+
+constexpr std::array<const char*, 1> kMigrations{kFirst};
+
+}  // namespace
+
+std::span<const char* const> migrations() {
+  return kMigrations;
+}
+
+int64_t schema_version() {
+  return static_cast<int64_t>(kMigrations.size());
+}
+
+}  // namespace enigma::db

@@ -1,0 +1,109 @@
+// The store: one SQLite file that remembers sweeps, runs, attempts, reports and events.
+// It knows rows, never rules. One connection writes (the controller's deciding thread); readers
+// open their own. Every write is one transaction, durable when the call returns.
+#pragma once
+
+#include "db/rows.h"
+#include "db/run.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace enigma::db {
+
+/// The store cannot be used as it is: the message names the path, what is wrong and what to do.
+class StoreError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The database was written by a newer program; nothing was changed. The door exits with 2.
+class NewerStoreError : public StoreError {
+ public:
+  NewerStoreError(const std::string& path, int64_t found, int64_t known);
+  int64_t found_version, known_version;
+};
+
+/// Where the bytes lie. The defaults are what users run; the simulation names a file system of
+/// its own, which has no shared memory and therefore needs exclusive locking.
+struct StoreOptions {
+  std::string vfs;
+  bool exclusive_locking = false;
+  int busy_timeout_ms = 5000;
+};
+
+/// The newest schema that this program knows (`user_version`).
+int64_t schema_version();
+
+class Store {
+ public:
+  /// Opens for writing; makes the file where there is none and migrates an older one.
+  /// Throws NewerStoreError, or StoreError where the file cannot be opened or written.
+  static Store open(const std::filesystem::path& file, const StoreOptions& options = {});
+  /// Opens for reading: never writes, never migrates. Throws also where there is no file.
+  static Store open_read_only(const std::filesystem::path& file, const StoreOptions& options = {});
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  // What the deciding thread reads and writes.
+
+  /// Runs that are not settled, by id: everything that a turn has to look at.
+  std::vector<Run> load() const;
+  /// Replaces the decided state of runs, and of their attempts, and appends events. `wanted` and
+  /// `priority` belong to requests and are not written here.
+  void save(const std::vector<Run>& runs, const std::vector<Event>& events);
+  /// Writes a request's part of a run too (cancel, hold, resume).
+  void save_request(const Run& run, const std::vector<Event>& events);
+
+  /// Adds what is new: the sweep, its memberships, runs that are unknown. Known runs stay as they
+  /// are. Gives the ids of the runs added, in order; submitting the same again adds nothing.
+  std::vector<std::string> submit_sweep(const std::string& name, const std::string& spec,
+                                        const std::vector<NewPoint>& points, Time now);
+
+  /// Commits a run's progress together with the rows of the reports, or nothing at all.
+  /// False: the attempt is not the current one any more, or its seq has moved on; read again.
+  bool commit(const Delivery& delivery);
+
+  // Questions of the documents.
+
+  std::vector<SweepRow> sweeps() const;  ///< by time of first submission
+  std::optional<SweepRow> sweep(std::string_view name) const;
+  std::vector<Membership> memberships(std::string_view sweep) const;  ///< in order of the spec
+  std::vector<Run> runs_of(std::string_view sweep) const;             ///< in order of the spec
+  std::vector<Run> runs() const;                                      ///< all, by position
+  std::optional<RunRow> run(std::string_view id) const;
+  /// Ids that begin with `prefix`, at most `limit`: for people who type the first digits.
+  std::vector<std::string> ids_with_prefix(std::string_view prefix, int64_t limit = 10) const;
+  std::set<std::string> known_ids() const;
+  std::map<std::string, int64_t> counts() const;  ///< state → runs, every state present
+  std::map<std::string, int64_t> counts(std::string_view sweep) const;
+
+  /// What was measured, over the current history: rows that a later attempt took back (it resumed
+  /// from an earlier step) are not in it. `all_attempts` gives every row.
+  std::vector<MetricsRow> metrics(std::string_view run, bool all_attempts = false) const;
+  std::vector<EvalRow> evals(std::string_view run, bool all_attempts = false) const;
+  std::vector<CheckpointRow> checkpoints(std::string_view run) const;
+  std::vector<SkippedRow> skipped(std::string_view run) const;
+  Summary summary(std::string_view run) const;
+  std::map<std::string, Summary> summaries(std::string_view sweep) const;
+
+  /// Events with id > `after`, oldest first; of one run, or of all.
+  std::vector<Event> events(int64_t after = 0, int64_t limit = 1000) const;
+  std::vector<Event> events_of(std::string_view run, int64_t after = 0, int64_t limit = 1000) const;
+
+ private:
+  struct Connection;
+  explicit Store(std::unique_ptr<Connection> connection);
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace enigma::db

@@ -1,0 +1,145 @@
+// Committing what a worker said: the run's progress and the rows of its reports, together.
+#include "db/run_row.h"
+#include "db/store.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace enigma::db {
+namespace {
+
+/// Where the rows of one batch belong.
+struct Place {
+  const Use& use;
+  const Run& run;
+  int64_t place = 0;
+};
+
+double value_or_zero(const protocol::Metrics& metrics, const char* name) {
+  const auto found = metrics.values.find(name);
+  if (found == metrics.values.end() || !found->second) return 0;
+  return std::isfinite(*found->second) ? *found->second : 0;
+}
+
+nlohmann::json measured(const protocol::Metrics& metrics) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, value] : metrics.values)
+    json[name] = value && std::isfinite(*value) ? nlohmann::json(*value) : nlohmann::json();
+  return json;
+}
+
+/// Seconds of work of the run up to this report: earlier attempts, then this one, each on its
+/// worker's clock.
+double wall_s_at(const Place& to, const protocol::Report& report) {
+  double sum = 0;
+  for (int64_t i = 0; i < to.place; ++i) sum += wall_s(to.run.attempts[static_cast<size_t>(i)]);
+  const Attempt& attempt = to.run.attempts[static_cast<size_t>(to.place)];
+  return sum + std::max(0.0, report.at - attempt.started_at.value_or(report.at));
+}
+
+void put_row(const Place& to, const protocol::Report& report, const protocol::Metrics& metrics) {
+  static constexpr const char* kInsert = R"sql(
+INSERT INTO metrics (run, place, seq, step, windows, flops, wall_s, measured)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql";
+  execute(bind_all(to.use(kInsert), to.run.id, to.place, report.seq, metrics.step, metrics.windows,
+                   metrics.flops, wall_s_at(to, report), measured(metrics).dump()));
+  static constexpr const char* kSums = R"sql(
+UPDATE attempts SET kept_step_s = kept_step_s + ?3, all_step_s = all_step_s + ?3,
+       kept_data_wait_s = kept_data_wait_s + ?4, kept_mfu_time_s = kept_mfu_time_s + ?5
+ WHERE run = ?1 AND place = ?2)sql";
+  const double step_s = value_or_zero(metrics, "step_s");
+  execute(bind_all(to.use(kSums), to.run.id, to.place, step_s,
+                   value_or_zero(metrics, "data_wait_s"),
+                   value_or_zero(metrics, "mfu_step") * step_s));
+}
+
+std::optional<double> finite(double value) {
+  return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+void put_row(const Place& to, const protocol::Report& report, const protocol::Eval& eval) {
+  static constexpr const char* kInsert = R"sql(
+INSERT INTO evals (run, place, seq, step, strategy, tier, loss, baseline_loss, correlation, se, n)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+  execute(bind_all(to.use(kInsert), to.run.id, to.place, report.seq, eval.step, eval.strategy,
+                   eval.tier, finite(eval.loss), finite(eval.baseline_loss), eval.correlation,
+                   eval.se, eval.n));
+}
+
+void put_row(const Place& to, const protocol::Report& report,
+             const protocol::Checkpoint& checkpoint) {
+  static constexpr const char* kInsert = R"sql(
+INSERT INTO checkpoints (run, place, seq, step, path, bytes, sha256)
+VALUES (?, ?, ?, ?, ?, ?, ?))sql";
+  execute(bind_all(to.use(kInsert), to.run.id, to.place, report.seq, checkpoint.step,
+                   checkpoint.path, checkpoint.bytes, checkpoint.sha256));
+}
+
+void put_row(const Place& to, const protocol::Report& report, const protocol::Skipped& skipped) {
+  static constexpr const char* kInsert = R"sql(
+INSERT INTO skipped (run, place, seq, from_step, to_step, why) VALUES (?, ?, ?, ?, ?, ?))sql";
+  execute(bind_all(to.use(kInsert), to.run.id, to.place, report.seq, skipped.from, skipped.to,
+                   skipped.why));
+}
+
+/// The other kinds have no rows: they live in the run, its attempt and its events.
+template <typename Other>
+void put_row(const Place&, const protocol::Report&, const Other&) {}
+
+/// Takes out of earlier attempts' sums what the roll-back to this attempt's start threw away.
+void roll_back_sums(const Place& to) {
+  static constexpr const char* kSums = R"sql(
+UPDATE attempts SET (kept_step_s, kept_data_wait_s, kept_mfu_time_s) = (
+  SELECT COALESCE(SUM(json_extract(measured, '$.step_s')), 0.0),
+         COALESCE(SUM(json_extract(measured, '$.data_wait_s')), 0.0),
+         COALESCE(SUM(json_extract(measured, '$.mfu_step')
+                      * json_extract(measured, '$.step_s')), 0.0)
+    FROM metrics JOIN cuts USING (run, place)
+   WHERE metrics.run = attempts.run AND metrics.place = attempts.place
+     AND (cut IS NULL OR step <= cut))
+ WHERE run = ?1 AND place < ?2)sql";
+  execute(bind_all(to.use(kSums), to.run.id, to.place));
+}
+
+/// The current attempt as the table has it: its place, seq and first step.
+struct Current {
+  std::string token;
+  int64_t place = 0, seq = 0;
+  std::optional<int64_t> first_step;
+};
+
+std::optional<Current> current_attempt(const Use& use, const std::string& run) {
+  static constexpr const char* kCurrent = R"sql(
+SELECT token, place, seq, first_step FROM attempts WHERE run = ? ORDER BY place DESC LIMIT 1)sql";
+  std::optional<Current> current;
+  each_row(bind_all(use(kCurrent), run), [&](Columns& row) {
+    current.emplace();
+    current->token = row.text();
+    current->place = row.integer();
+    current->seq = row.integer();
+    current->first_step = row.maybe_integer();
+  });
+  return current;
+}
+
+}  // namespace
+
+bool Store::commit(const Delivery& delivery) {
+  const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
+  return in_transaction(*connection_, [&] {
+    const std::optional<Current> current = current_attempt(use, delivery.run.id);
+    if (!current || current->token != delivery.token || current->seq != delivery.seq_before)
+      return false;
+    const Place to{use, delivery.run, current->place};
+    put_decided(use, delivery.run);
+    for (const protocol::Report& report : delivery.reports)
+      std::visit([&](const auto& body) { put_row(to, report, body); }, report.body);
+    const Attempt& attempt = delivery.run.attempts.at(static_cast<size_t>(current->place));
+    if (!current->first_step && attempt.first_step) roll_back_sums(to);
+    put_events(use, delivery.events);
+    return true;
+  });
+}
+
+}  // namespace enigma::db

@@ -1,0 +1,117 @@
+#include "orchestrator/api.h"
+
+#include "diagnostics/diagnostic.h"
+#include "orchestrator/secret.h"
+#include "orchestrator/submission.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+
+namespace enigma {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int kRetryAfter_s = 5;
+constexpr size_t kPrefixDigitsMin = 4;
+
+http::Response json_of(int status, const ordered_json& document) {
+  return {status, document.dump() + "\n"};
+}
+
+http::Response refusal(int status, const std::string& message) {
+  Diagnostic diagnostic;
+  diagnostic.message = message;
+  return json_of(status, {{"diagnostics", to_json(std::vector<Diagnostic>{diagnostic})}});
+}
+
+/// The runs that people mean by a name: a sweep's, or the one whose id begins like this.
+std::vector<std::string> runs_named(const db::Store& store, const std::string& name) {
+  std::vector<std::string> ids;
+  if (store.sweep(name)) {
+    for (const db::Run& run : store.runs_of(name)) ids.push_back(run.id);
+    return ids;
+  }
+  if (store.run(name)) return {name};
+  if (name.size() < kPrefixDigitsMin) return {};
+  ids = store.ids_with_prefix(name, 2);
+  return ids.size() == 1 ? ids : std::vector<std::string>{};
+}
+
+}  // namespace
+
+http::Response Api::handle(const http::Request& request, db::Time now) {
+  const bool is_report = request.path == "/v1/report";
+  try {
+    if (is_report) return report(request, now);
+    return request.method == "POST" ? change(request, now) : read(request, now);
+  } catch (const InputError& wrong) {
+    return json_of(400, {{"diagnostics", to_json(wrong.diagnostics())}});
+  } catch (const std::exception& broken) {
+    std::cerr << fmt::format("{} {} failed: {}\n", request.method, request.path, broken.what());
+    auto response = refusal(is_report ? 503 : 500, broken.what());
+    if (is_report) response.retry_after_s = kRetryAfter_s;
+    return response;
+  }
+}
+
+http::Response Api::report(const http::Request& request, db::Time now) {
+  if (request.method != "POST") return refusal(405, "reports are posted");
+  const Reception reception = controller_.on_reports(request.body, request.bearer, now);
+  if (reception.committed) wake_();
+  if (reception.status == 200) return {200, protocol::to_json(reception.answer)};
+  auto response = refusal(reception.status, reception.why);
+  if (reception.status == 503) response.retry_after_s = kRetryAfter_s;
+  return response;
+}
+
+http::Response Api::read(const http::Request& request, db::Time) {
+  if (request.method != "GET") return refusal(405, "only GET and POST are known");
+  if (request.path == "/healthz") return {200, "ok\n", "text/plain"};
+  return refusal(404, "no such address: " + request.path);
+}
+
+http::Response Api::change(const http::Request& request, db::Time now) {
+  if (!same_secret(request.bearer, secret_)) {
+    return refusal(401, "Authorization: Bearer SECRET is needed (controller.json has it)");
+  }
+  if (request.path == "/api/v1/submit") return submit(request.body, now);
+  if (request.path == "/api/v1/cancel") {
+    return request_of(request.body, decide::Request::cancel, now);
+  }
+  if (request.path == "/api/v1/resume") {
+    return request_of(request.body, decide::Request::resume, now);
+  }
+  return refusal(404, "no such address: " + request.path);
+}
+
+http::Response Api::submit(const std::string& body, db::Time now) {
+  const auto request = sweep_request_from_json(nlohmann::json::parse(body, nullptr, false));
+  db::Store& store = controller_.store();
+  const auto planned = plan_sweep(request, &store, controller_.options().store);
+  if (!planned.ok()) throw InputError(planned.diagnostics);
+  const auto submitted = store.submit_sweep(planned.value->plan.sweep, request.text,
+                                            rows_of(*planned.value, request), now);
+  wake_();
+  return json_of(200, {{"sweep", planned.value->plan.sweep}, {"submitted", submitted}});
+}
+
+http::Response Api::request_of(const std::string& body, decide::Request request, db::Time now) {
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  if (!json.is_object() || !json.contains("name") || !json["name"].is_string()) {
+    return refusal(400, R"(expected {"name": RUN or SWEEP})");
+  }
+  const std::string name = json["name"];
+  const auto ids = runs_named(controller_.store(), name);
+  if (ids.empty()) return refusal(404, "no sweep and no run is named " + name);
+  std::vector<std::string> changed;
+  for (const std::string& id : ids) {
+    if (controller_.request(id, request, now)) changed.push_back(id);
+  }
+  wake_();
+  return json_of(200, {{"name", name}, {"runs", ids}, {"changed", changed}});
+}
+
+}  // namespace enigma

@@ -1,0 +1,34 @@
+// The controller's HTTP surface (contract sections 5 and 6): reports of workers, requests and
+// documents of everybody else. Routes and status codes; what they answer is made elsewhere.
+#pragma once
+
+#include "orchestrator/controller.h"
+#include "orchestrator/http/message.h"
+
+#include <functional>
+#include <string>
+
+namespace enigma {
+
+class Api {
+ public:
+  /// `wake` asks for a turn soon. `secret` is the bearer of requests that change something.
+  Api(Controller& controller, std::string secret, std::function<void()> wake)
+      : controller_(controller), secret_(std::move(secret)), wake_(std::move(wake)) {}
+
+  /// Never throws: what breaks becomes 500, or 503 for a report (the worker posts it later).
+  http::Response handle(const http::Request& request, db::Time now);
+
+ private:
+  http::Response report(const http::Request& request, db::Time now);
+  http::Response read(const http::Request& request, db::Time now);
+  http::Response change(const http::Request& request, db::Time now);
+  http::Response submit(const std::string& body, db::Time now);
+  http::Response request_of(const std::string& body, decide::Request request, db::Time now);
+
+  Controller& controller_;
+  std::string secret_;
+  std::function<void()> wake_;
+};
+
+}  // namespace enigma

@@ -1,0 +1,119 @@
+#include "orchestrator/cli/background.h"
+
+#include "orchestrator/http/client.h"
+#include "orchestrator/launch/durable.h"
+#include "orchestrator/local/child.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sys/wait.h>
+#include <thread>
+
+namespace enigma::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kLook = std::chrono::milliseconds(20);
+constexpr int kLooksMax = 1500;  // half a minute: a large store may have to migrate first
+constexpr int kHealth_s = 5;
+
+std::optional<Address> answering(const fs::path& store) {
+  auto address = read_address(store);
+  if (address && http::get(address->url + "/healthz", kHealth_s).status == 200) return address;
+  return std::nullopt;
+}
+
+std::string log_after(const fs::path& log, std::uintmax_t offset) {
+  std::ifstream file(log, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(offset));
+  std::string text(4096, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+// What the controller said before it left is what the user must know.
+[[noreturn]] void report_end(int status, const std::string& said) {
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : kFault;
+  if (code == kWrongInput) {
+    Diagnostic diagnostic;
+    diagnostic.message = said;
+    throw InputError({diagnostic});
+  }
+  throw std::runtime_error("the controller ended at once: " + said);
+}
+
+}  // namespace
+
+Address controller_of(const fs::path& store) {
+  if (auto address = answering(store)) return *address;
+  if (const auto silent = read_address(store)) {
+    throw NoController(fmt::format("controller {} of {} gives no answer at {}", silent->process.pid,
+                                   store.string(), silent->url));
+  }
+  throw NoController(
+      fmt::format("no controller is running for {}: start one with "
+                  "'enigma-sweep serve --store {}'",
+                  store.string(), store.string()));
+}
+
+Found ensure_controller(const Invocation& invocation) {
+  const fs::path store = fs::absolute(invocation.store);
+  if (read_address(store)) return {controller_of(store), false};
+  fs::create_directories(store);
+  const fs::path log = store / "controller.log";
+  std::ofstream(log, std::ios::app).flush();
+  const auto log_from = fs::exists(log) ? fs::file_size(log) : 0;
+  const pid_t child = local::start_program(
+      {invocation.program.string(), "serve", "--store", store.string(), "--background"}, log, true);
+  bool ended = false;
+  for (int look = 0; look < kLooksMax; ++look) {
+    if (auto address = answering(store)) return {*address, !ended};
+    int status = 0;
+    // Another command may have started one at the same time: then ours leaves, and theirs is taken.
+    if (!ended && ::waitpid(child, &status, WNOHANG) == child) {
+      ended = WIFEXITED(status) && WEXITSTATUS(status) == kNoController;
+      if (!ended) report_end(status, log_after(log, log_from));
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+  throw NoController("the controller was started, but does not answer: see " + log.string());
+}
+
+nlohmann::ordered_json post_to(const Address& address, const std::string& path,
+                               const nlohmann::json& body) {
+  const auto response = http::post(address.url + path, body.dump(), address.secret);
+  if (response.status == 0) {
+    throw NoController(
+        fmt::format("the controller at {} gives no answer: {}", address.url, response.error));
+  }
+  const auto json = nlohmann::ordered_json::parse(response.body, nullptr, false);
+  if (response.status == 200 && json.is_object()) return json;
+  std::vector<Diagnostic> diagnostics;
+  if (json.is_object() && json.contains("diagnostics")) {
+    for (const auto& one : json["diagnostics"]) {
+      Diagnostic diagnostic;
+      const auto text = [&](const char* key) {
+        return one.contains(key) && one[key].is_string() ? one[key].get<std::string>() : "";
+      };
+      diagnostic.file = text("file");
+      diagnostic.pointer = text("pointer");
+      diagnostic.message = text("message");
+      diagnostic.expected = text("expected");
+      diagnostic.found = text("found");
+      diagnostic.suggestion = text("suggestion");
+      diagnostics.push_back(diagnostic);
+    }
+  }
+  if (response.status == 400 && !diagnostics.empty()) throw InputError(diagnostics);
+  const std::string why = diagnostics.empty() ? response.body : diagnostics[0].message;
+  if (response.status == 404) throw NotFound(why);
+  throw std::runtime_error(fmt::format("the controller answered {}: {}", response.status, why));
+}
+
+}  // namespace enigma::cli

@@ -1,0 +1,120 @@
+#include "orchestrator/cli/follow.h"
+
+#include "orchestrator/cli/background.h"
+#include "orchestrator/cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <iostream>
+#include <unistd.h>
+
+namespace enigma::cli {
+namespace {
+
+constexpr long kLook_ns = 300'000'000;
+
+double now_s() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+std::map<std::string, double> flops_of(const db::Store& store, const std::string& sweep) {
+  std::map<std::string, double> flops;
+  for (const db::Membership& member : store.memberships(sweep)) {
+    const auto plan = nlohmann::json::parse(member.plan, nullptr, false);
+    const auto known = plan.is_object() ? plan.find("flops") : plan.end();
+    if (plan.is_object() && known != plan.end() && known->is_number()) {
+      flops[member.run] = known->get<double>();
+    }
+  }
+  return flops;
+}
+
+/// Blocks Ctrl-C, so that it is noticed between two looks and nowhere else.
+class Interrupts {
+ public:
+  Interrupts() {
+    sigemptyset(&watched_);
+    sigaddset(&watched_, SIGINT);
+    sigaddset(&watched_, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &watched_, &before_);
+  }
+  ~Interrupts() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+  /// True when one came within the time of a look.
+  bool within_a_look() const {
+    const timespec look{0, kLook_ns};
+    return ::sigtimedwait(&watched_, nullptr, &look) > 0;
+  }
+
+ private:
+  sigset_t watched_, before_;
+};
+
+class Teller {
+ public:
+  void tell(const std::string& line, const std::string& key) {
+    if (terminal_) {
+      std::cerr << "\r\x1b[K" << line << std::flush;
+    } else if (key != last_) {
+      std::cerr << line << std::endl;
+    }
+    last_ = key;
+  }
+  void end_line() const {
+    if (terminal_ && !last_.empty()) std::cerr << std::endl;
+  }
+
+ private:
+  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
+  std::string last_;
+};
+
+void keep_controller(const Invocation& invocation, const Teller& teller) {
+  if (read_address(std::filesystem::absolute(invocation.store))) return;
+  const Found found = ensure_controller(invocation);
+  if (!found.started) return;
+  teller.end_line();
+  std::cerr << fmt::format("the controller had ended; started another: pid {}, {}\n",
+                           found.address.process.pid, found.address.url);
+}
+
+int verdict_of(const Progress& progress) {
+  const auto has = [&](const char* state) { return progress.counts.contains(state); };
+  if (has("failed") || has("cancelled")) return kRunEnded;
+  return has("held") ? kHeld : kDone;
+}
+
+}  // namespace
+
+int follow(const Invocation& invocation, const std::string& sweep) {
+  const auto store = db::Store::open_read_only(invocation.store / "runs.db");
+  const auto flops = flops_of(store, sweep);
+  const Interrupts interrupts;
+  const Progress first = progress_of(store.runs_of(sweep), flops);
+  const double from_s = now_s();
+  Teller teller;
+  for (;;) {
+    const Progress now = progress_of(store.runs_of(sweep), flops);
+    teller.tell(to_text(now, time_left_s(first, now, now_s() - from_s)),
+                to_text(now, std::nullopt));
+    if (is_over(now)) {
+      teller.end_line();
+      return verdict_of(now);
+    }
+    if (interrupts.within_a_look()) {
+      teller.end_line();
+      std::cerr << "interrupted: what was submitted goes on ('enigma-sweep status' shows it, "
+                   "'enigma-sweep cancel "
+                << sweep << "' stops it)\n";
+      return kInterrupted;
+    }
+    keep_controller(invocation, teller);
+  }
+}
+
+}  // namespace enigma::cli

@@ -1,0 +1,16 @@
+// `--wait`: looks at a sweep until nothing of it runs or waits, and tells how far it is.
+#pragma once
+
+#include "orchestrator/cli/command.h"
+
+#include <string>
+
+namespace enigma::cli {
+
+/// kDone when every run is done, kRunEnded when one ended for good without its target, kHeld when
+/// one rests, kInterrupted after Ctrl-C (what was submitted goes on). A controller that dies
+/// meanwhile is started again, and that is said. Progress goes to standard error: in place on a
+/// terminal, a line per change elsewhere.
+int follow(const Invocation& invocation, const std::string& sweep);
+
+}  // namespace enigma::cli

@@ -1,0 +1,50 @@
+// enigma-sweep serve: the controller as a daemon.
+
+#include "orchestrator/serve.h"
+
+#include "orchestrator/cli/verbs.h"
+
+namespace enigma::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+// One left behind by `submit` goes when there is nothing to do.
+constexpr double kBackgroundIdle_s = 60;
+
+po::options_description known_options() {
+  po::options_description options("serve");
+  options.add_options()("port", po::value<int>(), "listen on this port (default: any free one)")(
+      "address", po::value<std::string>()->default_value("127.0.0.1"), "listen on this address")(
+      "slots", po::value<int64_t>()->default_value(0), "runs at once (default: one a core)")(
+      "background", po::bool_switch(), "end a minute after nothing is running or waiting");
+  return options;
+}
+
+}  // namespace
+
+int serve(const Invocation& invocation) {
+  const auto values = parse_options(invocation, "serve [options]", known_options());
+  if (!values) return kDone;
+  ServeOptions options;
+  options.store = std::filesystem::absolute(invocation.store);
+  options.programs = invocation.program.parent_path();
+  options.address = (*values)["address"].as<std::string>();
+  options.slots = (*values)["slots"].as<int64_t>();
+  if (values->count("port") != 0) {
+    const int port = (*values)["port"].as<int>();
+    if (port < 0 || port > 65535) {
+      Diagnostic wrong;
+      wrong.message = "--port is out of range";
+      wrong.expected = "0 to 65535";
+      wrong.found = std::to_string(port);
+      throw InputError({wrong});
+    }
+    options.port = static_cast<uint16_t>(port);
+  }
+  if ((*values)["background"].as<bool>()) options.idle_s = kBackgroundIdle_s;
+  enigma::serve(options);
+  return kDone;
+}
+
+}  // namespace enigma::cli

@@ -1,0 +1,104 @@
+// enigma-sweep submit: plans a spec, hands it to the controller (leaving one in the background
+// where none runs), and with --wait follows it to the end.
+
+#include "files/atomic_file.h"
+#include "orchestrator/cli/background.h"
+#include "orchestrator/cli/follow.h"
+#include "orchestrator/cli/verbs.h"
+#include "orchestrator/documents/status.h"
+#include "orchestrator/submission.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <unistd.h>
+
+namespace enigma::cli {
+namespace {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+po::options_description known_options() {
+  po::options_description options("submit");
+  options.add_options()("spec", po::value<std::string>(), "the sweep's spec")(
+      "wait", po::bool_switch(), "follow it to the end")(
+      "data", po::value<std::string>()->default_value(""), "folder of recordings")(
+      "executor", po::value<std::string>()->default_value(""), "instead of the spec's")(
+      "worker", po::value<std::string>()->default_value(""),
+      "program to run in place of enigma-worker");
+  return options;
+}
+
+// Before anything is planned: a worker that is not there would fail every run.
+std::string worker_of(const Invocation& invocation, const std::string& asked) {
+  const fs::path worker =
+      asked.empty() ? invocation.program.parent_path() / "enigma-worker" : fs::absolute(asked);
+  if (::access(worker.c_str(), X_OK) == 0 && !fs::is_directory(worker)) return worker.string();
+  Diagnostic absent;
+  absent.message = "the worker cannot be executed";
+  absent.found = worker.string();
+  absent.suggestion = "build enigma-worker (it needs LibTorch), or name a program with --worker";
+  throw InputError({absent});
+}
+
+SweepRequest request_of(const Invocation& invocation, const po::variables_map& values) {
+  const std::string file = fs::absolute(required(values, "spec")).string();
+  const std::string data = values["data"].as<std::string>();
+  return {read_file(file, size_t{16} << 20), file, data.empty() ? "" : fs::absolute(data).string(),
+          values["executor"].as<std::string>(),
+          worker_of(invocation, values["worker"].as<std::string>())};
+}
+
+PlannedSweep planned(const Invocation& invocation, const SweepRequest& request) {
+  const fs::path database = invocation.store / "runs.db";
+  std::optional<db::Store> store;
+  if (fs::exists(database)) store = db::Store::open_read_only(database);
+  auto result = plan_sweep(request, store ? &*store : nullptr, invocation.store);
+  if (!result.ok()) throw InputError(result.diagnostics);
+  print_diagnostics(result.diagnostics);
+  return std::move(*result.value);
+}
+
+void tell(const sweeps::Plan& plan, const nlohmann::ordered_json& answer, const Found& controller) {
+  const size_t fresh = answer.at("submitted").size();
+  std::cerr << fmt::format("{}: {} points, {} new, {} in the store already\n", plan.sweep,
+                           plan.points.size(), fresh, plan.points.size() - fresh);
+  std::cerr << fmt::format("controller{}: pid {}, {}\n",
+                           controller.started ? " started in the background" : "",
+                           controller.address.process.pid, controller.address.url);
+}
+
+}  // namespace
+
+int submit(const Invocation& invocation) {
+  po::positional_options_description positional;
+  positional.add("spec", 1);
+  const auto values =
+      parse_options(invocation, "submit SPEC [options]", known_options(), positional);
+  if (!values) return kDone;
+  const std::string spec = required(*values, "spec");
+  if (!fs::is_regular_file(spec)) return not_found(invocation, "there is no file " + spec);
+  const SweepRequest request = request_of(invocation, *values);
+  const PlannedSweep sweep = planned(invocation, request);
+  try {
+    const Found controller = ensure_controller(invocation);
+    const auto answer = post_to(controller.address, "/api/v1/submit", to_json(request));
+    tell(sweep.plan, answer, controller);
+    const bool wait = (*values)["wait"].as<bool>();
+    const int verdict = wait ? follow(invocation, sweep.plan.sweep) : kDone;
+    if (!invocation.json) return verdict;
+    auto document = sweeps::to_json(sweep.plan);
+    document["submitted"] = answer.at("submitted");
+    document["controller"] = {{"pid", controller.address.process.pid},
+                              {"url", controller.address.url}};
+    if (wait) document["status"] = status_of_sweep(invocation.store, sweep.plan.sweep);
+    print_document(invocation, document);
+    return verdict;
+  } catch (const NoController& absent) {
+    std::cerr << absent.what() << "\n";
+    return kNoController;
+  }
+}
+
+}  // namespace enigma::cli

@@ -1,0 +1,111 @@
+#include "orchestrator/decide/ending.h"
+
+#include "diagnostics/check.h"
+#include "orchestrator/decide/move.h"
+#include "orchestrator/decide/retry.h"
+
+#include <fmt/format.h>
+
+namespace enigma::decide {
+namespace {
+
+using db::Ending;
+using db::State;
+using protocol::FailureClass;
+
+bool is_preemption(const Ended& ended) {
+  return ended.signal == 0 && ended.code &&
+         (*ended.code == static_cast<int>(protocol::ExitCode::preempted) ||
+          *ended.code == static_cast<int>(protocol::ExitCode::preempted_without_checkpoint));
+}
+
+/// The end as the launcher tells it: exit code, signal, or nothing but dead processes.
+Ending judge_exit(const db::Run& run, const db::Attempt& attempt, const Ended& ended) {
+  Ending ending;
+  ending.exit_code = ended.code;
+  ending.evidence_source = ended.signal != 0 ? "signal" : "exit_file";
+  const std::string tail = ended.line.empty() ? "" : ": " + ended.line;
+  if (!ended.code && ended.signal == 0) {
+    ending.failure_class = FailureClass::node_failure;
+    ending.evidence_source = "launcher";
+    ending.evidence_line = "its processes are gone and left no exit file" + tail;
+    return ending;
+  }
+  ending.failure_class =
+      protocol::class_of_exit(ended.code.value_or(0), ended.signal, ended.memory_exhausted);
+  ending.evidence_line = ended.signal != 0 ? fmt::format("signal {}{}", ended.signal, tail)
+                                           : fmt::format("exit code {}{}", *ended.code, tail);
+  if (!ending.failure_class) {
+    ending.failure_class = FailureClass::code;
+    ending.evidence_line =
+        fmt::format("exit code 0, but no done of step {} with an eval was reported; last step {}",
+                    run.target_step, attempt.progress.step);
+  }
+  return ending;
+}
+
+/// Counts the failure; waits for another try or gives the run up.
+void fail(Change& change, const Ending& ending, const Policy& policy, db::Time now) {
+  db::Run& run = change.run;
+  const FailureClass failure_class = ending.failure_class.value_or(FailureClass::code);
+  const std::string name(protocol::name_of(failure_class));
+  const int64_t failures = ++run.failures[name];
+  const std::string text = name + ": " + ending.evidence_line;
+  if (const auto at = retry_at(run, failure_class, policy, now)) {
+    move(run, State::waiting, "will be tried again after " + text);
+    run.retry_at = *at;
+    return;
+  }
+  move(run, State::failed, text);
+  change.events.push_back(
+      {0, now, run.id, "failed", fmt::format("{} ({} of this class)", text, failures)});
+}
+
+}  // namespace
+
+Ending judge(const db::Run& run, const db::Attempt& attempt, const Ended& ended, db::Time now) {
+  Ending ending = judge_exit(run, attempt, ended);
+  ending.at = now;
+  if (run.state == State::done) {
+    ending.failure_class = std::nullopt;
+    ending.evidence_line = "done";
+  } else if (attempt.condemned) {
+    ending.failure_class = attempt.condemned->failure_class;
+    ending.evidence_source = "timeout";
+    ending.evidence_line = attempt.condemned->line;
+  } else if (run.wanted != db::Wanted::run) {
+    ending.failure_class = std::nullopt;
+  } else if (attempt.said_failure && !is_preemption(ended) && !ended.memory_exhausted) {
+    ending.failure_class = attempt.said_failure->failure_class;
+    ending.evidence_source = "report";
+    ending.evidence_line = attempt.said_failure->line;
+  }
+  return ending;
+}
+
+std::string label_of(const db::Run& run, const db::Attempt& attempt) {
+  if (attempt.number) return fmt::format("attempt {}", *attempt.number);
+  return fmt::format("submission {}", &attempt - run.attempts.data() + 1);
+}
+
+void end_attempt(Change& change, const Ending& ending, const Policy& policy, db::Time now) {
+  db::Run& run = change.run;
+  ENIGMA_CHECK(db::has_live_attempt(run), "only a live attempt ends");
+  db::Attempt& attempt = run.attempts.back();
+  attempt.ending = ending;
+  attempt.ended_at = ending.at;
+  const std::string word(ending.failure_class ? protocol::name_of(*ending.failure_class)
+                                              : std::string_view("ended"));
+  change.events.push_back(
+      {0, now, run.id, "ended",
+       fmt::format("{}: {}: {}", label_of(run, attempt), word, ending.evidence_line)});
+  if (run.state != State::running) return;
+  if (run.wanted == db::Wanted::cancel)
+    move(run, State::cancelled, "cancelled on request");
+  else if (run.wanted == db::Wanted::hold)
+    move(run, State::held, "held on request");
+  else
+    fail(change, ending, policy, now);
+}
+
+}  // namespace enigma::decide

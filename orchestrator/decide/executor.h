@@ -1,0 +1,80 @@
+// The one door to the world. Three implementations: local processes, a cluster's scheduler, and
+// the simulated one of the tests. Decisions are made elsewhere: an executor does and tells.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace enigma::decide {
+
+/// Everything an executor needs to start one attempt.
+struct Submission {
+  std::string run;
+  std::string token;  ///< unique per submission, saved before it is made
+  int64_t slots = 1;
+  std::string point_file;  ///< text of the document behind ENIGMA_POINT
+  std::string placement;   ///< as submitted: data folder, worker program, …
+};
+
+/// Whether the executor took it. Not accepted is no failure yet: it is tried again, then given up.
+struct SubmitAnswer {
+  bool accepted = true;
+  std::string why;
+};
+
+/// An attempt to look at: what is remembered of it, so that it is found after a restart.
+struct Watch {
+  std::string run, token;
+  std::optional<int64_t> number;
+  std::optional<int64_t> launcher_pid, launcher_start_ns;
+};
+
+/// No answer, an empty one, or a token that is not known: never a proof that the job is gone.
+struct Unknown {
+  bool operator==(const Unknown&) const = default;
+};
+/// In the executor's queue.
+struct Waiting {
+  bool operator==(const Waiting&) const = default;
+};
+/// Its launcher lives.
+struct Running {
+  std::optional<int64_t> number;  ///< the attempt's folder
+  std::optional<int64_t> launcher_pid, launcher_start_ns;
+  bool operator==(const Running&) const = default;
+};
+/// It left an exit file, or its processes are known to be dead without one (code is null then).
+struct Ended {
+  std::optional<int> code;
+  int signal = 0;  ///< 0: none
+  bool memory_exhausted = false;
+  std::optional<int64_t> number;
+  std::string line;  ///< evidence of the launcher, where it has some
+  bool operator==(const Ended&) const = default;
+};
+using JobState = std::variant<Unknown, Waiting, Running, Ended>;
+
+struct Observation {
+  std::string run, token;
+  JobState state;
+};
+
+struct Executor {
+  virtual ~Executor() = default;
+  /// Starts it, unless a job of this token exists or has existed: submitting is idempotent.
+  virtual SubmitAnswer submit(const Submission& submission) = 0;
+  /// One query for all. What is missing in the answer is unknown.
+  virtual std::vector<Observation> observe(const std::vector<Watch>& watches) = 0;
+  /// Asks the job to stop (checkpoint, then exit). Idempotent; may be lost, and is then repeated.
+  virtual void cancel(const std::string& run, const std::string& token) = 0;
+  /// Writes the run's `done` or `cancelled` mark, which keeps a requeued job from starting.
+  /// Idempotent; throws where it cannot be written (it is tried again next turn).
+  virtual void mark(const std::string& run, const std::string& word) = 0;
+  /// Takes the mark away again, for a run that was cancelled and goes on.
+  virtual void unmark(const std::string& run) = 0;
+};
+
+}  // namespace enigma::decide

@@ -1,0 +1,72 @@
+// "Why isn't it running?", answered by the leaves that decide.
+#include "orchestrator/decide/leaves.h"
+#include "orchestrator/decide/reconcile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace enigma::decide {
+namespace {
+
+using db::Run;
+using db::State;
+
+std::string of_waiting(const Run& run, const Snapshot& snapshot, const Policy& policy,
+                       db::Time now) {
+  if (const auto why = hindrance(run, snapshot, policy, now)) return "waiting: " + *why;
+  const std::vector<const Run*> ready = queue(snapshot, policy, now);
+  int64_t free = policy.slots - slots_used(snapshot);
+  int64_t before = 0;
+  for (const Run* other : ready) {
+    if (other->id == run.id) break;
+    free -= other->slots;
+    ++before;
+  }
+  if (free >= run.slots) return "waiting: it starts with the next turn";
+  return fmt::format("waiting: it needs {} of {} places, {} are taken, and {} run(s) are before it",
+                     run.slots, policy.slots, slots_used(snapshot), before);
+}
+
+struct Show {
+  const db::Attempt& attempt;
+  std::string operator()(const Unknown&) const {
+    return is_unseen(attempt) ? "submitted; nobody has seen it yet"
+                              : "running, but not seen at the moment";
+  }
+  std::string operator()(const Waiting&) const { return "submitted; in the executor's queue"; }
+  std::string operator()(const Running&) const {
+    if (attempt.seq == 0) return "launched; its worker has not spoken yet";
+    return fmt::format("running at step {}", attempt.progress.step);
+  }
+  std::string operator()(const Ended&) const {
+    return "its process has ended; its last reports are being read";
+  }
+};
+
+std::string of_running(const Run& run, const Snapshot& snapshot) {
+  const db::Attempt& attempt = run.attempts.back();
+  if (attempt.condemned) return "being stopped: " + attempt.condemned->line;
+  if (run.wanted != db::Wanted::run)
+    return "being stopped: asked to " + std::string(db::name_of(run.wanted));
+  return std::visit(Show{attempt}, state_of(snapshot.observations, attempt.token));
+}
+
+}  // namespace
+
+std::string explain(const Run& run, const Snapshot& snapshot, const Policy& policy, db::Time now) {
+  switch (run.state) {
+    case State::waiting:
+      return of_waiting(run, snapshot, policy, now);
+    case State::running:
+      return of_running(run, snapshot);
+    case State::held:
+    case State::done:
+    case State::failed:
+    case State::cancelled:
+      break;
+  }
+  return std::string(db::name_of(run.state)) + (run.why.empty() ? "" : ": " + run.why);
+}
+
+}  // namespace enigma::decide

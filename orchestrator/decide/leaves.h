@@ -1,0 +1,45 @@
+// The small questions that reconcile() and explain() both ask, so that they cannot disagree.
+#pragma once
+
+#include "orchestrator/decide/policy.h"
+#include "orchestrator/decide/snapshot.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::decide {
+
+/// Neither the executor nor the worker itself has given a sign of it.
+bool is_unseen(const db::Attempt& attempt);
+/// An ended attempt whose process the world still shows.
+bool is_ghost(const db::Attempt& attempt, const JobState& state);
+
+/// Why a live attempt is given up: not seen for a lease, or never seen at all. None: it is not.
+std::optional<db::Verdict> lost(const db::Run& run, const db::Attempt& attempt,
+                                const JobState& state, db::Time watching_since,
+                                const Policy& policy, db::Time now);
+/// Why a live attempt that the world shows is to be stopped: it never spoke, or fell silent.
+std::optional<db::Verdict> stuck(const db::Run& run, const db::Attempt& attempt,
+                                 const JobState& state, db::Time watching_since,
+                                 const Policy& policy, db::Time now);
+/// Whether an attempt has no reason to run (any more).
+bool is_unwanted(const db::Run& run, const db::Attempt& attempt, const JobState& state,
+                 const Policy& policy, db::Time now);
+bool may_ask_again(const db::Attempt& attempt, const Policy& policy, db::Time now);
+
+/// Where a run without a live attempt comes to rest: held, cancelled, or its own terminal state
+/// when nothing of it is left in the world and its mark can be written.
+std::optional<db::State> rest(const db::Run& run, const Snapshot& snapshot, const Policy& policy,
+                              db::Time now);
+
+/// When a waiting run may be tried again. A time further away than the longest back-off was
+/// written before the clock was set back, and holds nobody.
+db::Time not_before(const db::Run& run, const Policy& policy, db::Time now);
+/// Why a waiting run could not start even if every place were free.
+std::optional<std::string> hindrance(const db::Run& run, const Snapshot& snapshot,
+                                     const Policy& policy, db::Time now);
+/// Runs without a hindrance: by priority (high first), then by position, then by id.
+std::vector<const db::Run*> queue(const Snapshot& snapshot, const Policy& policy, db::Time now);
+
+}  // namespace enigma::decide

@@ -1,0 +1,34 @@
+#include "orchestrator/decide/policy.h"
+
+#include <algorithm>
+
+namespace enigma::decide {
+
+Policy default_policy() {
+  using enum protocol::FailureClass;
+  Policy policy;
+  policy.retry = {
+      {preempted, {std::nullopt, 1, 60}},
+      {time_limit, {std::nullopt, 1, 60}},
+      {node_failure, {20, 2, 600}},
+      {never_started, {5, 10, 600}},
+      {hang, {3, 10, 600}},
+      {gpu_memory, {1, 10, 600}},
+      {host_memory, {1, 10, 600}},
+      {nccl, {5, 10, 600}},
+      {hardware, {5, 30, 600}},
+      {nan, {1, 1, 60}},
+      {disk_full, {3, 60, 600}},
+      {code, {2, 5, 60}},
+  };
+  return policy;
+}
+
+double longest_backoff_s(const Policy& policy) {
+  double longest = 0;
+  for (const auto& [failure_class, rule] : policy.retry)
+    longest = std::max(longest, rule.backoff_max_s);
+  return longest;
+}
+
+}  // namespace enigma::decide

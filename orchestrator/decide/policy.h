@@ -1,0 +1,38 @@
+// The numbers that decisions depend on. Durations in seconds.
+#pragma once
+
+#include "worker/protocol/exit_code.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+namespace enigma::decide {
+
+/// How often a class is tried again, and how long is waited: backoff_s · 2^(failures − 1), at most
+/// backoff_max_s. No `max` means without limit.
+struct RetryRule {
+  std::optional<int64_t> max;
+  double backoff_s = 10;
+  double backoff_max_s = 600;
+};
+
+struct Policy {
+  int64_t slots = 1;  ///< places of the executor; a run takes Run::slots of them
+  std::map<protocol::FailureClass, RetryRule> retry;  ///< what is missing is not tried again
+
+  double submit_again_s = 10;    ///< a submission that nobody has seen is repeated after this
+  double never_started_s = 300;  ///< no word of a worker since its submission or first sight
+  double hang_s = 1800;          ///< lives, but has reported nothing for this long
+  double lease_s = 120;          ///< not seen for this long: lost
+  double cancel_again_s = 15;    ///< a cancellation without effect is repeated after this
+  double linger_s = 60;          ///< a worker that is done may take this long to leave
+};
+
+/// The house's rules: preempted without limit, code twice, the rest in between.
+Policy default_policy();
+
+/// The longest back-off of any rule.
+double longest_backoff_s(const Policy& policy);
+
+}  // namespace enigma::decide

@@ -1,0 +1,144 @@
+// What reports do to a run: the fence, the order, and the rule of done.
+#include "orchestrator/decide/ending.h"
+#include "orchestrator/decide/move.h"
+#include "orchestrator/decide/transition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace enigma::decide {
+namespace {
+
+using db::Attempt;
+using db::Run;
+using db::State;
+
+/// A run, its current attempt, and what to tell people; one for each batch.
+struct Hearing {
+  Run& run;
+  Attempt& attempt;
+  std::vector<db::Event>& events;
+  db::Time now;
+
+  void tell(const std::string& kind, const std::string& text) const {
+    events.push_back({0, now, run.id, kind, label_of(run, attempt) + ": " + text});
+  }
+};
+
+/// The newest checkpoint of earlier attempts before `step`: from there this attempt has gone on.
+std::optional<int64_t> resumed_from(const Run& run, int64_t step) {
+  std::optional<int64_t> best;
+  for (size_t i = 0; i + 1 < run.attempts.size(); ++i)
+    for (const int64_t checkpoint : run.attempts[i].checkpoint_steps)
+      if (checkpoint < step) best = std::max(best.value_or(checkpoint), checkpoint);
+  return best;
+}
+
+/// Whether an eval of this step is in the run's current history.
+bool is_evaluated(const Run& run, int64_t step) {
+  for (auto attempt = run.attempts.rbegin(); attempt != run.attempts.rend(); ++attempt) {
+    if (attempt->progress.evaluated_step == step) return true;
+    if (attempt->first_step && attempt->resumed_from_step.value_or(0) < step) return false;
+  }
+  return false;
+}
+
+void hear(const Hearing& at, const protocol::Hello& hello) {
+  at.attempt.world = std::max<int64_t>(1, hello.world);
+  at.attempt.devices = hello.devices;
+  at.attempt.revision = hello.revision;
+  at.tell("started", fmt::format("{} rank(s)", at.attempt.world));
+}
+void hear(const Hearing& at, const protocol::Metrics& metrics) {
+  if (!at.attempt.first_step) {
+    at.attempt.first_step = metrics.step;
+    at.attempt.resumed_from_step = resumed_from(at.run, metrics.step);
+  }
+  at.attempt.progress.step = metrics.step;
+  at.attempt.progress.flops = metrics.flops;
+}
+void hear(const Hearing& at, const protocol::Eval& eval) {
+  at.attempt.progress.evaluated_step = eval.step;
+}
+void hear(const Hearing& at, const protocol::Checkpoint& checkpoint) {
+  at.attempt.progress.checkpoint_step = checkpoint.step;
+  at.attempt.checkpoint_steps.push_back(checkpoint.step);
+}
+void hear(const Hearing& at, const protocol::Skipped& skipped) {
+  at.tell("skipped", fmt::format("steps {} to {}: {}", skipped.from, skipped.to, skipped.why));
+}
+void hear(const Hearing& at, const protocol::Preempted& preempted) {
+  at.tell("preempted", fmt::format("at step {}", preempted.step));
+}
+void hear(const Hearing& at, const protocol::Failed& failed) {
+  const auto failure_class = protocol::failure_class_named(failed.failure_class);
+  at.attempt.said_failure =
+      db::Verdict{failure_class.value_or(protocol::FailureClass::code), failed.line};
+  at.tell("said_failed", failed.failure_class + ": " + failed.line);
+}
+void hear(const Hearing& at, const protocol::Done& done) {
+  if (at.run.state == State::done) return;
+  if (done.step < at.run.target_step || !is_evaluated(at.run, done.step)) {
+    at.tell("done_refused", fmt::format("done at step {} does not count: the target is step {}, "
+                                        "with an eval of that step reported before",
+                                        done.step, at.run.target_step));
+    return;
+  }
+  at.attempt.progress.step = done.step;
+  at.attempt.progress.flops = done.flops;
+  move(at.run, State::done, fmt::format("done at step {}", done.step));
+  at.tell("done", fmt::format("step {}", done.step));
+}
+
+void hear_one(const Hearing& at, const protocol::Report& report) {
+  if (!at.attempt.identity) at.attempt.identity = report.attempt;
+  if (!at.attempt.started_at) at.attempt.started_at = report.at;
+  at.attempt.progress.reported_at = at.now;
+  at.attempt.progress.said_at = report.at;
+  at.attempt.seq = report.seq;
+  std::visit([&](const auto& body) { hear(at, body); }, report.body);
+}
+
+bool is_other_process(const Attempt& attempt, const std::vector<protocol::Report>& reports) {
+  if (reports.empty()) return false;
+  const protocol::Identity speaker = attempt.identity.value_or(reports.front().attempt);
+  return std::any_of(reports.begin(), reports.end(),
+                     [&](const protocol::Report& report) { return report.attempt != speaker; });
+}
+
+Receipt refused(Reception reception) {
+  Receipt receipt;
+  receipt.reception = reception;
+  receipt.command = protocol::Command::stop;
+  return receipt;
+}
+
+}  // namespace
+
+Receipt receive(Run run, std::string_view token, const std::vector<protocol::Report>& reports,
+                db::Time now) {
+  if (db::attempt_of(run, token) == nullptr) return refused(Reception::unauthorized);
+  Attempt& attempt = run.attempts.back();
+  const bool given_up = run.state == State::failed || run.state == State::cancelled;
+  if (attempt.token != token || given_up || is_other_process(attempt, reports))
+    return refused(Reception::fenced);
+
+  Receipt receipt;
+  receipt.delivery.token = attempt.token;
+  receipt.delivery.seq_before = attempt.seq;
+  const Hearing at{run, attempt, receipt.delivery.events, now};
+  for (const protocol::Report& report : reports) {
+    if (report.seq <= attempt.seq) continue;
+    if (report.seq != attempt.seq + 1) break;
+    hear_one(at, report);
+    receipt.delivery.reports.push_back(report);
+  }
+  receipt.ack = attempt.seq;
+  const bool unwanted = run.wanted != db::Wanted::run || attempt.condemned || attempt.ending;
+  if (unwanted && run.state != State::done) receipt.command = protocol::Command::stop;
+  receipt.delivery.run = std::move(run);
+  return receipt;
+}
+
+}  // namespace enigma::decide

@@ -1,0 +1,165 @@
+#include "orchestrator/decide/reconcile.h"
+
+#include "orchestrator/decide/a_run.h"
+
+#include <doctest/doctest.h>
+
+using namespace enigma;
+using namespace enigma::decide;
+using namespace enigma::decide::test;
+using db::State;
+using protocol::FailureClass;
+
+namespace {
+
+Policy two_slots() {
+  Policy policy = default_policy();
+  policy.slots = 2;
+  return policy;
+}
+
+Snapshot a_snapshot(std::vector<db::Run> runs, std::vector<Observation> observations = {}) {
+  return {std::move(runs), std::move(observations), {"n1", "n2", "n3"}, 0};
+}
+
+std::vector<std::string> texts(const std::vector<Action>& plan) {
+  std::vector<std::string> out;
+  for (const Action& action : plan) out.push_back(to_text(action));
+  return out;
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("reconcile: places are filled by priority, then by position") {
+  std::vector<db::Run> runs;
+  for (const char* id : {"a", "b", "c"}) runs.push_back(a_run(id).run);
+  runs[0].position = 3;
+  runs[1].position = 2;
+  runs[2].position = 9;
+  runs[2].priority = 1;
+  CHECK(texts(reconcile(a_snapshot(runs), two_slots(), 5)) == Texts{"submit c n1", "submit b n2"});
+  runs[2].slots = 3;
+  CHECK(texts(reconcile(a_snapshot(runs), two_slots(), 5)) == Texts{"submit b n1", "submit a n2"});
+  runs[1].slots = 2;
+  CHECK(texts(reconcile(a_snapshot(runs), two_slots(), 5)) == Texts{"submit b n1"});
+}
+
+TEST_CASE("reconcile: a run waits for its back-off, but not for a clock that was set back") {
+  RunBuilder run = a_run();
+  run.run.retry_at = 100;
+  const Snapshot snapshot = a_snapshot({run.run});
+  CHECK(reconcile(snapshot, two_slots(), 99).empty());
+  CHECK(reconcile(snapshot, two_slots(), 100).size() == 1);
+  CHECK(reconcile(snapshot, two_slots(), 100 - 1e6).size() == 1);
+}
+
+TEST_CASE("reconcile: a submission that nobody has seen is made again with the same token") {
+  const Policy policy = two_slots();
+  RunBuilder run = a_run().submitted("t", 1000);
+  Snapshot snapshot = a_snapshot({run.run});
+  CHECK(reconcile(snapshot, policy, 1001).empty());
+  CHECK(texts(reconcile(snapshot, policy, 1000 + policy.submit_again_s)) == Texts{"submit a t"});
+  snapshot.observations = {{"a", "t", Running{}}};
+  CHECK(reconcile(snapshot, policy, 1000 + policy.submit_again_s).empty());
+  snapshot.observations.clear();
+  const auto plan = reconcile(snapshot, policy, 1000 + policy.never_started_s);
+  REQUIRE(plan.size() == 1);
+  CHECK(std::get<Lose>(plan[0]).verdict.failure_class == FailureClass::never_started);
+}
+
+TEST_CASE("reconcile: silence counts only while somebody listens") {
+  const Policy policy = two_slots();
+  RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000);
+  Snapshot snapshot = a_snapshot({run.run});
+  const db::Time later = 1000 + 10 * policy.lease_s;
+  snapshot.watching_since = later - 1;
+  CHECK(reconcile(snapshot, policy, later).empty());
+  snapshot.watching_since = 0;
+  const auto plan = reconcile(snapshot, policy, later);
+  REQUIRE(plan.size() == 1);
+  CHECK(std::get<Lose>(plan[0]).verdict.failure_class == FailureClass::node_failure);
+  CHECK(std::get<Lose>(plan[0]).source == "silence");
+}
+
+TEST_CASE("reconcile: a worker that lives but says nothing is condemned, then stopped") {
+  const Policy policy = two_slots();
+  RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000);
+  const std::vector<Observation> seen = {{"a", "t", Running{}}};
+  CHECK(reconcile(a_snapshot({run.run}, seen), policy, 1001).empty());
+  auto plan = reconcile(a_snapshot({run.run}, seen), policy, 1000 + policy.never_started_s);
+  CHECK(std::get<Condemn>(plan.at(0)).verdict.failure_class == FailureClass::never_started);
+  run.hears({report(1, protocol::Hello{})}, 1002);
+  const db::Time late = 1002 + policy.hang_s;
+  plan = reconcile(a_snapshot({run.run}, seen), policy, late);
+  REQUIRE(plan.size() == 1);
+  CHECK(std::get<Condemn>(plan[0]).verdict.failure_class == FailureClass::hang);
+  run.run = on_action(run.run, plan[0], policy, "simulated", late).run;
+  plan = reconcile(a_snapshot({run.run}, seen), policy, late);
+  CHECK(texts(plan) == Texts{"cancel a t"});
+  run.run = on_action(run.run, plan[0], policy, "simulated", late).run;
+  CHECK(reconcile(a_snapshot({run.run}, seen), policy, late + 1).empty());
+  CHECK(texts(reconcile(a_snapshot({run.run}, seen), policy, late + policy.cancel_again_s)) ==
+        Texts{"cancel a t"});
+  run.sees(killed_by(9), late + 20);
+  CHECK(run.run.attempts[0].ending->failure_class == FailureClass::hang);
+}
+
+TEST_CASE("reconcile: a lost attempt that shows itself again is stopped before another starts") {
+  const Policy policy = two_slots();
+  RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000);
+  const Lose lose{"a", "t", {FailureClass::node_failure, "not seen"}, "silence"};
+  run.run = on_action(run.run, lose, policy, "simulated", 2000).run;
+  CHECK(run.run.state == State::waiting);
+  const std::vector<Observation> seen = {{"a", "t", Running{}}};
+  CHECK(slots_used(a_snapshot({run.run}, seen)) == 1);
+  CHECK(texts(reconcile(a_snapshot({run.run}, seen), policy, 2100)) == Texts{"cancel a t"});
+  CHECK(texts(reconcile(a_snapshot({run.run}), policy, 2100)) == Texts{"submit a n1"});
+}
+
+TEST_CASE("reconcile: a cancelled run is stopped, rests, and is settled when nothing is left") {
+  const Policy policy = two_slots();
+  RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000).asks(Request::cancel, 1001);
+  const std::vector<Observation> seen = {{"a", "t", Running{}}};
+  CHECK(texts(reconcile(a_snapshot({run.run}, seen), policy, 1001)) == Texts{"cancel a t"});
+  run.sees(exit_with(75), 1010);
+  CHECK(run.run.state == State::cancelled);
+  CHECK(texts(reconcile(a_snapshot({run.run}), policy, 1011)) == Texts{"settle a cancelled"});
+  CHECK(on_settled(run.run, 1011).run.settled);
+
+  const db::Run waiting = a_run().asks(Request::cancel, 1).run;
+  CHECK(texts(reconcile(a_snapshot({waiting}), policy, 2)) == Texts{"settle a cancelled"});
+  const db::Run held = a_run().asks(Request::hold, 1).run;
+  CHECK(texts(reconcile(a_snapshot({held}), policy, 2)) == Texts{"settle a held"});
+}
+
+TEST_CASE("reconcile: a done run whose launcher lingers is stopped in the end") {
+  const Policy policy = two_slots();
+  RunBuilder run = a_run()
+                       .submitted("t", 0)
+                       .sees(Running{}, 0)
+                       .hears({report(1, eval_of(10)), report(2, protocol::Done{10, 1})}, 100);
+  const std::vector<Observation> seen = {{"a", "t", Running{}}};
+  CHECK(reconcile(a_snapshot({run.run}, seen), policy, 101).empty());
+  CHECK(texts(reconcile(a_snapshot({run.run}, seen), policy, 100 + policy.linger_s)) ==
+        Texts{"cancel a t"});
+  run.sees(exit_with(0), 200);
+  CHECK(texts(reconcile(a_snapshot({run.run}), policy, 201)) == Texts{"settle a done"});
+}
+
+TEST_CASE("explain: says what the decision says") {
+  const Policy policy = two_slots();
+  const db::Run first = a_run("a").submitted("t", 0).run;
+  db::Run second = a_run("b").run, third = a_run("c").run;
+  second.slots = 2;
+  third.slots = 9;
+  const Snapshot snapshot = a_snapshot({first, second, third});
+  CHECK(explain(first, snapshot, policy, 1) == "submitted; nobody has seen it yet");
+  CHECK(explain(second, snapshot, policy, 1) ==
+        "waiting: it needs 2 of 2 places, 1 are taken, and 0 run(s) are before it");
+  CHECK(explain(third, snapshot, policy, 1) == "waiting: it needs 9 places, and there are 2");
+  second.slots = 1;
+  CHECK(explain(second, a_snapshot({first, second}), policy, 1) ==
+        "waiting: it starts with the next turn");
+}

@@ -1,0 +1,186 @@
+#include "orchestrator/decide/transition.h"
+
+#include "diagnostics/check.h"
+#include "orchestrator/decide/ending.h"
+#include "orchestrator/decide/move.h"
+
+#include <algorithm>
+
+namespace enigma::decide {
+namespace {
+
+using db::Attempt;
+using db::Run;
+using db::State;
+using db::Wanted;
+
+Attempt* find_attempt(Run& run, std::string_view token) {
+  const auto found = std::find_if(run.attempts.begin(), run.attempts.end(),
+                                  [&](const Attempt& a) { return a.token == token; });
+  return found == run.attempts.end() ? nullptr : &*found;
+}
+
+void tell(Change& change, db::Time now, const std::string& kind, const std::string& text) {
+  change.events.push_back({0, now, change.run.id, kind, text});
+}
+
+/// A clock that was set back must not make the past last longer than it did.
+void forget_the_future(Attempt& attempt, db::Time now) {
+  attempt.submitted_at = std::min(attempt.submitted_at, now);
+  attempt.tried_at = std::min(attempt.tried_at, now);
+  attempt.progress.reported_at = std::min(attempt.progress.reported_at, now);
+  for (std::optional<db::Time>* at : {&attempt.seen_at, &attempt.cancel_at, &attempt.launched_at})
+    if (*at) *at = std::min(**at, now);
+}
+
+/// A quarter of the lease is fine enough for silence, and spares a write in most turns.
+void see(Attempt& attempt, const Policy& policy, db::Time now) {
+  if (!attempt.seen_at || now - *attempt.seen_at >= policy.lease_s / 4) attempt.seen_at = now;
+}
+
+/// Applies one observed state to one attempt of the change's run.
+struct Sight {
+  Change& change;
+  Attempt& attempt;
+  const Policy& policy;
+  db::Time now;
+
+  void operator()(const Unknown&) const {}
+  void operator()(const Waiting&) const { see(attempt, policy, now); }
+  void operator()(const Running& running) const {
+    see(attempt, policy, now);
+    if (!attempt.launched_at) attempt.launched_at = now;
+    if (running.number) attempt.number = running.number;
+    if (running.launcher_pid) attempt.launcher_pid = running.launcher_pid;
+    if (running.launcher_start_ns) attempt.launcher_start_ns = running.launcher_start_ns;
+  }
+  void operator()(const Ended& ended) const {
+    if (ended.number) attempt.number = ended.number;
+    attempt.gone = true;
+    if (!attempt.ending) end_attempt(change, judge(change.run, attempt, ended, now), policy, now);
+  }
+};
+
+/// Writes down one action before it is performed.
+struct Intent {
+  Change& change;
+  const Policy& policy;
+  std::string_view executor;
+  db::Time now;
+
+  void operator()(const Submit& submit) const {
+    if (Attempt* known = find_attempt(change.run, submit.token)) {
+      known->tried_at = now;
+      return;
+    }
+    ENIGMA_CHECK(!db::has_live_attempt(change.run), "one attempt at a time");
+    Attempt attempt;
+    attempt.token = submit.token;
+    attempt.executor = executor;
+    attempt.submitted_at = attempt.tried_at = now;
+    change.run.attempts.push_back(attempt);
+    move(change.run, State::running, "submitted");
+    tell(change, now, "submitted_attempt", label_of(change.run, change.run.attempts.back()));
+  }
+  void operator()(const Cancel& cancel) const {
+    Attempt& attempt = attempt_named(cancel.token);
+    if (!attempt.cancel_at)
+      tell(change, now, "stopping", label_of(change.run, attempt) + " is asked to stop");
+    attempt.cancel_at = now;
+  }
+  void operator()(const Condemn& condemn) const {
+    Attempt& attempt = attempt_named(condemn.token);
+    attempt.condemned = condemn.verdict;
+    tell(change, now, "condemned", label_of(change.run, attempt) + ": " + condemn.verdict.line);
+  }
+  void operator()(const Lose& lose) const {
+    ENIGMA_CHECK(change.run.attempts.back().token == lose.token, "only the current one is lost");
+    db::Ending ending{lose.verdict.failure_class, lose.source, lose.verdict.line, {}, now};
+    if (change.run.state != State::running || change.run.wanted != Wanted::run)
+      ending.failure_class = std::nullopt;
+    end_attempt(change, ending, policy, now);
+  }
+  void operator()(const Settle& settle) const {
+    if (change.run.state == settle.state) return;
+    move(change.run, settle.state, std::string(db::name_of(settle.state)) + " on request");
+    tell(change, now, std::string(db::name_of(settle.state)), "on request");
+  }
+  Attempt& attempt_named(std::string_view token) const {
+    Attempt* attempt = find_attempt(change.run, token);
+    ENIGMA_CHECK(attempt != nullptr, "actions name attempts of the run");
+    return *attempt;
+  }
+};
+
+bool cancel(Run& run) {
+  if (db::is_terminal(run.state) || run.wanted == Wanted::cancel) return false;
+  run.wanted = Wanted::cancel;
+  return true;
+}
+
+bool hold(Run& run) {
+  if (db::is_terminal(run.state) || run.wanted != Wanted::run) return false;
+  run.wanted = Wanted::hold;
+  return true;
+}
+
+bool resume(Run& run) {
+  if (run.state == State::done) return false;
+  if (run.wanted == Wanted::run && (run.state == State::waiting || run.state == State::running))
+    return false;
+  run.wanted = Wanted::run;
+  if (run.state == State::waiting || run.state == State::running) return true;
+  move_by_request(run, State::waiting, "resumed on request");
+  run.failures.clear();
+  run.retry_at = 0;
+  run.settled = false;
+  return true;
+}
+
+}  // namespace
+
+Change on_observation(Run run, const Observation& observation, const Policy& policy, db::Time now) {
+  Change change{std::move(run), {}};
+  Attempt* attempt = find_attempt(change.run, observation.token);
+  if (attempt == nullptr || attempt->gone) return change;
+  forget_the_future(*attempt, now);
+  std::visit(Sight{change, *attempt, policy, now}, observation.state);
+  return change;
+}
+
+Change on_action(Run run, const Action& action, const Policy& policy, std::string_view executor,
+                 db::Time now) {
+  Change change{std::move(run), {}};
+  std::visit(Intent{change, policy, executor, now}, action);
+  return change;
+}
+
+Change on_refusal(Run run, std::string_view token, const std::string& why, db::Time now) {
+  Change change{std::move(run), {}};
+  const Attempt* attempt = find_attempt(change.run, token);
+  const std::string text = "the executor did not take it: " + why;
+  if (attempt == nullptr || attempt->ending || change.run.why == text) return change;
+  if (change.run.state == State::running) change.run.why = text;
+  tell(change, now, "refused", label_of(change.run, *attempt) + ": " + text);
+  return change;
+}
+
+Change on_settled(Run run, db::Time) {
+  ENIGMA_CHECK(db::is_terminal(run.state), "only what has ended is settled");
+  run.settled = true;
+  return {std::move(run), {}};
+}
+
+Change on_request(Run run, Request request, db::Time now) {
+  Change change{std::move(run), {}};
+  const bool changed = request == Request::cancel ? cancel(change.run)
+                       : request == Request::hold ? hold(change.run)
+                                                  : resume(change.run);
+  const char* word = request == Request::cancel ? "cancel"
+                     : request == Request::hold ? "hold"
+                                                : "resume";
+  if (changed) tell(change, now, "requested", word);
+  return change;
+}
+
+}  // namespace enigma::decide

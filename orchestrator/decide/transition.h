@@ -1,0 +1,64 @@
+// The only ways in which a run changes. Pure functions over db::Run; nothing else moves its state.
+#pragma once
+
+#include "db/rows.h"
+#include "db/run.h"
+#include "orchestrator/decide/action.h"
+#include "orchestrator/decide/executor.h"
+#include "orchestrator/decide/policy.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace enigma::decide {
+
+/// Moves of a turn. Requests add failed → waiting and cancelled → waiting. Done is left by nothing.
+bool is_legal_move(db::State from, db::State to);
+bool is_legal_request(db::State from, db::State to);
+
+/// A run after something happened, and what to tell people about it.
+struct Change {
+  db::Run run;
+  std::vector<db::Event> events;
+};
+
+/// A batch of one attempt's reports: what became of it.
+enum class Reception {
+  accepted,      ///< 200: commit `delivery` (when it has reports), then acknowledge
+  fenced,        ///< 409: not the current attempt, another process, or the run has ended
+  unauthorized,  ///< 401: no attempt of this run has such a token
+};
+struct Receipt {
+  Reception reception = Reception::accepted;
+  db::Delivery delivery;  ///< reports are the fresh ones only; empty: nothing to commit
+  int64_t ack = 0;        ///< to be told after the commit
+  protocol::Command command = protocol::Command::none;
+};
+
+/// Takes reports in order of seq, without gaps: what was committed before is passed over, what
+/// follows a gap waits until the gap is filled. `done` counts if its step is the target and an
+/// eval of that step is in the run's current history.
+Receipt receive(db::Run run, std::string_view token, const std::vector<protocol::Report>& reports,
+                db::Time now);
+
+/// What the executor shows of one attempt. An ended attempt's spool must have been read to its end
+/// before: its last words decide the class.
+Change on_observation(db::Run run, const Observation& observation, const Policy& policy,
+                      db::Time now);
+
+/// Writes down what is about to be done. `executor` names the door for a new attempt.
+Change on_action(db::Run run, const Action& action, const Policy& policy, std::string_view executor,
+                 db::Time now);
+
+/// The executor did not take a submission.
+Change on_refusal(db::Run run, std::string_view token, const std::string& why, db::Time now);
+
+/// The mark has been written (Settle was performed): nothing is left to do.
+Change on_settled(db::Run run, db::Time now);
+
+/// What the user asks for. A request that changes nothing returns the run as it was, no events.
+enum class Request { cancel, hold, resume };
+Change on_request(db::Run run, Request request, db::Time now);
+
+}  // namespace enigma::decide

@@ -1,0 +1,172 @@
+#include "orchestrator/decide/a_run.h"
+#include "orchestrator/decide/move.h"
+#include "orchestrator/decide/retry.h"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace enigma;
+using namespace enigma::decide;
+using namespace enigma::decide::test;
+using db::State;
+using protocol::FailureClass;
+
+namespace {
+
+constexpr State kStates[] = {State::waiting, State::running, State::held,
+                             State::done,    State::failed,  State::cancelled};
+
+std::string drawn(bool (*is_legal)(State, State)) {
+  std::string text;
+  for (const State from : kStates) {
+    text += std::string(db::name_of(from)) + " →";
+    for (const State to : kStates)
+      if (is_legal(from, to)) text += " " + std::string(db::name_of(to));
+    text += "\n";
+  }
+  return text;
+}
+
+db::Ending last_ending(const RunBuilder& builder) {
+  return *builder.run.attempts.back().ending;
+}
+
+}  // namespace
+
+TEST_CASE("move: the table of legal moves, drawn") {
+  CHECK(drawn(is_legal_move) ==
+        "waiting → running held done cancelled\n"
+        "running → waiting held done failed cancelled\n"
+        "held → done cancelled\n"
+        "done →\n"
+        "failed →\n"
+        "cancelled →\n");
+  CHECK(drawn(is_legal_request) ==
+        "waiting →\n"
+        "running →\n"
+        "held → waiting\n"
+        "done →\n"
+        "failed → waiting\n"
+        "cancelled → waiting\n");
+}
+
+TEST_CASE("on_observation: an end has a class and the evidence that decided it") {
+  RunBuilder run = a_run().submitted("t", 0).hears({report(1, at_step(4))}, 1);
+  SUBCASE("by exit code") {
+    run.sees(exit_with(71), 2);
+    CHECK(last_ending(run).failure_class == FailureClass::nan);
+    CHECK(last_ending(run).evidence_line == "exit code 71");
+  }
+  SUBCASE("by signal") {
+    run.sees(killed_by(SIGKILL), 2);
+    CHECK(last_ending(run).failure_class == FailureClass::node_failure);
+    CHECK(last_ending(run).evidence_source == "signal");
+  }
+  SUBCASE("by exhausted memory") {
+    run.sees(killed_by(SIGKILL, true), 2);
+    CHECK(last_ending(run).failure_class == FailureClass::host_memory);
+  }
+  SUBCASE("by the worker's own word") {
+    run.hears({report(2, protocol::Failed{"hardware", "Xid 79"})}, 2).sees(exit_with(70), 3);
+    CHECK(last_ending(run).failure_class == FailureClass::hardware);
+    CHECK(last_ending(run).evidence_line == "Xid 79");
+    CHECK(last_ending(run).exit_code == 70);
+  }
+  SUBCASE("preemption outranks the worker's own word") {
+    run.hears({report(2, protocol::Failed{"hardware", "Xid 79"})}, 2).sees(exit_with(75), 3);
+    CHECK(last_ending(run).failure_class == FailureClass::preempted);
+  }
+  SUBCASE("exit 0 without done is a fault of the code") {
+    run.sees(exit_with(0), 2);
+    CHECK(last_ending(run).failure_class == FailureClass::code);
+    CHECK(last_ending(run).evidence_line.find("last step 4") != std::string::npos);
+  }
+  SUBCASE("dead without an exit file") {
+    run.sees(Ended{}, 2);
+    CHECK(last_ending(run).failure_class == FailureClass::node_failure);
+    CHECK(last_ending(run).evidence_source == "launcher");
+  }
+  CHECK(run.run.state == State::waiting);
+  CHECK(run.run.attempts[0].gone);
+}
+
+TEST_CASE("on_observation: unknown proves nothing") {
+  RunBuilder run = a_run().submitted("t", 0).sees(Running{}, 1);
+  const db::Run before = run.run;
+  CHECK(run.sees(Unknown{}, 1e6).run == before);
+}
+
+TEST_CASE("on_observation: a done run stays done, whatever its launcher does") {
+  RunBuilder run = a_run().submitted("t", 0).hears(
+      {report(1, eval_of(10)), report(2, protocol::Done{10, 1})}, 1);
+  run.sees(killed_by(SIGKILL), 2);
+  CHECK(run.run.state == State::done);
+  CHECK_FALSE(last_ending(run).failure_class.has_value());
+  CHECK(run.run.failures.empty());
+}
+
+TEST_CASE("on_observation: nothing is noted twice within a quarter of the lease") {
+  RunBuilder run = a_run().submitted("t", 0).sees(Running{}, 1);
+  const db::Run before = run.run;
+  CHECK(run.sees(Running{}, 2).run == before);
+  CHECK(run.sees(Running{}, 1 + run.policy.lease_s).run.attempts[0].seen_at > 1);
+}
+
+TEST_CASE("retry: preempted without limit, others until their tries are used up") {
+  RunBuilder run = a_run();
+  for (int i = 0; i < 100; ++i) {
+    run.submitted("p" + std::to_string(i), 1000.0 * i).sees(exit_with(75), 1000.0 * i + 1);
+    REQUIRE(run.run.state == State::waiting);
+  }
+  const int64_t tries = *run.policy.retry.at(FailureClass::code).max;
+  for (int64_t i = 0; i <= tries; ++i) {
+    REQUIRE(run.run.state == State::waiting);
+    run.submitted("c" + std::to_string(i), 1e6).sees(exit_with(70), 1e6);
+  }
+  CHECK(run.run.state == State::failed);
+  CHECK(run.run.why == "code: exit code 70");
+}
+
+TEST_CASE("retry: the wait doubles up to its limit") {
+  Policy policy;
+  policy.retry[FailureClass::nccl] = {10, 4, 20};
+  db::Run run;
+  const auto wait = [&](int64_t failures) {
+    run.failures["nccl"] = failures;
+    return *retry_at(run, FailureClass::nccl, policy, 100) - 100;
+  };
+  CHECK(wait(1) == 4);
+  CHECK(wait(2) == 8);
+  CHECK(wait(3) == 16);
+  CHECK(wait(4) == 20);
+  CHECK(wait(10) == 20);
+  run.failures["nccl"] = 11;
+  CHECK_FALSE(retry_at(run, FailureClass::nccl, policy, 100).has_value());
+  CHECK_FALSE(retry_at(run, FailureClass::nan, policy, 100).has_value());
+}
+
+TEST_CASE("on_request: cancel, hold and resume") {
+  RunBuilder run = a_run();
+  SUBCASE("a cancelled run goes on when resumed, with its failures forgotten") {
+    run.submitted("t", 0).asks(Request::cancel, 1).sees(exit_with(75), 2);
+    CHECK(run.run.state == State::cancelled);
+    CHECK_FALSE(last_ending(run).failure_class.has_value());
+    run.run.settled = true;
+    run.asks(Request::resume, 3);
+    CHECK(run.run.state == State::waiting);
+    CHECK(run.run.wanted == db::Wanted::run);
+    CHECK_FALSE(run.run.settled);
+  }
+  SUBCASE("a held run waits for resume") {
+    run.submitted("t", 0).asks(Request::hold, 1).sees(exit_with(75), 2);
+    CHECK(run.run.state == State::held);
+    CHECK(run.asks(Request::resume, 3).run.state == State::waiting);
+  }
+  SUBCASE("what changes nothing is no change") {
+    CHECK(on_request(run.run, Request::resume, 1).events.empty());
+    run.run.state = State::done;
+    for (const Request request : {Request::cancel, Request::hold, Request::resume})
+      CHECK(on_request(run.run, request, 1).run == run.run);
+  }
+}

@@ -1,0 +1,39 @@
+// The one place where reports come in, from HTTP and from spools alike: found, authorised, decided
+// on (decide/transition), committed, and only then acknowledged.
+#pragma once
+
+#include "db/store.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace enigma {
+
+/// The HTTP answer, and what the spool reader learns as well.
+struct Reception {
+  int status = 200;  ///< 200 · 401 · 404 · 409 (contract section 5)
+  protocol::Answer answer;
+  std::string why;         ///< where it is no 200
+  bool committed = false;  ///< something new was written: the run's state may have moved
+};
+
+/// `token` is the submission's, already authorised by the caller. All reports are of one run.
+Reception ingest(db::Store& store, const std::string& run, const std::string& token,
+                 const std::vector<protocol::Report>& reports, db::Time now);
+
+/// A batch of lines (NDJSON), or why it is refused: 400 for a malformed line or lines of two runs,
+/// 413 for what is too large. Taken whole or not at all.
+struct Batch {
+  int status = 200;
+  std::string why;
+  std::vector<protocol::Report> reports;
+};
+Batch parse_batch(std::string_view body);
+
+/// The token of the run's attempt that this bearer belongs to; empty where there is none.
+std::string token_of_bearer(const db::Run& run, const std::string& secret,
+                            const std::string& bearer);
+
+}  // namespace enigma

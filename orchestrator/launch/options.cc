@@ -1,0 +1,79 @@
+#include "orchestrator/launch/options.h"
+
+#include <cstdlib>
+#include <map>
+#include <sstream>
+
+namespace enigma::launch {
+namespace {
+
+constexpr int kCpusMax = 4096;
+
+std::map<std::string, std::string*> texts_of(Options& options) {
+  return {{"--run", &options.run},        {"--run-dir", &options.run_folder},
+          {"--token", &options.token},    {"--worker", &options.worker},
+          {"--data", &options.data},      {"--start", &options.start},
+          {"--url", &options.report_url}, {"--pin", &options.report_pin}};
+}
+
+bool take(Options& options, const std::string& name, const std::string& value) {
+  const auto texts = texts_of(options);
+  if (const auto text = texts.find(name); text != texts.end()) {
+    *text->second = value;
+    return true;
+  }
+  if (name == "--cpus") {
+    options.cpus = parse_cpus(value);
+    return !options.cpus.empty();
+  }
+  double* seconds = name == "--silence-s" ? &options.silence_s
+                    : name == "--grace-s" ? &options.grace_s
+                                          : nullptr;
+  if (seconds == nullptr) return false;
+  char* end = nullptr;
+  *seconds = std::strtod(value.c_str(), &end);
+  return end != value.c_str() && *end == '\0' && *seconds >= 0;
+}
+
+}  // namespace
+
+std::vector<int> parse_cpus(const std::string& list) {
+  std::vector<int> cpus;
+  std::istringstream parts(list);
+  for (std::string part; std::getline(parts, part, ',');) {
+    char* end = nullptr;
+    const long from = std::strtol(part.c_str(), &end, 10);
+    const long to = *end == '-' ? std::strtol(end + 1, &end, 10) : from;
+    if (part.empty() || *end != '\0' || from < 0 || to < from || to >= kCpusMax) return {};
+    for (long cpu = from; cpu <= to; ++cpu) cpus.push_back(static_cast<int>(cpu));
+  }
+  return cpus;
+}
+
+std::string to_text(const std::vector<int>& cpus) {
+  std::string list;
+  for (const int cpu : cpus) list += (list.empty() ? "" : ",") + std::to_string(cpu);
+  return list;
+}
+
+std::optional<Options> parse_options(const std::vector<std::string>& words, std::string& why) {
+  Options options;
+  for (size_t i = 0; i < words.size(); i += 2) {
+    if (i + 1 == words.size()) {
+      why = words[i] + " needs a value";
+      return std::nullopt;
+    }
+    if (!take(options, words[i], words[i + 1])) {
+      why = "cannot use " + words[i] + " " + words[i + 1];
+      return std::nullopt;
+    }
+  }
+  if (options.run.empty() || options.run_folder.empty() || options.token.empty() ||
+      options.worker.empty()) {
+    why = "--run, --run-dir, --token and --worker are needed";
+    return std::nullopt;
+  }
+  return options;
+}
+
+}  // namespace enigma::launch

@@ -1,0 +1,32 @@
+// What enigma-launch is told on its command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::launch {
+
+struct Options {
+  std::string run;                     ///< id
+  std::string run_folder;              ///< holds point.json, the lease, the marks and the attempts
+  std::string token;                   ///< of the submission
+  std::string worker;                  ///< program, absolute
+  std::string data;                    ///< folder of recordings
+  std::string start;                   ///< checkpoint folder to branch from, or empty
+  std::string report_url, report_pin;  ///< may be empty
+  std::vector<int> cpus;               ///< empty = wherever the system likes
+  double silence_s = 300;              ///< after which a lease whose holder nobody can see is taken
+  double grace_s = 60;                 ///< between SIGTERM and SIGKILL for the worker
+};
+
+/// Nothing, and `why` filled, where the line is wrong. `--cpus` takes "0,2-3".
+std::optional<Options> parse_options(const std::vector<std::string>& words, std::string& why);
+
+/// "0,2-3" → 0 2 3; empty where it is no list.
+std::vector<int> parse_cpus(const std::string& list);
+
+/// The same list back: 0 2 3 → "0,2,3".
+std::string to_text(const std::vector<int>& cpus);
+
+}  // namespace enigma::launch

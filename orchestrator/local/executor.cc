@@ -1,0 +1,158 @@
+#include "orchestrator/local/executor.h"
+
+#include "files/atomic_file.h"
+#include "orchestrator/launch/durable.h"
+#include "orchestrator/launch/options.h"
+#include "orchestrator/local/child.h"
+#include "orchestrator/local/exit_file.h"
+#include "orchestrator/local/placement.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <signal.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace enigma::local {
+namespace {
+
+namespace fs = std::filesystem;
+using decide::Ended;
+using decide::JobState;
+
+void write_secret(const fs::path& path, const std::string& secret) {
+  if (launch::write_whole(path.string(), secret, 0600)) return;
+  throw std::system_error(errno, std::generic_category(), path.string());
+}
+
+}  // namespace
+
+LocalExecutor::LocalExecutor(LocalOptions options)
+    : options_(std::move(options)), cores_(options_.cores) {}
+
+fs::path LocalExecutor::folder_of(const std::string& run) const {
+  return options_.runs_folder / run;
+}
+
+void LocalExecutor::prepare(const decide::Submission& submission) const {
+  const fs::path folder = folder_of(submission.run);
+  fs::create_directories(folder / "submissions");
+  write_atomically(folder / "point.json", submission.point_file);
+  write_secret(launch::submission_path(folder.string(), submission.token) + ".secret",
+               options_.bearer_of(submission.token));
+}
+
+std::vector<std::string> LocalExecutor::command_of(const decide::Submission& submission) {
+  const Placement placement = placement_of(submission.placement);
+  std::vector<std::string> command = {options_.launcher.string(),
+                                      "--run",
+                                      submission.run,
+                                      "--run-dir",
+                                      folder_of(submission.run).string(),
+                                      "--token",
+                                      submission.token,
+                                      "--worker",
+                                      placement.worker,
+                                      "--data",
+                                      placement.data,
+                                      "--url",
+                                      options_.report_url,
+                                      "--grace-s",
+                                      fmt::format("{}", options_.grace_s)};
+  const auto cores = cores_.take(submission.token, submission.slots);
+  if (!cores.empty()) command.insert(command.end(), {"--cpus", launch::to_text(cores)});
+  return command;
+}
+
+decide::SubmitAnswer LocalExecutor::submit(const decide::Submission& submission) {
+  const std::string folder = folder_of(submission.run).string();
+  if (children_.contains(submission.token) || launch::read_claim(folder, submission.token)) {
+    return {};
+  }
+  try {
+    if (::access(options_.launcher.c_str(), X_OK) != 0) {
+      throw std::system_error(errno, std::generic_category(), options_.launcher.string());
+    }
+    prepare(submission);
+    children_[submission.token] =
+        start_program(command_of(submission), folder_of(submission.run) / "launcher.log", true);
+    return {};
+  } catch (const std::exception& broken) {  // a full disk, no processes left: tried again later
+    cores_.free(submission.token);
+    return {false, broken.what()};
+  }
+}
+
+void LocalExecutor::reap() {
+  std::erase_if(children_,
+                [](const auto& child) { return ::waitpid(child.second, nullptr, WNOHANG) != 0; });
+}
+
+JobState LocalExecutor::state_of_attempt(const std::string& run, const std::string& token,
+                                         int64_t number) {
+  const std::string folder = folder_of(run).string();
+  const fs::path attempt = launch::attempt_path(folder, number);
+  if (const auto ended = read_exit(attempt, number)) return *ended;
+  if (!notes_.contains(token)) {
+    const auto note = launch::read_launch_note(folder, number, token);
+    if (!note) return decide::Unknown{};
+    notes_[token] = *note;
+    if (!cores_.holds(token)) cores_.adopt(token, note->cpus);
+  }
+  const launch::Process& launcher = notes_.at(token).launcher;
+  switch (launch::look_at(launcher)) {
+    case launch::Sight::alive:
+      return decide::Running{number, launcher.pid, launcher.start_ns};
+    case launch::Sight::unseen:
+      return decide::Unknown{};
+    case launch::Sight::dead:
+      break;
+  }
+  // It may have written its exit file between the two looks.
+  if (const auto ended = read_exit(attempt, number)) return *ended;
+  return Ended{std::nullopt, 0, false, number, "the launcher died without an exit file"};
+}
+
+JobState LocalExecutor::state_of(const std::string& run, const std::string& token) {
+  const auto claim = launch::read_claim(folder_of(run).string(), token);
+  if (claim && claim->attempt) return state_of_attempt(run, token, *claim->attempt);
+  if (claim) return Ended{std::nullopt, 0, false, std::nullopt, "not started: " + claim->refused};
+  if (children_.contains(token)) return decide::Waiting{};
+  return decide::Unknown{};
+}
+
+std::vector<decide::Observation> LocalExecutor::observe(const std::vector<decide::Watch>& watches) {
+  reap();
+  std::vector<decide::Observation> observations;
+  for (const decide::Watch& watch : watches) {
+    const JobState state = state_of(watch.run, watch.token);
+    if (std::holds_alternative<Ended>(state)) {
+      cores_.free(watch.token);
+      notes_.erase(watch.token);
+    }
+    observations.push_back({watch.run, watch.token, state});
+  }
+  return observations;
+}
+
+void LocalExecutor::cancel(const std::string& run, const std::string& token) {
+  const JobState state = state_of(run, token);
+  if (const auto* running = std::get_if<decide::Running>(&state)) {
+    ::kill(static_cast<pid_t>(*running->launcher_pid), SIGTERM);
+  } else if (const auto child = children_.find(token); child != children_.end()) {
+    ::kill(child->second, SIGTERM);
+  }
+}
+
+void LocalExecutor::mark(const std::string& run, const std::string& word) {
+  fs::create_directories(folder_of(run));
+  write_atomically(folder_of(run) / word, "");
+}
+
+void LocalExecutor::unmark(const std::string& run) {
+  fs::remove(folder_of(run) / "cancelled");
+}
+
+}  // namespace enigma::local

@@ -1,0 +1,46 @@
+// Who works on a store: one controller at a time, found by everybody else through controller.json.
+#pragma once
+
+#include "orchestrator/launch/process.h"
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace enigma {
+
+/// STORE/controller.json (mode 0600): where the controller is and what it must be shown.
+struct Address {
+  launch::Process process;
+  std::string url;
+  std::string secret;  ///< bearer of requests that change something
+};
+void write_address(const std::filesystem::path& store, const Address& address);
+
+/// Nothing where there is none, or where the controller that wrote it is known to be dead.
+std::optional<Address> read_address(const std::filesystem::path& store);
+
+/// The port of the store's last controller, dead or alive: running workers still post there.
+std::optional<uint16_t> last_port(const std::filesystem::path& store);
+
+/// Another controller owns the store (exit code 6); the message says which.
+class StoreOwned : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The exclusive right to write a store, for as long as this object (or the process) lives.
+class Ownership {
+ public:
+  /// Makes the store's folder. Throws StoreOwned, or std::system_error where it cannot be written.
+  explicit Ownership(const std::filesystem::path& store);
+  ~Ownership();
+  Ownership(const Ownership&) = delete;
+  Ownership& operator=(const Ownership&) = delete;
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace enigma

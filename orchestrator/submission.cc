@@ -1,0 +1,153 @@
+#include "orchestrator/submission.h"
+
+#include "orchestrator/local/placement.h"
+#include "recordings/manifest.h"
+#include "sweeps/sessions.h"
+
+#include <nlohmann/json.hpp>
+
+#include <iterator>
+
+namespace enigma {
+namespace {
+
+namespace fs = std::filesystem;
+
+Diagnostic problem(const std::string& file, const std::string& pointer, const std::string& message,
+                   const std::string& expected, const std::string& suggestion) {
+  Diagnostic diagnostic;
+  diagnostic.file = file;
+  diagnostic.pointer = pointer;
+  diagnostic.message = message;
+  diagnostic.expected = expected;
+  diagnostic.suggestion = suggestion;
+  return diagnostic;
+}
+
+template <typename T>
+void append(std::vector<T>& to, std::vector<T> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+// A relative folder of a spec is meant from where the spec lies.
+fs::path data_of(const SweepRequest& request, const sweeps::Spec& spec) {
+  if (!request.data.empty()) return fs::absolute(request.data);
+  if (spec.data.path.empty()) return {};
+  return fs::weakly_canonical(fs::absolute(request.file).parent_path() / spec.data.path);
+}
+
+std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::Spec& spec,
+                                    const std::string& executor) {
+  if (executor != "local") {
+    return {problem(request.file, "/executor", "this executor is not built yet: " + executor,
+                    "local", "leave executor out")};
+  }
+  if (data_of(request, spec).empty()) {
+    return {problem(request.file, "/data/path", "no recordings are named", "a folder of recordings",
+                    "--data DIR")};
+  }
+  return {};
+}
+
+recordings::Manifest inspect_for(const sweeps::Spec& spec, const fs::path& data,
+                                 const fs::path& store_folder) {
+  recordings::InspectOptions options;
+  if (fs::is_directory(store_folder)) options.cache = store_folder / "recordings.json";
+  options.digests = false;
+  const auto first = recordings::inspect(data, options);
+  options.digests = true;
+  options.rule = sweeps::rule_of(spec, first);
+  return recordings::inspect(data, options);
+}
+
+sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& sweep) {
+  sweeps::Surroundings surroundings;
+  if (store == nullptr) return surroundings;
+  surroundings.known_ids = store->known_ids();
+  for (const db::Membership& member : store->memberships(sweep)) {
+    const auto point = nlohmann::json::parse(store->run(member.run)->point);
+    const auto plan = nlohmann::json::parse(member.plan);
+    surroundings.earlier.push_back(
+        {member.run, sweeps::Json::parse(member.values), plan.value("seed", int64_t{0}), point});
+  }
+  return surroundings;
+}
+
+std::map<std::string, local::RetryOverride> retry_of(const sweeps::Spec& spec) {
+  std::map<std::string, local::RetryOverride> retry;
+  for (const auto& [name, limit] : spec.retry) retry[name] = {limit.max, limit.backoff_s};
+  return retry;
+}
+
+}  // namespace
+
+Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
+                                const fs::path& store_folder) {
+  Parsed<PlannedSweep> result;
+  auto spec = sweeps::parse_spec(request.text, request.file);
+  append(result.diagnostics, spec.diagnostics);
+  if (!spec.ok()) return result;
+  const std::string executor = request.executor.empty() ? spec.value->executor : request.executor;
+  append(result.diagnostics, problems_of(request, *spec.value, executor));
+  if (has_errors(result.diagnostics)) return result;
+  const fs::path data = data_of(request, *spec.value);
+  const auto manifest = inspect_for(*spec.value, data, store_folder);
+  auto plan = sweeps::make_plan(*spec.value, manifest, surroundings_of(store, spec.value->name));
+  append(result.diagnostics, plan.diagnostics);
+  if (plan.ok()) result.value = {std::move(*spec.value), std::move(*plan.value), data};
+  return result;
+}
+
+std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request) {
+  const std::string placement =
+      to_text(local::Placement{planned.data.string(), request.worker, retry_of(planned.spec)});
+  std::vector<db::NewPoint> rows;
+  for (const sweeps::PlannedPoint& point : planned.plan.points) {
+    db::NewPoint row;
+    row.id = point.sweep_point.id;
+    row.id_version = sweeps::kIdVersion;
+    row.point = sweeps::canonical(point.point()).dump();
+    row.point_file = sweeps::to_json(sweeps::point_file(point)).dump(1) + "\n";
+    row.placement = placement;
+    row.name = point.sweep_point.name;
+    row.values = point.sweep_point.values.dump();
+    row.plan = sweeps::to_json(point).dump();
+    row.target_step = point.steps;
+    row.slots = point.nodes * point.devices;
+    row.priority = planned.plan.priority;
+    row.device_hours_estimate = point.device_hours.value_or(0);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+nlohmann::json to_json(const SweepRequest& request) {
+  return {{"text", request.text},
+          {"file", request.file},
+          {"data", request.data},
+          {"executor", request.executor},
+          {"worker", request.worker}};
+}
+
+SweepRequest sweep_request_from_json(const nlohmann::json& json) {
+  SweepRequest request;
+  std::vector<Diagnostic> wrong;
+  const auto take = [&](const char* key, std::string& text, bool needed) {
+    const auto found = json.is_object() ? json.find(key) : json.end();
+    if (json.is_object() && found != json.end() && found->is_string()) {
+      text = found->get<std::string>();
+    } else if (needed) {
+      wrong.push_back(
+          problem("", std::string("/") + key, "the request lacks a text", "a string", ""));
+    }
+  };
+  take("text", request.text, true);
+  take("file", request.file, false);
+  take("data", request.data, false);
+  take("executor", request.executor, false);
+  take("worker", request.worker, true);
+  if (!wrong.empty()) throw InputError(wrong);
+  return request;
+}
+
+}  // namespace enigma

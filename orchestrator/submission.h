@@ -1,0 +1,42 @@
+// From a spec's text to rows of the store: planned against the recordings and what is known, then
+// added. The command line plans to tell the user; the controller plans again to submit.
+#pragma once
+
+#include "db/store.h"
+#include "sweeps/plan.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace enigma {
+
+/// A sweep as it is asked for.
+struct SweepRequest {
+  std::string text;      ///< of the spec
+  std::string file;      ///< its name, for diagnostics and for relative paths
+  std::string data;      ///< folder of recordings; empty = the spec's
+  std::string executor;  ///< empty = the spec's
+  std::string worker;    ///< program, absolute
+};
+
+struct PlannedSweep {
+  sweeps::Spec spec;
+  sweeps::Plan plan;
+  std::filesystem::path data;  ///< absolute
+};
+
+/// `store` may be null (nothing is known yet). Digests of recordings are cached in `store_folder`
+/// where that exists.
+Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
+                                const std::filesystem::path& store_folder);
+
+/// Rows for every point, known ones included: the store passes those over.
+std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request);
+
+/// `{"text", "file", …}`: how a request travels to the controller. Throws InputError.
+nlohmann::json to_json(const SweepRequest& request);
+SweepRequest sweep_request_from_json(const nlohmann::json& json);
+
+}  // namespace enigma

@@ -1,0 +1,99 @@
+#include "sweeps/point.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace enigma;
+using namespace enigma::sweeps;
+
+namespace {
+
+Point a_point() {
+  Point point;
+  point.size = {.name = "", .width = 64, .layers = 2, .heads = 2};
+  point.sessions = {{"s1", "aa", 100, "m1"}, {"s2", "bb", 80, "m2"}};
+  point.evaluation_sessions = {{"s1", "aa", 100, "m1"}};
+  point.evaluation_strategies = {"video_only", "causal_response_25"};
+  point.training_strategies = {"published"};
+  point.budget_flops = 1e12;
+  return point;
+}
+
+}  // namespace
+
+TEST_CASE("point: the canonical form leaves defaults out and sorts its keys") {
+  const nlohmann::json json = canonical(a_point());
+  CHECK(json.contains("budget"));
+  CHECK_FALSE(json.contains("train"));
+  CHECK_FALSE(json.contains("schedule"));
+  CHECK_FALSE(json.contains("seed"));
+  CHECK(json["evaluation"]["strategies"][0] == "causal_response_25");
+  CHECK(json["budget"].dump() == R"({"flops":1000000000000})");
+}
+
+TEST_CASE("point: an id is 16 hexadecimal digits and stays what it was") {
+  CHECK(id_of(a_point()) == "b2495c6453533e8e");
+}
+
+TEST_CASE("point: names, order of lists and defaults spelled out do not enter the id") {
+  Point other = a_point();
+  std::reverse(other.sessions.begin(), other.sessions.end());
+  std::reverse(other.evaluation_strategies.begin(), other.evaluation_strategies.end());
+  other.sessions[0].name = "renamed";
+  other.training_strategies = {"published"};
+  other.shared_lr = 7e-4;
+  CHECK(id_of(other) == id_of(a_point()));
+}
+
+TEST_CASE("point: every field that changes the training changes the id") {
+  std::vector<Point> points(13, a_point());
+  points[0].size.width = 128;
+  points[1].sessions.pop_back();
+  points[2].budget_flops = 2e12;
+  points[3].lanes = 2;
+  points[4].windows_per_lane = 4;
+  points[5].precision = "bfloat16";
+  points[6].shared_lr = 1e-3;
+  points[7].session_lr = 1e-3;
+  points[8].warmup_steps = 10;
+  points[9].seed = 1;
+  points[10].rule.align = recordings::Align::trial;
+  points[11].training_strategies = {"causal"};
+  points[12].bias = "published";
+  std::vector<std::string> ids = {id_of(a_point())};
+  for (const Point& point : points) ids.push_back(id_of(point));
+  std::sort(ids.begin(), ids.end());
+  CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
+}
+
+TEST_CASE("point: a point file reads back to the same point") {
+  Point point = a_point();
+  point.rule = {.samples = 39,
+                .rate_hz = 100,
+                .align = recordings::Align::trial,
+                .modalities = {"responses", "screen"}};
+  point.seed = 3;
+  point.decay_steps = 5;
+  const PointFile file{id_of(point), point, 120, 1.01e12, 1.01e12 / 120};
+  const PointFile back = point_file_from_json(to_json(file), "point.json");
+  CHECK(id_of(back.point) == file.id);
+  CHECK(back.steps == 120);
+  CHECK(back.flops_per_step == file.flops_per_step);
+  CHECK(back.point.sessions[1].animal == "m2");
+  CHECK(back.point.rule.samples == 39);
+}
+
+TEST_CASE("point: a damaged point file is refused with every reason") {
+  auto json = to_json(PointFile{"x", a_point(), 10, 1e9, 1e8});
+  json["point"]["new_field"] = 1;
+  json["steps"] = -1;
+  json["sessions"][0]["digest"] = "cc";
+  try {
+    point_file_from_json(json, "point.json");
+    FAIL("accepted");
+  } catch (const InputError& error) {
+    CHECK(error.diagnostics().size() == 3);
+  }
+  CHECK_THROWS_AS(point_file_from_json(nlohmann::json::array(), "p"), InputError);
+}

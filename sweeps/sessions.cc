@@ -1,0 +1,212 @@
+#include "sweeps/sessions.h"
+
+#include "diagnostics/nearest.h"
+#include "sweeps/condition.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+
+namespace enigma::sweeps {
+namespace {
+
+using recordings::Manifest;
+using recordings::SessionInfo;
+
+NamedValues values_of(const SessionInfo& session) {
+  const auto text = [](const std::string& word) {
+    return word.empty() ? NamedValue() : NamedValue(word);
+  };
+  return {{"name", session.name},           {"species", text(session.species)},
+          {"animal", text(session.animal)}, {"neurons", static_cast<double>(session.neurons)},
+          {"seconds", session.seconds},     {"hours", session.seconds / 3600}};
+}
+
+class SetResolver {
+ public:
+  SetResolver(const Spec& spec, const Manifest& manifest, std::vector<Diagnostic>& diagnostics)
+      : spec_(spec), manifest_(manifest), diagnostics_(diagnostics) {
+    for (const SessionInfo& session : manifest.sessions) names_.push_back(session.name);
+  }
+
+  SessionSets resolve() {
+    SessionSets sets;
+    for (const SessionSet& set : spec_.session_sets) {
+      std::vector<size_t> sessions = sessions_of(set);
+      std::sort(sessions.begin(), sessions.end());
+      sets[set.name] = std::move(sessions);
+    }
+    if (has_errors(diagnostics_)) return sets;
+    check_containment(sets);
+    check_readable(sets);
+    return sets;
+  }
+
+ private:
+  static std::string place_of(const SessionSet& set) {
+    return child_pointer("/session_sets", set.name);
+  }
+
+  void report(const std::string& pointer, std::string message, std::string expected,
+              std::string found, std::string suggestion = {}) {
+    Diagnostic diagnostic = spec_.document.at(pointer, std::move(message));
+    diagnostic.expected = std::move(expected);
+    diagnostic.found = std::move(found);
+    diagnostic.suggestion = std::move(suggestion);
+    diagnostics_.push_back(std::move(diagnostic));
+  }
+
+  std::vector<size_t> sessions_of(const SessionSet& set) {
+    if (set.first) return first_of(set);
+    return set.where.empty() ? listed(set) : matching(set);
+  }
+
+  std::vector<size_t> listed(const SessionSet& set) {
+    std::vector<size_t> sessions;
+    for (size_t i = 0; i < set.list.size(); ++i) {
+      const auto found = std::find(names_.begin(), names_.end(), set.list[i]);
+      if (found != names_.end()) {
+        sessions.push_back(static_cast<size_t>(found - names_.begin()));
+        continue;
+      }
+      const std::string place = place_of(set) + "/list/" + std::to_string(i);
+      report(place, "no session of this name in the recordings",
+             "a session of " + manifest_.data.string(), "'" + set.list[i] + "'",
+             suggest_name(set.list[i], names_));
+    }
+    return sessions;
+  }
+
+  std::vector<size_t> first_of(const SessionSet& set) {
+    std::vector<size_t> order(manifest_.sessions.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    const auto size_of = [&](size_t i) {
+      const SessionInfo& session = manifest_.sessions[i];
+      return set.order == "neurons" ? static_cast<double>(session.neurons) : session.seconds;
+    };
+    if (set.order != "name") {
+      std::stable_sort(order.begin(), order.end(),
+                       [&](size_t a, size_t b) { return size_of(a) > size_of(b); });
+    }
+    const auto count = static_cast<size_t>(*set.first);
+    if (count > order.size()) {
+      report(place_of(set) + "/first", "more sessions than the recordings hold",
+             "at most " + std::to_string(order.size()), std::to_string(count));
+      return {};
+    }
+    order.resize(count);
+    return order;
+  }
+
+  std::vector<size_t> matching(const SessionSet& set) {
+    std::vector<size_t> sessions;
+    for (size_t i = 0; i < manifest_.sessions.size(); ++i) {
+      const ConditionResult result = evaluate(set.where, values_of(manifest_.sessions[i]));
+      if (result.fault) {
+        report(place_of(set) + "/where",
+               "the expression cannot be read at character " +
+                   std::to_string(result.fault->offset + 1),
+               result.fault->expected, result.fault->found, result.fault->suggestion);
+        return {};
+      }
+      if (result.holds) sessions.push_back(i);
+    }
+    if (sessions.empty()) {
+      report(place_of(set) + "/where", "no session matches", "at least one session",
+             "none of " + std::to_string(names_.size()));
+    }
+    return sessions;
+  }
+
+  void check_containment(const SessionSets& sets) {
+    const auto& evaluation = sets.at(spec_.evaluation_sessions);
+    for (const std::string& name : training_sets(spec_)) {
+      const auto& training = sets.at(name);
+      for (const size_t session : evaluation) {
+        if (std::binary_search(training.begin(), training.end(), session)) continue;
+        report(child_pointer("/session_sets", name),
+               "a training set without the evaluation session '" + names_[session] + "'",
+               "every session of '" + spec_.evaluation_sessions + "'", "a set without it",
+               "parameters of a session that is not trained would be evaluated untrained");
+      }
+    }
+  }
+
+  void check_readable(const SessionSets& sets) {
+    std::vector<size_t> used;
+    for (const std::string& name : training_sets(spec_)) {
+      used.insert(used.end(), sets.at(name).begin(), sets.at(name).end());
+    }
+    std::sort(used.begin(), used.end());
+    used.erase(std::unique(used.begin(), used.end()), used.end());
+    for (const size_t i : used) {
+      const SessionInfo& session = manifest_.sessions[i];
+      // Warnings too: a row of NaN, say, takes windows away, and the author should know.
+      diagnostics_.insert(diagnostics_.end(), session.problems.begin(), session.problems.end());
+      if (session.neurons > 0 || has_errors(session.problems)) continue;
+      diagnostics_.push_back({.file = session.path.string(),
+                              .message = "a session without responses cannot be trained on",
+                              .expected = "a modality 'responses'"});
+    }
+  }
+
+  const Spec& spec_;
+  const Manifest& manifest_;
+  std::vector<Diagnostic>& diagnostics_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+Parsed<SessionSets> resolve_sets(const Spec& spec, const Manifest& manifest) {
+  Parsed<SessionSets> parsed;
+  SessionSets sets = SetResolver(spec, manifest, parsed.diagnostics).resolve();
+  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(sets);
+  return parsed;
+}
+
+std::vector<std::string> training_sets(const Spec& spec) {
+  std::vector<std::string> names;
+  const auto add = [&](const Assignment& assignment) {
+    if (assignment.path != "data.sessions") return;
+    const auto name = assignment.value.get<std::string>();
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const Axis& axis : spec.axes) {
+    for (const Assignment& value : axis.values) add(value);
+  }
+  if (!names.empty()) return names;  // an axis stands above the default
+  for (const Assignment& assignment : spec.defaults) add(assignment);
+  return names;
+}
+
+recordings::WindowRule rule_of(const Spec& spec, const Manifest& manifest) {
+  recordings::WindowRule rule = recordings::natural_rule(manifest);
+  if (spec.data.rate_hz) {
+    // A window as long as a trial stays as long at another rate.
+    const double seconds = rule.seconds();
+    rule.rate_hz = *spec.data.rate_hz;
+    if (rule.align == recordings::Align::trial) rule.samples = std::llround(seconds * rule.rate_hz);
+  }
+  if (spec.data.window_samples) rule.samples = *spec.data.window_samples;
+  if (spec.data.align) {
+    rule.align = *spec.data.align == "trial" ? recordings::Align::trial : recordings::Align::free;
+  }
+  rule.modalities = spec.data.modalities;
+  return rule;
+}
+
+std::vector<SessionRef> refs_of(const std::vector<size_t>& sessions, const Manifest& manifest) {
+  std::vector<SessionRef> refs;
+  for (const size_t i : sessions) {
+    const SessionInfo& session = manifest.sessions[i];
+    refs.push_back({session.name, session.digest, session.neurons, session.animal});
+  }
+  std::sort(refs.begin(), refs.end(), [](const SessionRef& a, const SessionRef& b) {
+    return std::tie(a.digest, a.name) < std::tie(b.digest, b.name);
+  });
+  return refs;
+}
+
+}  // namespace enigma::sweeps

@@ -1,0 +1,283 @@
+#include "sweeps/spec.h"
+
+#include "diagnostics/nearest.h"
+#include "files/atomic_file.h"
+#include "model/shape/strategy.h"
+#include "sweeps/axes.h"
+#include "sweeps/condition.h"
+#include "sweeps/setting.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace enigma::sweeps {
+namespace {
+
+constexpr int64_t kIntegerMax = int64_t{1} << 53;
+
+template <typename T>
+void set(T& field, std::optional<T> value) {
+  if (value) field = std::move(*value);
+}
+
+/// Letters, digits, '.', '_', '-'; it becomes a part of file names and of URLs.
+bool is_name(const std::string& name) {
+  const auto good = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= 100 && name[0] != '.' && name[0] != '-' &&
+         std::all_of(name.begin(), name.end(), good);
+}
+
+class SpecReader {
+ public:
+  SpecReader(const Document& document, std::vector<Diagnostic>& diagnostics)
+      : document_(document), diagnostics_(diagnostics) {}
+
+  Spec read() {
+    Fields fields(document_, document_.root, "", diagnostics_);
+    if (!document_.root.is_object()) return std::move(spec_);
+    read_head(fields);
+    if (const Json* json = fields.get("data")) read_data(*json);
+    if (const Json* json = fields.need("session_sets", "{NAME: {list | first, order | where}}")) {
+      read_session_sets(*json);
+    }
+    if (const Json* json = fields.need("evaluation", "{sessions, strategies}")) {
+      read_evaluation(*json);
+    }
+    if (const Json* json = fields.get("defaults")) {
+      spec_.defaults = read_defaults(document_, *json, diagnostics_);
+    }
+    if (const Json* json = fields.get("axes")) {
+      spec_.axes = read_axes(document_, *json, diagnostics_);
+    }
+    read_seeds(fields);
+    read_placement(fields);
+    for (const char* key :
+         {"zip", "include", "derive", "where", "exclude", "stop", "deadline", "needs"}) {
+      fields.refuse(key);
+    }
+    fields.finish();
+    check_assigned();
+    check_subsets();
+    return std::move(spec_);
+  }
+
+ private:
+  void report(const std::string& pointer, std::string message, std::string expected,
+              std::string found = {}, std::string suggestion = {}) {
+    Diagnostic diagnostic = document_.at(pointer, std::move(message));
+    diagnostic.expected = std::move(expected);
+    diagnostic.found = std::move(found);
+    diagnostic.suggestion = std::move(suggestion);
+    diagnostics_.push_back(std::move(diagnostic));
+  }
+
+  void read_head(Fields& fields) {
+    fields.need("version", "1");
+    fields.integer("version", 1, 1);
+    fields.need("name", "a name");
+    set(spec_.name, fields.text("name"));
+    if (!spec_.name.empty() && !is_name(spec_.name)) {
+      report("/name", "not a name of a sweep",
+             "letters, digits, '.', '_' and '-', not beginning with '.' or '-'",
+             describe(Json(spec_.name)));
+    }
+    set(spec_.executor, fields.word("executor", {"local", "slurm"}));
+  }
+
+  void read_data(const Json& json) {
+    Fields fields(document_, json, "/data", diagnostics_);
+    set(spec_.data.path, fields.text("path"));
+    spec_.data.rate_hz = fields.number("rate_hz", {0, 1e6, true, "a positive number"});
+    spec_.data.window_samples = fields.integer("window_samples", 10, 1'000'000);
+    spec_.data.align = fields.word("align", {"trial", "free"});
+    set(spec_.data.modalities, fields.texts("modalities"));
+    fields.finish();
+  }
+
+  void read_session_sets(const Json& json) {
+    Fields fields(document_, json, "/session_sets", diagnostics_);
+    if (!json.is_object()) return;
+    if (json.empty()) report("/session_sets", "no session set", "at least one set", "none");
+    for (const auto& [name, value] : json.items()) {
+      if (!is_name(name)) {
+        report(fields.pointer(name), "not a name of a session set",
+               "letters, digits, '.', '_' and '-'", describe(Json(name)));
+      }
+      read_session_set(name, value, fields.pointer(name));
+    }
+  }
+
+  void read_session_set(const std::string& name, const Json& json, const std::string& pointer) {
+    SessionSet set_of{.name = name};
+    Fields fields(document_, json, pointer, diagnostics_);
+    if (!json.is_object()) return;
+    const int64_t ways = json.contains("list") + json.contains("first") + json.contains("where");
+    if (ways != 1) {
+      report(pointer, "a session set says in one way which sessions it holds",
+             "one of 'list', 'first' or 'where'", std::to_string(ways) + " of them");
+    }
+    set(set_of.list, fields.texts("list"));
+    set_of.first = fields.integer("first", 1, 1'000'000);
+    set(set_of.order, fields.word("order", {"name", "neurons", "seconds"}));
+    if (json.contains("order") && !json.contains("first")) {
+      report(fields.pointer("order"), "'order' belongs to 'first'", "'first' beside it");
+    }
+    set(set_of.where, fields.text("where"));
+    fields.finish();
+    spec_.session_sets.push_back(std::move(set_of));
+  }
+
+  void read_evaluation(const Json& json) {
+    Fields fields(document_, json, "/evaluation", diagnostics_);
+    fields.need("sessions", "the name of a session set");
+    set(spec_.evaluation_sessions, fields.text("sessions"));
+    fields.need("strategies", "a list of evaluation strategies");
+    set(spec_.evaluation_strategies, fields.texts("strategies"));
+    for (size_t i = 0; i < spec_.evaluation_strategies.size(); ++i) {
+      const std::string place = child_pointer("/evaluation/strategies", std::to_string(i));
+      read_word(document_, Json(spec_.evaluation_strategies[i]), place, model::strategy_names(),
+                diagnostics_);
+    }
+    fields.finish();
+  }
+
+  void read_seeds(Fields& fields) {
+    const Json* json = fields.get("seeds");
+    if (json == nullptr) return;
+    spec_.seeds.clear();
+    if (!json->is_array() || json->empty() || json->size() > kPointsMax) {
+      report("/seeds", "not a list of seeds", "a list of integers", describe(*json));
+      return;
+    }
+    std::set<int64_t> seen;
+    for (size_t i = 0; i < json->size(); ++i) {
+      const std::string place = child_pointer("/seeds", std::to_string(i));
+      const auto seed = read_integer(document_, (*json)[i], place, 0, kIntegerMax, diagnostics_);
+      if (!seed) continue;
+      if (!seen.insert(*seed).second) {
+        report(place, "the seed stands twice", "each seed once", std::to_string(*seed));
+      }
+      spec_.seeds.push_back(*seed);
+    }
+  }
+
+  void read_placement(Fields& fields) {
+    if (const Json* json = fields.get("resources")) read_resources(*json);
+    if (const Json* json = fields.get("ceilings")) read_ceilings(*json);
+    if (const Json* json = fields.get("retry")) read_retry(*json);
+    set(spec_.priority, fields.integer("priority", -1'000'000, 1'000'000));
+  }
+
+  void read_resources(const Json& json) {
+    if (!json.is_array()) {
+      report("/resources", "wrong type", "a list of rules", describe(json));
+      return;
+    }
+    for (size_t i = 0; i < json.size(); ++i) {
+      ResourceRule rule;
+      const std::string pointer = child_pointer("/resources", std::to_string(i));
+      Fields fields(document_, json[i], pointer, diagnostics_);
+      set(rule.condition, fields.text("if"));
+      // One process a run: more of anything belongs to executors that this version has not.
+      set(rule.nodes, fields.integer("nodes", 1, 1));
+      set(rule.devices, fields.integer("devices", 1, 1));
+      fields.integer("ranks", 1, 1);
+      fields.refuse("time_s");
+      fields.finish();
+      spec_.resources.push_back(std::move(rule));
+    }
+  }
+
+  void read_ceilings(const Json& json) {
+    Fields fields(document_, json, "/ceilings", diagnostics_);
+    spec_.usd_per_device_hour = fields.number("usd_per_device_hour", kNotNegative);
+    for (const char* key : {"device_hours", "usd", "on_reach"}) fields.refuse(key);
+    fields.finish();
+  }
+
+  void read_retry(const Json& json) {
+    static const std::vector<std::string> classes = {
+        "preempted",   "time_limit", "node_failure", "never_started", "hang",      "gpu_memory",
+        "host_memory", "nccl",       "hardware",     "nan",           "disk_full", "code"};
+    Fields fields(document_, json, "/retry", diagnostics_);
+    for (const std::string& name : classes) {
+      const Json* limits = fields.get(name);
+      if (limits == nullptr) continue;
+      Fields members(document_, *limits, fields.pointer(name), diagnostics_);
+      spec_.retry[name] = {members.integer("max", 0, 1'000'000),
+                           members.number("backoff_s", kNotNegative)};
+      members.finish();
+    }
+    fields.finish();
+  }
+
+  bool is_assigned(const std::string& path) const {
+    const auto names = [&](const auto& entry) { return entry.path == path; };
+    return std::any_of(spec_.defaults.begin(), spec_.defaults.end(), names) ||
+           std::any_of(spec_.axes.begin(), spec_.axes.end(), names);
+  }
+
+  /// What has no default must be set; a value that was there but wrong has been told already.
+  void check_assigned() {
+    for (const char* path : {"model.size", "data.sessions", "budget.flops"}) {
+      const std::string name = path;
+      const auto dot = name.find('.');
+      const auto nested = nlohmann::ordered_json::json_pointer("/defaults/" + name.substr(0, dot) +
+                                                               "/" + name.substr(dot + 1));
+      const auto axes = document_.root.find("axes");
+      const bool in_axes =
+          axes != document_.root.end() && axes->is_object() && axes->contains(name);
+      if (is_assigned(name) || in_axes || document_.root.contains(nested)) continue;
+      report("", "'" + name + "' is set nowhere", "a value in 'defaults' or 'axes'");
+    }
+  }
+
+  void check_subsets() {
+    std::vector<std::string> names;
+    for (const SessionSet& set_of : spec_.session_sets) names.push_back(set_of.name);
+    const auto check = [&](const std::string& name, const std::string& pointer) {
+      if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+      report(pointer, "no session set of this name", "a name of 'session_sets'",
+             describe(Json(name)), suggest_name(name, names));
+    };
+    check(spec_.evaluation_sessions, "/evaluation/sessions");
+    for (const Assignment& assignment : spec_.defaults) {
+      if (assignment.path == "data.sessions") check(assignment.value, assignment.pointer);
+    }
+    for (const Axis& axis : spec_.axes) {
+      if (axis.path != "data.sessions") continue;
+      for (const Assignment& value : axis.values) check(value.value, value.pointer);
+    }
+  }
+
+  const Document& document_;
+  std::vector<Diagnostic>& diagnostics_;
+  Spec spec_;
+};
+
+}  // namespace
+
+Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
+  Parsed<Document> parsed = parse_document(text, file);
+  Parsed<Spec> result{std::nullopt, std::move(parsed.diagnostics)};
+  if (!parsed.ok()) return result;
+  Spec spec = SpecReader(*parsed.value, result.diagnostics).read();
+  std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) {
+                     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+                   });
+  if (has_errors(result.diagnostics)) return result;
+  spec.document = std::move(*parsed.value);
+  result.value = std::move(spec);
+  return result;
+}
+
+Parsed<Spec> read_spec(const std::string& file) {
+  return parse_spec(read_file(file, kDocumentBytesMax), file);
+}
+
+}  // namespace enigma::sweeps

@@ -1,0 +1,83 @@
+// A sweep as its author wrote it, checked: plain structs with the places kept, so that what can be
+// judged only against the recordings still names its line.
+#pragma once
+
+#include "sweeps/document.h"
+#include "sweeps/fields.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::sweeps {
+
+/// `data`: what is absent is taken from the recordings (recordings::natural_rule).
+struct DataBlock {
+  std::string path;  ///< empty = to be given on the command line
+  std::optional<double> rate_hz;
+  std::optional<int64_t> window_samples;
+  std::optional<std::string> align;  ///< trial | free
+  std::vector<std::string> modalities;
+};
+
+/// One of: `list`, `first` of an order, or `where`.
+struct SessionSet {
+  std::string name;
+  std::vector<std::string> list;
+  std::optional<int64_t> first;
+  std::string order = "name";  ///< name | neurons | seconds; the latter two from most to least
+  std::string where;
+};
+
+/// A value for one PATH, as written, and where.
+struct Assignment {
+  std::string path, pointer;
+  Json value;
+};
+
+/// A PATH and its values in the order of the spec (a `geom` already spelled out).
+struct Axis {
+  std::string path;
+  std::vector<Assignment> values;
+};
+
+/// The first rule whose condition holds (over axes' PATHs) says what a point's job takes.
+struct ResourceRule {
+  std::string condition;  ///< empty = always
+  int64_t nodes = 1, devices = 1;
+};
+
+struct RetryLimit {
+  std::optional<int64_t> max;
+  std::optional<double> backoff_s;
+};
+
+struct Spec {
+  Document document;
+  std::string name;
+  std::string executor = "local";  ///< local | slurm
+  DataBlock data;
+  std::vector<SessionSet> session_sets;
+  std::string evaluation_sessions;  ///< name of a set
+  std::vector<std::string> evaluation_strategies;
+  std::vector<Assignment> defaults;
+  std::vector<Axis> axes;  ///< sorted by PATH
+  std::vector<int64_t> seeds = {0};
+  std::vector<ResourceRule> resources;
+  std::optional<double> usd_per_device_hour;
+  std::map<std::string, RetryLimit> retry;  ///< by failure class
+  int64_t priority = 0;
+};
+
+inline constexpr size_t kPointsMax = 100'000;
+
+/// Reads and checks a spec; every problem in one pass. Whether sessions exist is judged later,
+/// against the recordings (sessions.h).
+Parsed<Spec> parse_spec(std::string_view text, const std::string& file);
+
+/// A file, at most kDocumentBytesMax long. Throws std::system_error where it cannot be read.
+Parsed<Spec> read_spec(const std::string& file);
+
+}  // namespace enigma::sweeps

@@ -1,0 +1,341 @@
+"""The control plane end to end; see run.sh. Each test gets a store of its own."""
+
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+from place import Place, lines_of, wait_for
+
+SEED = int(os.environ.get("ENIGMA_SEED", random.SystemRandom().randrange(1 << 32)))
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+class Skip(Exception):
+    pass
+
+
+def check(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+def check_exit(result, code):
+    check(result.returncode == code,
+          f"exit {result.returncode}, expected {code}: {result.stderr.strip()[-500:]}")
+
+
+def all_done(place, runs):
+    states = place.runs()
+    return len(states) == runs and set(states.values()) == {"done"}
+
+
+def check_nothing_lost(place):
+    """Every metrics line of every spool stands in the store, once."""
+    for run in place.runs():
+        rows = json.loads(place.run("metrics", run, "--json", "--all-attempts").stdout)["rows"]
+        stored = sorted((r["attempt"], r["step"]) for r in rows if r["name"] == "train_loss")
+        written = sorted((int(spool.parent.name.split("-")[1]), line["step"])
+                         for spool in place.store.glob(f"runs/{run}/attempt-*/spool.jsonl")
+                         for line in lines_of(spool, "metrics"))
+        check(stored == written, f"run {run}: {len(written)} reports written, {len(stored)} stored")
+
+
+@test
+def submit_wait_finishes_and_twice_starts_nothing(place):
+    spec, worker = place.spec(), place.worker()
+    first = place.run("submit", spec, "--worker", worker, "--wait", "--json")
+    check_exit(first, 0)
+    document = json.loads(first.stdout)
+    check(document["schema"] == "enigma.submit/1", "schema")
+    check(len(document["submitted"]) == 4, "four points are new")
+    check(document["controller"]["pid"] == place.address()["pid"], "the controller's pid")
+    check(document["status"]["counts"]["done"] == 4, "four runs are done")
+    check("4 of 4 runs done" in first.stderr, "progress is told")
+    check_nothing_lost(place)
+    again = place.run("submit", spec, "--worker", worker, "--wait", "--json")
+    check_exit(again, 0)
+    check(json.loads(again.stdout)["submitted"] == [], "nothing is new")
+    check(len(place.attempts()) == 4, "no attempt was added")
+
+
+@test
+def controller_killed_20_times(place):
+    dice = random.Random(SEED)
+    worker = place.worker(words="seconds=3")
+    spec = place.spec(budgets=(4e9, 8e9, 16e9), seeds=range(4))
+    check_exit(place.run("submit", spec, "--worker", worker), 0)
+    for _ in range(20):
+        time.sleep(dice.uniform(0.02, 0.9))  # the random moment is the test
+        place.kill_controller()
+        starting = place.start("serve", "--background")
+        wait_for(lambda: (place.store / "controller.json").exists()
+                 and place.address()["pid"] == starting.pid, "a controller")
+    wait_for(lambda: all_done(place, 12), "the sweep's end", 90)
+    check(len(place.attempts()) == 12, f"{len(place.attempts())} attempts of 12 runs")
+    for attempt in place.attempts():
+        check(json.loads((attempt / "exit.json").read_text())["code"] == 0, f"exit of {attempt}")
+    check_nothing_lost(place)
+    for run in place.runs():
+        check(len(place.show(run)["attempts"]) == 1, f"run {run} was submitted once")
+
+
+@test
+def killed_worker_resumes_from_its_checkpoint(place):
+    worker = place.worker(words="seconds=1,die_at=0.6,signal=9,first,torn")
+    check_exit(place.run("submit", place.spec(seeds=[0], budgets=[8e9]), "--worker", worker,
+                         "--wait"), 0)
+    [run] = place.runs()
+    attempts = place.show(run)["attempts"]
+    check([a["class"] for a in attempts] == ["node_failure", None], f"classes: {attempts}")
+    check(attempts[1]["resumed_from_step"] > 0, "the second attempt goes on")
+    check(attempts[1]["number"] == 2, "the number is the folder's")
+    losses = {}
+    for spool in place.store.glob("runs/*/attempt-*/spool.jsonl"):
+        for line in lines_of(spool, "metrics"):
+            loss = line["values"]["train_loss"]
+            check(losses.setdefault(line["step"], loss) == loss, "losses repeat bit for bit")
+
+
+@test
+def worker_that_dies_at_once_ends_the_run(place):
+    worker = place.worker(words="die_at=0,exit=70")
+    spec = place.spec(seeds=[0], budgets=[8e9], retry={"code": {"max": 1, "backoff_s": 0.1}})
+    check_exit(place.run("submit", spec, "--worker", worker, "--wait"), 4)
+    [run] = place.runs()
+    shown = place.show(run)
+    check([a["class"] for a in shown["attempts"]] == ["code", "code"], f"{shown['attempts']}")
+    check("told to die" in place.run("logs", run).stdout, "the log is shown")
+
+
+@test
+def missing_worker_is_told_before_anything_is_submitted(place):
+    check_exit(place.run("submit", place.spec(), "--worker", "/no/such/worker"), 2)
+    check(not place.runs(), "nothing was submitted")
+
+
+@test
+def silent_worker_is_read_from_its_spool(place):
+    worker = place.worker(words="silent")
+    check_exit(place.run("submit", place.spec(), "--worker", worker, "--wait"), 0)
+    check_nothing_lost(place)
+
+
+@test
+def cancel_and_resume(place):
+    worker = place.worker(words="seconds=3")
+    spec = place.spec(budgets=[8e9], seeds=[0])
+    check_exit(place.run("submit", spec, "--worker", worker), 0)
+    [run] = wait_for(place.runs, "the run")
+    spool = place.store / "runs" / run / "attempt-1" / "spool.jsonl"
+    wait_for(lambda: lines_of(spool, "checkpoint"), "a checkpoint")
+    check_exit(place.run("cancel", run), 0)
+    wait_for(lambda: set(place.runs().values()) == {"cancelled"}, "the cancellation")
+    wait_for((spool.parent / "exit.json").exists, "the worker's end")
+    check(json.loads((spool.parent / "exit.json").read_text())["code"] == 75, "exit code 75")
+    check_exit(place.run("cancel", "no-such-run"), 3)
+    check_exit(place.run("resume", "sweep"), 0)
+    wait_for(lambda: all_done(place, 1), "the end")
+    check(place.show(run)["attempts"][-1]["resumed_from_step"] > 0, "it goes on")
+
+
+@test
+def interrupt_leaves_the_runs_going(place):
+    waiting = place.start("submit", place.spec(), "--worker", place.worker(words="seconds=2"),
+                          "--wait")
+    wait_for(lambda: "running" in place.runs().values(), "a run")
+    time.sleep(0.5)
+    waiting.send_signal(signal.SIGINT)
+    _, said = waiting.communicate(timeout=20)
+    check(waiting.returncode == 130, f"exit {waiting.returncode}: {said}")
+    check("goes on" in said, "the message says so")
+    wait_for(lambda: all_done(place, 4), "the end")
+
+
+@test
+def waiting_restarts_a_dead_controller(place):
+    waiting = place.start("submit", place.spec(), "--worker", place.worker(words="seconds=2"),
+                          "--wait")
+    wait_for(lambda: "running" in place.runs().values(), "a run")
+    place.kill_controller()
+    _, said = waiting.communicate(timeout=60)
+    check(waiting.returncode == 0, f"exit {waiting.returncode}: {said}")
+    check("started another" in said, "the restart is told")
+
+
+def report_line(run, seq=1):
+    return json.dumps({"run": run, "attempt": {"job": 1, "index": 0, "restart": 0, "start_ns": 1},
+                       "seq": seq, "at": 1.0, "kind": "preempted", "step": 1}) + "\n"
+
+
+@test
+def wrong_reports_are_refused(place):
+    check_exit(place.run("submit", place.spec(seeds=[0]), "--worker", place.worker(), "--wait"), 0)
+    run = sorted(place.runs())[0]
+    token = (place.store / "runs" / run / "attempt-1" / "token").read_text()
+    answers = {
+        "unknown run": (place.post("/v1/report", report_line("feedfeedfeedfeed"), token), 404),
+        "no token": (place.post("/v1/report", report_line(run)), 401),
+        "wrong token": (place.post("/v1/report", report_line(run), "0" * 64), 401),
+        "malformed": (place.post("/v1/report", '{"run": 5}\n', token), 400),
+        "half malformed": (place.post("/v1/report", report_line(run, 90) + "x\n", token), 400),
+        "too large": (place.post("/v1/report", "x" * (5 << 20), token), 413),
+        "ended run": (place.post("/v1/report", report_line(run, 99), token), 409),
+        "no secret": (place.post("/api/v1/cancel", json.dumps({"name": run})), 401),
+    }
+    wrong = {name: answer for name, answer in answers.items() if answer[0] != answer[1]}
+    check(not wrong, f"(answer, expected): {wrong}")
+
+
+@test
+def a_store_has_one_controller(place):
+    check_exit(place.run("submit", place.spec(seeds=[0]), "--worker", place.worker(), "--wait"), 0)
+    second = place.run("serve")
+    check_exit(second, 6)
+    check(str(place.address()["pid"]) in second.stderr, f"it says who: {second.stderr}")
+
+
+@test
+def port_in_use(place):
+    first = place.start("serve")
+    wait_for((place.store / "controller.json").exists, "a controller")
+    port = place.address()["url"].rsplit(":", 1)[1]
+    other = Place(place.bin.parent, place.folder / "other", place.data)
+    refused = other.run("serve", "--port", port)
+    first.terminate()
+    check_exit(refused, 1)
+    check("in use" in refused.stderr and port in refused.stderr, refused.stderr)
+    check(first.wait(20) == 0, "a stopped controller leaves with 0")
+
+
+@test
+def database_of_a_newer_version(place):
+    place.store.mkdir()
+    database = place.store / "runs.db"
+    with contextlib.closing(sqlite3.connect(database)) as table:
+        table.execute("pragma user_version = 9999")
+        table.commit()
+    before = hashlib.sha256(database.read_bytes()).hexdigest()
+    for words in (["serve"], ["status"], ["submit", place.spec(), "--worker", place.worker()]):
+        refused = place.run(*words)
+        check_exit(refused, 2)
+        check("newer" in refused.stderr, f"{words[0]}: {refused.stderr}")
+    check(hashlib.sha256(database.read_bytes()).hexdigest() == before, "nothing was changed")
+
+
+@test
+def unwritable_store(place):
+    place.store = pathlib.Path("/proc/enigma")
+    refused = place.run("submit", place.spec(), "--worker", place.worker())
+    check_exit(refused, 1)
+    check("/proc/enigma" in refused.stderr, refused.stderr)
+
+
+@test
+def full_disk_loses_nothing(place):
+    if os.geteuid() != 0:
+        raise Skip("mounting a small disk needs root")
+    place.store.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place.store)]
+    if subprocess.run(mount, capture_output=True).returncode != 0:
+        raise Skip("a small disk cannot be mounted here")
+    try:
+        filled_and_freed(place)
+        place.stop()
+    finally:
+        subprocess.run(["umount", "-l", str(place.store)], check=True)
+
+
+def filled_and_freed(place):
+    worker = place.worker(words="seconds=3")
+    spec = place.spec(seeds=[0, 1, 2], retry={"disk_full": {"max": 20, "backoff_s": 0.5}})
+    check_exit(place.run("submit", spec, "--worker", worker), 0)
+    wait_for(lambda: "running" in place.runs().values(), "a run")
+    filler = place.store / "filler"
+    with contextlib.suppress(OSError), open(filler, "wb") as file:
+        while True:
+            file.write(b"0" * 65536)
+            file.flush()
+    refused = place.run("submit", place.spec("another", seeds=[7]), "--worker", worker)
+    check_exit(refused, 1)
+    check("space" in refused.stderr or "full" in refused.stderr, refused.stderr)
+    time.sleep(1.5)  # workers and controller meet the full disk
+    filler.unlink()
+    wait_for(lambda: list(place.runs().values()).count("done") >= 6, "the end", 90)
+    check_nothing_lost(place)
+
+
+@test
+def bad_specs_change_nothing(place):
+    good = json.loads(pathlib.Path(place.spec()).read_text())
+    bad = {
+        "unknown key": {**good, "exes": {}},
+        "wrong type": {**good, "seeds": "many"},
+        "negative budget": {**good, "axes": {**good["axes"], "budget.flops": [-1e9]}},
+        "no such session": {**good, "session_sets": {"all": {"list": ["nobody"]}}},
+        "no such size": {**good, "axes": {**good["axes"], "model.size": ["21M"]}},
+        "later key": {**good, "zip": []},
+    }
+    texts = {name: json.dumps(spec, indent=1) for name, spec in bad.items()}
+    texts["torn"] = json.dumps(good)[:-5]
+    for name, text in texts.items():
+        path = place.folder / "bad.json"
+        path.write_text(text)
+        refused = place.run("submit", path, "--worker", place.worker(), "--json")
+        check_exit(refused, 2)
+        told = json.loads(refused.stdout)["diagnostics"]
+        check(told and told[0]["message"], f"{name}: no diagnostic")
+        check(told[0]["line"] is not None, f"{name}: no line: {told[0]}")
+    check_exit(place.run("submit", place.folder / "absent.json"), 3)
+    check(not (place.store / "runs.db").exists(), "nothing was begun")
+
+
+def run_one(function, build, folder, data):
+    place = Place(build, folder / function.__name__, data)
+    from_s = time.monotonic()
+    try:
+        function(place)
+        print(f"PASS {function.__name__} ({time.monotonic() - from_s:.1f} s)", flush=True)
+    except Skip as why:
+        print(f"SKIP {function.__name__}: {why}", flush=True)
+    except Exception as why:  # whatever a test meets, the others go on
+        print(f"FAIL {function.__name__}: {type(why).__name__}: {why} (seed {SEED})", flush=True)
+        log = place.store / "controller.log"
+        if log.exists():
+            print(log.read_text()[-2000:])
+    finally:
+        place.stop()
+
+
+def main():
+    build = sys.argv[1]
+    chosen = sys.argv[2:]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="enigma-end-to-end-"))
+    print(f"seed {SEED}", flush=True)
+    try:
+        data = folder / "recordings"
+        subprocess.run([pathlib.Path(build) / "bin" / "enigma-data", "generate", "--out", data,
+                        "--sessions", "2", "--animals", "1", "--neurons", "16", "--minutes", "1",
+                        "--seed", "1"], check=True, capture_output=True)
+        for function in TESTS:
+            if not chosen or function.__name__ in chosen:
+                run_one(function, build, folder, data)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+main()

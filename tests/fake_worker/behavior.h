@@ -1,0 +1,24 @@
+// What a fake worker is told to do wrong, and how fast it is: ENIGMA_FAKE of its environment, as
+// "seconds=2,die_at=0.5,signal=9,first".
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace enigma::fake {
+
+struct Behavior {
+  double seconds = 0.3;           ///< that a whole run takes
+  std::optional<double> die_at;   ///< fraction of the steps: leave with `exit` or by `signal`
+  std::optional<double> hang_at;  ///< fraction of the steps: say nothing more
+  int exit = 70;
+  int signal = 0;       ///< 0: leave by `exit`
+  bool first = false;   ///< misbehave in the first attempt only
+  bool silent = false;  ///< no HTTP: the spool is the only road
+  bool torn = false;    ///< leave a torn checkpoint behind when dying
+};
+
+/// Throws std::invalid_argument for a word that is not known.
+Behavior behavior_of(const std::string& words);
+
+}  // namespace enigma::fake
