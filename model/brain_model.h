@@ -9,6 +9,7 @@
 #include "model/named_tensor.h"
 #include "model/shape/shape.h"
 #include "model/shape/strategy.h"
+#include "model/trace.h"
 
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
@@ -23,19 +24,19 @@ namespace enigma::model {
 /// B windows of one session. All tensors on the model's device.
 struct Batch {
   std::string session;
-  at::Tensor responses;   ///< (B, W, n) float32: the kept neurons in shuffled order
-  at::Tensor neuron_ids;  ///< (B, n) int64: their rows in the session's tables
-  at::Tensor video;       ///< (B, channels, T, height, width) float32 normalised, or undefined
-  at::Tensor behavior;    ///< (B, channels, samples) float32, or undefined
+  at::Tensor responses;      ///< (B, W, n) float32: the kept neurons in shuffled order
+  at::Tensor neuron_ids;     ///< (B, n) int64: their rows in the session's tables
+  at::Tensor video;          ///< (B, channels, T, height, width) float32 normalised, or undefined
+  at::Tensor behavior;       ///< (B, channels, samples) float32, or undefined
   at::Tensor kept_branches;  ///< draw_kept_branches() while training Hiera; undefined keeps all
 };
 
 /// Predictions and what they are compared with, element by element.
 struct Output {
-  at::Tensor predictions;  ///< (B, K) after softplus; undefined where nothing is a target
-  at::Tensor labels;       ///< (B, K)
-  at::Tensor neuron_ids;   ///< (B, K) int64 rows of the session's tables
-  at::Tensor positions;    ///< (K) int64 sample within the window
+  at::Tensor predictions;           ///< (B, K) after softplus; undefined where nothing is a target
+  at::Tensor labels;                ///< (B, K)
+  at::Tensor neuron_ids;            ///< (B, K) int64 rows of the session's tables
+  at::Tensor positions;             ///< (K) int64 sample within the window
   at::Tensor behavior_predictions;  ///< (B, channels, samples), or undefined
   at::Tensor behavior_labels;       ///< (B, channels, samples), or undefined
 };
@@ -49,11 +50,11 @@ struct Losses {
 /// behaviour clamped to 10 (published model, model-parameters 3.12).
 Losses losses_of(const Output& output);
 
-/// The unclamped-shape version of the response term: (B, K) element losses after the clamp.
+/// The response term of every element (B, K), clamped, before the mean.
 at::Tensor element_losses(const at::Tensor& predictions, const at::Tensor& labels);
 
-/// Stochastic depth of the Hiera encoder: (2 x blocks, B) zeros and ones in the order in which
-/// the branches consume them; undefined where the shape has no stochastic depth.
+/// Stochastic depth of the Hiera encoder: zeros and ones (branches, B) of the branches with a drop
+/// rate, in the order in which they consume them; undefined where the shape has none.
 at::Tensor draw_kept_branches(const ModelShape& shape, int64_t windows, at::Generator& generator);
 
 struct SessionSpec {
@@ -74,7 +75,8 @@ class BrainModel {
   BrainModel& operator=(const BrainModel&) = delete;
 
   /// REQUIRES: batch.session is held; the strategy was resolved for n = batch.neuron_ids.size(1).
-  Output forward(const Batch& batch, const ResolvedStrategy& strategy);
+  /// `trace`, where given, receives the intermediate results by name.
+  Output forward(const Batch& batch, const ResolvedStrategy& strategy, Trace* trace = nullptr);
 
   /// Published names in registration order; shared tensors include the animals' rows.
   std::vector<NamedTensor> shared_parameters() const;

@@ -254,14 +254,23 @@ int dispatch(const std::vector<std::string>& words) {
   throw InputError({d});
 }
 
-int refuse(const std::vector<std::string>& words, const std::vector<Diagnostic>& diagnostics) {
+// Says what is wrong on standard error, and with --json as one object on standard output.
+int refuse(const std::vector<std::string>& words, const std::vector<Diagnostic>& diagnostics,
+           int exit_code) {
   for (const Diagnostic& d : diagnostics) fmt::print(stderr, "{}\n", to_text(d));
   if (std::find(words.begin(), words.end(), "--json") != words.end())
     std::cout << nlohmann::ordered_json{{"schema", "enigma." + words.front() + "/1"},
                                         {"diagnostics", to_json(diagnostics)}}
                      .dump(1)
               << "\n";
-  return kWrongInput;
+  return exit_code;
+}
+
+Diagnostic said(const std::exception& error, std::string suggestion) {
+  Diagnostic d;
+  d.message = error.what();
+  d.suggestion = std::move(suggestion);
+  return d;
 }
 
 }  // namespace
@@ -271,17 +280,12 @@ int main(int argc, char** argv) {
   try {
     return dispatch(words);
   } catch (const InputError& error) {
-    return refuse(words, error.diagnostics());
+    return refuse(words, error.diagnostics(), kWrongInput);
   } catch (const options::error& error) {
-    Diagnostic d;
-    d.message = error.what();
-    d.suggestion = "enigma-data help " + words.front();
-    return refuse(words, {d});
+    return refuse(words, {said(error, "enigma-data help " + words.front())}, kWrongInput);
   } catch (const NoSuchFile& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return kNoSuchFile;
+    return refuse(words, {said(error, "")}, kNoSuchFile);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "enigma-data: {}\n", error.what());
-    return kFault;
+    return refuse(words, {said(error, "what was finished stays; safe to repeat")}, kFault);
   }
 }

@@ -136,11 +136,11 @@ Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohma
   sequence.start_s = fields.number("start_time");
   sequence.end_s = fields.number("end_time");
   sequence.rate_hz = fields.number("sampling_rate");
-  if (fields.has("sampling_rate") && sequence.rate_hz <= 0)
+  if (!has_errors(parsed.diagnostics) && sequence.rate_hz <= 0)
     parsed.diagnostics.push_back(wrong(folder / "meta.yml", "/sampling_rate",
                                        "rate is not positive", "samples per second",
                                        std::to_string(sequence.rate_hz)));
-  if (sequence.end_s < sequence.start_s)
+  if (!has_errors(parsed.diagnostics) && sequence.end_s < sequence.start_s)
     parsed.diagnostics.push_back(wrong(folder / "meta.yml", "/end_time", "ends before it starts",
                                        "at least start_time", std::to_string(sequence.end_s)));
   if (fields.flag_or("is_mem_mapped", false))

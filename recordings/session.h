@@ -15,8 +15,8 @@
 namespace enigma::recordings {
 
 struct Modality {
-  std::string name;     ///< folder name: responses, screen, eye_tracker, treadmill, …
-  std::string kind;     ///< sequence | screen | spikes | time_interval
+  std::string name;  ///< folder name: responses, screen, eye_tracker, treadmill, …
+  std::string kind;  ///< sequence | screen | spikes | time_interval
   double rate_hz = 0;   ///< 0 = irregular
   int64_t signals = 0;  ///< neurons, channels; screen: height·width·channels
   double start_s = 0, end_s = 0;
@@ -42,7 +42,7 @@ struct Tier {
 
 /// What `inspect` lists of one session.
 struct SessionInfo {
-  std::string name;  ///< folder name
+  std::string name;    ///< folder name
   std::filesystem::path path;
   std::string species;  ///< empty = unknown
   std::string animal;   ///< meta.json's animal, else the part of the name before the first date

@@ -65,7 +65,8 @@ std::optional<int64_t> read_integer(const Document& document, const Json& value,
   const std::optional<int64_t> number = whole(value);
   if (number && *number >= low && *number <= high) return number;
   const std::string expected =
-      "an integer from " + std::to_string(low) + " to " + std::to_string(high);
+      low == high ? std::to_string(low)
+                  : "an integer from " + std::to_string(low) + " to " + std::to_string(high);
   report(document, pointer, value.is_number() ? "the number is out of range" : "wrong type",
          expected, value, diagnostics);
   return std::nullopt;

@@ -1,1 +1,207 @@
+#include "sweeps/plan.h"
+
+#include "sweeps/recordings_fixture.h"
+
 #include <doctest/doctest.h>
+
+using namespace enigma;
+using namespace enigma::sweeps;
+
+namespace {
+
+Spec spec_of(const std::string& text) {
+  auto parsed = parse_spec(text, "s.json");
+  REQUIRE(parsed.ok());
+  return std::move(*parsed.value);
+}
+
+/// Two sizes x two subsets x two budgets; `more` are further members.
+Spec a_spec(const std::string& more = "\"seeds\": [0]",
+            const std::string& budgets = "[1e13, 1e14]") {
+  return spec_of(R"({"version": 1, "name": "n",
+    "session_sets": {"two": {"first": 2}, "all": {"first": 3}},
+    "evaluation": {"sessions": "two", "strategies": ["video_only"]},
+    "defaults": {"train": {"lanes": 2, "windows_per_lane": 1, "strategies": "causal"}},
+    "axes": {"model.size": [{"width": 16, "layers": 1, "heads": 1},
+                            {"width": 32, "layers": 2, "heads": 2}],
+      "data.sessions": ["two", "all"],
+      "budget.flops": )" +
+                 budgets + "}, " + more + "}");
+}
+
+Plan a_plan(const Spec& spec, const Surroundings& surroundings = {}) {
+  auto parsed = make_plan(spec, some_recordings(), surroundings);
+  REQUIRE(parsed.ok());
+  return std::move(*parsed.value);
+}
+
+std::vector<Diagnostic> complaints(const Spec& spec,
+                                   const recordings::Manifest& manifest = some_recordings()) {
+  const auto parsed = make_plan(spec, manifest, {});
+  CHECK_FALSE(parsed.ok());
+  return parsed.diagnostics;
+}
+
+}  // namespace
+
+TEST_CASE("plan: the product of the axes, cheapest budget first, with different ids") {
+  const Plan plan = a_plan(a_spec("\"seeds\": [0, 7]"));
+  REQUIRE(plan.points.size() == 16);
+  CHECK(plan.points.front().sweep_point.name == "16x1x1/two/1e+13/seed=0");
+  CHECK(plan.points[1].point().seed == 7);
+  CHECK(plan.points.back().sweep_point.name == "32x2x2/all/1e+14/seed=7");
+  std::set<std::string> ids;
+  for (const auto& point : plan.points) ids.insert(point.sweep_point.id);
+  CHECK(ids.size() == 16);
+}
+
+TEST_CASE("plan: steps, FLOPs, windows and epochs agree with each other") {
+  for (const PlannedPoint& point : a_plan(a_spec()).points) {
+    CHECK(point.flops_per_step == doctest::Approx(2 * point.flops_per_window));
+    CHECK(point.flops == doctest::Approx(double(point.steps) * point.flops_per_step));
+    CHECK(point.flops == doctest::Approx(point.point().budget_flops).epsilon(0.01));
+    CHECK(point.windows == 2 * point.steps);
+    const int64_t sessions = static_cast<int64_t>(point.point().sessions.size());
+    CHECK(point.windows_unique == 240 * sessions);
+    CHECK(point.epochs == doctest::Approx(double(point.windows) / double(240 * sessions)));
+    CHECK(point.params.total == point.params.shared + point.params.session);
+    CHECK(point.neuron_seconds == doctest::Approx((sessions == 2 ? 180 : 300) * 240 * 2.0));
+    CHECK(point.memory_bytes > 0);
+    CHECK_FALSE(point.device_hours);
+  }
+}
+
+TEST_CASE("plan: planning again gives the same document, byte for byte") {
+  CHECK(to_json(a_plan(a_spec())).dump() == to_json(a_plan(a_spec())).dump());
+}
+
+TEST_CASE("plan: a budget of few steps is a warning, of less than ten an error") {
+  const double step = a_plan(a_spec()).points.front().flops_per_step;
+  const auto budget = [&](double steps) {
+    return a_spec("\"seeds\": [0]", "[" + std::to_string(steps * step) + "]");
+  };
+  const auto with_size = [&](double steps) {
+    Spec spec = budget(steps);
+    for (Axis& axis : spec.axes) axis.values.resize(1);
+    return spec;
+  };
+  CHECK(a_plan(with_size(30)).points[0].warnings.empty());
+  CHECK(a_plan(with_size(30.4)).points[0].warnings.size() == 1);
+  const auto errors = complaints(with_size(5.4));
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].pointer == "/axes/budget.flops/0");
+  CHECK(complaints(with_size(0.2)).size() == 1);
+}
+
+TEST_CASE("plan: reused, changed and new are told apart, and why") {
+  const Plan first = a_plan(a_spec());
+  Surroundings known;
+  known.known_ids = {first.points[0].sweep_point.id};
+  for (const PlannedPoint& point : first.points) {
+    known.earlier.push_back({point.sweep_point.id, point.sweep_point.values, point.point().seed,
+                             canonical(point.point())});
+  }
+  Spec spec = a_spec();
+  CHECK(a_plan(spec, known).points[0].action == Action::reused);
+  spec.defaults[0].value = 1;  // train.lanes
+  const Plan second = a_plan(spec, known);
+  CHECK(second.points[0].action == Action::changed);
+  CHECK(second.points[0].why == "/train/lanes");
+  known.earlier.clear();
+  CHECK(a_plan(spec, known).points[0].action == Action::fresh);
+}
+
+TEST_CASE("plan: hours and dollars are told where a speed is known, else null") {
+  const Spec spec = a_spec(R"("ceilings": {"usd_per_device_hour": 2})");
+  CHECK(to_json(a_plan(spec))["totals"]["usd"].is_null());
+  const Plan plan = a_plan(spec, {.speed = Speed{1e10, "measured on this device"}});
+  const PlannedPoint& point = plan.points[0];
+  CHECK(*point.device_hours == doctest::Approx(point.flops / 1e10 / 3600));
+  CHECK(*point.usd == doctest::Approx(2 * *point.device_hours));
+  CHECK(to_json(plan)["totals"]["basis"] == "measured on this device");
+}
+
+TEST_CASE("plan: too many lanes, too long a warm-up and missing windows are errors") {
+  Spec lanes = a_spec();
+  for (Assignment& assignment : lanes.defaults) {
+    if (assignment.path == "train.lanes") assignment.value = 3;
+  }
+  const auto too_many = complaints(lanes);
+  REQUIRE(too_many.size() == 2);  // once a size, for 'two' only
+  CHECK(too_many[0].message == "more lanes than sessions in 'two'");
+  CHECK(too_many[0].pointer == "/defaults/train/lanes");
+
+  Spec warm = a_spec();
+  warm.defaults.push_back({"schedule.warmup_steps", "/defaults/schedule/warmup_steps", 100000000});
+  CHECK(complaints(warm).size() == 8);
+
+  auto manifest = some_recordings();
+  manifest.sessions[1].tiers.erase("test");
+  manifest.sessions[2].tiers.erase("train");
+  const auto missing = complaints(a_spec(), manifest);
+  REQUIRE(missing.size() == 2);
+  CHECK(missing[0].expected == "at least one window of tier 'train'");
+  CHECK(missing[1].expected == "at least one window of tier 'test'");
+}
+
+TEST_CASE("plan: strategies that the recordings cannot carry are listed; one must remain") {
+  auto manifest = some_recordings();
+  for (auto& session : manifest.sessions) session.video_height = session.video_width = 0;
+  const auto nothing = complaints(a_spec(), manifest);
+  CHECK(nothing.back().message == "no evaluation strategy remains");
+
+  Spec spec = a_spec();
+  spec.evaluation_strategies.push_back("causal_response_25");
+  for (Assignment& assignment : spec.defaults) {
+    if (assignment.path == "train.strategies") assignment.value = "published";
+  }
+  const auto parsed = make_plan(spec, manifest, {});
+  REQUIRE(parsed.ok());
+  const PlannedPoint& point = parsed.value->points[0];
+  CHECK_FALSE(point.strategies_dropped.empty());
+  CHECK(point.strategies_dropped.size() < 120);
+  CHECK(parsed.value->warnings.size() == 1);
+}
+
+TEST_CASE("plan: two names for the same sessions are one run, with a warning") {
+  Spec spec = a_spec();
+  spec.session_sets[1].first = 2;  // "all" is now "two"
+  const Plan plan = a_plan(spec);
+  CHECK(plan.points.size() == 4);
+  CHECK(plan.warnings.size() == 4);
+}
+
+TEST_CASE("plan: resources take the first rule that holds; a faulty rule is told once") {
+  const Spec good = a_spec(R"("resources": [{"if": "data.sessions == 'all'", "devices": 1}])");
+  CHECK(a_plan(good).points[0].devices == 1);
+  const auto faults = complaints(a_spec(R"("resources": [{"if": "data.session == 'all'"}])"));
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].pointer == "/resources/0/if");
+  CHECK(faults[0].suggestion == "did you mean 'data.sessions'?");
+}
+
+TEST_CASE("plan: every key of the contract is there, unknown is null") {
+  const Json json = to_json(a_plan(a_spec()));
+  for (const char* key : {"points", "new", "reused", "extended", "changed", "flops", "flops_saved",
+                          "device_hours", "usd", "basis"}) {
+    CHECK(json["totals"].contains(key));
+  }
+  for (const char* key : {"id",           "id_version",
+                          "name",         "action",
+                          "why",          "values",
+                          "seed",         "family",
+                          "size",         "params",
+                          "data",         "budget_flops",
+                          "flops",        "flops_per_window",
+                          "lanes",        "windows_per_lane",
+                          "steps",        "windows",
+                          "epochs",       "schedule",
+                          "trunk",        "strategies_dropped",
+                          "memory_bytes", "device_hours",
+                          "usd",          "resources",
+                          "warnings"}) {
+    CHECK(json["points"][0].contains(key));
+  }
+  CHECK(json["points"][0]["device_hours"].is_null());
+  CHECK(json["totals"]["new"] == 8);
+}

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace enigma::sweeps {
@@ -265,6 +266,10 @@ Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
   Parsed<Spec> result{std::nullopt, std::move(parsed.diagnostics)};
   if (!parsed.ok()) return result;
   Spec spec = SpecReader(*parsed.value, result.diagnostics).read();
+  std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) {
+                     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+                   });
   if (has_errors(result.diagnostics)) return result;
   spec.document = std::move(*parsed.value);
   result.value = std::move(spec);

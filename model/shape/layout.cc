@@ -33,11 +33,13 @@ void add_queries(const ResolvedStrategy& strategy, const ModelShape& shape,
 void add_latents(const ResolvedStrategy& strategy, const ModelShape& shape,
                  std::vector<TokenGroup>& groups) {
   const auto [first, last] = context_windows(strategy, shape);
+  // The published table holds window number × window length, both float32.
+  const auto length_s = static_cast<float>(seconds_of(shape.latent_window, shape));
   for (int64_t w = first; w < last; ++w) {
     const int64_t from = w * shape.latent_window;
-    const auto stored = static_cast<float>(seconds_of(from, shape));
-    groups.push_back(
-        {from, from + shape.latent_window, shape.latents_per_window, static_cast<double>(stored)});
+    const float stored_s = static_cast<float>(w) * length_s;
+    groups.push_back({from, from + shape.latent_window, shape.latents_per_window,
+                      static_cast<double>(stored_s)});
   }
   groups.push_back({0, shape.window.samples, shape.global_latents, 0});
 }

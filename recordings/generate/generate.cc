@@ -32,7 +32,7 @@ std::vector<Diagnostic> check_numbers(const GenerateOptions& o) {
       wrong.push_back(out_of_range(option, fmt::format("1 to {}", most), std::to_string(value)));
   };
   check("--sessions", o.sessions, kSessionsMax);
-  check("--animals", o.animals, std::max<int64_t>(1, o.sessions));
+  if (wrong.empty()) check("--animals", o.animals, o.sessions);
   check("--neurons", o.neurons, kNeuronsMax);
   if (!(o.minutes >= kMinutesMin && o.minutes <= kMinutesMax))
     wrong.push_back(out_of_range("--minutes", fmt::format("{:.2f} to {}", kMinutesMin, kMinutesMax),

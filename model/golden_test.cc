@@ -1,0 +1,291 @@
+// Parity with the published model: stored weights, inputs, intermediates, losses and gradients of a
+// tiny configuration (ENIGMA_SHARED/golden). Skipped, visibly, where the folder is absent.
+#include "files/safetensors.h"
+#include "model/brain_model.h"
+#include "model/forward_plan.h"
+#include "model/hiera.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <map>
+
+using namespace enigma::model;
+
+namespace {
+
+using Tensors = std::map<std::string, at::Tensor>;
+
+std::filesystem::path golden_folder() {
+  const char* shared = std::getenv("ENIGMA_SHARED");
+  return std::filesystem::path(shared ? shared : "../shared") / "golden";
+}
+
+bool skipped(const char* test) {
+  if (std::filesystem::exists(golden_folder() / "tiny_weights.safetensors")) return false;
+  std::cout << "SKIP: " << test << ": no golden data under " << golden_folder() << std::endl;
+  return true;
+}
+
+at::ScalarType type_of(const std::string& dtype) {
+  static const std::map<std::string, at::ScalarType> types = {
+      {"F32", at::kFloat}, {"F64", at::kDouble}, {"I64", at::kLong}, {"U8", at::kByte}};
+  return types.at(dtype);
+}
+
+Tensors load(const std::string& file) {
+  const enigma::Safetensors stored(golden_folder() / (file + ".safetensors"));
+  Tensors tensors;
+  for (const auto& [name, tensor] : stored.tensors())
+    tensors[name] = at::from_blob(const_cast<std::byte*>(tensor.bytes.data()), tensor.shape,
+                                  at::TensorOptions(type_of(tensor.dtype)))
+                        .clone();
+  return tensors;
+}
+
+double largest_error(const at::Tensor& got, const at::Tensor& expected) {
+  REQUIRE(got.numel() == expected.numel());
+  return (got.detach().to(at::kDouble).flatten() - expected.to(at::kDouble).flatten())
+      .abs()
+      .max()
+      .item<double>();
+}
+
+ModelShape tiny_shape() {
+  ModelShape shape;
+  shape.size = {.width = 32, .layers = 2, .heads = 4};
+  shape.window = {.samples = 60,
+                  .rate_hz = 30,
+                  .video = VideoShape{60, 1, 20, 32},
+                  .behavior = BehaviorShape{5, 40}};
+  shape.embedding = 24;
+  shape.latents_per_window = 6, shape.global_latents = 10, shape.neurons_max = 20;
+  shape.local_layers = 1;
+  shape.hiera_width = 16, shape.hiera_stages = {1, 1}, shape.hiera_drop_path = 0;
+  return shape;
+}
+
+struct Case {
+  const char* name;
+  const char* session;
+  Strategy strategy;
+};
+
+std::vector<Case> cases() {
+  const auto numbers = [](int64_t visible, int64_t prefix, int64_t context, int64_t asked,
+                          int64_t target, int64_t first_frame, int64_t frames, bool encoded) {
+    return Strategy{.name = "golden",
+                    .visible_neurons = visible,
+                    .prefix_start = 0,
+                    .prefix_len = prefix,
+                    .full_population_prefix_len = 0,
+                    .context_start = 0,
+                    .context_len = context,
+                    .reconstructed_neurons_max = asked,
+                    .suffix_start = target,
+                    .suffix_len = target,
+                    .frames_start = first_frame,
+                    .frames_len = frames,
+                    .behavior_encoded = encoded,
+                    .behavior_reconstructed = !encoded};
+  };
+  return {{"video_behavior", "s1", numbers(0, 0, 0, 15, 30, 0, 60, true)},
+          {"population_decode", "s2", numbers(6, 60, 60, 9, 30, 0, 0, false)},
+          {"causal_video", "s1", numbers(4096, 25, 50, 15, 30, 50, 10, true)},
+          {"behavior_only", "s2", numbers(4096, 60, 60, 0, 0, 0, 0, false)}};
+}
+
+std::vector<NamedTensor> all_parameters(const BrainModel& model) {
+  std::vector<NamedTensor> all = model.shared_parameters();
+  for (const char* session : {"s1", "s2"})
+    for (const NamedTensor& p : model.session_parameters(session)) all.push_back(p);
+  return all;
+}
+
+void load_weights(const std::vector<NamedTensor>& parameters, const Tensors& weights) {
+  const c10::NoGradGuard no_grad;
+  for (const NamedTensor& p : parameters) {
+    REQUIRE_MESSAGE(weights.contains(p.name), p.name);
+    REQUIRE(p.tensor.sizes() == weights.at(p.name).sizes());
+    p.tensor.detach().copy_(weights.at(p.name));
+  }
+}
+
+Batch tiny_batch(const char* session) {
+  Tensors in = load(std::string("tiny_inputs_") + session);
+  const at::Tensor order = in["in.permutation"];
+  const int64_t kept = std::min<int64_t>(20, order.size(1));
+  Batch batch{.session = session};
+  batch.neuron_ids = order.narrow(1, 0, kept).contiguous();
+  batch.responses = in["in.responses"].gather(
+      2, batch.neuron_ids.unsqueeze(1).expand({-1, in["in.responses"].size(1), -1}));
+  batch.video = in["in.video"];
+  batch.behavior = in["in.behavior"];
+  return batch;
+}
+
+void check_mask(const AttentionMask& mask, const at::Tensor& packed, int64_t keys) {
+  const int64_t rows = packed.size(0);
+  const at::Tensor bits = at::arange(8, at::kByte);
+  const at::Tensor expected = packed.unsqueeze(-1)
+                                  .bitwise_right_shift(bits)
+                                  .bitwise_and(1)
+                                  .flatten(1)
+                                  .narrow(1, 0, keys)
+                                  .to(at::kBool);
+  at::Tensor got = mask.bias.defined() ? mask.bias.eq(0) : at::ones({rows, keys}, at::kBool);
+  if (mask.open.defined()) got = got.logical_and(mask.open.to(at::kBool));
+  CHECK(at::equal(got, expected));
+}
+
+void check_masks(const ResolvedStrategy& strategy, Tensors& expected) {
+  const ForwardPlan plan = plan_of(strategy, tiny_shape());
+  const int64_t latents = token_count(plan.layout.latents);
+  const int64_t hidden = latents + token_count(plan.layout.video);
+  if (!plan.layout.inputs.empty())
+    check_mask(plan.encoder, expected["mask.enc"], token_count(plan.layout.inputs));
+  check_mask(plan.tower, expected["mask.tower"], hidden);
+  check_mask(plan.decoder, expected["mask.dec"], hidden);
+  const at::Tensor rotation = at::view_as_real(plan.latent_rotation).squeeze(1);  // (L, f/2, 2)
+  const auto twice = [&](int64_t part) { return rotation.select(2, part).repeat_interleave(2, 1); };
+  CHECK(largest_error(twice(0), expected["mid.rope_latent_cos"][0]) < 1e-6);
+  CHECK(largest_error(twice(1), expected["mid.rope_latent_sin"][0]) < 1e-6);
+}
+
+void check_intermediates(Trace& trace, const Tensors& expected) {
+  int compared = 0;
+  for (const auto& [name, tensor] : trace) {
+    const bool hiera = name.starts_with("hiera.");
+    const auto stored = expected.find("mid." + name + (hiera ? ".item0" : ""));
+    if (stored == expected.end()) continue;
+    CAPTURE(name);
+    CHECK(largest_error(hiera ? tensor[0] : tensor, stored->second) < 5e-5);
+    ++compared;
+  }
+  CHECK(compared >= 5);
+}
+
+void check_output(const Output& output, const Losses& losses, Tensors& expected) {
+  if (expected.contains("out.response_preds")) {
+    CHECK(largest_error(output.predictions, expected["out.response_preds"]) < 1e-5);
+    CHECK(largest_error(output.labels, expected["out.response_labels"]) == 0);
+    CHECK(largest_error(output.neuron_ids, expected["out.response_neuron_ids"]) == 0);
+    CHECK(largest_error(output.positions, expected["out.response_positions"][0]) == 0);
+    CHECK(largest_error(losses.response, expected["out.response_loss"]) < 1e-6);
+  }
+  if (expected.contains("out.behavior_preds")) {
+    CHECK(largest_error(output.behavior_predictions, expected["out.behavior_preds"]) < 1e-5);
+    CHECK(largest_error(losses.behavior, expected["out.behavior_loss"]) < 1e-6);
+  }
+  CHECK(largest_error(losses.total, expected["out.loss"]) < 1e-6);
+}
+
+void check_gradients(const std::vector<NamedTensor>& parameters, const Tensors& expected) {
+  int with_gradient = 0;
+  for (const NamedTensor& p : parameters) {
+    CAPTURE(p.name);
+    const auto stored = expected.find("grad." + p.name);
+    CHECK(p.tensor.grad().defined() == (stored != expected.end()));
+    if (stored == expected.end() || !p.tensor.grad().defined()) continue;
+    const double scale = stored->second.abs().max().item<double>();
+    CHECK(largest_error(p.tensor.grad(), stored->second) < 1e-6 + 1e-4 * scale);
+    ++with_gradient;
+  }
+  CHECK(with_gradient > 20);
+}
+
+}  // namespace
+
+TEST_CASE("golden: intermediates, predictions, losses and gradients agree with the published") {
+  if (skipped("golden")) return;
+  const Tensors weights = load("tiny_weights");
+  for (const Case& c : cases()) {
+    CAPTURE(std::string(c.name));
+    BrainModel model(tiny_shape(), {{"s1", "m1", 24}, {"s2", "m2", 17}}, {"m1", "m2"}, 0);
+    const std::vector<NamedTensor> parameters = all_parameters(model);
+    load_weights(parameters, weights);
+    const Batch batch = tiny_batch(c.session);
+    const Resolution resolution =
+        resolve_as_written(c.strategy, model.shape(), batch.neuron_ids.size(1));
+    REQUIRE_MESSAGE(resolution.strategy, resolution.why);
+    Tensors expected = load(std::string("tiny_") + c.name);
+    check_masks(*resolution.strategy, expected);
+    Trace trace;
+    const Output output = model.forward(batch, *resolution.strategy, &trace);
+    const Losses losses = losses_of(output);
+    check_intermediates(trace, expected);
+    check_output(output, losses, expected);
+    losses.total.backward();
+    check_gradients(parameters, expected);
+  }
+}
+
+TEST_CASE("golden: every stored parameter of the tiny model has its place") {
+  if (skipped("golden parameters")) return;
+  const Tensors weights = load("tiny_weights");
+  const BrainModel model(tiny_shape(), {{"s1", "m1", 24}, {"s2", "m2", 17}}, {"m1", "m2"}, 0);
+  int64_t shared = 0, session = 0;
+  for (const NamedTensor& p : model.shared_parameters()) shared += p.tensor.numel();
+  for (const char* name : {"s1", "s2"})
+    for (const NamedTensor& p : model.session_parameters(name)) session += p.tensor.numel();
+  CHECK(shared == 109232);
+  CHECK(session == 1073);
+  const ParameterCounts counts = count_parameters(tiny_shape(), {24, 17}, 2);
+  CHECK(counts.shared == shared);
+  CHECK(counts.session == session);
+}
+
+namespace {
+
+void check_hiera(const char* file, const ModelShape& shape, bool stochastic) {
+  Tensors stored = load(file);
+  ParameterSet parameters(0);
+  const Hiera hiera = make_hiera(parameters, "w", shape);
+  load_weights(parameters.list(), stored);
+  Trace trace;
+  const at::Tensor kept = stochastic ? stored["in.keep"] : at::Tensor();
+  const at::Tensor tokens = hiera(stored["in.video"], {0, hiera.grid.steps}, kept, &trace);
+  CHECK(largest_error(tokens, stored["out.tokens"]) < 5e-5);
+  for (const auto& [name, tensor] : trace)
+    for (const int64_t every : {10, 40}) {
+      const auto found = stored.find("mid." + name + ".every" + std::to_string(every));
+      if (found == stored.end()) continue;
+      CAPTURE(name);
+      CHECK(largest_error(tensor[0].slice(0, 0, std::nullopt, every), found->second) < 5e-5);
+    }
+  (tokens * stored["in.output_weight"]).sum().backward();
+  int compared = 0;
+  for (const NamedTensor& p : parameters.list()) {
+    const auto found = stored.find("grad." + p.name.substr(2));
+    if (found == stored.end()) continue;
+    CAPTURE(p.name);
+    const double scale = found->second.abs().max().item<double>();
+    CHECK(largest_error(p.tensor.grad(), found->second) < 1e-5 + 1e-4 * scale);
+    ++compared;
+  }
+  CHECK(compared > 20);
+}
+
+ModelShape hiera_shape(int64_t height, int64_t width, int64_t out) {
+  ModelShape shape = tiny_shape();
+  shape.window.video = VideoShape{60, 1, height, width};
+  shape.hiera_stages = {2, 2}, shape.hiera_drop_path = 0.25;
+  shape.size.width = out;
+  return shape;
+}
+
+}  // namespace
+
+TEST_CASE("golden: the video backbone agrees at the published frame size") {
+  if (skipped("golden video backbone")) return;
+  check_hiera("hiera_full", hiera_shape(36, 64, 16), false);
+}
+
+TEST_CASE("golden: stochastic depth drops and rescales the published branches") {
+  if (skipped("golden stochastic depth")) return;
+  check_hiera("hiera_stochastic_depth", hiera_shape(20, 32, 24), true);
+}

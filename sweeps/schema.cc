@@ -1,0 +1,171 @@
+#include "sweeps/schema.h"
+
+#include "model/shape/shape.h"
+#include "model/shape/strategy.h"
+#include "sweeps/setting.h"
+
+#include <string>
+
+namespace enigma::sweeps {
+namespace {
+
+using Schema = nlohmann::ordered_json;
+
+constexpr const char* kFrame = R"json({
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "title": "A sweep of enigma-sweep",
+  "type": "object",
+  "required": ["version", "name", "session_sets", "evaluation"],
+  "additionalProperties": false,
+  "properties": {
+    "$schema": {}, "_note": {},
+    "version": {"const": 1},
+    "name": {"$ref": "#/definitions/name"},
+    "executor": {"enum": ["local", "slurm"], "default": "local"},
+    "data": {
+      "type": "object", "additionalProperties": false,
+      "description": "Where the recordings lie and how windows are cut; what is absent is taken from the recordings.",
+      "properties": {
+        "_note": {},
+        "path": {"type": "string", "minLength": 1},
+        "rate_hz": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000000},
+        "window_samples": {"type": "integer", "minimum": 10, "maximum": 1000000},
+        "align": {"enum": ["trial", "free"]},
+        "modalities": {"$ref": "#/definitions/names"}
+      }
+    },
+    "session_sets": {
+      "type": "object", "minProperties": 1,
+      "properties": {"_note": {}},
+      "additionalProperties": {"$ref": "#/definitions/session_set"}
+    },
+    "evaluation": {
+      "type": "object", "additionalProperties": false, "required": ["sessions", "strategies"],
+      "properties": {
+        "_note": {},
+        "sessions": {"type": "string", "description": "Name of a session set; every training set holds its sessions."},
+        "strategies": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"$ref": "#/definitions/strategy"}}
+      }
+    },
+    "defaults": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
+    "axes": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
+    "seeds": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"type": "integer", "minimum": 0}},
+    "resources": {
+      "type": "array",
+      "items": {
+        "type": "object", "additionalProperties": false,
+        "properties": {
+          "_note": {}, "if": {"type": "string", "minLength": 1},
+          "nodes": {"const": 1}, "devices": {"const": 1}, "ranks": {"const": 1}
+        }
+      }
+    },
+    "ceilings": {
+      "type": "object", "additionalProperties": false,
+      "properties": {"_note": {}, "usd_per_device_hour": {"type": "number", "minimum": 0}}
+    },
+    "priority": {"type": "integer", "minimum": -1000000, "maximum": 1000000}
+  },
+  "definitions": {
+    "name": {"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$"},
+    "names": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"type": "string", "minLength": 1}},
+    "session_set": {
+      "type": "object", "additionalProperties": false,
+      "properties": {
+        "_note": {},
+        "list": {"$ref": "#/definitions/names"},
+        "first": {"type": "integer", "minimum": 1},
+        "order": {"enum": ["name", "neurons", "seconds"]},
+        "where": {"type": "string", "minLength": 1}
+      },
+      "oneOf": [{"required": ["list"]}, {"required": ["first"]}, {"required": ["where"]}],
+      "dependencies": {"order": ["first"]}
+    },
+    "geom": {
+      "type": "object", "additionalProperties": false, "required": ["geom"],
+      "properties": {
+        "_note": {},
+        "geom": {
+          "type": "object", "additionalProperties": false, "required": ["from", "to", "per_decade"],
+          "properties": {
+            "_note": {},
+            "from": {"type": "number", "exclusiveMinimum": 0},
+            "to": {"type": "number", "exclusiveMinimum": 0},
+            "per_decade": {"type": "integer", "minimum": 1, "maximum": 1000}
+          }
+        }
+      }
+    }
+  }
+})json";
+
+Schema whole(int64_t low, int64_t high) {
+  return {{"type", "integer"}, {"minimum", low}, {"maximum", high}};
+}
+
+Schema words(std::initializer_list<const char*> list) {
+  return {{"enum", list}};
+}
+
+Schema size_schema() {
+  return {{"oneOf",
+           {{{"enum", model::published_size_names()}},
+            {{"type", "object"},
+             {"additionalProperties", false},
+             {"required", {"width", "layers", "heads"}},
+             {"properties",
+              {{"_note", Schema::object()},
+               {"width", whole(1, 1 << 16)},
+               {"layers", whole(1, 1024)},
+               {"heads", whole(1, 1024)}}}}}}};
+}
+
+Schema strategies_schema() {
+  const Schema strategy = {{"$ref", "#/definitions/strategy"}};
+  return {{"oneOf",
+           {strategy,
+            {{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", strategy}}}}};
+}
+
+/// What a value of the path may be.
+Schema value_schema(const std::string& path) {
+  const Schema rate = {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 10}};
+  if (path == "budget.flops") return {{"type", "number"}, {"exclusiveMinimum", 0}};
+  if (path == "data.sessions") return {{"$ref", "#/definitions/name"}};
+  if (path == "model.family") return words({"brain"});
+  if (path == "model.size") return size_schema();
+  if (path == "train.bias") return words({"rates", "published"});
+  if (path == "train.optimizer") return words({"adamw"});
+  if (path == "train.precision") return words({"float32", "bfloat16"});
+  if (path == "train.strategies") return strategies_schema();
+  if (path.starts_with("schedule.")) return whole(0, 1'000'000'000);
+  if (path.ends_with("_lr")) return rate;
+  return whole(1, 1'000'000);
+}
+
+}  // namespace
+
+nlohmann::ordered_json spec_schema() {
+  Schema schema = Schema::parse(kFrame);
+  schema["definitions"]["strategy"] = {{"enum", model::strategy_names()}};
+  for (const Setting& setting : settings()) {
+    const std::string path = setting.path;
+    const std::string group = path.substr(0, path.find('.'));
+    const Schema value = value_schema(path);
+    Schema& defaults = schema["properties"]["defaults"]["properties"];
+    if (!defaults.contains(group)) {
+      defaults[group] = {{"type", "object"},
+                         {"additionalProperties", false},
+                         {"properties", {{"_note", Schema::object()}}}};
+    }
+    defaults[group]["properties"][path.substr(path.find('.') + 1)] = value;
+    const Schema list = {
+        {"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", value}};
+    const bool number = value.contains("type") && !value.contains("enum");
+    schema["properties"]["axes"]["properties"][path] =
+        number ? Schema{{"oneOf", {list, {{"$ref", "#/definitions/geom"}}}}} : list;
+  }
+  return schema;
+}
+
+}  // namespace enigma::sweeps

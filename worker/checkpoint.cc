@@ -1,0 +1,162 @@
+#include "worker/checkpoint.h"
+
+#include "files/atomic_file.h"
+#include "files/sha256.h"
+#include "worker/ending.h"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+#include <tuple>
+#include <unistd.h>
+
+namespace enigma::worker {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kManifest = "state.json";
+constexpr size_t kManifestBytesMax = 64 << 20;
+constexpr size_t kKept = 2;
+
+/// N of "PREFIX-N", or nothing.
+std::optional<int64_t> number_after(const std::string& name, const std::string& prefix) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  int64_t number = 0;
+  const char* end = name.data() + name.size();
+  const auto result = std::from_chars(name.data() + prefix.size(), end, number);
+  if (result.ec != std::errc() || result.ptr != end || number < 0) return std::nullopt;
+  return number;
+}
+
+struct Numbered {
+  int64_t number;
+  fs::path path;
+};
+
+std::vector<Numbered> numbered_folders(const fs::path& folder, const std::string& prefix) {
+  std::vector<Numbered> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (const auto number = number_after(entry.path().filename().string(), prefix))
+      found.push_back({*number, entry.path()});
+  std::sort(found.begin(), found.end(),
+            [](const Numbered& a, const Numbered& b) { return a.number > b.number; });
+  return found;
+}
+
+Json manifest_of(const fs::path& folder) {
+  Json files = Json::object();
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  for (const fs::path& path : paths)
+    files[path.filename().string()] = {{"bytes", fs::file_size(path)},
+                                       {"sha256", sha256_of_file(path)}};
+  return files;
+}
+
+int64_t folder_bytes(const fs::path& folder) {
+  int64_t bytes = 0;
+  for (const auto& entry : fs::directory_iterator(folder))
+    bytes += static_cast<int64_t>(entry.file_size());
+  return bytes;
+}
+
+void remove_old(const fs::path& checkpoints) {
+  const auto all = numbered_folders(checkpoints, "step-");
+  for (size_t i = kKept; i < all.size(); ++i) fs::remove_all(all[i].path);
+}
+
+void check_shard(const fs::path& path, const nlohmann::json& entry) {
+  if (!fs::exists(path)) throw std::runtime_error(path.string() + ": missing");
+  if (fs::file_size(path) != entry.at("bytes").get<uint64_t>())
+    throw std::runtime_error(path.string() + ": torn, its size differs from the manifest's");
+  if (sha256_of_file(path) != entry.at("sha256").get<std::string>())
+    throw std::runtime_error(path.string() + ": damaged, its digest differs from the manifest's");
+}
+
+}  // namespace
+
+Json to_json(const LoopState& state) {
+  return {{"step", state.step}, {"windows", state.windows}, {"flops", state.flops}};
+}
+
+LoopState loop_state_from_json(const nlohmann::json& json) {
+  return {.step = json.at("step").get<int64_t>(),
+          .windows = json.at("windows").get<int64_t>(),
+          .flops = json.at("flops").get<double>()};
+}
+
+WrittenCheckpoint write_checkpoint(const fs::path& attempt_dir, const std::string& point_id,
+                                   const LoopState& state,
+                                   const std::function<void(const fs::path&)>& write_shards) {
+  const std::string name = "step-" + std::to_string(state.step);
+  const fs::path checkpoints = attempt_dir / "checkpoints";
+  const fs::path aside = checkpoints / ("." + name + ".part-" + std::to_string(::getpid()));
+  fs::create_directories(aside);
+  try {
+    write_shards(aside);
+    const Json manifest = {{"schema", "enigma.checkpoint/1"},
+                           {"point", point_id},
+                           {"state", to_json(state)},
+                           {"files", manifest_of(aside)}};
+    const std::string text = manifest.dump(1);
+    write_atomically(aside / kManifest, text);
+    const WrittenCheckpoint written{"checkpoints/" + name, folder_bytes(aside), sha256(text)};
+    fs::rename(aside, checkpoints / name);
+    sync_folder(checkpoints);
+    remove_old(checkpoints);
+    return written;
+  } catch (...) {  // a full disk must not stay full of halves
+    std::error_code ignored;
+    fs::remove_all(aside, ignored);
+    throw;
+  }
+}
+
+LoopState read_checkpoint(const fs::path& folder) {
+  const auto manifest =
+      nlohmann::json::parse(read_file(folder / kManifest, kManifestBytesMax), nullptr, false);
+  if (!manifest.is_object() || !manifest.contains("files") || !manifest.contains("state"))
+    throw std::runtime_error((folder / kManifest).string() + ": torn");
+  for (const auto& item : manifest["files"].items()) {
+    if (fs::path(item.key()).has_parent_path())
+      throw std::runtime_error((folder / kManifest).string() + ": names a file outside");
+    check_shard(folder / item.key(), item.value());
+  }
+  return loop_state_from_json(manifest["state"]);
+}
+
+std::vector<fs::path> list_checkpoints(const fs::path& run_dir) {
+  std::vector<std::tuple<int64_t, int64_t, fs::path>> all;
+  for (const Numbered& attempt : numbered_folders(run_dir, "attempt-"))
+    for (const Numbered& checkpoint : numbered_folders(attempt.path / "checkpoints", "step-"))
+      all.emplace_back(checkpoint.number, attempt.number, checkpoint.path);
+  std::sort(all.rbegin(), all.rend());
+  std::vector<fs::path> paths;
+  for (const auto& [step, attempt, path] : all) paths.push_back(path);
+  return paths;
+}
+
+Start find_start(const fs::path& run_dir, const fs::path& branch) {
+  std::vector<fs::path> candidates = list_checkpoints(run_dir);
+  if (!branch.empty()) candidates.push_back(branch);
+  Start start;
+  for (const fs::path& candidate : candidates) {
+    try {
+      start.state = read_checkpoint(candidate);
+      start.folder = candidate;
+      return start;
+    } catch (const std::exception& error) {  // torn: the one before it counts
+      start.torn.emplace_back(error.what());
+    }
+  }
+  if (!candidates.empty())
+    throw Ending(protocol::ExitCode::no_checkpoint,
+                 "no checkpoint of this run can be read: " + start.torn.front());
+  return start;
+}
+
+}  // namespace enigma::worker

@@ -1,0 +1,52 @@
+#include "worker/device.h"
+
+#include "worker/time_split.h"
+
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace enigma::worker {
+namespace {
+
+constexpr int64_t kSide = 1024;
+constexpr double kMeasure_s = 0.3;
+constexpr double kFlops = 2.0 * kSide * kSide * kSide;
+
+double best_rate(at::ScalarType type) {
+  const c10::InferenceMode guard;
+  const at::Tensor a = at::ones({kSide, kSide}, type), b = at::ones({kSide, kSide}, type);
+  at::Tensor out = at::mm(a, b);  // the first product pays for set-up
+  double spent_s = 0, best = 0;
+  while (spent_s < kMeasure_s) {
+    Stopwatch watch;
+    at::mm_out(out, a, b);
+    const double took_s = watch.lap_s();
+    best = std::max(best, kFlops / took_s);
+    spent_s += took_s;
+  }
+  return best;
+}
+
+}  // namespace
+
+Device measure_cpu(at::ScalarType type) {
+  const double rate = best_rate(type);
+  const int threads = at::get_num_threads();
+  char text[128];
+  std::snprintf(text, sizeof text, "CPU (peak measured: %.1f GFLOP/s %s, %d thread%s)", rate / 1e9,
+                type == at::kBFloat16 ? "bfloat16" : "float32", threads, threads == 1 ? "" : "s");
+  return {text, rate};
+}
+
+double memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;  // Linux counts in KiB
+}
+
+}  // namespace enigma::worker

@@ -1,0 +1,22 @@
+// The device a worker computes on: its name as told in `hello`, and its peak rate.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+namespace enigma::worker {
+
+struct Device {
+  std::string text;             ///< "CPU (peak measured: 61.2 GFLOP/s float32, 1 thread)"
+  double peak_flops_per_s = 0;  ///< of the precision in use: what MFU is relative to
+};
+
+/// The CPU with its peak measured now: the best of large matrix products of `type` over about
+/// 0.3 s, with the threads that training will use.
+Device measure_cpu(at::ScalarType type);
+
+/// Peak resident memory of this process so far.
+double memory_bytes();
+
+}  // namespace enigma::worker

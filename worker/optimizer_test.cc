@@ -1,0 +1,112 @@
+#include "worker/optimizer.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace enigma;
+using namespace enigma::worker;
+
+namespace {
+
+/// AdamW of one tensor, element by element in double precision, as the published rule says it.
+struct Naive {
+  std::vector<double> value, first, second;
+  int64_t steps = 0;
+
+  explicit Naive(const at::Tensor& tensor)
+      : value(tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()),
+        first(value.size()),
+        second(value.size()) {}
+
+  void step(const std::vector<double>& gradient, const AdamW& a, double rate) {
+    ++steps;
+    for (size_t i = 0; i < value.size(); ++i) {
+      value[i] *= 1 - rate * a.weight_decay;
+      first[i] = a.beta1 * first[i] + (1 - a.beta1) * gradient[i];
+      second[i] = a.beta2 * second[i] + (1 - a.beta2) * gradient[i] * gradient[i];
+      const double root = std::sqrt(second[i] / (1 - std::pow(a.beta2, steps)));
+      value[i] -= rate / (1 - std::pow(a.beta1, steps)) * first[i] / (root + a.epsilon);
+    }
+  }
+  void check(const at::Tensor& tensor) const {
+    const at::Tensor flat = tensor.detach().contiguous().flatten();
+    for (size_t i = 0; i < value.size(); ++i)
+      CHECK(flat[static_cast<int64_t>(i)].item<double>() ==
+            doctest::Approx(value[i]).epsilon(1e-5));
+  }
+};
+
+std::vector<double> doubles(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.to(at::kDouble).contiguous().flatten();
+  return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
+}
+
+at::Tensor leaf(at::IntArrayRef sizes) { return at::randn(sizes).requires_grad_(true); }
+
+double norm_of(const std::vector<std::vector<double>>& gradients) {
+  double squares = 0;
+  for (const auto& gradient : gradients)
+    for (double value : gradient) squares += value * value;
+  return std::sqrt(squares);
+}
+
+void scale(std::vector<double>& values, double factor) {
+  for (double& value : values) value *= factor;
+}
+
+}  // namespace
+
+TEST_CASE("optimizer: shared parameters step like a plain loop, clipped, averaged over lanes") {
+  at::manual_seed(1);
+  const at::Tensor a = leaf({3, 5}), b = leaf({7}), unused = leaf({2});
+  Naive naive_a(a), naive_b(b), naive_unused(unused);
+  SharedOptimizer optimizer({{"a", a}, {"b", b}, {"unused", unused}}, kSharedAdamW);
+  for (int step = 0; step < 4; ++step) {
+    const at::Tensor x = at::randn({3, 5}), y = at::randn({7});
+    for (int lane = 0; lane < 2; ++lane) ((a * x).sum() + (b * b * y).sum()).backward();
+    auto gradient_a = doubles(x), gradient_b = doubles(2 * b.detach() * y);
+    const double norm = norm_of({gradient_a, gradient_b});
+    const double factor = std::min(1.0, 1 / (norm + 1e-6));
+    scale(gradient_a, factor);
+    scale(gradient_b, factor);
+    CHECK(optimizer.step(1e-2, 2) == doctest::Approx(norm).epsilon(1e-5));
+    naive_a.step(gradient_a, kSharedAdamW, 1e-2);
+    naive_b.step(gradient_b, kSharedAdamW, 1e-2);
+    naive_unused.step({0, 0}, kSharedAdamW, 1e-2);
+  }
+  naive_a.check(a);
+  naive_b.check(b);
+  naive_unused.check(unused);
+}
+
+TEST_CASE("optimizer: a session's tensor without gradient neither moves nor counts a step") {
+  at::manual_seed(2);
+  const at::Tensor a = leaf({4}), b = leaf({3});
+  const at::Tensor b_before = b.detach().clone();
+  Naive naive(a);
+  SessionOptimizer optimizer({{"a", a}, {"b", b}}, kSessionAdamW);
+  CHECK(optimizer.step(1e-2) == 0);
+  naive.check(a);
+  for (int step = 0; step < 3; ++step) {
+    const at::Tensor x = at::randn({4}) * 3;
+    (a * x).sum().backward();
+    auto gradient = doubles(x);
+    scale(gradient, std::min(1.0, 1 / (norm_of({gradient}) + 1e-6)));
+    optimizer.step(1e-2);
+    naive.step(gradient, kSessionAdamW, 1e-2);
+  }
+  naive.check(a);
+  CHECK(at::equal(b.detach(), b_before));
+  CHECK(optimizer.moments()[1].steps.item<double>() == 0);
+}
+
+TEST_CASE("optimizer: a gradient that is not finite changes nothing") {
+  const at::Tensor a = leaf({2});
+  const at::Tensor before = a.detach().clone();
+  SharedOptimizer optimizer({{"a", a}}, kSharedAdamW);
+  (a * INFINITY).sum().backward();
+  CHECK_FALSE(std::isfinite(optimizer.step(1e-2, 1)));
+  CHECK(at::equal(a.detach(), before));
+}

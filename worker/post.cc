@@ -1,0 +1,188 @@
+#include "worker/post.h"
+
+#include "files/atomic_file.h"
+#include "worker/spool.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+namespace enigma::worker {
+namespace {
+
+using std::chrono::duration;
+
+constexpr double kPause_s = 0.25;  // between posts: reports gather into batches
+constexpr double kBackoffMax_s = 30;
+constexpr size_t kAnswerBytesMax = 64 * 1024;
+
+struct CurlGlobal {
+  CurlGlobal() { curl_global_init(CURL_GLOBAL_DEFAULT); }
+  ~CurlGlobal() { curl_global_cleanup(); }
+};
+
+size_t collect(char* data, size_t size, size_t count, void* body) {
+  auto& text = *static_cast<std::string*>(body);
+  if (text.size() + size * count > kAnswerBytesMax) return 0;
+  text.append(data, size * count);
+  return size * count;
+}
+
+std::string token_in(const std::filesystem::path& file) {
+  if (file.empty()) return "";
+  try {
+    std::string token = read_file(file, 4096);
+    while (!token.empty() && (token.back() == '\n' || token.back() == ' ')) token.pop_back();
+    return token;
+  } catch (const std::exception&) {
+    return "";  // a token that is not there yet: the controller answers 401, and it is read again
+  }
+}
+
+std::string report_address(std::string url) {
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  const std::string path = "/v1/report";
+  return url.ends_with(path) ? url : url + path;
+}
+
+HttpAnswer post(const PostTarget& target, const std::string& lines, long timeout_s) {
+  static const CurlGlobal global;
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 &curl_easy_cleanup);
+  const std::string authorization = "Authorization: Bearer " + token_in(target.token_file);
+  curl_slist* list = curl_slist_append(nullptr, authorization.c_str());
+  list = curl_slist_append(list, "Content-Type: application/x-ndjson");
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(list,
+                                                                            &curl_slist_free_all);
+  const std::string address = report_address(target.url);
+  HttpAnswer answer;
+  curl_easy_setopt(curl.get(), CURLOPT_URL, address.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, lines.data());
+  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE,
+                   static_cast<curl_off_t>(lines.size()));
+  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_s);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, collect);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
+  if (!target.pin.empty()) {
+    // The pinned key is the trust: a controller signs its own certificate.
+    curl_easy_setopt(curl.get(), CURLOPT_PINNEDPUBLICKEY, target.pin.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+  if (curl_easy_perform(curl.get()) != CURLE_OK) return {};
+  curl_off_t retry_after_s = 0;
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+  curl_easy_getinfo(curl.get(), CURLINFO_RETRY_AFTER, &retry_after_s);
+  answer.retry_after_s = retry_after_s;
+  return answer;
+}
+
+double backoff_s(int failures) { return std::min(kBackoffMax_s, 0.5 * std::pow(2.0, failures)); }
+
+PostDecision decide_ok(const HttpAnswer& answer, int64_t last_seq, int failures) {
+  const auto parsed = protocol::parse_answer(answer.body);
+  if (!parsed) return {.wait_s = backoff_s(failures)};
+  const bool whole = parsed->ack >= last_seq;
+  return {.advance = whole,
+          .wait_s = whole ? kPause_s : backoff_s(failures),
+          .command = parsed->command};
+}
+
+}  // namespace
+
+PostDecision decide_post(const HttpAnswer& answer, int64_t last_seq, int failures_in_a_row) {
+  switch (answer.status) {
+    case 200: return decide_ok(answer, last_seq, failures_in_a_row);
+    case 400: return {.give_up = true};
+    case 409: return {.fenced = true};
+    case 413: return {.smaller = true, .wait_s = backoff_s(failures_in_a_row)};
+    default: break;
+  }
+  // 401, 404, 429, 5xx, nobody there: the spool keeps the lines; later is soon enough.
+  const double asked_s = static_cast<double>(std::min<int64_t>(answer.retry_after_s, 3600));
+  return {.wait_s = asked_s > 0 ? asked_s : backoff_s(failures_in_a_row)};
+}
+
+Poster::Poster(PostTarget target, std::filesystem::path spool)
+    : target_(std::move(target)), spool_(std::move(spool)) {
+  if (!target_.url.empty()) thread_ = std::thread([this] { loop(); });
+}
+
+Poster::~Poster() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Poster::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    news_ = true;
+  }
+  changed_.notify_all();
+}
+
+bool Poster::fenced() const {
+  const std::lock_guard lock(mutex_);
+  return fenced_;
+}
+
+protocol::Command Poster::take_command() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(command_, protocol::Command::none);
+}
+
+void Poster::loop() {
+  std::unique_lock lock(mutex_);
+  while (!fenced_ && !given_up_) {
+    changed_.wait(lock, [this] { return news_ || stopping_; });
+    if (stopping_) break;
+    news_ = false;
+    lock.unlock();
+    const bool more = post_once(20);
+    lock.lock();
+    news_ = news_ || more;
+    changed_.wait_for(lock, duration<double>(wait_s_), [this] { return stopping_; });
+  }
+  const int failures = failures_;
+  lock.unlock();
+  const auto until = std::chrono::steady_clock::now() + duration<double>(kFlush_s);
+  while (failures == 0 && !fenced_ && !given_up_ && std::chrono::steady_clock::now() < until)
+    if (!post_once(static_cast<long>(kFlush_s)) || failures_ > 0) break;
+}
+
+bool Poster::post_once(long timeout_s) {
+  const SpoolPiece piece = read_spool(spool_, offset_, batch_bytes_);
+  if (piece.lines.empty()) return false;
+  const PostDecision decision =
+      decide_post(post(target_, piece.lines, timeout_s), piece.last_seq, failures_);
+  apply(decision, piece.lines.size());
+  return true;
+}
+
+void Poster::apply(const PostDecision& decision, size_t posted_bytes) {
+  const std::lock_guard lock(mutex_);
+  if (decision.advance) offset_ += static_cast<int64_t>(posted_bytes);
+  failures_ = decision.advance ? 0 : failures_ + 1;
+  if (decision.smaller) batch_bytes_ = std::max<size_t>(batch_bytes_ / 2, 1);
+  wait_s_ = decision.wait_s;
+  fenced_ = fenced_ || decision.fenced;
+  given_up_ = given_up_ || decision.give_up;
+  command_ = std::max(command_, decision.command);
+  if (decision.give_up)
+    std::fprintf(stderr, "the controller calls a report malformed; the spool keeps all reports\n");
+}
+
+}  // namespace enigma::worker

@@ -1,0 +1,66 @@
+#include "worker/window_reader.h"
+
+#include "worker/scaling.h"
+
+#include <algorithm>
+
+namespace enigma::worker {
+
+void read_behavior(const CorpusSession& session, const Inputs& inputs, double start_s,
+                   std::span<float> out) {
+  const auto samples = static_cast<size_t>(inputs.window.behavior->samples);
+  std::vector<float> rows;
+  size_t channel = 0;
+  for (const std::string& modality : inputs.behavior) {
+    const auto& all = session.session.modalities();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const auto& m) { return m.name == modality; });
+    const auto signals = static_cast<size_t>(found->signals);
+    rows.resize(samples * signals);
+    session.session.read_sequence(modality, start_s, static_cast<int64_t>(samples),
+                                  inputs.behavior_rate_hz, rows);
+    for (size_t c = 0; c < signals; ++c, ++channel)
+      for (size_t s = 0; s < samples; ++s) out[channel * samples + s] = rows[s * signals + c];
+  }
+}
+
+void WindowReader::read(const CorpusSession& session, double start_s,
+                        std::span<const int64_t> neurons, const WindowBuffers& out) {
+  read_responses(session, start_s, neurons, out.responses);
+  if (!out.video.empty()) read_video(session, start_s, out.video);
+  if (out.behavior.empty()) return;
+  read_behavior(session, corpus_.inputs, start_s, out.behavior);
+  const int64_t samples = corpus_.inputs.window.behavior->samples;
+  for (size_t c = 0; c < session.behavior.mean.size(); ++c)
+    standardize(out.behavior.data() + static_cast<int64_t>(c) * samples, samples,
+                session.behavior.mean[c], session.behavior.deviation[c]);
+}
+
+void WindowReader::read_responses(const CorpusSession& session, double start_s,
+                                  std::span<const int64_t> neurons, std::span<float> out) {
+  const auto all = static_cast<size_t>(session.session.neurons());
+  const auto samples = static_cast<size_t>(corpus_.rule.samples);
+  scratch_.resize(samples * all);
+  session.session.read_responses(start_s, corpus_.rule, scratch_);
+  for (size_t s = 0; s < samples; ++s)
+    for (size_t i = 0; i < neurons.size(); ++i)
+      out[s * neurons.size() + i] = scratch_[s * all + static_cast<size_t>(neurons[i])];
+}
+
+// Frames come as (T, channels, height, width); the model wants the channels outside.
+void WindowReader::read_video(const CorpusSession& session, double start_s, std::span<float> out) {
+  const model::VideoShape& shape = *corpus_.inputs.window.video;
+  const int64_t pixels = shape.height * shape.width;
+  scratch_.resize(out.size());
+  session.session.read_video(start_s, corpus_.rule, scratch_);
+  for (int64_t c = 0; c < shape.channels; ++c) {
+    float* channel = out.data() + c * shape.frames * pixels;
+    for (int64_t t = 0; t < shape.frames; ++t)
+      std::copy_n(scratch_.data() + (t * shape.channels + c) * pixels, pixels,
+                  channel + t * pixels);
+    standardize(channel, shape.frames * pixels, session.video.mean[static_cast<size_t>(c)],
+                session.video.deviation[static_cast<size_t>(c)]);
+  }
+}
+
+}  // namespace enigma::worker
