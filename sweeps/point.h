@@ -26,8 +26,8 @@ struct Point {
   std::string family = "brain";
   model::ModelSize size;
 
-  recordings::WindowRule rule;         ///< data.rate_hz, window_samples, align, modalities
-  std::vector<SessionRef> sessions;    ///< data.sessions, sorted by digest: the order of dealing
+  recordings::WindowRule rule;       ///< data.rate_hz, window_samples, align, modalities
+  std::vector<SessionRef> sessions;  ///< data.sessions, sorted by digest: the order of dealing
   std::vector<SessionRef> evaluation_sessions;
   std::vector<std::string> evaluation_strategies;
   std::vector<std::string> training_strategies;  ///< train.strategies; default {"published"}
@@ -39,9 +39,9 @@ struct Point {
   std::string precision = "float32";  ///< float32 | bfloat16
   double shared_lr = 7e-4;
   double session_lr = 3e-3;
-  std::string bias = "rates";         ///< train.bias: "rates" (inverse softplus) | "published" (0)
+  std::string bias = "rates";  ///< train.bias: "rates" (inverse softplus) | "published" (0)
   int64_t warmup_steps = 0;
-  int64_t decay_steps = 0;            ///< the last steps, linearly to 0
+  int64_t decay_steps = 0;  ///< the last steps, linearly to 0
   int64_t seed = 0;
 };
 
