@@ -20,8 +20,8 @@ struct SessionRef {
   std::string animal;
 };
 
-/// `data.normalization`: what is done to the inputs before the model sees them.
-/// Spike counts default to none; video and behaviour to z-scores over the training tier.
+/// Normalisation has no choice yet: responses none, video and behaviour z-scores over the training
+/// tier. A later field's default will mean the same, so that it changes no id.
 struct Point {
   std::string family = "brain";
   model::ModelSize size;
@@ -30,7 +30,7 @@ struct Point {
   std::vector<SessionRef> sessions;  ///< data.sessions, sorted by digest: the order of dealing
   std::vector<SessionRef> evaluation_sessions;
   std::vector<std::string> evaluation_strategies;
-  std::vector<std::string> training_strategies;  ///< train.strategies; default {"published"}
+  std::vector<std::string> training_strategies = {"published"};  ///< train.strategies
 
   double budget_flops = 0;
   int64_t lanes = 1;
@@ -47,6 +47,9 @@ struct Point {
 
 /// The value of `id_version`: raised when a default changes, so that old ids stay what they were.
 inline constexpr int kIdVersion = 1;
+
+/// SHA-256 over the sorted digests of the sessions, one a line: a subset's identity.
+std::string digest_of(const std::vector<SessionRef>& sessions);
 
 /// Nested canonical JSON, sorted keys, fields at their default left out; sessions as one digest.
 nlohmann::json canonical(const Point& point);
