@@ -191,8 +191,6 @@ bool Controller::request(const std::string& run, decide::Request request, db::Ti
   const db::Run before = store_.run(run)->run;
   const auto change = decide::on_request(before, request, now);
   if (change.run == before) return false;
-  // The mark goes first: a run that waits with a mark would be refused by its launcher.
-  if (request == decide::Request::resume) executor_.unmark(run);
   store_.save_request(change.run, change.events);
   return true;
 }
