@@ -25,16 +25,15 @@ std::optional<Json> explanation(const db::Store& store, const std::string& run, 
   auto included = Json::array();
   add_leaves(parsed(row->point), "", included);
   included.push_back("id_version");
-  return Json{
-      {"id", run},
-      {"state", db::name_of(row->run.state)},
-      {"why", or_null(decide::explain(row->run, snapshot, decide::default_policy(), now))},
-      {"identity",
-       {{"id_version", row->id_version},
-        {"included", std::move(included)},
-        {"excluded",
-         {"name", "executor", "data.path", "names of sessions and of sets", "priority",
-          "resources", "retry", "ceilings", "fields at their default", "code revision"}}}}};
+  return Json{{"id", run},
+              {"state", db::name_of(row->run.state)},
+              {"why", or_null(decide::explain(row->run, snapshot, decide::default_policy(), now))},
+              {"identity",
+               {{"id_version", row->id_version},
+                {"included", std::move(included)},
+                {"excluded",
+                 {"name", "executor", "data.path", "names of sessions and of sets", "priority",
+                  "resources", "retry", "ceilings", "fields at their default", "code revision"}}}}};
 }
 
 }  // namespace enigma::documents

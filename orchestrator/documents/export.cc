@@ -51,7 +51,7 @@ Json row_of(const RunView& view, const std::string& sweep, std::optional<double>
               {"attempts", view.run.attempts.size()},
               {"trunk", nullptr}};
   for (const auto& [axis, value] : view.values.items()) {
-    row[axis] = axis == "model.size" ? size_cell(value)
+    row[axis] = axis == "model.size"    ? size_cell(value)
                 : value.is_structured() ? Json(value.dump())
                                         : value;
   }

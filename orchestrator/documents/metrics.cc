@@ -7,8 +7,8 @@ namespace enigma::documents {
 namespace {
 
 Json row_json(const db::MetricsRow& row, const std::string& name, Json value) {
-  return {{"attempt", row.attempt}, {"step", row.step},     {"windows", row.windows},
-          {"flops", row.flops},     {"wall_s", row.wall_s}, {"name", name},
+  return {{"attempt", row.attempt},   {"step", row.step},     {"windows", row.windows},
+          {"flops", row.flops},       {"wall_s", row.wall_s}, {"name", name},
           {"value", std::move(value)}};
 }
 
@@ -25,6 +25,14 @@ Json eval_row(const db::EvalRow& row, const std::map<int64_t, db::MetricsRow>& b
           {"name", name},
           {"value", std::move(value)}};
 }
+
+/// test_loss of a step: the mean over its strategies.
+struct MeanLoss {
+  double loss = 0;
+  int64_t count = 0;
+  db::EvalRow first;
+};
+using Losses = std::map<std::pair<int64_t, int64_t>, MeanLoss>;  ///< by (attempt, step)
 
 std::string cell(const Json& value) {
   if (value.is_null()) return "";
@@ -48,15 +56,21 @@ Json metric_rows(const db::Store& store, const std::string& run, bool all_attemp
       told.emplace(row.step, name);
     }
   }
+  Losses losses;
   for (const db::EvalRow& row : store.evals(run, all_attempts)) {
     if (row.eval.tier != "test") continue;
-    const std::string& strategy = row.eval.strategy;
-    const std::string correlation = "test_correlation/" + strategy;
+    auto& [loss, count, first] = losses[{row.attempt, row.eval.step}];
+    if (count++ == 0) first = row;
+    loss += row.eval.loss;
+    const std::string name = "test_correlation/" + row.eval.strategy;
     // A worker may have said the same among its metrics: once is enough.
-    if (!told.contains({row.eval.step, correlation})) {
-      rows.push_back(eval_row(row, by_step, correlation, or_null(row.eval.correlation)));
-    }
-    rows.push_back(eval_row(row, by_step, "test_loss/" + strategy, row.eval.loss));
+    if (told.contains({row.eval.step, name})) continue;
+    rows.push_back(eval_row(row, by_step, name, or_null(row.eval.correlation)));
+  }
+  for (const auto& [place, mean] : losses) {
+    if (told.contains({place.second, "test_loss"})) continue;
+    const double loss = mean.loss / static_cast<double>(mean.count);
+    rows.push_back(eval_row(mean.first, by_step, "test_loss", loss));
   }
   return rows;
 }
@@ -65,7 +79,8 @@ std::string to_csv(const Json& rows) {
   std::string text;
   if (!rows.is_array() || rows.empty()) return text;
   std::string line;
-  for (const auto& [key, value] : rows.front().items()) line += (line.empty() ? "" : ",") + cell(key);
+  for (const auto& [key, value] : rows.front().items())
+    line += (line.empty() ? "" : ",") + cell(key);
   text += line + "\n";
   for (const Json& row : rows) {
     bool first = true;

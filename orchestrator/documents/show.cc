@@ -61,8 +61,7 @@ Json evals_json(const db::Store& store, const std::string& run) {
 Json skipped_json(const db::Store& store, const std::string& run) {
   auto list = Json::array();
   for (const db::SkippedRow& row : store.skipped(run)) {
-    list.push_back(
-        {{"from", row.skipped.from}, {"to", row.skipped.to}, {"why", row.skipped.why}});
+    list.push_back({{"from", row.skipped.from}, {"to", row.skipped.to}, {"why", row.skipped.why}});
   }
   return list;
 }

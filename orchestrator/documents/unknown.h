@@ -15,7 +15,9 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
-inline Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+inline Json or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
 
 /// Stored text that this program wrote; null where it cannot be read.
 inline Json parsed(const std::string& text) {
