@@ -88,6 +88,7 @@ def controller_killed_20_times(place):
     wait_for(lambda: all_done(place, 12), "the sweep's end", 90)
     check(len(place.attempts()) == 12, f"{len(place.attempts())} attempts of 12 runs")
     for attempt in place.attempts():
+        wait_for((attempt / "exit.json").exists, f"the exit file of {attempt}")
         check(json.loads((attempt / "exit.json").read_text())["code"] == 0, f"exit of {attempt}")
     check_nothing_lost(place)
     for run in place.runs():
