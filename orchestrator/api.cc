@@ -33,8 +33,7 @@ http::Response open_metrics(const db::Store& store) {
   for (const auto& [state, runs] : store.counts()) {
     text += fmt::format("enigma_runs{{state=\"{}\"}} {}\n", state, runs);
   }
-  return {200, text + "# EOF\n",
-          "application/openmetrics-text; version=1.0.0; charset=utf-8"};
+  return {200, text + "# EOF\n", "application/openmetrics-text; version=1.0.0; charset=utf-8"};
 }
 
 /// The runs that people mean by a name: a sweep's, or the one whose id begins like this.

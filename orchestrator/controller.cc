@@ -157,6 +157,7 @@ void Controller::perform(const decide::Action& action, db::Time now) {
 
 void Controller::submit(const decide::Submit& action, db::Time now) {
   const auto row = store_.run(action.run);
+  executor_.unmark(action.run);
   const auto answer =
       executor_.submit({action.run, action.token, row->run.slots, row->point_file, row->placement});
   if (answer.accepted) return;

@@ -161,7 +161,9 @@ TEST_CASE("controller: reports are answered as the contract says") {
   CHECK(status(world.story(), bearer) == 200);
   world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
   world.controller.turn(1003);
-  CHECK(status(world.line(5, protocol::Preempted{11}), bearer) == 409);
+  // Another process with the same secret (a requeued job, say) is fenced off.
+  CHECK(status(protocol::to_line({kRun, {8, 0, 1, 9}, 5, 1, protocol::Preempted{11}}), bearer) ==
+        409);
 }
 
 TEST_CASE("controller: a submission that is not taken is told, and tried again later") {
@@ -176,7 +178,9 @@ TEST_CASE("controller: a submission that is not taken is told, and tried again l
   CHECK(world.executor.tokens.size() == 1);
 }
 
-TEST_CASE("controller: cancel stops the attempt and marks the run, the next submission takes the mark away") {
+TEST_CASE(
+    "controller: cancel stops the attempt and marks the run, the next submission takes the mark "
+    "away") {
   World world;
   const std::string token = world.start();
   CHECK(world.controller.request(kRun, decide::Request::cancel, 1002));

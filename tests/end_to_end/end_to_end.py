@@ -171,7 +171,9 @@ def interrupt_leaves_the_runs_going(place):
 def waiting_restarts_a_dead_controller(place):
     waiting = place.start("submit", place.spec(), "--worker", place.worker(words="seconds=2"),
                           "--wait")
-    wait_for(lambda: "running" in place.runs().values(), "a run")
+    for line in waiting.stderr:  # the first line of progress: what was asked for is submitted
+        if "runs done" in line:
+            break
     place.kill_controller()
     _, said = waiting.communicate(timeout=60)
     check(waiting.returncode == 0, f"exit {waiting.returncode}: {said}")
