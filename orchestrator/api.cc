@@ -27,6 +27,15 @@ http::Response refusal(int status, const std::string& message) {
   return json_of(status, {{"diagnostics", to_json(std::vector<Diagnostic>{diagnostic})}});
 }
 
+/// OpenMetrics text: how many runs stand where.
+http::Response open_metrics(const db::Store& store) {
+  std::string text = "# TYPE enigma_runs gauge\n# HELP enigma_runs Runs by state.\n";
+  for (const auto& [state, runs] : store.counts()) {
+    text += fmt::format("enigma_runs{{state=\"{}\"}} {}\n", state, runs);
+  }
+  return {200, text + "# EOF\n", "application/openmetrics-text; version=1.0.0; charset=utf-8"};
+}
+
 /// The runs that people mean by a name: a sweep's, or the one whose id begins like this.
 std::vector<std::string> runs_named(const db::Store& store, const std::string& name) {
   std::vector<std::string> ids;
@@ -70,6 +79,7 @@ http::Response Api::report(const http::Request& request, db::Time now) {
 http::Response Api::read(const http::Request& request, db::Time) {
   if (request.method != "GET") return refusal(405, "only GET and POST are known");
   if (request.path == "/healthz") return {200, "ok\n", "text/plain"};
+  if (request.path == "/metrics") return open_metrics(controller_.store());
   return refusal(404, "no such address: " + request.path);
 }
 

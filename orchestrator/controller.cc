@@ -157,6 +157,7 @@ void Controller::perform(const decide::Action& action, db::Time now) {
 
 void Controller::submit(const decide::Submit& action, db::Time now) {
   const auto row = store_.run(action.run);
+  executor_.unmark(action.run);
   const auto answer =
       executor_.submit({action.run, action.token, row->run.slots, row->point_file, row->placement});
   if (answer.accepted) return;
@@ -191,8 +192,6 @@ bool Controller::request(const std::string& run, decide::Request request, db::Ti
   const db::Run before = store_.run(run)->run;
   const auto change = decide::on_request(before, request, now);
   if (change.run == before) return false;
-  // The mark goes first: a run that waits with a mark would be refused by its launcher.
-  if (request == decide::Request::resume) executor_.unmark(run);
   store_.save_request(change.run, change.events);
   return true;
 }

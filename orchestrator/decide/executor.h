@@ -73,7 +73,8 @@ struct Executor {
   /// Writes the run's `done` or `cancelled` mark, which keeps a requeued job from starting.
   /// Idempotent; throws where it cannot be written (it is tried again next turn).
   virtual void mark(const std::string& run, const std::string& word) = 0;
-  /// Takes the mark away again, for a run that was cancelled and goes on.
+  /// Takes the mark away, for a run that was cancelled and goes on. Called before each submission:
+  /// done at the request instead, a crash would leave a cancelled run without its mark.
   virtual void unmark(const std::string& run) = 0;
 };
 

@@ -24,6 +24,14 @@ bool is_shown(const JobState& state) {
 
 }  // namespace
 
+bool is_due(db::Time at, double wait_s, db::Time now) {
+  return at > now || now - at >= wait_s;
+}
+
+double watched_s(db::Time at, db::Time watching_since, db::Time now) {
+  return now - (at > now ? watching_since : std::max(at, watching_since));
+}
+
 bool is_unseen(const Attempt& attempt) {
   return !attempt.seen_at && attempt.seq == 0;
 }
@@ -37,16 +45,16 @@ std::optional<Verdict> lost(const Run& run, const Attempt& attempt, const JobSta
   if (!is_unknown(state)) return std::nullopt;
   if (is_unseen(attempt)) {
     const double wait_s = run.wanted == Wanted::run ? policy.never_started_s : policy.lease_s;
-    const double age_s = now - std::max(attempt.submitted_at, watching_since);
+    const double age_s = watched_s(attempt.submitted_at, watching_since, now);
     if (age_s < wait_s) return std::nullopt;
     return Verdict{FailureClass::never_started,
                    fmt::format("no sign of it for {:.0f} s after its submission", age_s)};
   }
-  const db::Time sign =
-      std::max({attempt.seen_at.value_or(0), attempt.progress.reported_at, watching_since});
-  if (now - sign < policy.lease_s) return std::nullopt;
+  const double silent_s = std::min(watched_s(attempt.seen_at.value_or(0), watching_since, now),
+                                   watched_s(attempt.progress.reported_at, watching_since, now));
+  if (silent_s < policy.lease_s) return std::nullopt;
   if (attempt.condemned) return attempt.condemned;
-  return Verdict{FailureClass::node_failure, fmt::format("not seen for {:.0f} s", now - sign)};
+  return Verdict{FailureClass::node_failure, fmt::format("not seen for {:.0f} s", silent_s)};
 }
 
 std::optional<Verdict> stuck(const Run& run, const Attempt& attempt, const JobState& state,
@@ -54,12 +62,12 @@ std::optional<Verdict> stuck(const Run& run, const Attempt& attempt, const JobSt
   if (!std::holds_alternative<Running>(state) || attempt.condemned) return std::nullopt;
   if (run.state != State::running || run.wanted != Wanted::run) return std::nullopt;
   if (attempt.seq == 0) {
-    const double age_s = now - std::max(attempt.launched_at.value_or(now), watching_since);
+    const double age_s = watched_s(attempt.launched_at.value_or(now), watching_since, now);
     if (age_s < policy.never_started_s) return std::nullopt;
     return Verdict{FailureClass::never_started,
                    fmt::format("launched, but its worker said nothing for {:.0f} s", age_s)};
   }
-  const double silent_s = now - std::max(attempt.progress.reported_at, watching_since);
+  const double silent_s = watched_s(attempt.progress.reported_at, watching_since, now);
   if (silent_s < policy.hang_s) return std::nullopt;
   return Verdict{FailureClass::hang, fmt::format("no report for {:.0f} s", silent_s)};
 }
@@ -68,28 +76,35 @@ bool is_unwanted(const Run& run, const Attempt& attempt, const JobState& state,
                  const Policy& policy, db::Time now) {
   if (attempt.gone || std::holds_alternative<Ended>(state)) return false;
   if (attempt.ending) return is_ghost(attempt, state);
-  if (run.state == State::done) return now - attempt.progress.reported_at >= policy.linger_s;
+  if (run.state == State::done) return is_due(attempt.progress.reported_at, policy.linger_s, now);
   return run.wanted != Wanted::run || attempt.condemned.has_value();
 }
 
 bool may_ask_again(const Attempt& attempt, const Policy& policy, db::Time now) {
-  return !attempt.cancel_at || now - *attempt.cancel_at >= policy.cancel_again_s;
+  return !attempt.cancel_at || is_due(*attempt.cancel_at, policy.cancel_again_s, now);
 }
+
+namespace {
+
+/// Whether an ended attempt may still have a process: shown by the world, or given up so recently
+/// that it may yet show itself.
+bool has_leftovers(const Run& run, const Snapshot& snapshot, const Policy& policy, db::Time now) {
+  return std::any_of(run.attempts.begin(), run.attempts.end(), [&](const Attempt& attempt) {
+    if (attempt.gone) return false;
+    return is_ghost(attempt, state_of(snapshot.observations, attempt.token)) ||
+           !is_due(attempt.ended_at.value_or(now), policy.lease_s, now);
+  });
+}
+
+}  // namespace
 
 std::optional<State> rest(const Run& run, const Snapshot& snapshot, const Policy& policy,
                           db::Time now) {
-  if (db::has_live_attempt(run)) return std::nullopt;
-  if (!db::is_terminal(run.state)) {
-    if (run.wanted == Wanted::cancel) return State::cancelled;
-    if (run.wanted == Wanted::hold && run.state == State::waiting) return State::held;
-    return std::nullopt;
-  }
-  for (const Attempt& attempt : run.attempts) {
-    if (is_ghost(attempt, state_of(snapshot.observations, attempt.token))) return std::nullopt;
-    const bool recent = !attempt.gone && now - attempt.ended_at.value_or(now) < policy.lease_s;
-    if (recent) return std::nullopt;
-  }
-  return run.state;
+  if (db::has_live_attempt(run) || has_leftovers(run, snapshot, policy, now)) return std::nullopt;
+  if (db::is_terminal(run.state)) return run.state;
+  if (run.wanted == Wanted::cancel) return State::cancelled;
+  if (run.wanted == Wanted::hold && run.state == State::waiting) return State::held;
+  return std::nullopt;
 }
 
 db::Time not_before(const Run& run, const Policy& policy, db::Time now) {

@@ -10,6 +10,13 @@
 
 namespace enigma::decide {
 
+/// Whether `wait_s` have passed since `at`. A time that lies ahead was written before the clock was
+/// set back, and holds nobody.
+bool is_due(db::Time at, double wait_s, db::Time now);
+/// Seconds since `at` for which somebody was looking. What lies ahead counts from the watch's
+/// start.
+double watched_s(db::Time at, db::Time watching_since, db::Time now);
+
 /// Neither the executor nor the worker itself has given a sign of it.
 bool is_unseen(const db::Attempt& attempt);
 /// An ended attempt whose process the world still shows.

@@ -9,7 +9,7 @@
 
 namespace enigma::decide {
 
-/// How often a class is tried again, and how long is waited: backoff_s · 2^(failures − 1), at most
+/// How often a class is tried again, and how long is waited: backoff_s · 2^(failures - 1), at most
 /// backoff_max_s. No `max` means without limit.
 struct RetryRule {
   std::optional<int64_t> max;

@@ -66,7 +66,7 @@ std::vector<Action> submit_again(const std::vector<Current>& live, const Policy&
   for (const Current& c : live)
     if (c.run.wanted == db::Wanted::run && c.run.state == db::State::running &&
         is_unseen(c.attempt) && std::holds_alternative<Unknown>(c.state) &&
-        now - c.attempt.tried_at >= policy.submit_again_s)
+        is_due(c.attempt.tried_at, policy.submit_again_s, now))
       plan.push_back(Submit{c.run.id, c.attempt.token});
   return plan;
 }

@@ -2,6 +2,7 @@
 
 #include "diagnostics/check.h"
 #include "orchestrator/decide/ending.h"
+#include "orchestrator/decide/leaves.h"
 #include "orchestrator/decide/move.h"
 
 #include <algorithm>
@@ -24,18 +25,9 @@ void tell(Change& change, db::Time now, const std::string& kind, const std::stri
   change.events.push_back({0, now, change.run.id, kind, text});
 }
 
-/// A clock that was set back must not make the past last longer than it did.
-void forget_the_future(Attempt& attempt, db::Time now) {
-  attempt.submitted_at = std::min(attempt.submitted_at, now);
-  attempt.tried_at = std::min(attempt.tried_at, now);
-  attempt.progress.reported_at = std::min(attempt.progress.reported_at, now);
-  for (std::optional<db::Time>* at : {&attempt.seen_at, &attempt.cancel_at, &attempt.launched_at})
-    if (*at) *at = std::min(**at, now);
-}
-
 /// A quarter of the lease is fine enough for silence, and spares a write in most turns.
 void see(Attempt& attempt, const Policy& policy, db::Time now) {
-  if (!attempt.seen_at || now - *attempt.seen_at >= policy.lease_s / 4) attempt.seen_at = now;
+  if (!attempt.seen_at || is_due(*attempt.seen_at, policy.lease_s / 4, now)) attempt.seen_at = now;
 }
 
 /// Applies one observed state to one attempt of the change's run.
@@ -143,7 +135,6 @@ Change on_observation(Run run, const Observation& observation, const Policy& pol
   Change change{std::move(run), {}};
   Attempt* attempt = find_attempt(change.run, observation.token);
   if (attempt == nullptr || attempt->gone) return change;
-  forget_the_future(*attempt, now);
   std::visit(Sight{change, *attempt, policy, now}, observation.state);
   return change;
 }

@@ -13,7 +13,7 @@
 
 namespace enigma::decide {
 
-/// Moves of a turn. Requests add failed → waiting and cancelled → waiting. Done is left by nothing.
+/// Moves of a turn. Requests add held, failed, cancelled → waiting. Done is left by nothing.
 bool is_legal_move(db::State from, db::State to);
 bool is_legal_request(db::State from, db::State to);
 

@@ -129,7 +129,8 @@ asio::awaitable<bool> serve_one(Impl& impl, beast::tcp_stream& stream, beast::fl
   } else if (error) {
     response = refusal(400, "this is no HTTP request");
   } else {
-    response = co_await answer_to(impl.handler, plain(parser.release()));
+    const Request request = plain(parser.release());
+    response = co_await answer_to(impl.handler, request);
   }
   const auto answer = worded(std::move(response), keep_alive);
   stream.expires_after(std::chrono::seconds(impl.options.timeout_s));

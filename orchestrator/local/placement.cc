@@ -21,8 +21,8 @@ std::string to_text(const Placement& placement) {
 Placement placement_of(const std::string& text) {
   const json parsed = json::parse(text);
   Placement placement{parsed.at("data"), parsed.at("worker"), {}};
-  const json none = json::object();
-  for (const auto& [name, rule] : parsed.value("retry", none).items()) {
+  const json retry = parsed.value("retry", json::object());
+  for (const auto& [name, rule] : retry.items()) {
     RetryOverride& known = placement.retry[name];
     if (rule.contains("max")) known.max = rule["max"].get<int64_t>();
     if (rule.contains("backoff_s")) known.backoff_s = rule["backoff_s"].get<double>();

@@ -88,6 +88,7 @@ def controller_killed_20_times(place):
     wait_for(lambda: all_done(place, 12), "the sweep's end", 90)
     check(len(place.attempts()) == 12, f"{len(place.attempts())} attempts of 12 runs")
     for attempt in place.attempts():
+        wait_for((attempt / "exit.json").exists, f"the exit file of {attempt}")
         check(json.loads((attempt / "exit.json").read_text())["code"] == 0, f"exit of {attempt}")
     check_nothing_lost(place)
     for run in place.runs():
@@ -170,7 +171,9 @@ def interrupt_leaves_the_runs_going(place):
 def waiting_restarts_a_dead_controller(place):
     waiting = place.start("submit", place.spec(), "--worker", place.worker(words="seconds=2"),
                           "--wait")
-    wait_for(lambda: "running" in place.runs().values(), "a run")
+    for line in waiting.stderr:  # the first line of progress: what was asked for is submitted
+        if "runs done" in line:
+            break
     place.kill_controller()
     _, said = waiting.communicate(timeout=60)
     check(waiting.returncode == 0, f"exit {waiting.returncode}: {said}")

@@ -1,0 +1,43 @@
+// enigma-sweep explain: why a run is not running, and what its id is made of.
+
+#include "orchestrator/cli/lookup.h"
+#include "orchestrator/cli/verbs.h"
+#include "orchestrator/documents/explanation.h"
+
+#include <ctime>
+#include <iostream>
+
+namespace enigma::cli {
+
+namespace po = boost::program_options;
+
+int explain(const Invocation& invocation) {
+  po::options_description options("explain");
+  options.add_options()("run", po::value<std::string>(), "run (the first digits will do)");
+  po::positional_options_description positional;
+  positional.add("run", 1);
+  const auto values = parse_options(invocation, "explain RUN", options, positional);
+  if (!values) return kDone;
+  const auto store = store_of(invocation);
+  const std::string id = run_named(store, required(*values, "run"));
+  const auto now = static_cast<double>(std::time(nullptr));
+  const auto document = *documents::explanation(store, id, now);
+  if (invocation.json) {
+    print_document(invocation, document);
+    return kDone;
+  }
+  const auto& why = document["why"];
+  std::cout << id << ": " << document["state"].get<std::string>()
+            << (why.is_string() ? ": " + why.get<std::string>() : "") << "\nidentity: ";
+  for (const auto& part : document["identity"]["included"]) {
+    std::cout << part.get<std::string>() << " ";
+  }
+  std::cout << "\nnot in it: ";
+  for (const auto& part : document["identity"]["excluded"]) {
+    std::cout << part.get<std::string>() << "; ";
+  }
+  std::cout << "\n";
+  return kDone;
+}
+
+}  // namespace enigma::cli

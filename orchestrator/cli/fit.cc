@@ -1,0 +1,31 @@
+#include "orchestrator/cli/law_request.h"
+#include "orchestrator/cli/verbs.h"
+#include "orchestrator/clock.h"
+#include "sweeps/law/fit_document.h"
+
+#include <cstdio>
+
+namespace enigma::cli {
+
+int fit(const Invocation& invocation) {
+  namespace po = boost::program_options;
+  po::positional_options_description positional;
+  positional.add("sweep", 1);
+  const auto values =
+      parse_options(invocation, "fit [SWEEP | --csv FILE --map ROLE=COLUMN,…] [options]",
+                    law_options(), positional);
+  if (!values) return kDone;
+  return guarded(invocation, [&] {
+    const double begin_s = monotonic_s();
+    const law::Study study = study_of(request_of(invocation, *values));
+    const double taken_s = monotonic_s() - begin_s;
+    if (invocation.json) {
+      print_document(invocation, law::to_json(study, taken_s));
+    } else {
+      std::fputs(law::to_text(study).c_str(), stdout);
+    }
+    return static_cast<int>(kDone);
+  });
+}
+
+}  // namespace enigma::cli

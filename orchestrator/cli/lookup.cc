@@ -1,0 +1,32 @@
+#include "orchestrator/cli/lookup.h"
+
+#include "diagnostics/nearest.h"
+
+namespace enigma::cli {
+
+db::Store store_of(const Invocation& invocation) {
+  const auto file = invocation.store / "runs.db";
+  if (!std::filesystem::exists(file)) {
+    throw NoSuchName("there is no store at " + invocation.store.string(),
+                     "submit a spec first, or name another store with --store");
+  }
+  return db::Store::open_read_only(file);
+}
+
+std::string run_named(const db::Store& store, const std::string& name) {
+  const auto ids = store.ids_with_prefix(name, 5);
+  if (ids.size() == 1) return ids.front();
+  if (ids.empty()) throw NoSuchName("no run is named " + name, "'enigma-sweep status' lists them");
+  std::string list;
+  for (const std::string& id : ids) list += (list.empty() ? "" : ", ") + id;
+  throw NoSuchName("several runs begin with " + name, "one of " + list);
+}
+
+std::string sweep_named(const db::Store& store, const std::string& name) {
+  if (store.sweep(name)) return name;
+  std::vector<std::string> names;
+  for (const db::SweepRow& row : store.sweeps()) names.push_back(row.name);
+  throw NoSuchName("no sweep is named " + name, suggest_name(name, names));
+}
+
+}  // namespace enigma::cli

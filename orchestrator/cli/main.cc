@@ -1,0 +1,94 @@
+// enigma-sweep: finds the command, runs it, turns what breaks into words and an exit code.
+
+#include "diagnostics/nearest.h"
+#include "orchestrator/cli/background.h"
+#include "orchestrator/cli/invocation.h"
+#include "orchestrator/cli/lookup.h"
+#include "orchestrator/cli/verbs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <unistd.h>
+
+namespace {
+
+using namespace enigma;
+
+void print_help(std::ostream& out) {
+  out << "usage: enigma-sweep [--store DIR] [--json] [--color auto|always|never] COMMAND …\n\n";
+  for (const cli::Command& command : cli::commands()) {
+    out << fmt::format("  {:<9} {}\n", command.name, command.help);
+  }
+  out << "\n--store, or ENIGMA_STORE, names the folder that remembers sweeps (default ./.enigma).\n"
+         "enigma-sweep COMMAND --help tells a command's options.\n";
+}
+
+const cli::Command& command_named(const std::string& verb) {
+  std::vector<std::string> names;
+  for (const cli::Command& command : cli::commands()) {
+    if (verb == command.name) return command;
+    names.emplace_back(command.name);
+  }
+  throw InputError({{.file = "command line",
+                     .message = "unknown command '" + verb + "'",
+                     .suggestion = suggest_name(verb, names)}});
+}
+
+std::filesystem::path this_program(const char* name) {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::absolute(name) : program;
+}
+
+int run(const cli::Request& request) {
+  if (request.version) {
+    std::cout << "enigma-sweep " << ENIGMA_VERSION << "\n";
+    return cli::kDone;
+  }
+  if (request.help) {
+    print_help(std::cout);
+    return cli::kDone;
+  }
+  if (request.invocation.verb.empty()) {
+    print_help(std::cerr);
+    return cli::kWrongInput;
+  }
+  return command_named(request.invocation.verb).run(request.invocation);
+}
+
+/// Says what broke in the right words; `json` may not have been read yet.
+int told(const std::vector<Diagnostic>& diagnostics, bool json, int code) {
+  cli::print_diagnostics(diagnostics);
+  if (json) std::cout << nlohmann::ordered_json{{"diagnostics", to_json(diagnostics)}} << "\n";
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  try {
+    const bool terminal = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    return run(
+        cli::read_request(arguments, this_program(argv[0]), std::getenv("ENIGMA_STORE"), terminal));
+  } catch (const InputError& error) {
+    return told(error.diagnostics(), json, cli::kWrongInput);
+  } catch (const cli::NoSuchName& error) {
+    return told({{.message = error.what(), .suggestion = error.suggestion}}, json, cli::kNotFound);
+  } catch (const db::NewerStoreError& error) {
+    return told({{.message = error.what()}}, json, cli::kWrongInput);
+  } catch (const cli::NoController& error) {
+    return told({{.message = error.what()}}, json, cli::kNoController);
+  } catch (const StoreOwned& error) {
+    return told({{.message = error.what()}}, json, cli::kNoController);
+  } catch (const std::exception& error) {
+    return told({{.message = error.what(),
+                  .suggestion = "nothing half-done is left behind; it is safe to repeat"}},
+                json, cli::kFault);
+  }
+}

@@ -1,0 +1,74 @@
+// enigma-sweep plan: what a spec would run, and what of it is new.
+
+#include "files/atomic_file.h"
+#include "orchestrator/cli/verbs.h"
+#include "orchestrator/documents/run_table.h"
+#include "orchestrator/submission.h"
+#include "sweeps/document.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace enigma::cli {
+namespace {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+std::string hours_text(const std::optional<double>& hours) {
+  return hours ? fmt::format("{:.3g}", *hours) : "-";
+}
+
+void print_table(const sweeps::Plan& plan) {
+  std::vector<std::vector<std::string>> rows = {
+      {"point", "action", "params", "steps", "FLOPs", "windows", "epochs", "memory", "hours"}};
+  double flops = 0;
+  for (const sweeps::PlannedPoint& point : plan.points) {
+    flops += point.flops;
+    rows.push_back({point.sweep_point.name, sweeps::name_of(point.action),
+                    std::to_string(point.params.shared), std::to_string(point.steps),
+                    fmt::format("{:.4g}", point.flops), std::to_string(point.windows),
+                    fmt::format("{:.2f}", point.epochs),
+                    fmt::format("{:.1f} MB", static_cast<double>(point.memory_bytes) / 1e6),
+                    hours_text(point.device_hours)});
+  }
+  std::cout << documents::aligned(rows);
+  std::cout << fmt::format("{}: {} points, {:.4g} FLOPs, basis of hours: {}\n", plan.sweep,
+                           plan.points.size(), flops, plan.basis.empty() ? "none" : plan.basis);
+}
+
+}  // namespace
+
+int plan(const Invocation& invocation) {
+  po::options_description options("plan");
+  options.add_options()("spec", po::value<std::string>(), "the sweep's spec")(
+      "data", po::value<std::string>()->default_value(""), "folder of recordings")(
+      "executor", po::value<std::string>()->default_value(""), "instead of the spec's");
+  po::positional_options_description positional;
+  positional.add("spec", 1);
+  const auto values = parse_options(invocation, "plan SPEC [options]", options, positional);
+  if (!values) return kDone;
+  const std::string file = required(*values, "spec");
+  if (!fs::is_regular_file(file)) return not_found(invocation, "there is no file " + file);
+  SweepRequest request;
+  request.text = read_file(file, sweeps::kDocumentBytesMax);
+  request.file = file;
+  request.data = (*values)["data"].as<std::string>();
+  request.executor = (*values)["executor"].as<std::string>();
+  std::optional<db::Store> store;
+  const fs::path database = invocation.store / "runs.db";
+  if (fs::exists(database)) store = db::Store::open_read_only(database);
+  auto planned = plan_sweep(request, store ? &*store : nullptr, invocation.store);
+  if (!planned.ok()) throw InputError(planned.diagnostics);
+  if (invocation.json) {
+    print_document(invocation, sweeps::to_json(planned.value->plan));
+    return kDone;
+  }
+  print_diagnostics(planned.diagnostics);
+  for (const auto& point : planned.value->plan.points) print_diagnostics(point.warnings);
+  print_table(planned.value->plan);
+  return kDone;
+}
+
+}  // namespace enigma::cli

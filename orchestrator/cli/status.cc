@@ -1,0 +1,40 @@
+// enigma-sweep status: sweeps and runs, and how far they are.
+
+#include "orchestrator/documents/status.h"
+
+#include "orchestrator/cli/lookup.h"
+#include "orchestrator/cli/verbs.h"
+#include "orchestrator/documents/run_table.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace enigma::cli {
+
+namespace po = boost::program_options;
+
+int status(const Invocation& invocation) {
+  po::options_description options("status");
+  options.add_options()("sweep", po::value<std::string>(), "of this sweep alone");
+  po::positional_options_description positional;
+  positional.add("sweep", 1);
+  const auto values = parse_options(invocation, "status [SWEEP]", options, positional);
+  if (!values) return kDone;
+  const auto store = store_of(invocation);
+  std::optional<std::string> sweep;
+  if (values->count("sweep") > 0) sweep = sweep_named(store, required(*values, "sweep"));
+  if (invocation.json) {
+    print_document(invocation, documents::status(store, sweep));
+    return kDone;
+  }
+  std::cout << documents::run_table(documents::views(store, sweep));
+  std::string line;
+  for (const auto& [state, count] : sweep ? store.counts(*sweep) : store.counts()) {
+    if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, state);
+  }
+  std::cout << (line.empty() ? "no runs" : line) << "\n";
+  return kDone;
+}
+
+}  // namespace enigma::cli

@@ -1,0 +1,28 @@
+// The one list of commands: help, dispatch and suggestions are made of it.
+#include "orchestrator/cli/verbs.h"
+
+namespace enigma::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> table = {
+      {"plan", "what a spec would run: FLOPs, steps, memory, hours", plan},
+      {"submit", "run a spec's points; with --wait follow them to the end", submit},
+      {"status", "sweeps and runs, and how far they are", status},
+      {"watch", "status, refreshed until everything is done", watch},
+      {"show", "one run: attempts, checkpoints, evaluations, events", show},
+      {"explain", "why a run is not running, and what its id is made of", explain},
+      {"metrics", "everything that a run reported, unsampled", metrics},
+      {"logs", "what a worker printed", logs},
+      {"cancel", "stop a run or a sweep", cancel},
+      {"resume", "let a held, failed or cancelled run go on", resume},
+      {"fit", "a scaling law of a sweep or of a file", fit},
+      {"predict", "the loss that a law expects of a budget", predict},
+      {"plot", "a figure, with the numbers drawn beside it", plot},
+      {"export", "one row a run, as CSV or JSON", export_sweep},
+      {"serve", "the controller, in the foreground", serve},
+      {"schema", "the JSON Schema of a spec", schema},
+  };
+  return table;
+}
+
+}  // namespace enigma::cli

@@ -1,0 +1,15 @@
+// The document `explain`: why a run is not running, and what its identity is made of.
+#pragma once
+
+#include "db/store.h"
+#include "orchestrator/documents/unknown.h"
+
+#include <optional>
+#include <string>
+
+namespace enigma::documents {
+
+/// Nothing where there is no such run. `why` is told by the leaves that decide.
+std::optional<Json> explanation(const db::Store& store, const std::string& run, db::Time now);
+
+}  // namespace enigma::documents

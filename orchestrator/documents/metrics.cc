@@ -1,0 +1,96 @@
+#include "orchestrator/documents/metrics.h"
+
+#include <map>
+#include <set>
+
+namespace enigma::documents {
+namespace {
+
+Json row_json(const db::MetricsRow& row, const std::string& name, Json value) {
+  return {{"attempt", row.attempt},   {"step", row.step},     {"windows", row.windows},
+          {"flops", row.flops},       {"wall_s", row.wall_s}, {"name", name},
+          {"value", std::move(value)}};
+}
+
+/// An evaluation has no clock of its own: the report of its step says windows, FLOPs and time.
+Json eval_row(const db::EvalRow& row, const std::map<int64_t, db::MetricsRow>& by_step,
+              const std::string& name, Json value) {
+  const auto found = by_step.find(row.eval.step);
+  const bool known = found != by_step.end();
+  return {{"attempt", row.attempt},
+          {"step", row.eval.step},
+          {"windows", known ? Json(found->second.windows) : Json()},
+          {"flops", known ? Json(found->second.flops) : Json()},
+          {"wall_s", known ? Json(found->second.wall_s) : Json()},
+          {"name", name},
+          {"value", std::move(value)}};
+}
+
+/// test_loss of a step: the mean over its strategies.
+struct MeanLoss {
+  double loss = 0;
+  int64_t count = 0;
+  db::EvalRow first;
+};
+using Losses = std::map<std::pair<int64_t, int64_t>, MeanLoss>;  ///< by (attempt, step)
+
+std::string cell(const Json& value) {
+  if (value.is_null()) return "";
+  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+}  // namespace
+
+Json metric_rows(const db::Store& store, const std::string& run, bool all_attempts) {
+  auto rows = Json::array();
+  std::map<int64_t, db::MetricsRow> by_step;
+  std::set<std::pair<int64_t, std::string>> told;
+  for (const db::MetricsRow& row : store.metrics(run, all_attempts)) {
+    by_step[row.step] = row;
+    for (const auto& [name, value] : row.values) {
+      rows.push_back(row_json(row, name, or_null(value)));
+      told.emplace(row.step, name);
+    }
+  }
+  Losses losses;
+  for (const db::EvalRow& row : store.evals(run, all_attempts)) {
+    if (row.eval.tier != "test") continue;
+    auto& [loss, count, first] = losses[{row.attempt, row.eval.step}];
+    if (count++ == 0) first = row;
+    loss += row.eval.loss;
+    const std::string name = "test_correlation/" + row.eval.strategy;
+    // A worker may have said the same among its metrics: once is enough.
+    if (told.contains({row.eval.step, name})) continue;
+    rows.push_back(eval_row(row, by_step, name, or_null(row.eval.correlation)));
+  }
+  for (const auto& [place, mean] : losses) {
+    if (told.contains({place.second, "test_loss"})) continue;
+    const double loss = mean.loss / static_cast<double>(mean.count);
+    rows.push_back(eval_row(mean.first, by_step, "test_loss", loss));
+  }
+  return rows;
+}
+
+std::string to_csv(const Json& rows) {
+  std::string text;
+  if (!rows.is_array() || rows.empty()) return text;
+  std::string line;
+  for (const auto& [key, value] : rows.front().items())
+    line += (line.empty() ? "" : ",") + cell(key);
+  text += line + "\n";
+  for (const Json& row : rows) {
+    bool first = true;
+    for (const auto& [key, head] : rows.front().items()) {
+      text += (first ? "" : ",") + cell(member(row, key.c_str()));
+      first = false;
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace enigma::documents

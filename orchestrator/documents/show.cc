@@ -1,0 +1,96 @@
+#include "orchestrator/documents/show.h"
+
+#include "orchestrator/documents/status.h"
+
+namespace enigma::documents {
+namespace {
+
+Json evidence(const std::optional<db::Ending>& ending) {
+  if (!ending || ending->evidence_source.empty()) return nullptr;
+  return {{"source", ending->evidence_source}, {"line", or_null(ending->evidence_line)}};
+}
+
+Json attempt_json(const db::Attempt& attempt) {
+  const auto& ending = attempt.ending;
+  const bool failed = ending && ending->failure_class;
+  const bool reported = attempt.progress.reported_at > 0;
+  const double hours = db::wall_s(attempt) * static_cast<double>(attempt.world) / 3600;
+  return {{"number", or_null(attempt.number)},
+          {"executor", attempt.executor},
+          {"job", attempt.identity ? Json(attempt.identity->job) : Json()},
+          {"nodes", Json::array()},
+          {"ranks", attempt.identity ? Json(attempt.world) : Json()},
+          {"started_at", or_null(attempt.started_at)},
+          {"ended_at", or_null(attempt.ended_at)},
+          {"class", failed ? Json(protocol::name_of(*ending->failure_class)) : Json()},
+          {"evidence", evidence(ending)},
+          {"first_step", or_null(attempt.first_step)},
+          {"last_step", reported ? Json(attempt.progress.step) : Json()},
+          {"resumed_from_step", or_null(attempt.resumed_from_step)},
+          {"device_hours", attempt.started_at ? Json(hours) : Json()},
+          {"code_revision", or_null(attempt.revision)}};
+}
+
+Json checkpoints_json(const db::Store& store, const std::string& run) {
+  auto list = Json::array();
+  for (const db::CheckpointRow& row : store.checkpoints(run)) {
+    list.push_back({{"step", row.checkpoint.step},
+                    {"path", row.checkpoint.path},
+                    {"bytes", row.checkpoint.bytes},
+                    {"sha256", row.checkpoint.sha256},
+                    {"attempt", row.attempt}});
+  }
+  return list;
+}
+
+Json evals_json(const db::Store& store, const std::string& run) {
+  auto list = Json::array();
+  for (const db::EvalRow& row : store.evals(run)) {
+    list.push_back({{"step", row.eval.step},
+                    {"strategy", row.eval.strategy},
+                    {"tier", row.eval.tier},
+                    {"loss", row.eval.loss},
+                    {"baseline_loss", row.eval.baseline_loss},
+                    {"correlation", or_null(row.eval.correlation)},
+                    {"se", or_null(row.eval.se)},
+                    {"n", row.eval.n}});
+  }
+  return list;
+}
+
+Json skipped_json(const db::Store& store, const std::string& run) {
+  auto list = Json::array();
+  for (const db::SkippedRow& row : store.skipped(run)) {
+    list.push_back({{"from", row.skipped.from}, {"to", row.skipped.to}, {"why", row.skipped.why}});
+  }
+  return list;
+}
+
+Json events_json(const db::Store& store, const std::string& run) {
+  auto list = Json::array();
+  for (const db::Event& event : store.events_of(run)) {
+    list.push_back(
+        {{"id", event.id}, {"at", event.at}, {"kind", event.kind}, {"text", event.text}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::optional<Json> show(const db::Store& store, const std::string& run) {
+  const auto row = store.run(run);
+  const auto known = view(store, run);
+  if (!row || !known) return std::nullopt;
+  Json json = run_json(*known);
+  json["point"] = parsed(row->point);
+  auto attempts = Json::array();
+  for (const db::Attempt& attempt : row->run.attempts) attempts.push_back(attempt_json(attempt));
+  json["attempts"] = std::move(attempts);
+  json["checkpoints"] = checkpoints_json(store, run);
+  json["evals"] = evals_json(store, run);
+  json["skipped"] = skipped_json(store, run);
+  json["events"] = events_json(store, run);
+  return json;
+}
+
+}  // namespace enigma::documents

@@ -1,0 +1,44 @@
+// The document `status`: counts, spend, sweeps and runs, as the store remembers them.
+#pragma once
+
+#include "db/store.h"
+#include "orchestrator/documents/unknown.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::documents {
+
+/// A run with what `status`, `show` and `export` tell of it.
+struct RunView {
+  db::Run run;
+  db::Summary summary;
+  std::vector<std::string> sweeps;
+  Json values;  ///< axis → value, in the sweep asked for (else its first one)
+  Json plan;    ///< the point in the plan's document, of the same sweep
+};
+
+/// Runs in the order of the spec, or all by position where no sweep is named.
+std::vector<RunView> views(const db::Store& store, const std::optional<std::string>& sweep = {});
+std::optional<RunView> view(const db::Store& store, const std::string& run);
+
+/// One entry of `runs`.
+Json run_json(const RunView& view);
+
+/// Dollars of a device hour as the sweep's spec says, where it does.
+std::optional<double> usd_per_device_hour(const db::Store& store, const std::string& sweep);
+
+/// Of everything, or of one sweep (which must exist).
+Json status(const db::Store& store, const std::optional<std::string>& sweep = {});
+
+}  // namespace enigma::documents
+
+namespace enigma {
+
+/// The same, read from a store's folder. Throws db::StoreError.
+nlohmann::ordered_json status_of_sweep(const std::filesystem::path& store,
+                                       const std::string& sweep);
+
+}  // namespace enigma

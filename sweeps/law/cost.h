@@ -1,0 +1,27 @@
+// FLOPs as a function of size and data: what turns a law into a compute-optimal size.
+#pragma once
+
+#include "sweeps/law/table.h"
+
+#include <optional>
+#include <string>
+
+namespace enigma::law {
+
+/// C = coefficient · N^exponent_n · D. The default is C = 6ND (Kaplan et al. 2020).
+struct Cost {
+  double coefficient = 6;
+  double exponent_n = 1;
+  bool measured = false;  ///< fitted to the sweep's own FLOPs, not assumed
+};
+
+/// Least squares of log(C/D) on log N: the sweep's own FLOPs. Nothing with fewer than two sizes.
+std::optional<Cost> measured_cost(const Table& table);
+
+/// True where the table's FLOPs are 6ND to 10 % for every row, or unknown.
+bool is_six_nd(const Table& table);
+
+/// `C = 6ND`, or the fitted expression.
+std::string formula_of(const Cost& cost);
+
+}  // namespace enigma::law

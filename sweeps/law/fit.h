@@ -1,0 +1,108 @@
+// One fit from rows to verdict: what `enigma-sweep fit` answers, as plain data.
+#pragma once
+
+#include "sweeps/law/bootstrap.h"
+#include "sweeps/law/extrapolation.h"
+#include "sweeps/law/ladder.h"
+#include "sweeps/law/mapping.h"
+#include "sweeps/law/optimum.h"
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace enigma::law {
+
+struct FitOptions {
+  std::string form = "chinchilla";
+  Objective objective;
+  int starts = 256;
+  BootstrapPlan bootstrap;
+  double level = 0.95;
+  std::vector<Hold> holds;
+  uint64_t seed = 0;
+  int threads = 1;
+};
+
+/// The data cannot carry the fit (exit code 7).
+class FitRefused : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class ParameterVerdict { identified, bounded_below, bounded_above, unidentified, held };
+std::string name_of(ParameterVerdict verdict);
+
+struct ParameterFit {
+  std::string name;
+  std::optional<double> value, low, high, se;
+  ParameterVerdict verdict = ParameterVerdict::unidentified;
+};
+
+struct Interval {
+  std::optional<double> value, low, high;
+};
+
+struct OptimumAt {
+  double flops = 0;
+  Place place;
+  std::optional<double> low, high;  ///< of the loss
+};
+
+enum class VerdictCode { ok, data_limited, undetermined };
+std::string name_of(VerdictCode code);
+
+struct Verdict {
+  VerdictCode code = VerdictCode::undetermined;
+  std::string sentence;
+};
+
+struct Fit {
+  std::string form, formula;
+  std::vector<char> axes;
+  std::map<std::string, std::string> axis_names;
+  bool d_from_c = false;
+  Objective objective;
+  double objective_value = 0;
+  double tolerance = 0;
+  std::vector<Row> rows;  ///< the rows used, in canonical order
+  std::vector<Excluded> excluded;
+  std::vector<ParameterFit> parameters;
+  Vector values;  ///< of the minimum, in the order of the parameters; not all are identified
+  Exponents exponents;
+  Interval a, b;
+  Certificate certificate;
+  Minimum minimum;
+  BootstrapPlan bootstrap;
+  double level = 0.95;
+  int clusters = 0;
+  Refits refits;
+  std::optional<Extrapolation> extrapolation;
+  Cost cost;
+  std::vector<OptimumAt> optimum;
+  std::vector<Ladder> ladders;
+  bool constant_will_do = false;  ///< the loss depends on nothing, as far as its noise can tell
+  Verdict verdict;
+  std::vector<std::string> warnings;
+};
+
+/// The axes that a form will use on this table. Throws InputError where they are not mapped.
+std::vector<char> axes_for(const Form& form, const Table& table);
+
+/// Fits one table. Throws FitRefused, InputError. `cost` says how size and data make FLOPs.
+Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& cost);
+
+/// Loss that the fit predicts at its optimum for `flops`, with its interval over the refits.
+OptimumAt optimum_at(const Fit& fit, double flops);
+
+/// Loss that a fit on one axis predicts at `x`, with its interval over the refits.
+Interval predicted_on_axis(const Fit& fit, double x);
+
+/// True where every parameter that the optimum needs is identified and the verdict is ok.
+bool has_optimum(const Fit& fit);
+
+/// Rows must be at least this many for that many free parameters.
+int rows_needed(int free_parameters);
+
+}  // namespace enigma::law

@@ -1,0 +1,124 @@
+#include "sweeps/law/fit_document.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace enigma::law {
+
+namespace {
+
+std::string shown(const std::optional<double>& value) {
+  return value ? fmt::format("{:.5g}", *value) : "-";
+}
+
+std::string parameter_lines(const Fit& fit) {
+  std::string text = fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>12}  {}\n", "parameter", "value",
+                                 "low", "high", "se", "verdict");
+  for (const ParameterFit& p : fit.parameters) {
+    text += fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>12}  {}\n", p.name, shown(p.value),
+                        shown(p.low), shown(p.high), shown(p.se), name_of(p.verdict));
+  }
+  if (fit.form != "chinchilla") return text;
+  text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "N_opt ~ C^a", shown(fit.a.value),
+                      shown(fit.a.low), shown(fit.a.high));
+  text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "D_opt ~ C^b", shown(fit.b.value),
+                      shown(fit.b.low), shown(fit.b.high));
+  return text;
+}
+
+std::string axes_line(const Fit& fit) {
+  std::string text;
+  for (const char axis : fit.axes) {
+    const auto found = fit.axis_names.find(std::string(1, axis));
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", axis,
+                        found == fit.axis_names.end() ? "?" : found->second);
+  }
+  return text;
+}
+
+std::string objective_line(const Fit& fit) {
+  const Objective& o = fit.objective;
+  const std::string delta =
+      o.kind == ObjectiveKind::huber ? fmt::format(", delta = {:g}", o.delta) : "";
+  return fmt::format("{} of {} residuals{}, {} = {:.10g}", name_of(o.kind),
+                     o.space == Space::log ? "log" : "linear", delta,
+                     o.reduction == Reduction::sum ? "sum" : "mean", fit.objective_value);
+}
+
+std::string interval_line(const Fit& fit) {
+  const std::string level = fmt::format("{:g} %", fit.level * 100);
+  if (fit.bootstrap.kind == Resampling::none) return level + " profile intervals";
+  return fmt::format("{} percentile of {} refits ({} converged), {}; verdicts by profile", level,
+                     fit.refits.resamples, fit.refits.converged,
+                     fit.bootstrap.kind == Resampling::by_cluster
+                         ? fmt::format("resampled by {} clusters", fit.clusters)
+                         : "resampled by row");
+}
+
+std::string extrapolation_line(const Fit& fit) {
+  if (!fit.extrapolation) return "not possible: too few rows below any cut";
+  const Extrapolation& e = *fit.extrapolation;
+  return fmt::format(
+      "fitted on {} rows below {:.3g}, predicts the {} above to {:.2f} % "
+      "(worst {:.2f} %)",
+      e.n_train, e.cut, e.n_test, 100 * e.mean_abs_rel, 100 * e.max_abs_rel);
+}
+
+std::string excluded_line(const Fit& fit) {
+  std::map<std::string, int> reasons;
+  for (const Excluded& row : fit.excluded) ++reasons[row.why];
+  std::string text = fmt::format("{} used, {} excluded", fit.rows.size(), fit.excluded.size());
+  for (const auto& [why, count] : reasons) text += fmt::format("; {}: {}", count, why);
+  return text;
+}
+
+std::string optimum_lines(const Fit& fit) {
+  if (fit.optimum.empty()) return "";
+  std::string text = fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>26}\n", "FLOPs", "best N", "best D",
+                                 "loss", fmt::format("{:g} % interval", fit.level * 100));
+  for (const OptimumAt& at : fit.optimum) {
+    text += fmt::format("  {:<12.3g}{:>14.4g}{:>14.4g}{:>14.5g}{:>26}\n", at.flops, at.place.n,
+                        at.place.d, at.place.loss,
+                        at.low ? fmt::format("{:.5g} .. {:.5g}", *at.low, *at.high) : "-");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const Fit& fit) {
+  const Certificate& c = fit.certificate;
+  std::string text = fit.formula + "\n" + parameter_lines(fit);
+  const auto line = [&](const char* name, const std::string& value) {
+    text += fmt::format("  {:<13}{}\n", name, value);
+  };
+  line("rows", excluded_line(fit));
+  line("axes", axes_line(fit) + (fit.form == "chinchilla" ? "; " + formula_of(fit.cost) : ""));
+  line("objective", objective_line(fit));
+  line("certificate",
+       fmt::format("{} of {} starts agree, {} basins, relative gradient {:.1e} (BFGS, tolerance "
+                   "{:.0e}); second algorithm (reweighted Levenberg-Marquardt) {:.10g}",
+                   c.agreeing, c.starts, c.basins.size(), c.gradient_relative, fit.tolerance,
+                   c.second_objective));
+  line("intervals", interval_line(fit));
+  line("held out", extrapolation_line(fit));
+  text += optimum_lines(fit);
+  for (const std::string& warning : fit.warnings) line("warning", warning);
+  return text + "  " + fit.verdict.sentence + "\n";
+}
+
+std::string to_text(const Study& study) {
+  if (study.by.empty()) return to_text(*study.pooled);
+  std::string text;
+  for (const GroupFit& one : study.fits) {
+    text += fmt::format("{} = {}: {}\n", study.by, one.group, to_text(one.fit));
+  }
+  for (const RefusedGroup& one : study.refused) {
+    text += fmt::format("{} = {}: not fitted: {}\n\n", study.by, one.group, one.why);
+  }
+  return text + (study.pooled ? "pooled over all rows: " + to_text(*study.pooled)
+                              : "pooled: not fitted\n");
+}
+
+}  // namespace enigma::law

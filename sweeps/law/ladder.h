@@ -1,0 +1,32 @@
+// Ladders: the runs of one size on one session subset, from the smallest budget to the largest.
+#pragma once
+
+#include "sweeps/law/table.h"
+
+#include <string>
+#include <vector>
+
+namespace enigma::law {
+
+enum class Trend { falls, uneven, flat_or_rising };
+
+struct Ladder {
+  double n = 0;
+  std::string subset;
+  std::vector<Row> rungs;  ///< by FLOPs (data where FLOPs are unknown); equal budgets averaged
+  Trend trend = Trend::falls;
+};
+
+/// Every size × subset with at least two budgets. `falls`: each rung is lower than the one before;
+/// `flat_or_rising`: the last rung is not lower than the first by a thousandth; else `uneven`.
+std::vector<Ladder> ladders(const Table& table);
+
+/// "N = 1.2e+06, subset all".
+std::string name_of(const Ladder& ladder);
+
+/// At the largest budget that several sizes share: does a larger model do better than the smaller?
+/// Nothing where no budget is shared.
+enum class SizeEffect { unknown, helps, does_not_help };
+SizeEffect size_effect(const Table& table);
+
+}  // namespace enigma::law

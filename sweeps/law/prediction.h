@@ -1,0 +1,34 @@
+// The answer to "which size, how much data, what loss" for a budget; or the sentence why none.
+#pragma once
+
+#include "sweeps/law/study.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace enigma::law {
+
+struct Prediction {
+  double target_flops = 0;
+  std::optional<double> n, d;
+  Interval loss;
+  std::optional<double> extrapolation_factor;  ///< target / largest C used
+  Verdict verdict;
+};
+
+/// `power*` on the axis C give a loss without a size.
+Prediction predict(const Fit& fit, double flops);
+
+/// FLOPs of `gpus` devices of `peak_flops_per_s` during `hours` at utilisation `mfu`.
+double flops_of(double gpus, double hours, double mfu, double peak_flops_per_s);
+
+/// Dense bfloat16 peak of a device by name, from the maker's data sheet; nothing for an unknown
+/// one: a peak is never guessed.
+std::optional<double> bf16_peak_flops_per_s(const std::string& device);
+std::vector<std::string> known_devices();
+
+nlohmann::ordered_json to_json(const Prediction& prediction);
+std::string to_text(const Prediction& prediction, double level);
+
+}  // namespace enigma::law

@@ -1,0 +1,63 @@
+#include "sweeps/law/study.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace enigma::law {
+
+namespace {
+
+double unique_data(const std::vector<Row>& rows) {
+  double most = 0;
+  for (const Row& row : rows) {
+    if (std::isfinite(row.u)) most = std::max(most, row.u);
+  }
+  return most;
+}
+
+/// Groups in the order in which they should be told: little data first.
+std::vector<std::pair<std::string, MappedTable>> groups_of(const MappedTable& mapped) {
+  std::map<std::string, MappedTable> by_name;
+  for (const Row& row : mapped.table.rows) {
+    MappedTable& part = by_name[row.subset];
+    if (part.table.rows.empty()) {
+      part.table = mapped.table;
+      part.table.rows.clear();
+    }
+    part.table.rows.push_back(row);
+  }
+  std::vector<std::pair<std::string, MappedTable>> groups(by_name.begin(), by_name.end());
+  std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
+    return unique_data(a.second.table.rows) < unique_data(b.second.table.rows);
+  });
+  return groups;
+}
+
+}  // namespace
+
+Study study_table(const MappedTable& mapped, const FitOptions& options, const std::string& by,
+                  bool sweep) {
+  // A file whose FLOPs are plainly not 6ND has its own: an optimum under 6ND would miss its data.
+  const bool own = sweep || !is_six_nd(mapped.table);
+  const Cost cost = own ? measured_cost(mapped.table).value_or(Cost{}) : Cost{};
+  Study study{.by = by};
+  if (by.empty()) {
+    study.pooled = fit_table(mapped, options, cost);
+    return study;
+  }
+  for (const auto& [group, part] : groups_of(mapped)) {
+    try {
+      study.fits.push_back({group, fit_table(part, options, cost)});
+    } catch (const FitRefused& refused) {
+      study.refused.push_back({group, refused.what()});
+    }
+  }
+  try {
+    study.pooled = fit_table(mapped, options, cost);
+  } catch (const FitRefused&) {
+    if (study.fits.empty()) throw;
+  }
+  return study;
+}
+
+}  // namespace enigma::law

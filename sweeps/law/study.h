@@ -1,0 +1,32 @@
+// All the fits that one question asks for: one per subset, and one over everything.
+#pragma once
+
+#include "sweeps/law/fit.h"
+
+#include <optional>
+
+namespace enigma::law {
+
+struct GroupFit {
+  std::string group;
+  Fit fit;
+};
+
+struct RefusedGroup {
+  std::string group;
+  std::string why;
+};
+
+struct Study {
+  std::string by;              ///< the column that groups; empty: one fit over all
+  std::vector<GroupFit> fits;  ///< by group, in order of the group's largest unique data, then name
+  std::vector<RefusedGroup> refused;
+  std::optional<Fit> pooled;  ///< the only fit where nothing groups
+};
+
+/// FLOPs are the table's own where it is a sweep, or where they are not 6ND; else C = 6ND.
+/// Throws FitRefused where nothing at all can be fitted, InputError for wrong names.
+Study study_table(const MappedTable& mapped, const FitOptions& options, const std::string& by,
+                  bool sweep);
+
+}  // namespace enigma::law

@@ -1,0 +1,22 @@
+// The runs of a sweep of this system as the table of a law.
+#pragma once
+
+#include "sweeps/law/mapping.h"
+
+#include <nlohmann/json.hpp>
+
+namespace enigma::law {
+
+/// Columns of `export` that are the axes of a law on a sweep: N = shared parameters, D = windows,
+/// C = FLOPs over the steps done, U = unique windows, loss = test loss. A form on one axis gets C.
+Mapping sweep_mapping(bool one_axis);
+
+/// Rows of `export` (one flat object a run) by a mapping. Runs that are not done are excluded and
+/// say so; row ids are run ids.
+Parsed<MappedTable> table_of_sweep(const nlohmann::ordered_json& export_rows,
+                                   const std::string& sweep, const Mapping& mapping);
+
+/// True where the column has at least two different values among the rows.
+bool differs(const Table& table, const std::string& column);
+
+}  // namespace enigma::law

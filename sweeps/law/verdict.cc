@@ -1,0 +1,141 @@
+#include "sweeps/law/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace enigma::law {
+
+namespace {
+
+size_t count(const Fit& fit, Trend trend) {
+  return static_cast<size_t>(std::count_if(fit.ladders.begin(), fit.ladders.end(),
+                                           [&](const Ladder& l) { return l.trend == trend; }));
+}
+
+std::vector<std::string> not_identified(const Fit& fit) {
+  std::vector<std::string> names;
+  for (const ParameterFit& parameter : fit.parameters) {
+    const bool known = parameter.verdict == ParameterVerdict::identified ||
+                       parameter.verdict == ParameterVerdict::held;
+    if (!known && parameter.name != "E") names.push_back(parameter.name);
+  }
+  return names;
+}
+
+size_t distinct(const Fit& fit, char axis) {
+  std::set<double> values;
+  for (const Row& row : fit.rows) values.insert(axis_value(row, axis));
+  return values.size();
+}
+
+bool lacks(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string why_undetermined(const Fit& fit, const std::vector<std::string>& names) {
+  std::string why;
+  if (fit.form == "chinchilla") {
+    if (distinct(fit, 'N') == 1)
+      why += "; all rows have one size, so the effect of size is unknown";
+    if (distinct(fit, 'D') == 1) {
+      why += "; all rows have the same amount of data, so its effect is unknown";
+    }
+    if (distinct(fit, 'N') > 1 && lacks(names, "alpha")) {
+      why += "; more or more different sizes would tell";
+    }
+    if (distinct(fit, 'D') > 1 && lacks(names, "beta")) why += "; longer ladders would tell";
+  } else {
+    why += "; more rows, or rows further apart, would tell";
+  }
+  return fmt::format("Undetermined: {} rows do not identify {}{}.{}", fit.rows.size(),
+                     listed(names), why, fit.form == "chinchilla" ? " No optimum is given." : "");
+}
+
+std::optional<std::string> data_limited(const Fit& fit, const std::vector<std::string>& names) {
+  const size_t flat = count(fit, Trend::flat_or_rising);
+  if (flat > 0 && 2 * flat >= fit.ladders.size()) {
+    std::vector<std::string> which;
+    for (const Ladder& ladder : fit.ladders) {
+      if (ladder.trend == Trend::flat_or_rising && which.size() < 6)
+        which.push_back("(" + name_of(ladder) + ")");
+    }
+    return fmt::format(
+        "Data-limited: in {} of {} ladders the loss does not fall as the budget grows: {}. "
+        "More compute on the same recordings does not help; more recordings might.",
+        flat, fit.ladders.size(), listed(which));
+  }
+  if (fit.constant_will_do && !fit.ladders.empty()) {
+    return "Data-limited: over these sizes and budgets the loss changes by no more than its noise; "
+           "neither a larger model nor more compute helps on these data.";
+  }
+  Table table;
+  table.rows = fit.rows;
+  if (lacks(names, "alpha") && fit.form == "chinchilla" &&
+      size_effect(table) == SizeEffect::does_not_help) {
+    return "Data-limited: at the largest budget the largest model is not better than the smallest; "
+           "a larger model does not help on these data.";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t k = 0; k < names.size(); ++k) {
+    if (k > 0) text += k + 1 == names.size() ? " and " : ", ";
+    text += names[k];
+  }
+  return text;
+}
+
+Verdict verdict_of(const Fit& fit) {
+  const std::vector<std::string> names = not_identified(fit);
+  if (const auto sentence = data_limited(fit, names)) return {VerdictCode::data_limited, *sentence};
+  if (!names.empty()) return {VerdictCode::undetermined, why_undetermined(fit, names)};
+  if (fit.form != "chinchilla") {
+    return {VerdictCode::ok, fmt::format("Loss falls as a power of {} with exponent {:.4g}.",
+                                         fit.axes.front(), fit.values[fit.values.size() - 1])};
+  }
+  return {VerdictCode::ok,
+          fmt::format("The best size grows as C^{:.3f} and the best amount of data as C^{:.3f}: "
+                      "ten times the compute asks for {:.1f} times the parameters and {:.1f} times "
+                      "the data.",
+                      fit.exponents.a, fit.exponents.b, std::pow(10.0, fit.exponents.a),
+                      std::pow(10.0, fit.exponents.b))};
+}
+
+std::vector<std::string> warnings_of(const Fit& fit) {
+  std::vector<std::string> warnings;
+  if (fit.cost.measured && fit.form == "chinchilla") {
+    warnings.push_back("the optimum is taken along the FLOPs of the rows, " + formula_of(fit.cost));
+  }
+  if (fit.d_from_c) warnings.push_back("D was not mapped and is C/(6N)");
+  for (const Ladder& ladder : fit.ladders) {
+    if (ladder.trend == Trend::falls || warnings.size() >= 12) continue;
+    warnings.push_back(fmt::format("ladder {}: loss {}", name_of(ladder),
+                                   ladder.trend == Trend::uneven
+                                       ? "does not fall at every step"
+                                       : "is flat or rising: data-limited"));
+  }
+  if (fit.certificate.agreeing < 2) {
+    warnings.push_back("only one start reached the best objective: it may not be the minimum");
+  }
+  if (fit.certificate.second_objective > fit.minimum.objective * (1 + 1e-4)) {
+    warnings.push_back("the second algorithm did not reach the same objective");
+  }
+  const int lost = fit.refits.resamples - fit.refits.converged;
+  if (lost > 0) {
+    warnings.push_back(fmt::format("{} of {} refits did not converge", lost, fit.refits.resamples));
+  }
+  for (const ParameterFit& parameter : fit.parameters) {
+    if (parameter.name == "E" && parameter.verdict == ParameterVerdict::bounded_above) {
+      warnings.push_back("E is not identified: these data do not show where the loss levels off");
+    }
+  }
+  return warnings;
+}
+
+}  // namespace enigma::law

@@ -1,0 +1,208 @@
+#include "tests/simulation/checker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace enigma::simulation {
+namespace {
+
+using db::Attempt;
+using db::Run;
+using db::State;
+using Problems = std::vector<std::string>;
+
+size_t resumes_of(const Host& host, const std::string& run) {
+  const auto found = host.requested.find(run);
+  if (found == host.requested.end()) return 0;
+  return static_cast<size_t>(
+      std::count(found->second.begin(), found->second.end(), decide::Request::resume));
+}
+
+bool was_cancelled(const Host& host, const std::string& run) {
+  const auto found = host.requested.find(run);
+  return found != host.requested.end() &&
+         std::count(found->second.begin(), found->second.end(), decide::Request::cancel) > 0;
+}
+
+/// Terminal is final, attempts are never forgotten, and nothing starts after the end.
+void compare(const Run& before, const Run& now, bool resumed, Problems& problems) {
+  if (now.attempts.size() < before.attempts.size())
+    problems.push_back(now.id + ": attempts were forgotten");
+  for (size_t i = 0; i < std::min(before.attempts.size(), now.attempts.size()); ++i) {
+    const Attempt &old = before.attempts[i], &is = now.attempts[i];
+    if (old.token != is.token || is.seq < old.seq || (old.ending && !is.ending))
+      problems.push_back(fmt::format("{}: attempt {} went back", now.id, i + 1));
+  }
+  if (!db::is_terminal(before.state) || (resumed && before.state != State::done)) return;
+  if (now.state != before.state)
+    problems.push_back(
+        fmt::format("{}: {} became {}", now.id, db::name_of(before.state), db::name_of(now.state)));
+  if (now.attempts.size() != before.attempts.size())
+    problems.push_back(now.id + ": an attempt began after the end");
+}
+
+bool said_eval(const World& world, const Attempt& attempt, int64_t step) {
+  const Job* job = world.job(attempt.token);
+  if (job == nullptr) return false;
+  return std::any_of(job->spool.begin(), job->spool.end(), [&](const protocol::Report& report) {
+    const auto* eval = std::get_if<protocol::Eval>(&report.body);
+    return eval != nullptr && eval->step == step && report.seq <= attempt.seq;
+  });
+}
+
+/// A run is done because its current attempt said so at the target step, after an eval of it.
+void check_done(const Run& run, const World& world, Problems& problems) {
+  const Job* job = world.job(run.attempts.back().token);
+  const bool said_done =
+      job != nullptr &&
+      std::any_of(job->spool.begin(), job->spool.end(), [&](const protocol::Report& report) {
+        const auto* done = std::get_if<protocol::Done>(&report.body);
+        return done != nullptr && done->step >= run.target_step &&
+               report.seq <= run.attempts.back().seq;
+      });
+  const bool evaluated = std::any_of(
+      run.attempts.begin(), run.attempts.end(),
+      [&](const Attempt& attempt) { return said_eval(world, attempt, run.target_step); });
+  if (!said_done) problems.push_back(run.id + ": done, but its current attempt never said so");
+  if (!evaluated) problems.push_back(run.id + ": done without an eval of the target step");
+}
+
+/// Failed because some class's tries were used up.
+void check_failed(const Run& run, const World& world, Problems& problems) {
+  for (const auto& [failure_class, rule] : world.options.policy.retry) {
+    const auto counted = run.failures.find(std::string(protocol::name_of(failure_class)));
+    if (counted != run.failures.end() && rule.max && counted->second > *rule.max) return;
+  }
+  problems.push_back(run.id + ": failed with tries left");
+}
+
+void check_state(const Run& run, const Host& host, const World& world, Problems& problems) {
+  if (run.state == State::done) check_done(run, world, problems);
+  if (run.state == State::failed) check_failed(run, world, problems);
+  if (run.state == State::cancelled && !was_cancelled(host, run.id))
+    problems.push_back(run.id + ": cancelled, but nobody asked");
+  if ((run.state == State::running) && !db::has_live_attempt(run))
+    problems.push_back(run.id + ": running without a live attempt");
+  if ((run.state == State::waiting || run.state == State::held) && db::has_live_attempt(run))
+    problems.push_back(run.id + ": resting with a live attempt");
+}
+
+/// What counts as being silent must not happen where nothing is ever silent.
+void check_silence(const Run& run, const World& world, Problems& problems) {
+  if (allows_silence(world.options)) return;
+  for (const Attempt& attempt : run.attempts)
+    if (attempt.ending && attempt.ending->evidence_source == "silence")
+      problems.push_back(run.id + ": an attempt was called silent that was never hidden");
+}
+
+/// Jobs of the world beside the table: each is known, and only one of a run may count.
+void check_world(const std::map<std::string, Run>& runs, const World& world, Problems& problems) {
+  int64_t counting_slots = 0;
+  std::map<std::string, int64_t> counting;
+  for (const Job& job : world.jobs) {
+    const auto run = runs.find(job.run);
+    const Attempt* attempt = run == runs.end() ? nullptr : db::attempt_of(run->second, job.token);
+    if (attempt == nullptr) {
+      problems.push_back(job.run + ": a job that the table does not know");
+      continue;
+    }
+    if (!job.lives()) continue;
+    if (attempt->gone) problems.push_back(job.run + ": a job lives that the table has buried");
+    if (attempt->ending) continue;  // given up: it lives, but does not count
+    counting_slots += job.slots;
+    if (++counting[job.run] > 1) problems.push_back(job.run + ": two attempts count");
+  }
+  if (counting_slots > world.options.slots)
+    problems.push_back(fmt::format("{} places taken of {}", counting_slots, world.options.slots));
+}
+
+void check_acknowledged(const std::map<std::string, Run>& runs, const Host& host,
+                        Problems& problems) {
+  std::map<std::string, int64_t> committed;
+  for (const auto& [id, run] : runs)
+    for (const Attempt& attempt : run.attempts) committed[attempt.token] = attempt.seq;
+  for (const auto& [token, ack] : host.acknowledged)
+    if (committed[token] < ack)
+      problems.push_back(
+          fmt::format("{}: {} was acknowledged, {} is known", token, ack, committed[token]));
+  for (const auto& [id, times] : host.submitted) {
+    if (times != 1) problems.push_back(id + ": was added twice");
+    if (!runs.contains(id)) problems.push_back(id + ": was submitted and is lost");
+  }
+}
+
+template <typename Body>
+int64_t count_said(const Job& job, int64_t up_to) {
+  return std::count_if(job.spool.begin(), job.spool.end(), [&](const protocol::Report& report) {
+    return report.seq <= up_to && std::holds_alternative<Body>(report.body);
+  });
+}
+
+/// Every committed report has left its rows, and nothing else has.
+void check_rows(const Run& run, const Host& host, const World& world, Problems& problems) {
+  int64_t metrics = 0, evals = 0, checkpoints = 0;
+  for (const Attempt& attempt : run.attempts) {
+    const Job* job = world.job(attempt.token);
+    if (job == nullptr) continue;
+    metrics += count_said<protocol::Metrics>(*job, attempt.seq);
+    evals += count_said<protocol::Eval>(*job, attempt.seq);
+    checkpoints += count_said<protocol::Checkpoint>(*job, attempt.seq);
+  }
+  const db::Store& store = host.store();
+  if (std::ssize(store.metrics(run.id, true)) != metrics ||
+      std::ssize(store.evals(run.id, true)) != evals ||
+      std::ssize(store.checkpoints(run.id)) != checkpoints)
+    problems.push_back(run.id + ": its rows are not what was reported");
+  int64_t last = 0;
+  for (const db::MetricsRow& row : store.metrics(run.id)) {
+    if (row.step <= last) problems.push_back(run.id + ": its history goes back");
+    last = row.step;
+  }
+  if (run.state == State::done && last > run.target_step)
+    problems.push_back(run.id + ": its history goes beyond the target");
+}
+
+std::map<std::string, Run> runs_by_id(const Host& host) {
+  std::map<std::string, Run> runs;
+  for (const Run& run : host.store().runs()) runs[run.id] = run;
+  return runs;
+}
+
+}  // namespace
+
+std::vector<std::string> Checker::check(const Host& host, const World& world) {
+  Problems problems;
+  const std::map<std::string, Run> runs = runs_by_id(host);
+  for (const auto& [id, run] : runs) {
+    const size_t resumes = resumes_of(host, id);
+    if (const auto seen = before_.find(id); seen != before_.end())
+      compare(seen->second.run, run, resumes != seen->second.resumes, problems);
+    before_[id] = {run, resumes};
+    check_state(run, host, world, problems);
+    check_silence(run, world, problems);
+  }
+  check_world(runs, world, problems);
+  check_acknowledged(runs, host, problems);
+  return problems;
+}
+
+std::vector<std::string> Checker::check_end(const Host& host, const World& world) {
+  Problems problems = check(host, world);
+  for (const auto& [id, run] : runs_by_id(host)) {
+    if (!run.settled)
+      problems.push_back(fmt::format("{}: still {} ({})", id, db::name_of(run.state), run.why));
+    check_rows(run, host, world, problems);
+    const auto folder = world.folders.find(id);
+    const std::string mark = folder == world.folders.end() ? "" : folder->second.mark;
+    const bool marked = run.state == State::done || run.state == State::cancelled;
+    if (marked && mark != db::name_of(run.state))
+      problems.push_back(id + ": ended, but its mark says '" + mark + "'");
+  }
+  for (const Job& job : world.jobs)
+    if (job.phase != Job::Phase::ended)
+      problems.push_back(job.run + ": a job is left that nobody looks after");
+  return problems;
+}
+
+}  // namespace enigma::simulation

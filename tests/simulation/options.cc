@@ -1,0 +1,91 @@
+#include "tests/simulation/options.h"
+
+#include <fmt/format.h>
+
+namespace enigma::simulation {
+namespace {
+
+/// Half of the seeds know a fault at all, and then at most with this probability.
+double rate(Prng& prng, double most) {
+  return prng.chance(0.5) ? prng.between(0.0, most) : 0.0;
+}
+
+decide::Policy short_policy(Prng& prng, int64_t slots) {
+  decide::Policy policy = decide::default_policy();
+  policy.slots = slots;
+  policy.submit_again_s = prng.between(4.0, 12.0);
+  policy.never_started_s = 60;
+  policy.hang_s = 90;
+  policy.lease_s = 30;
+  policy.cancel_again_s = 8;
+  policy.linger_s = 12;
+  for (auto& [failure_class, rule] : policy.retry) rule.backoff_max_s = 40;
+  return policy;
+}
+
+}  // namespace
+
+Options draw_options(Prng& prng) {
+  Options o;
+  o.runs = prng.between(int64_t{1}, 5);
+  o.runs_later = prng.between(int64_t{0}, 2);
+  o.slots = prng.between(int64_t{1}, 3);
+  o.target_steps = prng.between(int64_t{3}, 16);
+  o.checkpoint_steps = prng.between(int64_t{1}, 6);
+  o.fault_ticks = prng.between(int64_t{20}, 90);
+  o.tick_s = prng.between(1.0, 5.0);
+  o.policy = short_policy(prng, o.slots);
+  o.http = prng.chance(0.75);
+  o.posts_ahead = prng.chance(0.3);
+  o.report_lost = rate(prng, 0.7);
+  o.report_late = rate(prng, 0.7);
+  o.report_twice = rate(prng, 0.5);
+  o.answer_lost = rate(prng, 0.5);
+  o.submit_lost = rate(prng, 0.5);
+  o.submit_late = rate(prng, 0.5);
+  o.submit_refused = rate(prng, 0.5);
+  o.cancel_lost = rate(prng, 0.8);
+  o.cancel_ignored = rate(prng, 0.5);
+  o.mark_fails = rate(prng, 0.3);
+  o.worker_dies = rate(prng, 0.5);
+  o.worker_hangs = rate(prng, 0.1);
+  o.worker_preempted = rate(prng, 0.3);
+  o.worker_lies = rate(prng, 1.0);
+  o.never_speaks = rate(prng, 0.5);
+  o.spool_lags = rate(prng, 0.5);
+  o.empty_answer = rate(prng, 0.3);
+  o.hidden = rate(prng, 0.15);
+  o.node_dies = rate(prng, 0.1);
+  o.crash = rate(prng, 0.1);
+  o.power_loss = rate(prng, 1.0);
+  o.disk_full = rate(prng, 0.1);
+  o.clock_jump = rate(prng, 0.15);
+  o.request = rate(prng, 0.15);
+  return o;
+}
+
+bool allows_silence(const Options& o) {
+  return o.submit_lost > 0 || o.submit_late > 0 || o.submit_refused > 0 || o.empty_answer > 0 ||
+         o.hidden > 0 || o.node_dies > 0;
+}
+
+std::string to_text(const Options& o) {
+  return fmt::format(
+      "runs {}+{} slots {} target {} checkpoint {} fault_ticks {} tick_s {:.2f} http {} "
+      "posts_ahead {}\n"
+      "report_lost {:.2f} report_late {:.2f} report_twice {:.2f} answer_lost {:.2f}\n"
+      "submit_lost {:.2f} submit_late {:.2f} submit_refused {:.2f} cancel_lost {:.2f} "
+      "cancel_ignored {:.2f} mark_fails {:.2f}\n"
+      "worker_dies {:.3f} hangs {:.3f} preempted {:.3f} lies {:.2f} never_speaks {:.2f} "
+      "spool_lags {:.2f}\n"
+      "empty_answer {:.2f} hidden {:.3f} node_dies {:.3f} crash {:.3f} power_loss {:.2f} "
+      "disk_full {:.3f} clock_jump {:.3f} request {:.3f}\n",
+      o.runs, o.runs_later, o.slots, o.target_steps, o.checkpoint_steps, o.fault_ticks, o.tick_s,
+      o.http, o.posts_ahead, o.report_lost, o.report_late, o.report_twice, o.answer_lost,
+      o.submit_lost, o.submit_late, o.submit_refused, o.cancel_lost, o.cancel_ignored, o.mark_fails,
+      o.worker_dies, o.worker_hangs, o.worker_preempted, o.worker_lies, o.never_speaks,
+      o.spool_lags, o.empty_answer, o.hidden, o.node_dies, o.crash, o.power_loss, o.disk_full,
+      o.clock_jump, o.request);
+}
+
+}  // namespace enigma::simulation

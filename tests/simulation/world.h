@@ -1,0 +1,102 @@
+// The world that the controller does not own: jobs, their workers, folders and the network, with
+// the faults that the seed brings. What really happened stands here, whatever the table says.
+#pragma once
+
+#include "orchestrator/decide/executor.h"
+#include "tests/simulation/options.h"
+#include "tests/simulation/prng.h"
+#include "worker/protocol/report.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::simulation {
+
+/// One submitted job with its launcher and worker.
+struct Job {
+  enum class Phase { queued, running, ended };
+  std::string run, token;
+  int64_t slots = 1;
+  Phase phase = Phase::queued;
+  double launch_at = 0;
+  int64_t number = 0;
+  protocol::Identity identity;
+  int64_t step = 0, saved_step = 0;
+  bool mute = false, hung = false, traceless = false;
+  double hidden_until = 0;       ///< neither seen nor heard before
+  std::optional<int> leaves_in;  ///< ticks until it exits with `exit`
+  decide::Ended exit;
+  int64_t cancels = 0;
+  std::vector<protocol::Report> spool;
+  int64_t acked = 0;   ///< as the worker knows
+  int64_t posted = 0;  ///< lines that were on the way at least once
+
+  bool lives() const { return phase == Phase::running; }
+};
+
+/// What a run leaves on the shared file system.
+struct RunFolder {
+  int64_t attempts = 0, checkpoint_step = 0;
+  std::string mark;
+};
+
+/// A batch on its way to the controller.
+struct Message {
+  double at = 0;
+  std::string run, token;
+  std::vector<protocol::Report> reports;
+};
+
+class World : public decide::Executor {
+ public:
+  World(const Options& options, uint64_t seed) : options(options), prng(seed) {}
+
+  decide::SubmitAnswer submit(const decide::Submission& submission) override;
+  std::vector<decide::Observation> observe(const std::vector<decide::Watch>& watches) override;
+  void cancel(const std::string& run, const std::string& token) override;
+  void mark(const std::string& run, const std::string& word) override;
+  void unmark(const std::string& run) override;
+
+  /// Time passes: jobs start, work, report and die.
+  void tick(double seconds);
+  /// Messages that arrive now, in an order of chance.
+  std::vector<Message> arriving();
+  /// What the controller answered to a batch.
+  void answer(const std::string& token, int status, const protocol::Answer& answer);
+  /// The lines of a job's spool that can be read now.
+  std::vector<protocol::Report> readable_spool(const std::string& token);
+  /// No more faults: what is hidden shows itself again.
+  void calm_down();
+
+  const Job* job(const std::string& token) const;
+
+  const Options options;
+  Prng prng;
+  double now = 1e6;
+  bool faults = true;
+  std::vector<Job> jobs;
+  std::map<std::string, RunFolder> folders;
+
+ private:
+  Job* find(const std::string& token);
+  bool fault(double probability) { return faults && prng.chance(probability); }
+  bool is_hidden(const Job& job) const { return now < job.hidden_until; }
+  void launch(Job& job);
+  void work(Job& job);
+  void strike(Job& job);
+  void die(Job& job);
+  void train_one_step(Job& job);
+  void finish(Job& job);
+  void leave(Job& job, int code, int ticks);
+  void save_checkpoint(Job& job);
+  void say(Job& job, protocol::Body body);
+  void post(Job& job);
+
+  std::vector<Message> network_;
+  std::vector<Job> late_;   ///< submissions on their way
+  double blind_until_ = 0;  ///< the executor answers nothing before
+};
+
+}  // namespace enigma::simulation
