@@ -28,14 +28,14 @@ class Opener {
 
   Corpus open() {
     for (const sweeps::SessionRef& ref : point_.sessions) open_session(ref);
+    if (has_errors(problems_)) refuse(protocol::ExitCode::bad_data, problems_);
     auto inputs = sweeps::inputs_of(point_.rule, infos_of(corpus_));
     problems_.insert(problems_.end(), inputs.diagnostics.begin(), inputs.diagnostics.end());
     if (has_errors(problems_)) refuse(protocol::ExitCode::bad_data, problems_);
     corpus_.inputs = std::move(*inputs.value);
     for (CorpusSession& session : corpus_.sessions) {
-      session.window = sweeps::window_of(corpus_.inputs, session.info);
-      if (session.window.video) session.video = video_scaling(session, corpus_.rule);
-      if (session.window.behavior) session.behavior = behavior_scaling(session, corpus_);
+      if (corpus_.inputs.window.video) session.video = video_scaling(session, corpus_);
+      if (corpus_.inputs.window.behavior) session.behavior = behavior_scaling(session, corpus_);
     }
     return std::move(corpus_);
   }

@@ -21,7 +21,6 @@ struct CorpusSession {
   sweeps::SessionRef ref;
   recordings::SessionInfo info;
   recordings::Session session;
-  model::WindowShape window;     ///< of the point, without the modalities that it lacks
   std::vector<double> starts_s;  ///< windows that a training step may draw
   bool evaluated = false;        ///< trains on tier `train` alone
   Scaling video;                 ///< one entry per channel; empty = no video

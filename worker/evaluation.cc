@@ -112,7 +112,7 @@ void Evaluation::evaluate_session(model::BrainModel& model, size_t strategy,
                                   const EvaluatedSession& session, Sums& sums) {
   const CorpusSession& source = corpus_.sessions[session.index];
   const model::ResolvedStrategy& resolved = strategies_.resolved[strategy][session.index];
-  const int64_t kept = kept_neurons(model.shape(), source.ref.neurons);
+  const int64_t kept = sweeps::kept_neurons(model.shape(), source.info);
   WindowReader reader(corpus_);
   sums.correlations.emplace_back(source.ref.neurons);
   const auto stride = static_cast<size_t>(windows_per_batch_);

@@ -17,7 +17,7 @@ std::span<float> row_of(const at::Tensor& tensor, int64_t row) {
 }
 
 model::Batch empty_batch(const Corpus& corpus, size_t session, int64_t windows, int64_t neurons) {
-  const model::WindowShape& shape = corpus.sessions[session].window;
+  const model::WindowShape& shape = corpus.inputs.window;
   model::Batch batch{.session = corpus.sessions[session].ref.name,
                      .responses = at::empty({windows, shape.samples, neurons}),
                      .neuron_ids = at::empty({windows, neurons}, at::kLong)};
@@ -31,7 +31,7 @@ model::Batch empty_batch(const Corpus& corpus, size_t session, int64_t windows, 
 LaneBatch read_lane(WindowReader& reader, const Corpus& corpus, const model::ModelShape& shape,
                     const LaneDraw& draw) {
   const CorpusSession& session = corpus.sessions[draw.session];
-  const int64_t kept = kept_neurons(shape, session.ref.neurons);
+  const int64_t kept = sweeps::kept_neurons(shape, session.info);
   CounterRandom random(draw.permutations, 0, 0);
   std::vector<double> starts_s;
   std::vector<std::vector<int64_t>> orders;

@@ -18,16 +18,14 @@ void check_names(const std::vector<std::string>& names) {
                                                       ")");
 }
 
-void add_row(StrategyTable& table, const model::Strategy& strategy, const model::ModelSize& size,
+void add_row(StrategyTable& table, const model::Strategy& strategy, const model::ModelShape& shape,
              const Corpus& corpus, const std::vector<size_t>& sessions) {
   table.names.push_back(strategy.name);
   table.weights.push_back(strategy.weight);
   auto& resolved = table.resolved.emplace_back(corpus.sessions.size());
   auto& flops = table.training_flops.emplace_back(corpus.sessions.size());
   for (size_t s : sessions) {
-    const CorpusSession& session = corpus.sessions[s];
-    const model::ModelShape shape = model::shape_of(size, session.window);
-    const int64_t neurons = kept_neurons(shape, session.ref.neurons);
+    const int64_t neurons = sweeps::kept_neurons(shape, corpus.sessions[s].info);
     auto resolution = model::resolve(strategy, shape, neurons);
     ENIGMA_CHECK(resolution.strategy, "a strategy that a session cannot carry was not dropped");
     flops[s] = model::count_flops(*resolution.strategy, shape, neurons).training();
@@ -37,22 +35,18 @@ void add_row(StrategyTable& table, const model::Strategy& strategy, const model:
 
 }  // namespace
 
-int64_t kept_neurons(const model::ModelShape& shape, int64_t population) {
-  return std::min(population, shape.neurons_max);
-}
-
 StrategyTable resolve_strategies(const std::vector<std::string>& names,
-                                 const model::ModelSize& size, const Corpus& corpus,
+                                 const model::ModelShape& shape, const Corpus& corpus,
                                  const std::vector<size_t>& sessions) {
   check_names(names);
   std::vector<recordings::SessionInfo> infos;
   for (size_t s : sessions) infos.push_back(corpus.sessions[s].info);
-  const auto choice = sweeps::choose_strategies(names, size, corpus.inputs, infos);
+  const auto choice = sweeps::choose_strategies(names, shape, infos);
   StrategyTable table;
   for (const auto& dropped : choice.dropped)
     table.dropped.push_back(dropped.name + ": " + dropped.why);
   for (const model::Strategy& strategy : choice.kept)
-    add_row(table, strategy, size, corpus, sessions);
+    add_row(table, strategy, shape, corpus, sessions);
   if (table.names.empty())
     throw Ending(protocol::ExitCode::bad_point,
                  "no strategy is left for these recordings: " +

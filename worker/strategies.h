@@ -23,10 +23,7 @@ struct StrategyTable {
 /// name, or where nothing is left. `sessions`: indices that must be able to follow them; columns
 /// of others stay empty.
 StrategyTable resolve_strategies(const std::vector<std::string>& names,
-                                 const model::ModelSize& size, const Corpus& corpus,
+                                 const model::ModelShape& shape, const Corpus& corpus,
                                  const std::vector<size_t>& sessions);
-
-/// Neurons that the model sees of a population.
-int64_t kept_neurons(const model::ModelShape& shape, int64_t population);
 
 }  // namespace enigma::worker

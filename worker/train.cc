@@ -78,13 +78,14 @@ Training::Training(const Environment& environment_, const sweeps::PointFile& fil
       reporter(reporter_),
       stop_asked(stop_asked_),
       corpus(open_corpus(file.point, environment.data)),
+      shape(model::shape_of(file.point.size, corpus.inputs.window)),
       rates(rates_of_all(corpus)),
-      strategies(resolve_strategies(file.point.training_strategies, file.point.size, corpus,
-                                    every_session(corpus))),
-      evaluation(corpus,
-                 resolve_strategies(file.point.evaluation_strategies, file.point.size, corpus,
-                                    corpus.evaluated),
-                 rates, file.point.windows_per_lane),
+      strategies(
+          resolve_strategies(file.point.training_strategies, shape, corpus, every_session(corpus))),
+      evaluation(
+          corpus,
+          resolve_strategies(file.point.evaluation_strategies, shape, corpus, corpus.evaluated),
+          rates, file.point.windows_per_lane),
       learner(file.point, corpus, rates) {
   const Start start = find_start(environment.run_dir, environment.start);
   for (const std::string& torn : start.torn)
@@ -105,7 +106,7 @@ protocol::ExitCode train(Training& training) {
     evaluate(training);
     return done(training);
   }
-  Loader loader(training.corpus, training.learner.model.shape(), training.strategies,
+  Loader loader(training.corpus, training.shape, training.strategies,
                 {static_cast<uint64_t>(point.seed), point.lanes, point.windows_per_lane},
                 state.step, steps);
   Interval interval;

@@ -25,6 +25,7 @@ struct Training {
   const volatile std::sig_atomic_t& stop_asked;  ///< set by SIGTERM or SIGUSR1
 
   Corpus corpus;
+  model::ModelShape shape;
   std::map<size_t, Rates> rates;  ///< of every session
   StrategyTable strategies;
   Evaluation evaluation;

@@ -164,9 +164,8 @@ TEST_CASE("train: what cannot be trained is refused with its exit code") {
 
 TEST_CASE("loader: a step's batch does not depend on where reading began") {
   const Corpus corpus = open_corpus(world().file.point, world().data);
-  const auto strategies =
-      resolve_strategies({"population"}, world().file.point.size, corpus, {0, 1});
   const auto shape = model::shape_of(world().file.point.size, corpus.inputs.window);
+  const auto strategies = resolve_strategies({"population"}, shape, corpus, {0, 1});
   const DrawPlan plan{.seed = 5, .lanes = 2, .windows_per_lane = 3};
   Loader from_start(corpus, shape, strategies, plan, 0, 10),
       later(corpus, shape, strategies, plan, 3, 10);

@@ -5,18 +5,27 @@
 #include <algorithm>
 
 namespace enigma::worker {
+namespace {
+
+int64_t signals_of(const CorpusSession& session, const std::string& modality) {
+  for (const recordings::Modality& known : session.info.modalities)
+    if (known.name == modality) return known.signals;
+  return 0;
+}
+
+}  // namespace
 
 void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, double start_s,
                    std::span<float> out) {
-  const int64_t samples = session.window.behavior->samples;
-  const double rate_hz = static_cast<double>(samples) /
-                         (static_cast<double>(session.window.samples) / session.window.rate_hz);
+  const int64_t samples = inputs.window.behavior->samples;
+  const double window_s = static_cast<double>(inputs.window.samples) / inputs.window.rate_hz;
+  const double rate_hz = static_cast<double>(samples) / window_s;
   std::vector<float> rows;
   float* channel = out.data();
-  for (size_t m = 0; m < inputs.behavior.size(); ++m) {
-    const int64_t signals = inputs.behavior_signals[m];
+  for (const std::string& modality : inputs.behavior) {
+    const int64_t signals = signals_of(session, modality);
     rows.resize(static_cast<size_t>(samples * signals));
-    session.session.read_sequence(inputs.behavior[m], start_s, samples, rate_hz, rows);
+    session.session.read_sequence(modality, start_s, samples, rate_hz, rows);
     for (int64_t c = 0; c < signals; ++c, channel += samples)
       for (int64_t s = 0; s < samples; ++s) channel[s] = rows[static_cast<size_t>(s * signals + c)];
   }
@@ -28,7 +37,7 @@ void WindowReader::read(const CorpusSession& session, double start_s,
   if (!out.video.empty()) read_video(session, start_s, out.video);
   if (out.behavior.empty()) return;
   read_behavior(session, corpus_.inputs, start_s, out.behavior);
-  const int64_t samples = session.window.behavior->samples;
+  const int64_t samples = corpus_.inputs.window.behavior->samples;
   for (size_t c = 0; c < session.behavior.mean.size(); ++c)
     standardize(out.behavior.data() + static_cast<int64_t>(c) * samples, samples,
                 session.behavior.mean[c], session.behavior.deviation[c]);
@@ -47,7 +56,7 @@ void WindowReader::read_responses(const CorpusSession& session, double start_s,
 
 // Frames come as (T, channels, height, width); the model wants the channels outside.
 void WindowReader::read_video(const CorpusSession& session, double start_s, std::span<float> out) {
-  const model::VideoShape& shape = *session.window.video;
+  const model::VideoShape& shape = *corpus_.inputs.window.video;
   const int64_t pixels = shape.height * shape.width;
   scratch_.resize(out.size());
   session.session.read_video(start_s, corpus_.rule, scratch_);
