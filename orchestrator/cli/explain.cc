@@ -2,9 +2,9 @@
 
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
+#include "orchestrator/clock.h"
 #include "orchestrator/documents/explanation.h"
 
-#include <ctime>
 #include <iostream>
 
 namespace enigma::cli {
@@ -20,7 +20,7 @@ int explain(const Invocation& invocation) {
   if (!values) return kDone;
   const auto store = store_of(invocation);
   const std::string id = run_named(store, required(*values, "run"));
-  const auto now = static_cast<double>(std::time(nullptr));
+  const auto now = wall_clock_s();
   const auto document = *documents::explanation(store, id, now);
   if (invocation.json) {
     print_document(invocation, document);
