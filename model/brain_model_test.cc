@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <doctest/doctest.h>
 
@@ -12,6 +13,9 @@
 using namespace enigma::model;
 
 namespace {
+
+// Tensors of a few kilobytes: more threads than one only wait for each other on a busy machine.
+const bool kOneThread = (at::set_num_threads(1), true);
 
 WindowShape window_of(int64_t samples, bool video, bool behavior) {
   WindowShape window{.samples = samples, .rate_hz = 30};
@@ -88,6 +92,7 @@ TEST_CASE("brain model: a tensor depends on seed and name, not on its neighbours
 }
 
 TEST_CASE("brain model: every published strategy runs forward and backward on small data") {
+  REQUIRE(kOneThread);
   const ModelShape shape = small_shape(window_of(39, true, true));
   BrainModel model(shape, {{"s", "m", 12}}, {}, 3);
   const Batch batch = batch_of(shape, 2, 12);

@@ -36,7 +36,7 @@ at::Tensor unroll(const at::Tensor& x, const VideoGrid& grid) {
       .flatten(1, 5);
 }
 
-// Attention within contiguous chunks of the sequence: (B, N, c_in) → (B, N_out, c_out). The result
+// Attention within contiguous chunks of the sequence, (B, N, c_in) to (B, N_out, c_out). The result
 // of query j of chunk w stands at position j·chunks + w: the published code writes it there.
 at::Tensor window_attention(const HieraLayer& layer, const at::Tensor& x) {
   const HieraBlock& block = layer.block;

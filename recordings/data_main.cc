@@ -7,6 +7,7 @@
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -15,10 +16,9 @@
 #include <string>
 #include <vector>
 
+namespace enigma::recordings {
 namespace {
 
-using namespace enigma;
-using namespace enigma::recordings;
 namespace options = boost::program_options;
 
 constexpr int kDone = 0, kFault = 1, kWrongInput = 2, kNoSuchFile = 3;
@@ -28,13 +28,21 @@ struct NoSuchFile : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-void show_progress(int64_t done, int64_t total) {
+// At most once a second, and not at all for what is done within two.
+void show_progress(const char* what, int64_t done, int64_t total) {
   static const auto begin = std::chrono::steady_clock::now();
+  static double next_s = kQuiet_s;
   const std::chrono::duration<double> past = std::chrono::steady_clock::now() - begin;
-  if (past.count() < kQuiet_s) return;
-  const double left_s =
-      past.count() / static_cast<double>(done) * static_cast<double>(total - done);
-  fmt::print(stderr, "{} of {} sessions, about {:.0f} s left\n", done, total, left_s);
+  if (past.count() < next_s) return;
+  next_s = past.count() + 1;
+  const double left = static_cast<double>(total - done) / static_cast<double>(done);
+  fmt::print(stderr, "{} of {} {}, about {:.0f} s left\n", done, total, what, past.count() * left);
+}
+void sessions_progress(int64_t done, int64_t total) {
+  show_progress("sessions read", done, total);
+}
+void neurons_progress(int64_t done, int64_t total) {
+  show_progress("neurons made", done, total);
 }
 
 options::variables_map parse(const std::vector<std::string>& words,
@@ -84,7 +92,7 @@ Manifest look(const std::string& folder, const std::string& cache, bool digests)
   InspectOptions first;
   first.cache = cache;
   first.digests = digests;
-  first.progress = show_progress;
+  first.progress = sessions_progress;
   Manifest manifest = inspect(folder, first);
   const WindowRule rule = natural_rule(manifest);
   if (rule.align == Align::free) return manifest;
@@ -176,7 +184,7 @@ int generate_command(const std::vector<std::string>& words) {
   how.neurons = values["neurons"].as<int64_t>();
   how.minutes = values["minutes"].as<double>();
   how.seed = static_cast<uint64_t>(values["seed"].as<int64_t>());
-  how.progress = show_progress;
+  how.progress = neurons_progress;
   const std::vector<GeneratedSession> sessions = generate(how);
   if (!values.count("json")) {
     for (const GeneratedSession& session : sessions) print_ceiling(session);
@@ -273,10 +281,7 @@ Diagnostic said(const std::exception& error, std::string suggestion) {
   return d;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
+int run(const std::vector<std::string>& words) {
   try {
     return dispatch(words);
   } catch (const InputError& error) {
@@ -288,4 +293,11 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return refuse(words, {said(error, "what was finished stays; safe to repeat")}, kFault);
   }
+}
+
+}  // namespace
+}  // namespace enigma::recordings
+
+int main(int argc, char** argv) {
+  return enigma::recordings::run({argv + 1, argv + argc});
 }

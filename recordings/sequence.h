@@ -33,8 +33,8 @@ struct Sequence {
 /// own.
 Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohmann::json& meta);
 
-/// The row that holds time t: floor((t − start) / (1/rate)) as experanto computes it, a division by
-/// the rounded period. `nudge` (in samples) is added before the floor. May lie outside the rows.
+/// The row that holds time t: floor((t - start) / (1/rate)) as experanto computes it, a division
+/// by the rounded period. `nudge` (in samples) is added before the floor. May lie outside the rows.
 int64_t row_at(const Sequence& sequence, double t_s, double nudge = 0);
 
 /// The row at time t as float32, each signal at its own shift; NaN where there is no row.

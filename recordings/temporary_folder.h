@@ -11,7 +11,8 @@ namespace enigma::recordings {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "enigma-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "enigma-").string();
+    name += std::string(6, 'X');  // what mkdtemp replaces
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = name;
   }

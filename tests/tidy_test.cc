@@ -83,6 +83,12 @@ bool is_test(const std::string& path) {
   return path.starts_with("tests/") || path.ends_with("_test.cc");
 }
 
+/// Characters, not bytes: a continuation byte of UTF-8 is no column.
+size_t columns_of(const std::string& line) {
+  return static_cast<size_t>(
+      std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 /// Code of a line without its // comment and without string literals.
 std::string code_of(const std::string& line) {
   static const std::regex literal(R"("(\\.|[^"\\])*")");
@@ -121,7 +127,7 @@ TEST_CASE("tidy: lines, functions and files stay short") {
     for (size_t i = 0; i < file.lines.size(); ++i) {
       const std::string& line = file.lines[i];
       INFO("line " << i + 1);
-      CHECK(line.size() <= kColumnsMax);
+      CHECK(columns_of(line) <= kColumnsMax);
       // clang-format puts a function's last brace into column 0, and only functions, types and
       // tables end so.
       static const std::regex type_or_table(

@@ -5,68 +5,17 @@
 #include "worker/scaling.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
-#include <optional>
 #include <utility>
 
 namespace enigma::worker {
 namespace {
 
-using recordings::Modality;
 using recordings::SessionInfo;
-
-bool wanted(const recordings::WindowRule& rule, const std::string& modality) {
-  return rule.modalities.empty() ||
-         std::find(rule.modalities.begin(), rule.modalities.end(), modality) !=
-             rule.modalities.end();
-}
-
-// Published order: the eye tracker's channels, then the treadmill's, then whatever else there is.
-int place_of(const std::string& modality) {
-  if (modality == "eye_tracker") return 0;
-  return modality == "treadmill" ? 1 : 2;
-}
-
-Inputs inputs_of(const SessionInfo& info, const recordings::WindowRule& rule) {
-  Inputs inputs{.window = {.samples = rule.samples, .rate_hz = rule.rate_hz}};
-  if (info.video_height > 0 && wanted(rule, "screen"))
-    inputs.window.video = {rule.samples, info.video_channels, info.video_height, info.video_width};
-  model::BehaviorShape behavior;
-  std::vector<const Modality*> found;
-  for (const Modality& modality : info.modalities)
-    if (modality.kind == "sequence" && modality.name != "responses" && wanted(rule, modality.name))
-      found.push_back(&modality);
-  std::sort(found.begin(), found.end(), [](const Modality* a, const Modality* b) {
-    return std::pair(place_of(a->name), a->name) < std::pair(place_of(b->name), b->name);
-  });
-  for (const Modality* modality : found) {
-    inputs.behavior.push_back(modality->name);
-    behavior.channels += modality->signals;
-  }
-  if (found.empty()) return inputs;
-  behavior.samples = std::max<int64_t>(1, std::llround(2.0 * static_cast<double>(rule.samples) / 3));
-  inputs.behavior_rate_hz = static_cast<double>(behavior.samples) / rule.seconds();
-  inputs.window.behavior = behavior;
-  return inputs;
-}
-
-std::string text_of(const Inputs& inputs) {
-  std::string text = "video ";
-  if (const auto& video = inputs.window.video)
-    text += std::to_string(video->channels) + "x" + std::to_string(video->height) + "x" +
-            std::to_string(video->width);
-  else
-    text += "none";
-  text += ", behaviour";
-  for (const std::string& name : inputs.behavior) text += " " + name;
-  if (inputs.window.behavior) text += " " + std::to_string(inputs.window.behavior->channels);
-  return inputs.behavior.empty() ? text + " none" : text;
-}
 
 [[noreturn]] void refuse(protocol::ExitCode code, const std::vector<Diagnostic>& problems) {
   std::string lines;
-  for (const Diagnostic& problem : problems) lines += (lines.empty() ? "" : "\n") + to_text(problem);
+  for (const Diagnostic& problem : problems)
+    lines += (lines.empty() ? "" : "\n") + to_text(problem);
   throw Ending(code, lines);
 }
 
@@ -79,10 +28,14 @@ class Opener {
 
   Corpus open() {
     for (const sweeps::SessionRef& ref : point_.sessions) open_session(ref);
+    auto inputs = sweeps::inputs_of(point_.rule, infos_of(corpus_));
+    problems_.insert(problems_.end(), inputs.diagnostics.begin(), inputs.diagnostics.end());
     if (has_errors(problems_)) refuse(protocol::ExitCode::bad_data, problems_);
+    corpus_.inputs = std::move(*inputs.value);
     for (CorpusSession& session : corpus_.sessions) {
-      if (corpus_.inputs.window.video) session.video = video_scaling(session, corpus_);
-      if (corpus_.inputs.window.behavior) session.behavior = behavior_scaling(session, corpus_);
+      session.window = sweeps::window_of(corpus_.inputs, session.info);
+      if (session.window.video) session.video = video_scaling(session, corpus_.rule);
+      if (session.window.behavior) session.behavior = behavior_scaling(session, corpus_);
     }
     return std::move(corpus_);
   }
@@ -90,8 +43,8 @@ class Opener {
  private:
   void problem(const std::filesystem::path& folder, const std::string& message,
                const std::string& expected = "", const std::string& found = "") {
-    problems_.push_back({.file = folder.string(), .message = message, .expected = expected,
-                         .found = found});
+    problems_.push_back(
+        {.file = folder.string(), .message = message, .expected = expected, .found = found});
   }
 
   void open_session(const sweeps::SessionRef& ref) {
@@ -115,12 +68,8 @@ class Opener {
     if (info.neurons != ref.neurons)
       return problem(folder, "session has other neurons than the point says",
                      std::to_string(ref.neurons), std::to_string(info.neurons));
-    const Inputs inputs = inputs_of(info, point_.rule);
-    if (corpus_.sessions.empty()) corpus_.inputs = inputs;
-    if (text_of(inputs) != text_of(corpus_.inputs))
-      return problem(folder, "sessions of one point have different inputs",
-                     text_of(corpus_.inputs), text_of(inputs));
-    CorpusSession taken{.ref = ref, .session = std::move(session), .evaluated = evaluated(ref)};
+    CorpusSession taken{
+        .ref = ref, .info = info, .session = std::move(session), .evaluated = evaluated(ref)};
     for (const char* tier : {"train", "validation"}) {
       if (taken.evaluated && std::string(tier) != "train") continue;
       const auto starts = taken.session.window_starts_s(tier, point_.rule);
@@ -169,6 +118,14 @@ Corpus open_corpus(const sweeps::Point& point, const std::filesystem::path& data
   return Opener(point, data).open();
 }
 
-int64_t first_target_sample(int64_t samples) { return samples - 5 * (samples / 10); }
+std::vector<SessionInfo> infos_of(const Corpus& corpus) {
+  std::vector<SessionInfo> infos;
+  for (const CorpusSession& session : corpus.sessions) infos.push_back(session.info);
+  return infos;
+}
+
+int64_t first_target_sample(int64_t samples) {
+  return samples - 5 * (samples / 10);
+}
 
 }  // namespace enigma::worker

@@ -83,8 +83,8 @@ PopulationCorrelation population(const std::vector<SessionCorrelation>& sessions
     result.mean += mean.weighted / mean.counts * static_cast<double>(mean.neurons);
     result.neurons += mean.neurons;
   }
-  if (result.neurons == 0) return {std::numeric_limits<double>::quiet_NaN(),
-                                   std::numeric_limits<double>::quiet_NaN(), 0};
+  if (result.neurons == 0)
+    return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN(), 0};
   result.mean /= static_cast<double>(result.neurons);
   result.standard_error = standard_error(every_r);
   return result;

@@ -5,10 +5,10 @@
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <sys/resource.h>
 
 namespace enigma::worker {
 namespace {

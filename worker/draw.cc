@@ -24,7 +24,9 @@ __extension__ using Wide = unsigned __int128;
 CounterRandom::CounterRandom(uint64_t seed, uint64_t stream, uint64_t step)
     : key_(mixed(mixed(mixed(seed + kGolden) ^ (stream + kGolden)) ^ (step + 2 * kGolden))) {}
 
-uint64_t CounterRandom::next() { return mixed(key_ + kGolden * ++counter_); }
+uint64_t CounterRandom::next() {
+  return mixed(key_ + kGolden * ++counter_);
+}
 
 uint64_t CounterRandom::below(uint64_t bound) {
   ENIGMA_CHECK(bound > 0, "nothing to draw from");
@@ -34,7 +36,9 @@ uint64_t CounterRandom::below(uint64_t bound) {
   return static_cast<uint64_t>(product >> 64);
 }
 
-double CounterRandom::uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+double CounterRandom::uniform() {
+  return static_cast<double>(next() >> 11) * 0x1p-53;
+}
 
 std::vector<size_t> sessions_of_lane(size_t sessions, int64_t lanes, int64_t lane) {
   std::vector<size_t> mine;

@@ -54,8 +54,7 @@ void read_place(Reader& reader, int64_t pid, Environment& environment) {
   environment.identity.job = pid;
   if (!slurm) return;
   const bool array = reader.has("SLURM_ARRAY_JOB_ID");
-  environment.identity.job =
-      reader.number(array ? "SLURM_ARRAY_JOB_ID" : "SLURM_JOB_ID", one, pid);
+  environment.identity.job = reader.number(array ? "SLURM_ARRAY_JOB_ID" : "SLURM_JOB_ID", one, pid);
   environment.identity.index = reader.number("SLURM_ARRAY_TASK_ID", zero, zero);
   environment.identity.restart = reader.number("SLURM_RESTART_COUNT", zero, zero);
 }
@@ -82,7 +81,8 @@ Environment read_environment(const Lookup& lookup, int64_t pid) {
   environment.report_pin = reader.text("ENIGMA_REPORT_PIN");
   environment.token_file = reader.text("ENIGMA_TOKEN_FILE");
   environment.threads = reader.number("ENIGMA_THREADS", int64_t{1}, int64_t{1});
-  environment.checkpoint_every_steps = reader.number("ENIGMA_CHECKPOINT_EVERY", int64_t{0}, int64_t{0});
+  environment.checkpoint_every_steps =
+      reader.number("ENIGMA_CHECKPOINT_EVERY", int64_t{0}, int64_t{0});
   environment.checkpoint_every_s = reader.number("ENIGMA_CHECKPOINT_EVERY_S", 0.0, 60.0);
   read_place(reader, pid, environment);
   check_place(reader, environment);

@@ -19,7 +19,7 @@ struct Environment {
   int64_t rank = 0, world = 1;
   protocol::Identity identity;  ///< start_ns is left to the caller, who reads the clock
 
-  int64_t threads = 1;                 ///< ENIGMA_THREADS: of one operation; placement, not identity
+  int64_t threads = 1;  ///< ENIGMA_THREADS: of one operation; placement, not identity
   int64_t checkpoint_every_steps = 0;  ///< ENIGMA_CHECKPOINT_EVERY: 0 = by time alone
   double checkpoint_every_s = 60;      ///< ENIGMA_CHECKPOINT_EVERY_S
 };

@@ -17,7 +17,7 @@ std::span<float> row_of(const at::Tensor& tensor, int64_t row) {
 }
 
 model::Batch empty_batch(const Corpus& corpus, size_t session, int64_t windows, int64_t neurons) {
-  const model::WindowShape& shape = corpus.inputs.window;
+  const model::WindowShape& shape = corpus.sessions[session].window;
   model::Batch batch{.session = corpus.sessions[session].ref.name,
                      .responses = at::empty({windows, shape.samples, neurons}),
                      .neuron_ids = at::empty({windows, neurons}, at::kLong)};
@@ -78,8 +78,7 @@ StepBatch read_step(WindowReader& reader, const Corpus& corpus, const model::Mod
 }
 
 Loader::Loader(const Corpus& corpus, const model::ModelShape& shape,
-               const StrategyTable& strategies, DrawPlan plan, int64_t first_step,
-               int64_t end_step)
+               const StrategyTable& strategies, DrawPlan plan, int64_t first_step, int64_t end_step)
     : corpus_(corpus), shape_(shape), strategies_(strategies), plan_(plan) {
   thread_ = std::thread([this, first_step, end_step] { read_ahead(first_step, end_step); });
 }

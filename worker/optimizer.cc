@@ -11,7 +11,9 @@ namespace {
 
 constexpr int64_t kAlign = 16;  // elements: every view starts on a cache line
 
-int64_t aligned(int64_t count) { return (count + kAlign - 1) / kAlign * kAlign; }
+int64_t aligned(int64_t count) {
+  return (count + kAlign - 1) / kAlign * kAlign;
+}
 
 at::Tensor view_of(const at::Tensor& flat, int64_t offset, const at::Tensor& like) {
   return flat.narrow(0, offset, like.numel()).view(like.sizes());
@@ -39,7 +41,9 @@ void fused_step(const Lists& lists, const AdamW& settings, double learning_rate,
                     at::scalar_tensor(divisor, at::TensorOptions(at::kFloat)), std::nullopt);
 }
 
-double clip_divisor(double norm) { return std::max(1.0, (norm + 1e-6) / kClipNorm); }
+double clip_divisor(double norm) {
+  return std::max(1.0, (norm + 1e-6) / kClipNorm);
+}
 
 }  // namespace
 

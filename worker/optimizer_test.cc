@@ -43,7 +43,9 @@ std::vector<double> doubles(const at::Tensor& tensor) {
   return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
 }
 
-at::Tensor leaf(at::IntArrayRef sizes) { return at::randn(sizes).requires_grad_(true); }
+at::Tensor leaf(at::IntArrayRef sizes) {
+  return at::randn(sizes).requires_grad_(true);
+}
 
 double norm_of(const std::vector<std::vector<double>>& gradients) {
   double squares = 0;

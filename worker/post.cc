@@ -64,8 +64,7 @@ HttpAnswer post(const PostTarget& target, const std::string& lines, long timeout
   curl_easy_setopt(curl.get(), CURLOPT_URL, address.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, lines.data());
-  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE,
-                   static_cast<curl_off_t>(lines.size()));
+  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(lines.size()));
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_s);
@@ -85,7 +84,9 @@ HttpAnswer post(const PostTarget& target, const std::string& lines, long timeout
   return answer;
 }
 
-double backoff_s(int failures) { return std::min(kBackoffMax_s, 0.5 * std::pow(2.0, failures)); }
+double backoff_s(int failures) {
+  return std::min(kBackoffMax_s, 0.5 * std::pow(2.0, failures));
+}
 
 PostDecision decide_ok(const HttpAnswer& answer, int64_t last_seq, int failures) {
   const auto parsed = protocol::parse_answer(answer.body);
@@ -100,11 +101,16 @@ PostDecision decide_ok(const HttpAnswer& answer, int64_t last_seq, int failures)
 
 PostDecision decide_post(const HttpAnswer& answer, int64_t last_seq, int failures_in_a_row) {
   switch (answer.status) {
-    case 200: return decide_ok(answer, last_seq, failures_in_a_row);
-    case 400: return {.give_up = true};
-    case 409: return {.fenced = true};
-    case 413: return {.smaller = true, .wait_s = backoff_s(failures_in_a_row)};
-    default: break;
+    case 200:
+      return decide_ok(answer, last_seq, failures_in_a_row);
+    case 400:
+      return {.give_up = true};
+    case 409:
+      return {.fenced = true};
+    case 413:
+      return {.smaller = true, .wait_s = backoff_s(failures_in_a_row)};
+    default:
+      break;
   }
   // 401, 404, 429, 5xx, nobody there: the spool keeps the lines; later is soon enough.
   const double asked_s = static_cast<double>(std::min<int64_t>(answer.retry_after_s, 3600));
@@ -156,10 +162,10 @@ void Poster::loop() {
     news_ = news_ || more;
     changed_.wait_for(lock, duration<double>(wait_s_), [this] { return stopping_; });
   }
-  const int failures = failures_;
   lock.unlock();
+  // Once more at the end, even to a controller that was away; on while it takes what it is given.
   const auto until = std::chrono::steady_clock::now() + duration<double>(kFlush_s);
-  while (failures == 0 && !fenced_ && !given_up_ && std::chrono::steady_clock::now() < until)
+  while (!fenced_ && !given_up_ && std::chrono::steady_clock::now() < until)
     if (!post_once(static_cast<long>(kFlush_s)) || failures_ > 0) break;
 }
 

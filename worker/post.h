@@ -28,11 +28,11 @@ struct HttpAnswer {
 
 /// What to do after an answer to a batch that ended with `last_seq`. Pure.
 struct PostDecision {
-  bool advance = false;       ///< the batch is committed
-  bool fenced = false;        ///< another attempt counts: stop at once
-  bool give_up = false;       ///< the controller will never take these lines
-  bool smaller = false;       ///< the batch was too large
-  double wait_s = 0;          ///< before the next post
+  bool advance = false;  ///< the batch is committed
+  bool fenced = false;   ///< another attempt counts: stop at once
+  bool give_up = false;  ///< the controller will never take these lines
+  bool smaller = false;  ///< the batch was too large
+  double wait_s = 0;     ///< before the next post
   protocol::Command command = protocol::Command::none;
 };
 PostDecision decide_post(const HttpAnswer& answer, int64_t last_seq, int failures_in_a_row);

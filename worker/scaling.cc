@@ -20,8 +20,9 @@ struct Sums {
   }
 };
 
-std::vector<double> spread_starts(const CorpusSession& session, const Corpus& corpus) {
-  const auto starts = session.session.disjoint_window_starts_s("train", corpus.rule);
+std::vector<double> spread_starts(const CorpusSession& session,
+                                  const recordings::WindowRule& rule) {
+  const auto starts = session.session.disjoint_window_starts_s("train", rule);
   if (starts.size() <= kScalingWindowsMax) return starts;
   std::vector<double> chosen;
   for (size_t i = 0; i < kScalingWindowsMax; ++i)
@@ -41,24 +42,24 @@ Scaling scaling_of(const std::vector<Sums>& channels) {
 
 }  // namespace
 
-Scaling video_scaling(const CorpusSession& session, const Corpus& corpus) {
-  const model::VideoShape& shape = *corpus.inputs.window.video;
+Scaling video_scaling(const CorpusSession& session, const recordings::WindowRule& rule) {
+  const model::VideoShape& shape = *session.window.video;
   const auto pixels = static_cast<size_t>(shape.height * shape.width);
   const auto channels = static_cast<size_t>(shape.channels);
   std::vector<Sums> sums(channels);
   std::vector<float> frames(static_cast<size_t>(shape.frames) * channels * pixels);
-  for (double start_s : spread_starts(session, corpus)) {
-    session.session.read_video(start_s, corpus.rule, frames);
+  for (double start_s : spread_starts(session, rule)) {
+    session.session.read_video(start_s, rule, frames);
     for (size_t i = 0; i < frames.size(); ++i) sums[i / pixels % channels].add(frames[i]);
   }
   return scaling_of(sums);
 }
 
 Scaling behavior_scaling(const CorpusSession& session, const Corpus& corpus) {
-  const model::BehaviorShape& shape = *corpus.inputs.window.behavior;
+  const model::BehaviorShape& shape = *session.window.behavior;
   std::vector<Sums> sums(static_cast<size_t>(shape.channels));
   std::vector<float> window(static_cast<size_t>(shape.channels * shape.samples));
-  for (double start_s : spread_starts(session, corpus)) {
+  for (double start_s : spread_starts(session, corpus.rule)) {
     read_behavior(session, corpus.inputs, start_s, window);
     for (size_t i = 0; i < window.size(); ++i)
       sums[i / static_cast<size_t>(shape.samples)].add(window[i]);

@@ -10,7 +10,7 @@ namespace enigma::worker {
 inline constexpr size_t kScalingWindowsMax = 256;
 
 /// Per channel, over all its pixels; NaN left out. A deviation of 0 becomes 1.
-Scaling video_scaling(const CorpusSession& session, const Corpus& corpus);
+Scaling video_scaling(const CorpusSession& session, const recordings::WindowRule& rule);
 /// Per behaviour channel, in the order of corpus.inputs.behavior.
 Scaling behavior_scaling(const CorpusSession& session, const Corpus& corpus);
 

@@ -9,8 +9,7 @@ constexpr double kFirstRate = 1e-7;
 
 double warm(const Schedule& schedule, double base, int64_t step) {
   if (step >= schedule.warmup_steps || schedule.warmup_steps < 2) return base;
-  const double share =
-      static_cast<double>(step) / static_cast<double>(schedule.warmup_steps - 1);
+  const double share = static_cast<double>(step) / static_cast<double>(schedule.warmup_steps - 1);
   return kFirstRate + share * (base - kFirstRate);
 }
 

@@ -1,12 +1,11 @@
 #include "worker/spool.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
+#include <fcntl.h>
 #include <fstream>
 #include <string_view>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace enigma::worker {
@@ -24,16 +23,16 @@ Spool::Spool(const std::filesystem::path& attempt_dir, std::string run, protocol
   if (fd_ < 0) fail(path_);
 }
 
-Spool::~Spool() { ::close(fd_); }
+Spool::~Spool() {
+  ::close(fd_);
+}
 
 void Spool::append(protocol::Body body, double at, bool durable) {
   const std::lock_guard lock(mutex_);
-  const std::string line = protocol::to_line({.run = run_,
-                                              .attempt = attempt_,
-                                              .seq = ++seq_,
-                                              .at = at,
-                                              .body = std::move(body)}) +
-                           "\n";
+  const std::string line =
+      protocol::to_line(
+          {.run = run_, .attempt = attempt_, .seq = ++seq_, .at = at, .body = std::move(body)}) +
+      "\n";
   std::string_view rest = line;
   while (!rest.empty()) {
     const ssize_t written = ::write(fd_, rest.data(), rest.size());

@@ -33,8 +33,8 @@ class Spool {
 
 /// Whole lines of a spool from a byte offset on, at most `bytes_max` (at least one line).
 struct SpoolPiece {
-  std::string lines;      ///< each with its newline
-  int64_t last_seq = 0;   ///< of the last line; 0 = nothing new
+  std::string lines;     ///< each with its newline
+  int64_t last_seq = 0;  ///< of the last line; 0 = nothing new
 };
 SpoolPiece read_spool(const std::filesystem::path& path, int64_t offset, size_t bytes_max);
 

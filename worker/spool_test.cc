@@ -22,7 +22,8 @@ TEST_CASE("spool: reports are numbered lines, read back in bounded pieces") {
   CHECK(all.lines.size() == fs::file_size(spool.path()));
   const SpoolPiece first = read_spool(spool.path(), 0, 1);
   CHECK(first.last_seq == 1);
-  const SpoolPiece rest = read_spool(spool.path(), static_cast<int64_t>(first.lines.size()), 1 << 20);
+  const SpoolPiece rest =
+      read_spool(spool.path(), static_cast<int64_t>(first.lines.size()), 1 << 20);
   CHECK(rest.last_seq == 3);
   CHECK(first.lines + rest.lines == all.lines);
   std::ofstream(spool.path(), std::ios::app) << "{\"torn";

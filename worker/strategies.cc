@@ -1,49 +1,38 @@
 #include "worker/strategies.h"
 
+#include "diagnostics/check.h"
 #include "diagnostics/nearest.h"
 #include "worker/ending.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace enigma::worker {
 namespace {
 
-std::vector<model::Strategy> strategies_of(const std::vector<std::string>& names) {
-  std::vector<model::Strategy> all;
-  for (const std::string& name : names) {
-    const auto found = model::strategies_named(name);
-    if (found.empty())
-      throw Ending(protocol::ExitCode::bad_point,
-                   "no strategy is called '" + name + "' (" +
-                       suggest_name(name, model::strategy_names()) + ")");
-    all.insert(all.end(), found.begin(), found.end());
-  }
-  return all;
+void check_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (model::strategies_named(name).empty())
+      throw Ending(protocol::ExitCode::bad_point, "no strategy is called '" + name + "' (" +
+                                                      suggest_name(name, model::strategy_names()) +
+                                                      ")");
 }
 
-struct Row {
-  std::vector<model::ResolvedStrategy> resolved;
-  std::vector<double> flops;
-  std::string why;  ///< of the first session that cannot follow; empty = all can
-};
-
-Row row_of(const model::Strategy& strategy, const model::ModelShape& shape, const Corpus& corpus,
-           const std::vector<size_t>& sessions) {
-  Row row{std::vector<model::ResolvedStrategy>(corpus.sessions.size()),
-          std::vector<double>(corpus.sessions.size()), ""};
+void add_row(StrategyTable& table, const model::Strategy& strategy, const model::ModelSize& size,
+             const Corpus& corpus, const std::vector<size_t>& sessions) {
+  table.names.push_back(strategy.name);
+  table.weights.push_back(strategy.weight);
+  auto& resolved = table.resolved.emplace_back(corpus.sessions.size());
+  auto& flops = table.training_flops.emplace_back(corpus.sessions.size());
   for (size_t s : sessions) {
-    const int64_t neurons = kept_neurons(shape, corpus.sessions[s].ref.neurons);
+    const CorpusSession& session = corpus.sessions[s];
+    const model::ModelShape shape = model::shape_of(size, session.window);
+    const int64_t neurons = kept_neurons(shape, session.ref.neurons);
     auto resolution = model::resolve(strategy, shape, neurons);
-    if (!resolution.strategy) {
-      row.why = resolution.why;
-      return row;
-    }
-    row.flops[s] = model::count_flops(*resolution.strategy, shape, neurons).training();
-    row.resolved[s] = std::move(*resolution.strategy);
+    ENIGMA_CHECK(resolution.strategy, "a strategy that a session cannot carry was not dropped");
+    flops[s] = model::count_flops(*resolution.strategy, shape, neurons).training();
+    resolved[s] = std::move(*resolution.strategy);
   }
-  return row;
 }
 
 }  // namespace
@@ -53,23 +42,21 @@ int64_t kept_neurons(const model::ModelShape& shape, int64_t population) {
 }
 
 StrategyTable resolve_strategies(const std::vector<std::string>& names,
-                                 const model::ModelShape& shape, const Corpus& corpus,
+                                 const model::ModelSize& size, const Corpus& corpus,
                                  const std::vector<size_t>& sessions) {
+  check_names(names);
+  std::vector<recordings::SessionInfo> infos;
+  for (size_t s : sessions) infos.push_back(corpus.sessions[s].info);
+  const auto choice = sweeps::choose_strategies(names, size, corpus.inputs, infos);
   StrategyTable table;
-  for (const model::Strategy& strategy : strategies_of(names)) {
-    Row row = row_of(strategy, shape, corpus, sessions);
-    if (!row.why.empty()) {
-      table.dropped.push_back(strategy.name + ": " + row.why);
-      continue;
-    }
-    table.names.push_back(strategy.name);
-    table.weights.push_back(strategy.weight);
-    table.resolved.push_back(std::move(row.resolved));
-    table.training_flops.push_back(std::move(row.flops));
-  }
+  for (const auto& dropped : choice.dropped)
+    table.dropped.push_back(dropped.name + ": " + dropped.why);
+  for (const model::Strategy& strategy : choice.kept)
+    add_row(table, strategy, size, corpus, sessions);
   if (table.names.empty())
     throw Ending(protocol::ExitCode::bad_point,
-                 "no strategy is left for these recordings: " + table.dropped.front());
+                 "no strategy is left for these recordings: " +
+                     (table.dropped.empty() ? "none is named" : table.dropped.front()));
   return table;
 }
 

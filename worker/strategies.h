@@ -10,7 +10,7 @@
 namespace enigma::worker {
 
 /// Kept strategies × sessions. A strategy that one session cannot follow is dropped for all, so
-/// that a step may draw one for every lane.
+/// that a step may draw one for every lane (sweeps/inputs.h has the rule).
 struct StrategyTable {
   std::vector<std::string> names;
   std::vector<double> weights;
@@ -19,10 +19,11 @@ struct StrategyTable {
   std::vector<std::string> dropped;                            ///< "name: why"
 };
 
-/// `names` as in the point ("published", a family, one strategy); `sessions`: indices that must be
-/// able to follow them. Throws Ending(64) for an unknown name, or where nothing is left.
+/// `names` as in the point ("published", a family, one strategy). Throws Ending(64) for an unknown
+/// name, or where nothing is left. `sessions`: indices that must be able to follow them; columns
+/// of others stay empty.
 StrategyTable resolve_strategies(const std::vector<std::string>& names,
-                                 const model::ModelShape& shape, const Corpus& corpus,
+                                 const model::ModelSize& size, const Corpus& corpus,
                                  const std::vector<size_t>& sessions);
 
 /// Neurons that the model sees of a population.

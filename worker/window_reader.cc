@@ -6,21 +6,19 @@
 
 namespace enigma::worker {
 
-void read_behavior(const CorpusSession& session, const Inputs& inputs, double start_s,
+void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, double start_s,
                    std::span<float> out) {
-  const auto samples = static_cast<size_t>(inputs.window.behavior->samples);
+  const int64_t samples = session.window.behavior->samples;
+  const double rate_hz = static_cast<double>(samples) /
+                         (static_cast<double>(session.window.samples) / session.window.rate_hz);
   std::vector<float> rows;
-  size_t channel = 0;
-  for (const std::string& modality : inputs.behavior) {
-    const auto& all = session.session.modalities();
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [&](const auto& m) { return m.name == modality; });
-    const auto signals = static_cast<size_t>(found->signals);
-    rows.resize(samples * signals);
-    session.session.read_sequence(modality, start_s, static_cast<int64_t>(samples),
-                                  inputs.behavior_rate_hz, rows);
-    for (size_t c = 0; c < signals; ++c, ++channel)
-      for (size_t s = 0; s < samples; ++s) out[channel * samples + s] = rows[s * signals + c];
+  float* channel = out.data();
+  for (size_t m = 0; m < inputs.behavior.size(); ++m) {
+    const int64_t signals = inputs.behavior_signals[m];
+    rows.resize(static_cast<size_t>(samples * signals));
+    session.session.read_sequence(inputs.behavior[m], start_s, samples, rate_hz, rows);
+    for (int64_t c = 0; c < signals; ++c, channel += samples)
+      for (int64_t s = 0; s < samples; ++s) channel[s] = rows[static_cast<size_t>(s * signals + c)];
   }
 }
 
@@ -30,7 +28,7 @@ void WindowReader::read(const CorpusSession& session, double start_s,
   if (!out.video.empty()) read_video(session, start_s, out.video);
   if (out.behavior.empty()) return;
   read_behavior(session, corpus_.inputs, start_s, out.behavior);
-  const int64_t samples = corpus_.inputs.window.behavior->samples;
+  const int64_t samples = session.window.behavior->samples;
   for (size_t c = 0; c < session.behavior.mean.size(); ++c)
     standardize(out.behavior.data() + static_cast<int64_t>(c) * samples, samples,
                 session.behavior.mean[c], session.behavior.deviation[c]);
@@ -49,7 +47,7 @@ void WindowReader::read_responses(const CorpusSession& session, double start_s,
 
 // Frames come as (T, channels, height, width); the model wants the channels outside.
 void WindowReader::read_video(const CorpusSession& session, double start_s, std::span<float> out) {
-  const model::VideoShape& shape = *corpus_.inputs.window.video;
+  const model::VideoShape& shape = *session.window.video;
   const int64_t pixels = shape.height * shape.width;
   scratch_.resize(out.size());
   session.session.read_video(start_s, corpus_.rule, scratch_);

@@ -9,14 +9,14 @@
 namespace enigma::worker {
 
 /// channels × samples, all behaviour modalities one after the other, as stored.
-void read_behavior(const CorpusSession& session, const Inputs& inputs, double start_s,
+void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, double start_s,
                    std::span<float> out);
 
 /// Where one window of a batch goes. Spans of absent modalities are empty.
 struct WindowBuffers {
-  std::span<float> responses;        ///< (W, n), neurons in the given order
-  std::span<float> video;            ///< (channels, T, height, width), normalised
-  std::span<float> behavior;         ///< (channels, samples), normalised
+  std::span<float> responses;  ///< (W, n), neurons in the given order
+  std::span<float> video;      ///< (channels, T, height, width), normalised
+  std::span<float> behavior;   ///< (channels, samples), normalised
 };
 
 /// Reads with a scratch buffer of its own, so that steady reading allocates nothing.

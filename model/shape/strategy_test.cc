@@ -295,7 +295,7 @@ TEST_CASE("strategy: a two-part target begins five samples behind the visible pr
 }
 
 TEST_CASE("strategy: windows of any length keep whole slots and hide what they ask") {
-  for (int64_t samples = 10; samples <= 180; ++samples) {
+  for (int64_t samples = 10; samples <= 180; samples += samples < 90 ? 1 : 17) {
     const ModelShape shape = small_shape(samples, 30, true);
     for (int64_t neurons : {2, 7, 120, 1158})
       for (const Strategy& strategy : all_published()) {

@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
+#include <functional>
 #include <system_error>
 #include <utility>
 
@@ -57,12 +58,13 @@ bool stands_already(const std::filesystem::path& folder, const MouseSettings& se
 }
 
 // A killed run leaves only a hidden folder that is no session; the next run begins it anew.
-nlohmann::ordered_json make(const std::filesystem::path& folder, const MouseSettings& settings) {
+nlohmann::ordered_json make(const std::filesystem::path& folder, const MouseSettings& settings,
+                            const std::function<void()>& neuron_done) {
   const auto aside = folder.parent_path() / ("." + folder.filename().string() + ".partial");
   std::filesystem::remove_all(aside);
   std::filesystem::create_directories(aside);
   try {
-    const MouseRecording recording = record_mouse(settings);
+    const MouseRecording recording = record_mouse(settings, neuron_done);
     write_mouse(recording, settings, aside);
     std::filesystem::rename(aside, folder);
     sync_folder(folder.parent_path());
@@ -90,14 +92,19 @@ std::vector<GeneratedSession> generate(const GenerateOptions& options) {
     sessions.push_back(std::move(session));
   }
   if (!wrong.empty()) throw InputError(std::move(wrong));
+  const auto to_make = std::count_if(sessions.begin(), sessions.end(),
+                                     [](const GeneratedSession& s) { return s.made; });
+  int64_t done = 0;
+  const auto neuron_done = [&] {
+    ++done;
+    if (options.progress != nullptr) options.progress(done, to_make * options.neurons);
+  };
   for (size_t i = 0; i < sessions.size(); ++i) {
     GeneratedSession& session = sessions[i];
     if (session.made)
-      session.ceiling = make(session.path, settings[i]);
+      session.ceiling = make(session.path, settings[i], neuron_done);
     else
       session.ceiling = nlohmann::ordered_json::parse(read_file(session.path / "ceiling.json"));
-    if (options.progress != nullptr)
-      options.progress(static_cast<int64_t>(i) + 1, options.sessions);
   }
   return sessions;
 }

@@ -19,7 +19,7 @@ struct GenerateOptions {
   int64_t neurons = 120;
   double minutes = 6;
   uint64_t seed = 1;
-  void (*progress)(int64_t done, int64_t total) = nullptr;
+  void (*progress)(int64_t done, int64_t total) = nullptr;  ///< neurons recorded, of all sessions
 };
 
 struct GeneratedSession {

@@ -53,7 +53,7 @@ std::map<std::string, std::vector<std::vector<double>>> repeats(const Session::I
   return found;
 }
 
-// Explainable variance from repeats alone: 1 − (variance between showings of one frame) / (total).
+// Explainable variance from repeats alone: 1 - (variance between showings of a frame) / (total).
 double explainable_variance(const Session::Impl& session, size_t neuron) {
   const auto neurons = static_cast<size_t>(session.sequence("responses")->signals);
   double noise = 0, sum = 0, square = 0, frames = 0, samples = 0;

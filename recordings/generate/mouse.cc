@@ -133,7 +133,8 @@ void write_screen(const MouseRecording& recording, const std::filesystem::path& 
 
 }  // namespace
 
-MouseRecording record_mouse(const MouseSettings& settings) {
+MouseRecording record_mouse(const MouseSettings& settings,
+                            const std::function<void()>& neuron_done) {
   const auto session = static_cast<uint64_t>(settings.session);
   MouseRecording recording;
   recording.schedule =
@@ -146,9 +147,11 @@ MouseRecording record_mouse(const MouseSettings& settings) {
   const std::vector<Neuron> neurons = make_population(settings.seed, session, settings.neurons);
   recording.responses.resize(shown.size() / size_t(kFilmArea) * neurons.size());
   std::vector<CeilingSum> sums(neurons.size());
-  for (size_t n = 0; n < neurons.size(); ++n)
+  for (size_t n = 0; n < neurons.size(); ++n) {
     record_neuron(neurons[n], n, neurons.size(), shown,
                   Stream(settings.seed, {session, kSpikeStream, n}), recording, sums[n]);
+    if (neuron_done) neuron_done();
+  }
   recording.ceiling = ceiling_of(sums);
   return recording;
 }

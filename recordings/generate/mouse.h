@@ -6,6 +6,8 @@
 #include "recordings/generate/schedule.h"
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,7 +29,9 @@ struct MouseRecording {
   Ceiling ceiling;
 };
 
-MouseRecording record_mouse(const MouseSettings& settings);
+/// `neuron_done`, if set, is called after each neuron: it is what takes the time.
+MouseRecording record_mouse(const MouseSettings& settings,
+                            const std::function<void()>& neuron_done = {});
 
 /// Writes the session as an experanto experiment into `folder`, which must exist and be empty.
 void write_mouse(const MouseRecording& recording, const MouseSettings& settings,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace enigma::law {
@@ -24,6 +25,13 @@ std::optional<Cost> measured_cost(const Table& table) {
   return Cost{.coefficient = std::exp((sum_y - slope * sum_x) / count),
               .exponent_n = slope,
               .measured = true};
+}
+
+bool is_six_nd(const Table& table) {
+  if (!table.has_n || !table.has_d || !table.has_c) return true;
+  return std::all_of(table.rows.begin(), table.rows.end(), [](const Row& row) {
+    return std::abs(std::log(row.c / (6 * row.n * row.d))) < std::log(1.1);
+  });
 }
 
 std::string formula_of(const Cost& cost) {

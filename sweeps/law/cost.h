@@ -18,6 +18,9 @@ struct Cost {
 /// Least squares of log(C/D) on log N: the sweep's own FLOPs. Nothing with fewer than two sizes.
 std::optional<Cost> measured_cost(const Table& table);
 
+/// True where the table's FLOPs are 6ND to 10 % for every row, or unknown.
+bool is_six_nd(const Table& table);
+
 /// `C = 6ND`, or the fitted expression.
 std::string formula_of(const Cost& cost);
 

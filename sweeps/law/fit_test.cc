@@ -195,3 +195,22 @@ TEST_CASE("fit: a power law on one axis") {
   mapped.table.has_n = true;
   CHECK_THROWS_AS(fit_table(mapped, options, {}), InputError);
 }
+
+TEST_CASE(
+    "study: FLOPs that are not 6ND are the table's own, and the optimum lies among its rows") {
+  MappedTable mapped = sixty();
+  mapped.table.has_c = true;
+  CHECK(is_six_nd(mapped.table));
+  for (Row& row : mapped.table.rows) row.c = 400 * std::pow(row.n, 0.9) * row.d;
+  CHECK_FALSE(is_six_nd(mapped.table));
+  const Study study = study_table(mapped, quick(50), "", false);
+  CHECK(study.pooled->cost.measured);
+  CHECK(study.pooled->cost.coefficient == doctest::Approx(400).epsilon(1e-6));
+  const Place best = best_place(study.pooled->values, study.pooled->cost, 1e21);
+  CHECK(400 * std::pow(best.n, 0.9) * best.d == doctest::Approx(1e21).epsilon(1e-9));
+  for (const double factor : {0.9, 1.1}) {
+    const Vector& v = study.pooled->values;
+    const double n = best.n * factor, d = 1e21 / (400 * std::pow(n, 0.9));
+    CHECK(v[0] + v[1] * std::pow(n, -v[3]) + v[2] * std::pow(d, -v[4]) > best.loss);
+  }
+}

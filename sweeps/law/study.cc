@@ -37,7 +37,9 @@ std::vector<std::pair<std::string, MappedTable>> groups_of(const MappedTable& ma
 
 Study study_table(const MappedTable& mapped, const FitOptions& options, const std::string& by,
                   bool sweep) {
-  const Cost cost = sweep ? measured_cost(mapped.table).value_or(Cost{}) : Cost{};
+  // A file whose FLOPs are plainly not 6ND has its own: an optimum under 6ND would miss its data.
+  const bool own = sweep || !is_six_nd(mapped.table);
+  const Cost cost = own ? measured_cost(mapped.table).value_or(Cost{}) : Cost{};
   Study study{.by = by};
   if (by.empty()) {
     study.pooled = fit_table(mapped, options, cost);

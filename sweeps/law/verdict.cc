@@ -109,6 +109,9 @@ Verdict verdict_of(const Fit& fit) {
 
 std::vector<std::string> warnings_of(const Fit& fit) {
   std::vector<std::string> warnings;
+  if (fit.cost.measured && fit.form == "chinchilla") {
+    warnings.push_back("the optimum is taken along the FLOPs of the rows, " + formula_of(fit.cost));
+  }
   if (fit.d_from_c) warnings.push_back("D was not mapped and is C/(6N)");
   for (const Ladder& ladder : fit.ladders) {
     if (ladder.trend == Trend::falls || warnings.size() >= 12) continue;

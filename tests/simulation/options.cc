@@ -36,6 +36,7 @@ Options draw_options(Prng& prng) {
   o.tick_s = prng.between(1.0, 5.0);
   o.policy = short_policy(prng, o.slots);
   o.http = prng.chance(0.75);
+  o.posts_ahead = prng.chance(0.3);
   o.report_lost = rate(prng, 0.7);
   o.report_late = rate(prng, 0.7);
   o.report_twice = rate(prng, 0.5);
@@ -70,7 +71,8 @@ bool allows_silence(const Options& o) {
 
 std::string to_text(const Options& o) {
   return fmt::format(
-      "runs {}+{} slots {} target {} checkpoint {} fault_ticks {} tick_s {:.2f} http {}\n"
+      "runs {}+{} slots {} target {} checkpoint {} fault_ticks {} tick_s {:.2f} http {} "
+      "posts_ahead {}\n"
       "report_lost {:.2f} report_late {:.2f} report_twice {:.2f} answer_lost {:.2f}\n"
       "submit_lost {:.2f} submit_late {:.2f} submit_refused {:.2f} cancel_lost {:.2f} "
       "cancel_ignored {:.2f} mark_fails {:.2f}\n"
@@ -79,11 +81,11 @@ std::string to_text(const Options& o) {
       "empty_answer {:.2f} hidden {:.3f} node_dies {:.3f} crash {:.3f} power_loss {:.2f} "
       "disk_full {:.3f} clock_jump {:.3f} request {:.3f}\n",
       o.runs, o.runs_later, o.slots, o.target_steps, o.checkpoint_steps, o.fault_ticks, o.tick_s,
-      o.http, o.report_lost, o.report_late, o.report_twice, o.answer_lost, o.submit_lost,
-      o.submit_late, o.submit_refused, o.cancel_lost, o.cancel_ignored, o.mark_fails, o.worker_dies,
-      o.worker_hangs, o.worker_preempted, o.worker_lies, o.never_speaks, o.spool_lags,
-      o.empty_answer, o.hidden, o.node_dies, o.crash, o.power_loss, o.disk_full, o.clock_jump,
-      o.request);
+      o.http, o.posts_ahead, o.report_lost, o.report_late, o.report_twice, o.answer_lost,
+      o.submit_lost, o.submit_late, o.submit_refused, o.cancel_lost, o.cancel_ignored, o.mark_fails,
+      o.worker_dies, o.worker_hangs, o.worker_preempted, o.worker_lies, o.never_speaks,
+      o.spool_lags, o.empty_answer, o.hidden, o.node_dies, o.crash, o.power_loss, o.disk_full,
+      o.clock_jump, o.request);
 }
 
 }  // namespace enigma::simulation

@@ -18,7 +18,8 @@ struct Options {
   double tick_s = 3;
   decide::Policy policy;
 
-  bool http = true;  ///< a report URL is given; else the spool is the only road
+  bool http = true;          ///< a report URL is given; else the spool is the only road
+  bool posts_ahead = false;  ///< a worker posts each line once, whatever was acknowledged
   double report_lost = 0, report_late = 0, report_twice = 0, answer_lost = 0;
   double submit_lost = 0, submit_late = 0, submit_refused = 0;
   double cancel_lost = 0, cancel_ignored = 0;

@@ -42,7 +42,8 @@ class Simulation {
     calm_down();
     const double end = world_.now + kLiveness_s;
     while (world_.now < end && outcome_.problems.empty() && !is_over()) one_tick();
-    if (outcome_.problems.empty()) add(checker_.check_end(host_, world_));
+    if (outcome_.problems.empty()) add(at_the_end());
+    if (!host_.is_up()) return std::move(outcome_);
     for (const db::Run& run : host_.store().runs()) {
       ++outcome_.states[std::string(db::name_of(run.state))];
       outcome_.attempts += std::ssize(run.attempts);
@@ -74,8 +75,12 @@ class Simulation {
     disk_.full = false;
     log("calm");
     if (!host_.is_up()) host_.start(clock());
+    if (!host_.is_up()) {
+      add({"the store cannot be opened any more"});
+      return;
+    }
     submit();
-    for (int64_t i = 0; i < points_; ++i) {
+    for (int64_t i = 0; host_.is_up() && i < points_; ++i) {
       const auto row = host_.store().run(fmt::format("run{}", i));
       if (row && row->run.wanted == db::Wanted::hold)
         host_.request(row->run.id, decide::Request::resume, clock());
@@ -107,7 +112,11 @@ class Simulation {
     if (host_.is_up()) add(checker_.check(host_, world_));
   }
 
-  bool is_over() const { return host_.store().load().empty(); }
+  std::vector<std::string> at_the_end() {
+    if (!host_.is_up()) return {"the controller does not stay up in calm weather"};
+    return checker_.check_end(host_, world_);
+  }
+  bool is_over() const { return host_.is_up() && host_.store().load().empty(); }
 
   Prng prng_;
   Options options_;

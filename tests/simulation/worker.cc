@@ -111,12 +111,14 @@ void World::say(Job& job, protocol::Body body) {
 
 void World::post(Job& job) {
   if (is_hidden(job) || job.traceless) return;
-  const auto from = static_cast<size_t>(job.acked);
+  const bool ahead = faults && options.posts_ahead;
+  const auto from = static_cast<size_t>(ahead ? job.posted : job.acked);
   if (from >= job.spool.size() && !job.lives()) return;
   Message message{now,
                   job.run,
                   job.token,
                   {job.spool.begin() + static_cast<std::ptrdiff_t>(from), job.spool.end()}};
+  job.posted = static_cast<int64_t>(job.spool.size());
   if (fault(options.report_late)) message.at = now + prng.between(0.0, 120.0);
   if (fault(options.report_twice)) network_.push_back(message);
   if (!fault(options.report_lost)) network_.push_back(message);

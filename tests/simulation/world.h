@@ -30,7 +30,8 @@ struct Job {
   decide::Ended exit;
   int64_t cancels = 0;
   std::vector<protocol::Report> spool;
-  int64_t acked = 0;  ///< as the worker knows
+  int64_t acked = 0;   ///< as the worker knows
+  int64_t posted = 0;  ///< lines that were on the way at least once
 
   bool lives() const { return phase == Phase::running; }
 };

@@ -62,7 +62,7 @@ std::string terminal(FigureFormat format) {
 double mark_scale(FigureFormat format) {
   switch (format) {
     case FigureFormat::svg:
-      return 0.9;
+      return 0.75;
     case FigureFormat::pdf:
       return 0.42;
     case FigureFormat::png:

@@ -64,6 +64,8 @@ Ranges ranges_of(const LossFlops& figure) {
     for (const OptimumAt& at : frontier.curve) {
       ranges.flops.take(at.flops);
       ranges.losses.take(at.place.loss);
+      ranges.losses.take(at.low.value_or(NAN));
+      ranges.losses.take(at.high.value_or(NAN));
     }
   }
   for (const Baseline& baseline : figure.baselines) {

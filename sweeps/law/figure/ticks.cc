@@ -30,7 +30,7 @@ std::vector<double> steps(const Ticks& ticks, int wanted, double& step) {
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
   step = 10 * power;
   for (const double factor : {5.0, 2.5, 2.0, 1.0}) {
-    if (factor * power >= rough) step = factor * power;
+    if (factor * power >= 0.7 * rough) step = factor * power;
   }
   std::vector<double> found;
   for (double k = std::ceil(ticks.from / step); k * step <= ticks.to; ++k)

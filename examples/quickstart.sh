@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# From a fresh Debian 12 to a fitted scaling law: installs what is missing, builds, makes (or takes)
+# recordings, runs a small sweep on this machine and draws its figure. Safe to repeat.
+#   examples/quickstart.sh [--yes] [--recordings DIR] [--out DIR]
+# --yes             install packages without asking
+# --recordings DIR  train on these recordings (experanto folders) instead of generated ones
+# --out DIR         where recordings, runs and figures go (default: quickstart/ in the checkout)
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+out=$root/quickstart
+recordings=""
+setup_options=()
+
+fail() { printf 'quickstart: %s\n' "$*" >&2; exit "${code:-1}"; }
+say() { printf '\n== %s\n' "$*"; }
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --yes) setup_options=(--yes) ;;
+    --recordings) recordings=${2:-}; [ -n "$recordings" ] || code=2 fail "--recordings wants a folder"; shift ;;
+    --out) out=${2:-}; [ -n "$out" ] || code=2 fail "--out wants a folder"; shift ;;
+    --help) sed -n '2,7p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    *) code=2 fail "unknown option '$1' (--help lists them)" ;;
+  esac
+  shift
+done
+if [ -n "$recordings" ]; then
+  [ -d "$recordings" ] || code=3 fail "no such folder: $recordings"
+  recordings=$(cd "$recordings" && pwd)
+fi
+mkdir -p "$out" || fail "cannot write to $out"
+out=$(cd "$out" && pwd)
+
+say "1/5 set-up"
+"$root/cmake/setup.sh" --for quickstart ${setup_options[@]+"${setup_options[@]}"}
+
+say "2/5 build"
+cd "$root"
+if [ ! -e build/release/build.ninja ]; then
+  cmake --preset release -DENIGMA_TESTS=OFF >"$out/configure.log" ||
+    fail "cmake failed: see $out/configure.log"
+fi
+cmake --build --preset release --target enigma-sweep enigma-data enigma-launch enigma-worker
+bin=$root/build/release/bin
+
+say "3/5 recordings"
+if [ -z "$recordings" ]; then
+  store=$out/generated
+  recordings=$out/recordings
+  "$bin/enigma-data" generate --out "$recordings" --sessions 4 --animals 2 --neurons 100 \
+    --minutes 6 --seed 1
+else
+  store=$out/$(basename "$recordings")
+fi
+"$bin/enigma-data" inspect "$recordings"
+
+say "4/5 sweep"
+sweep() { "$bin/enigma-sweep" --store "$store" "$@"; }
+sweep submit "$root/examples/quickstart.json" --data "$recordings" --wait
+
+say "5/5 results"
+sweep status
+sweep fit quickstart
+sweep predict quickstart --flops 1e14 || true
+for kind in svg png; do
+  sweep plot quickstart --kind loss-flops --out "$store/loss-flops.$kind"
+done
+say "done"
+printf 'figure  %s\n        %s\ndata    %s\n        %s\n' "$store/loss-flops.svg" \
+  "$store/loss-flops.png" "$store/loss-flops.csv" "$store/loss-flops.json"

@@ -1,0 +1,7 @@
+#include "worker/revision.h"
+
+namespace enigma::worker {
+
+const char* const kRevision = ENIGMA_REVISION;
+
+}  // namespace enigma::worker

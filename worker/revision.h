@@ -1,0 +1,8 @@
+// The revision that this program was built from: told in `hello`, recorded per attempt.
+#pragma once
+
+namespace enigma::worker {
+
+extern const char* const kRevision;
+
+}  // namespace enigma::worker

@@ -1,0 +1,159 @@
+#include "worker/train.h"
+
+#include "worker/ending.h"
+#include "worker/loader.h"
+#include "worker/progress.h"
+#include "worker/step.h"
+
+#include <cstdio>
+#include <numeric>
+#include <utility>
+
+namespace enigma::worker {
+namespace {
+
+constexpr double kMetricsEvery_s = 0.5;
+
+std::vector<size_t> every_session(const Corpus& corpus) {
+  std::vector<size_t> all(corpus.sessions.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return all;
+}
+
+std::map<size_t, Rates> rates_of_all(const Corpus& corpus) {
+  std::map<size_t, Rates> rates;
+  for (size_t s = 0; s < corpus.sessions.size(); ++s)
+    rates.emplace(s, rates_of(corpus.sessions[s], corpus.rule));
+  return rates;
+}
+
+void note_plan(const Training& training) {
+  const auto& dropped = training.strategies.dropped;
+  if (!dropped.empty())
+    std::fprintf(stderr, "%zu training strategies are left out, the first is %s\n", dropped.size(),
+                 dropped.front().c_str());
+  if (training.state.step > 0)
+    std::fprintf(stderr, "resumed at step %lld\n", static_cast<long long>(training.state.step));
+}
+
+double evaluate(Training& training) {
+  Stopwatch watch;
+  for (protocol::Eval& eval : training.evaluation.run(training.learner.model, training.state.step))
+    training.reporter.say(std::move(eval));
+  return watch.lap_s();
+}
+
+double save(Training& training) {
+  Stopwatch watch;
+  const WrittenCheckpoint written = write_checkpoint(
+      training.environment.attempt_dir, training.file.id, training.state,
+      [&](const auto& folder) { write_shards(training.learner, training.corpus, folder); });
+  training.reporter.say(protocol::Checkpoint{.step = training.state.step,
+                                             .path = written.path,
+                                             .bytes = written.bytes,
+                                             .sha256 = written.sha256});
+  training.saved = true;
+  return watch.lap_s();
+}
+
+protocol::ExitCode preempted(Training& training) {
+  training.reporter.say(protocol::Preempted{.step = training.state.step});
+  return training.saved ? protocol::ExitCode::preempted
+                        : protocol::ExitCode::preempted_without_checkpoint;
+}
+
+protocol::ExitCode done(Training& training) {
+  training.reporter.say(protocol::Done{.step = training.state.step, .flops = training.state.flops});
+  return protocol::ExitCode::done;
+}
+
+}  // namespace
+
+Training::Training(const Environment& environment_, const sweeps::PointFile& file_,
+                   const Device& device_, Reporter& reporter_,
+                   const volatile std::sig_atomic_t& stop_asked_)
+    : environment(environment_),
+      file(file_),
+      device(device_),
+      reporter(reporter_),
+      stop_asked(stop_asked_),
+      corpus(open_corpus(file.point, environment.data)),
+      rates(rates_of_all(corpus)),
+      strategies(resolve_strategies(file.point.training_strategies, file.point.size, corpus,
+                                    every_session(corpus))),
+      evaluation(corpus,
+                 resolve_strategies(file.point.evaluation_strategies, file.point.size, corpus,
+                                    corpus.evaluated),
+                 rates, file.point.windows_per_lane),
+      learner(file.point, corpus, rates) {
+  const Start start = find_start(environment.run_dir, environment.start);
+  for (const std::string& torn : start.torn)
+    std::fprintf(stderr, "checkpoint passed over: %s\n", torn.c_str());
+  state = start.state;
+  if (!start.folder.empty()) read_shards(learner, corpus, start.folder);
+  saved = !start.folder.empty();
+}
+
+// One step, then what is due: score, keep, tell. A run that is stopped keeps before it leaves.
+protocol::ExitCode train(Training& training) {
+  const Environment& environment = training.environment;
+  const sweeps::Point& point = training.file.point;
+  const int64_t steps = training.file.steps, windows = point.lanes * point.windows_per_lane;
+  LoopState& state = training.state;
+  note_plan(training);
+  if (state.step >= steps) {
+    evaluate(training);
+    return done(training);
+  }
+  Loader loader(training.corpus, training.learner.model.shape(), training.strategies,
+                {static_cast<uint64_t>(point.seed), point.lanes, point.windows_per_lane},
+                state.step, steps);
+  Interval interval;
+  double unsaved_s = 0;
+  Stopwatch whole;
+
+  while (state.step < steps) {
+    if (training.reporter.fenced()) return protocol::ExitCode::preempted_without_checkpoint;
+
+    // One training step, and how long it waited for its data.
+    Stopwatch watch;
+    const StepBatch batch = loader.next();
+    interval.times.data_wait_s += watch.lap_s();
+    const StepResult result = train_step(training, batch, interval.times);
+    training.saved = false;
+    interval.steps += 1;
+    interval.windows += windows;
+    interval.flops += result.flops;
+
+    // Score: at the end, and now and then where it costs little.
+    const protocol::Command command = training.reporter.take_command();
+    const bool last = state.step == steps;
+    const bool stop = !last && (training.stop_asked != 0 || command == protocol::Command::stop);
+    if (last ||
+        (!stop && evaluation_due(state.step, steps, windows, training.evaluation.windows())))
+      interval.times.evaluation_s += evaluate(training);
+
+    // Keep: by time, by step, on request, before leaving, and at the end.
+    const double passed_s = whole.lap_s();
+    interval.times.total_s += passed_s;
+    unsaved_s += passed_s;
+    const int64_t every = environment.checkpoint_every_steps;
+    if (last || stop || command == protocol::Command::checkpoint ||
+        unsaved_s >= environment.checkpoint_every_s || (every > 0 && state.step % every == 0)) {
+      interval.times.checkpoint_s += save(training);
+      interval.times.total_s += whole.lap_s();
+      unsaved_s = 0;
+    }
+
+    // Tell: at most twice a second, and always where the run ends or stops.
+    if (last || stop || interval.times.total_s >= kMetricsEvery_s) {
+      training.reporter.say(
+          metrics_of(state, result, interval, training.device.peak_flops_per_s, memory_bytes()));
+      interval = {};
+    }
+    if (stop) return preempted(training);
+  }
+  return done(training);
+}
+
+}  // namespace enigma::worker
