@@ -1,6 +1,9 @@
 #include "orchestrator/api.h"
 
 #include "diagnostics/diagnostic.h"
+#include "orchestrator/documents/metrics.h"
+#include "orchestrator/documents/show.h"
+#include "orchestrator/documents/status.h"
 #include "orchestrator/secret.h"
 #include "orchestrator/submission.h"
 
@@ -16,6 +19,7 @@ using nlohmann::ordered_json;
 
 constexpr int kRetryAfter_s = 5;
 constexpr size_t kPrefixDigitsMin = 4;
+constexpr std::string_view kRunsPath = "/api/v1/runs/";
 
 http::Response json_of(int status, const ordered_json& document) {
   return {status, document.dump() + "\n"};
@@ -34,6 +38,31 @@ http::Response open_metrics(const db::Store& store) {
     text += fmt::format("enigma_runs{{state=\"{}\"}} {}\n", state, runs);
   }
   return {200, text + "# EOF\n", "application/openmetrics-text; version=1.0.0; charset=utf-8"};
+}
+
+/// A document with its schema as the first key, as the command line prints it.
+http::Response document_of(const std::string& verb, const ordered_json& content) {
+  ordered_json document = {{"schema", "enigma." + verb + "/1"}};
+  document.update(content);
+  return json_of(200, document);
+}
+
+http::Response status(const db::Store& store, const std::string& query) {
+  const auto sweep = http::query_value(query, "sweep");
+  if (sweep && !store.sweep(*sweep)) return refusal(404, "no sweep is named " + *sweep);
+  return document_of("status", documents::status(store, sweep));
+}
+
+/// `ID` or `ID/metrics`.
+http::Response run_document(const db::Store& store, const std::string& rest) {
+  const size_t slash = rest.find('/');
+  const std::string id = rest.substr(0, slash);
+  const std::string what = slash == std::string::npos ? "" : rest.substr(slash + 1);
+  const auto shown = documents::show(store, id);
+  if (!shown) return refusal(404, "no run " + id);
+  if (what.empty()) return document_of("show", *shown);
+  if (what != "metrics") return refusal(404, "a run has no " + what);
+  return document_of("metrics", {{"run", id}, {"rows", documents::metric_rows(store, id, false)}});
 }
 
 /// The runs that people mean by a name: a sweep's, or the one whose id begins like this.
@@ -55,7 +84,7 @@ http::Response Api::handle(const http::Request& request, db::Time now) {
   const bool is_report = request.path == "/v1/report";
   try {
     if (is_report) return report(request, now);
-    return request.method == "POST" ? change(request, now) : read(request, now);
+    return request.method == "POST" ? change(request, now) : read(request);
   } catch (const InputError& wrong) {
     return json_of(400, {{"diagnostics", to_json(wrong.diagnostics())}});
   } catch (const std::exception& broken) {
@@ -76,10 +105,15 @@ http::Response Api::report(const http::Request& request, db::Time now) {
   return response;
 }
 
-http::Response Api::read(const http::Request& request, db::Time) {
+http::Response Api::read(const http::Request& request) const {
+  const db::Store& store = controller_.store();
   if (request.method != "GET") return refusal(405, "only GET and POST are known");
   if (request.path == "/healthz") return {200, "ok\n", "text/plain"};
-  if (request.path == "/metrics") return open_metrics(controller_.store());
+  if (request.path == "/metrics") return open_metrics(store);
+  if (request.path == "/api/v1/status") return status(store, request.query);
+  if (request.path.starts_with(kRunsPath)) {
+    return run_document(store, request.path.substr(kRunsPath.size()));
+  }
   return refusal(404, "no such address: " + request.path);
 }
 
@@ -87,6 +121,7 @@ http::Response Api::change(const http::Request& request, db::Time now) {
   if (!same_secret(request.bearer, secret_)) {
     return refusal(401, "Authorization: Bearer SECRET is needed (controller.json has it)");
   }
+  if (request.path == "/api/v1/plan") return plan(request.body);
   if (request.path == "/api/v1/submit") return submit(request.body, now);
   if (request.path == "/api/v1/cancel") {
     return request_of(request.body, decide::Request::cancel, now);
@@ -97,8 +132,19 @@ http::Response Api::change(const http::Request& request, db::Time now) {
   return refusal(404, "no such address: " + request.path);
 }
 
+http::Response Api::plan(const std::string& body) const {
+  // A spec as it is, or a request that also says where the recordings are.
+  SweepRequest request{body, "spec", "", "", ""};
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  if (json.is_object() && json.contains("text")) request = sweep_request_from_json(json);
+  const auto planned = plan_sweep(request, &controller_.store(), controller_.options().store);
+  if (!planned.ok()) throw InputError(planned.diagnostics);
+  return document_of("plan", sweeps::to_json(planned.value->plan));
+}
+
 http::Response Api::submit(const std::string& body, db::Time now) {
   const auto request = sweep_request_from_json(nlohmann::json::parse(body, nullptr, false));
+  if (request.worker.empty()) return refusal(400, "a worker is needed: {\"worker\": PROGRAM}");
   db::Store& store = controller_.store();
   const auto planned = plan_sweep(request, &store, controller_.options().store);
   if (!planned.ok()) throw InputError(planned.diagnostics);

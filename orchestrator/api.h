@@ -21,8 +21,9 @@ class Api {
 
  private:
   http::Response report(const http::Request& request, db::Time now);
-  http::Response read(const http::Request& request, db::Time now);
+  http::Response read(const http::Request& request) const;
   http::Response change(const http::Request& request, db::Time now);
+  http::Response plan(const std::string& body) const;
   http::Response submit(const std::string& body, db::Time now);
   http::Response request_of(const std::string& body, decide::Request request, db::Time now);
 

@@ -1,6 +1,7 @@
 #include "orchestrator/serve.h"
 
 #include "orchestrator/api.h"
+#include "orchestrator/clock.h"
 #include "orchestrator/controller.h"
 #include "orchestrator/http/server.h"
 #include "orchestrator/local/executor.h"
@@ -28,11 +29,6 @@ namespace asio = boost::asio;
 constexpr double kTurnLive_s = 0.25;  ///< adopted launchers send no signal: they are looked at
 constexpr double kTurnIdle_s = 1;
 constexpr int kFailuresMax = 60;
-
-double now_s() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count();
-}
 
 std::string fresh_token() {
   return random_hex(8);
@@ -73,15 +69,15 @@ class Loop {
         secret_(secret_of_store(options.store)),
         server_(listen(context_, options,
                        [this](const http::Request& request, const http::Reply& reply) {
-                         reply(api_.handle(request, now_s()));
+                         reply(api_.handle(request, wall_clock_s()));
                        })),
         executor_({options.store / "runs", options.programs / "enigma-launch", server_->url(),
                    local::allowed_cores(), options.grace_s,
                    [this](const std::string& token) { return bearer_of(secret_, token); }}),
         controller_({options.store, secret_, "local", policy_of(options), fresh_token}, store_,
-                    executor_, now_s()),
+                    executor_, wall_clock_s()),
         api_(controller_, api_secret_, [this] { turn_soon(); }),
-        busy_at_(now_s()) {}
+        busy_at_(wall_clock_s()) {}
 
   void run() {
     write_address(options_.store, {launch::this_process(), server_->url(), api_secret_});
@@ -113,7 +109,7 @@ class Loop {
   // One of the few places where a broken environment is caught: the next turn starts anew.
   void turn() {
     soon_ = false;
-    const double now = now_s();
+    const double now = wall_clock_s();
     try {
       controller_.turn(now);
       failures_ = 0;

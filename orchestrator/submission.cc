@@ -145,7 +145,7 @@ SweepRequest sweep_request_from_json(const nlohmann::json& json) {
   take("file", request.file, false);
   take("data", request.data, false);
   take("executor", request.executor, false);
-  take("worker", request.worker, true);
+  take("worker", request.worker, false);
   if (!wrong.empty()) throw InputError(wrong);
   return request;
 }

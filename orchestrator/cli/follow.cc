@@ -2,10 +2,10 @@
 
 #include "orchestrator/cli/background.h"
 #include "orchestrator/cli/progress.h"
+#include "orchestrator/clock.h"
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <csignal>
 #include <ctime>
 #include <iostream>
@@ -15,11 +15,6 @@ namespace enigma::cli {
 namespace {
 
 constexpr long kLook_ns = 300'000'000;
-
-double now_s() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count();
-}
 
 std::map<std::string, double> flops_of(const db::Store& store, const std::string& sweep) {
   std::map<std::string, double> flops;
@@ -96,11 +91,11 @@ int follow(const Invocation& invocation, const std::string& sweep) {
   const auto flops = flops_of(store, sweep);
   const Interrupts interrupts;
   const Progress first = progress_of(store.runs_of(sweep), flops);
-  const double from_s = now_s();
+  const double from_s = monotonic_s();
   Teller teller;
   for (;;) {
     const Progress now = progress_of(store.runs_of(sweep), flops);
-    teller.tell(to_text(now, time_left_s(first, now, now_s() - from_s)),
+    teller.tell(to_text(now, time_left_s(first, now, monotonic_s() - from_s)),
                 to_text(now, std::nullopt));
     if (is_over(now)) {
       teller.end_line();

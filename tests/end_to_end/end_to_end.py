@@ -205,6 +205,25 @@ def wrong_reports_are_refused(place):
 
 
 @test
+def documents_over_http(place):
+    spec = place.spec(seeds=[0])
+    check_exit(place.run("submit", spec, "--worker", place.worker(), "--wait"), 0)
+    run = sorted(place.runs())[0]
+    check(place.get("/healthz").strip() == "ok", "healthz")
+    status = json.loads(place.get("/api/v1/status?sweep=sweep"))
+    check(status["schema"] == "enigma.status/1" and status["counts"]["done"] == 2, f"{status}")
+    shown = json.loads(place.get(f"/api/v1/runs/{run}"))
+    check([a["class"] for a in shown["attempts"]] == [None], f"{shown['attempts']}")
+    rows = json.loads(place.get(f"/api/v1/runs/{run}/metrics"))["rows"]
+    check({"train_loss", "test_loss"} <= {row["name"] for row in rows}, "names of metrics")
+    check('enigma_runs{state="done"} 2' in place.get("/metrics"), "OpenMetrics")
+    secret = place.address()["secret"]
+    check(place.post("/api/v1/plan", pathlib.Path(spec).read_text(), secret) == 200, "plan")
+    check(place.post("/api/v1/plan", "{}", secret) == 400, "a bad spec is told")
+    check(place.post("/api/v1/cancel", '{"name": "nobody"}', secret) == 404, "no such name")
+
+
+@test
 def a_store_has_one_controller(place):
     check_exit(place.run("submit", place.spec(seeds=[0]), "--worker", place.worker(), "--wait"), 0)
     second = place.run("serve")

@@ -94,6 +94,10 @@ class Place:
             if not (note.parent / "exit.json").exists() and alive(int(fields["pid"])):
                 os.kill(int(fields["pid"]), signal.SIGKILL)
 
+    def get(self, path):
+        with urllib.request.urlopen(self.address()["url"] + path, timeout=10) as answer:
+            return answer.read().decode()
+
     def post(self, path, body, bearer=None):
         """HTTP status of a post to the controller."""
         request = urllib.request.Request(self.address()["url"] + path, body.encode())
