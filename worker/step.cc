@@ -1,5 +1,6 @@
 #include "worker/step.h"
 
+#include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/schedule.h"
 

@@ -1,5 +1,6 @@
 #include "worker/train.h"
 
+#include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/loader.h"
 #include "worker/progress.h"

@@ -2,6 +2,7 @@
 // exit code of the contract.
 #include "diagnostics/diagnostic.h"
 #include "files/atomic_file.h"
+#include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/revision.h"
 #include "worker/train.h"
@@ -10,7 +11,6 @@
 #include <c10/util/Exception.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -141,9 +141,7 @@ int main_of_worker() {
     return ExitCode::done;
   });
   if (outcome.line.empty()) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    environment.identity.start_ns =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+    environment.identity.start_ns = wall_clock_ns();
     at::set_num_threads(static_cast<int>(environment.threads));
     at::set_num_interop_threads(1);
     const Outcome reported = guarded([&] {
