@@ -67,7 +67,8 @@ def check_equal(place, world):
     told, scores, weights = result_of(place)
     told_whole, scores_whole, weights_whole = world.expected
     both = told.keys() & told_whole.keys()
-    check(both, "no step was told by both runs")
+    last = max(step for step, _ in told_whole)
+    check((last, "train_loss") in both, "the last step's loss was not told by both runs")
     check(all(told[key] == told_whole[key] for key in both), "a loss differs")
     check(scores == scores_whole, f"scores differ: {scores} and {scores_whole}")
     check(weights == weights_whole, "the weights after the last step differ")
@@ -160,13 +161,6 @@ def torn_checkpoint_is_passed_over(world):
         return f"step {before} instead of {kept[-1].name[5:]}, {told} values and the weights equal"
 
 
-def response_file(data):
-    """The largest array of responses of the first session."""
-    files = [f for f in sorted(data.iterdir())[0].rglob("*") if f.is_file() and
-             f.parent.parent.name == "responses" or f.parent.name == "responses"]
-    return max((f for f in files if f.suffix in (".npy", ".mem")), key=lambda f: f.stat().st_size)
-
-
 def damaged_copy(world, name):
     data = world.folder / f"{name}-recordings"
     shutil.copytree(world.data, data)
@@ -191,16 +185,17 @@ def truncated_array_is_refused(world):
 
 def not_a_number_is_refused(world):
     data = damaged_copy(world, "nan")
-    file = response_file(data)
-    header = 128 if file.suffix == ".npy" else 0
-    with open(file, "r+b") as stream:
-        stream.seek(header + 4 * 30 * 100)
-        stream.write(struct.pack("<f", float("nan")) * 30 * 50)
+    responses = min(data.glob("*/responses/data.mem"))  # float16, 30 neurons a row
+    with open(responses, "r+b") as stream:
+        stream.seek(2 * (30 * 100 + 7))
+        stream.write(struct.pack("<e", float("nan")))
     place = world.place("nan", data)
     with ended(place):
         refused = place.run("submit", spec_of(place), "--wait")
-        check(refused.returncode != 0, "NaN responses were trained on")
-        return f"exit {refused.returncode}: {refused.stderr.strip().splitlines()[-1][:100]}"
+        check_exit(refused, 2)
+        check("responses/data.mem row 100, neuron 7" in refused.stderr,
+              f"the place is not named: {refused.stderr[-300:]}")
+        return "exit 2 names the row and the neuron"
 
 
 @contextlib.contextmanager
