@@ -38,8 +38,8 @@ AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
 }
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain) {
-  const auto weight = gain.defined() ? std::optional<at::Tensor>(gain) : std::nullopt;
-  return at::rms_norm(x, {x.size(-1)}, weight, 1e-5);
+  if (!gain.defined()) return at::rms_norm(x, {x.size(-1)}, std::nullopt, 1e-5);
+  return at::rms_norm(x, {x.size(-1)}, gain.to(x.dtype()), 1e-5);
 }
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

@@ -1,6 +1,7 @@
 #include "worker/post.h"
 
 #include "files/atomic_file.h"
+#include "worker/clock.h"
 #include "worker/spool.h"
 
 #include <curl/curl.h>
@@ -164,8 +165,8 @@ void Poster::loop() {
   }
   lock.unlock();
   // Once more at the end, even to a controller that was away; on while it takes what it is given.
-  const auto until = std::chrono::steady_clock::now() + duration<double>(kFlush_s);
-  while (!fenced_ && !given_up_ && std::chrono::steady_clock::now() < until)
+  const double until_s = monotonic_s() + kFlush_s;
+  while (!fenced_ && !given_up_ && monotonic_s() < until_s)
     if (!post_once(static_cast<long>(kFlush_s)) || failures_ > 0) break;
 }
 

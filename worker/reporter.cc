@@ -1,6 +1,7 @@
 #include "worker/reporter.h"
 
-#include <chrono>
+#include "worker/clock.h"
+
 #include <utility>
 
 namespace enigma::worker {
@@ -11,9 +12,9 @@ Reporter::Reporter(const Environment& environment)
               spool_.path()) {}
 
 void Reporter::say(protocol::Body body) {
-  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  const double at_s = static_cast<double>(wall_clock_ns()) * 1e-9;
   const bool durable = !std::holds_alternative<protocol::Metrics>(body);
-  spool_.append(std::move(body), now.count(), durable);
+  spool_.append(std::move(body), at_s, durable);
   poster_.wake();
 }
 

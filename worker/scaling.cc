@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace enigma::worker {
 namespace {
@@ -11,12 +12,21 @@ namespace {
 struct Sums {
   double count = 0, mean = 0, m2 = 0;
 
-  void add(double value) {
-    if (std::isnan(value)) return;
-    count += 1;
-    const double delta = value - mean;
-    mean += delta / count;
-    m2 += delta * (value - mean);
+  /// The values that are not NaN, as one piece merged with the pieces before (Chan et al. 1979).
+  void add(std::span<const float> values) {
+    double known = 0, sum = 0, squares = 0;
+    for (const float value : values) {
+      const bool is_known = !std::isnan(value);
+      const double x = is_known ? double{value} : 0;
+      known += is_known ? 1 : 0;
+      sum += x;
+      squares += x * x;
+    }
+    if (known == 0) return;
+    const double delta = sum / known - mean, all = count + known;
+    m2 += std::max(0.0, squares - sum * sum / known) + delta * delta * count * known / all;
+    mean += delta * known / all;
+    count = all;
   }
 };
 
@@ -50,19 +60,21 @@ Scaling video_scaling(const CorpusSession& session, const Corpus& corpus) {
   std::vector<float> frames(static_cast<size_t>(shape.frames) * channels * pixels);
   for (double start_s : spread_starts(session, corpus.rule)) {
     session.session.read_video(start_s, corpus.rule, frames);
-    for (size_t i = 0; i < frames.size(); ++i) sums[i / pixels % channels].add(frames[i]);
+    for (size_t plane = 0; plane * pixels < frames.size(); ++plane)
+      sums[plane % channels].add(std::span(frames).subspan(plane * pixels, pixels));
   }
   return scaling_of(sums);
 }
 
 Scaling behavior_scaling(const CorpusSession& session, const Corpus& corpus) {
   const model::BehaviorShape& shape = *corpus.inputs.window.behavior;
+  const auto samples = static_cast<size_t>(shape.samples);
   std::vector<Sums> sums(static_cast<size_t>(shape.channels));
-  std::vector<float> window(static_cast<size_t>(shape.channels * shape.samples));
+  std::vector<float> window(sums.size() * samples);
   for (double start_s : spread_starts(session, corpus.rule)) {
     read_behavior(session, corpus.inputs, start_s, window);
-    for (size_t i = 0; i < window.size(); ++i)
-      sums[i / static_cast<size_t>(shape.samples)].add(window[i]);
+    for (size_t c = 0; c < sums.size(); ++c)
+      sums[c].add(std::span(window).subspan(c * samples, samples));
   }
   return scaling_of(sums);
 }

@@ -1,23 +1,7 @@
-// Where the wall time of steps went, and the clock that it is measured with.
+// Where the wall time of steps went.
 #pragma once
 
-#include <chrono>
-
 namespace enigma::worker {
-
-/// Seconds since it was made, or since the last lap.
-class Stopwatch {
- public:
-  double lap_s() {
-    const auto now = std::chrono::steady_clock::now();
-    const double passed_s = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return passed_s;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 /// Sums over some steps. `total_s` is measured on its own: what no part explains is other_s().
 struct TimeSplit {

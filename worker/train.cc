@@ -1,5 +1,6 @@
 #include "worker/train.h"
 
+#include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/loader.h"
 #include "worker/progress.h"
@@ -111,6 +112,7 @@ protocol::ExitCode train(Training& training) {
                 state.step, steps);
   Interval interval;
   double unsaved_s = 0;
+  const int64_t first = state.step + 1;
   Stopwatch whole;
 
   while (state.step < steps) {
@@ -146,8 +148,8 @@ protocol::ExitCode train(Training& training) {
       unsaved_s = 0;
     }
 
-    // Tell: at most twice a second, and always where the run ends or stops.
-    if (last || stop || interval.times.total_s >= kMetricsEvery_s) {
+    // Tell: where the run went on, at most twice a second, and where it ends or stops.
+    if (state.step == first || last || stop || interval.times.total_s >= kMetricsEvery_s) {
       training.reporter.say(
           metrics_of(state, result, interval, training.device.peak_flops_per_s, memory_bytes()));
       interval = {};

@@ -1,0 +1,231 @@
+"""The real worker under the real controller; see real_worker.sh. Each test gets a store of its own."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from place import Place, alive, lines_of, wait_for
+
+EVERY = 4  # steps between checkpoints, through the environment of the controller
+BUDGET = 6e9  # about 60 steps of the smallest model: a few seconds
+
+
+class World:
+    """Recordings, made once, and the answers of a run that nothing interrupted."""
+
+    def __init__(self, build, folder):
+        self.build, self.folder, self.data = build, folder, folder / "recordings"
+        subprocess.run([f"{build}/bin/enigma-data", "generate", "--out", self.data, "--sessions",
+                        "2", "--animals", "2", "--neurons", "30", "--minutes", "2", "--seed", "3"],
+                       check=True, capture_output=True)
+        self.expected = None
+
+    def place(self, name, data=None):
+        return Place(self.build, self.folder / name, data or self.data)
+
+
+def check(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+def check_exit(result, code):
+    check(result.returncode == code,
+          f"exit {result.returncode}, expected {code}: {result.stderr.strip()[-600:]}")
+
+
+def spec_of(place):
+    return place.spec(budgets=[BUDGET], seeds=[0], evaluation={
+        "sessions": "all", "strategies": ["video_only", "causal_response_25"]})
+
+
+def result_of(place):
+    """What must not depend on the run's fate: every step's loss that was told, and the scores."""
+    [run] = place.runs()
+    rows = json.loads(place.run("metrics", run, "--json").stdout)["rows"]
+    told = {(r["step"], r["name"]): r["value"] for r in rows
+            if r["name"] in ("train_loss", "grad_norm", "learning_rate")}
+    shown = place.show(run)
+    last = max(e["step"] for e in shown["evals"])
+    scores = {(e["step"], e["strategy"]): (e["loss"], e["correlation"], e["n"])
+              for e in shown["evals"]}
+    newest = max(place.store.glob(f"runs/{run}/attempt-*/checkpoints/step-{last}/state.json"))
+    weights = {name: file["sha256"]
+               for name, file in json.loads(newest.read_text())["files"].items()}
+    return told, scores, weights
+
+
+def check_equal(place, world):
+    told, scores, weights = result_of(place)
+    told_whole, scores_whole, weights_whole = world.expected
+    both = told.keys() & told_whole.keys()
+    last = max(step for step, _ in told_whole)
+    check((last, "train_loss") in both, "the last step's loss was not told by both runs")
+    check(all(told[key] == told_whole[key] for key in both), "a loss differs")
+    check(scores == scores_whole, f"scores differ: {scores} and {scores_whole}")
+    check(weights == weights_whole, "the weights after the last step differ")
+    return len(both)
+
+
+def running_worker(place, checkpoints=1):
+    """The first attempt and its worker's pid, once so many checkpoints were kept."""
+    def ready():
+        for spool in place.store.glob("runs/*/attempt-1/spool.jsonl"):
+            kept = lines_of(spool, "checkpoint")
+            if len(kept) >= checkpoints:
+                return spool.parent, kept[0]["attempt"]["job"]
+        return None
+    return wait_for(ready, "a checkpoint")
+
+
+def finish(place):
+    check_exit(place.run("submit", spec_of(place), "--wait"), 0)
+
+
+def attempts_of(place, classes):
+    [run] = place.runs()
+    attempts = place.show(run)["attempts"]
+    check([a["class"] for a in attempts] == classes, f"classes {[a['class'] for a in attempts]}")
+    return attempts
+
+
+def uninterrupted_run_and_submitted_twice(world):
+    place = world.place("whole")
+    with ended(place):
+        finish(place)
+        world.expected = result_of(place)
+        again = place.run("submit", spec_of(place), "--wait", "--json")
+        check_exit(again, 0)
+        check(json.loads(again.stdout)["submitted"] == [], "something was submitted again")
+        attempts = attempts_of(place, [None])
+        check(len(place.attempts()) == 1, "an attempt was added")
+        return f"{attempts[0]['last_step']} steps, the second submit starts nothing"
+
+
+def sigkilled_worker_resumes(world):
+    place = world.place("killed")
+    with ended(place):
+        check_exit(place.run("submit", spec_of(place)), 0)
+        _, pid = running_worker(place)
+        os.kill(pid, signal.SIGKILL)
+        finish(place)
+        attempts = attempts_of(place, ["node_failure", None])
+        check(attempts[1]["resumed_from_step"] > 0, "attempt 2 began anew")
+        told = check_equal(place, world)
+        return f"from step {attempts[1]['resumed_from_step']}, {told} values and the weights equal"
+
+
+def sigterm_is_a_preemption(world):
+    place = world.place("preempted")
+    with ended(place):
+        check_exit(place.run("submit", spec_of(place)), 0)
+        attempt, pid = running_worker(place)
+        os.kill(pid, signal.SIGTERM)
+        finish(place)
+        check(json.loads((attempt / "exit.json").read_text())["code"] == 75, "exit 75")
+        attempts = attempts_of(place, ["preempted", None])
+        stopped = lines_of(attempt / "spool.jsonl", "preempted")[0]["step"]
+        check(attempts[1]["resumed_from_step"] == stopped, "not from where it stopped")
+        told = check_equal(place, world)
+        return f"exit 75 at step {stopped}, {told} values and the weights equal"
+
+
+def torn_checkpoint_is_passed_over(world):
+    place = world.place("torn")
+    with ended(place):
+        check_exit(place.run("submit", spec_of(place)), 0)
+        attempt, pid = running_worker(place, checkpoints=2)
+        os.kill(pid, signal.SIGSTOP)
+        wait_for(lambda: "T" == pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1]
+                 .split()[0], "the worker to stand still")
+        kept = sorted(attempt.glob("checkpoints/step-*"), key=lambda p: int(p.name.split("-")[1]))
+        shard = kept[-1] / "shared.safetensors"
+        os.truncate(shard, shard.stat().st_size - 100)
+        os.kill(pid, signal.SIGKILL)
+        finish(place)
+        attempts = attempts_of(place, ["node_failure", None])
+        before = int(kept[-2].name.split("-")[1])
+        check(attempts[1]["resumed_from_step"] == before,
+              f"resumed from {attempts[1]['resumed_from_step']}, expected {before}")
+        log = (attempt.parent / "attempt-2" / "worker.log").read_text()
+        check("checkpoint passed over" in log and "torn" in log, "the log does not say so")
+        told = check_equal(place, world)
+        return f"step {before} instead of {kept[-1].name[5:]}, {told} values and the weights equal"
+
+
+def damaged_copy(world, name):
+    data = world.folder / f"{name}-recordings"
+    shutil.copytree(world.data, data)
+    return data
+
+
+def truncated_array_is_refused(world):
+    data = damaged_copy(world, "truncated")
+    arrays = sorted(data.rglob("*.npy"), key=lambda f: f.stat().st_size)
+    check(arrays, "no .npy among the recordings")
+    os.truncate(arrays[-1], arrays[-1].stat().st_size // 2)
+    place = world.place("truncated", data)
+    with ended(place):
+        for command in ("plan", "submit"):
+            refused = place.run(command, spec_of(place))
+            check_exit(refused, 2)
+            check(arrays[-1].name in refused.stderr + refused.stdout,
+                  f"{command} does not name {arrays[-1].name}: {refused.stderr[-300:]}")
+        check(not place.attempts(), "an attempt was started")
+        return f"exit 2 names {arrays[-1].relative_to(data)}"
+
+
+def not_a_number_is_refused(world):
+    data = damaged_copy(world, "nan")
+    responses = min(data.glob("*/responses/data.mem"))  # float16, 30 neurons a row
+    with open(responses, "r+b") as stream:
+        stream.seek(2 * (30 * 100 + 7))
+        stream.write(struct.pack("<e", float("nan")))
+    place = world.place("nan", data)
+    with ended(place):
+        refused = place.run("submit", spec_of(place), "--wait")
+        check_exit(refused, 2)
+        check("responses/data.mem row 100, neuron 7" in refused.stderr,
+              f"the place is not named: {refused.stderr[-300:]}")
+        return "exit 2 names the row and the neuron"
+
+
+@contextlib.contextmanager
+def ended(place):
+    try:
+        yield
+    finally:
+        place.stop()
+
+
+TESTS = [uninterrupted_run_and_submitted_twice, sigkilled_worker_resumes, sigterm_is_a_preemption,
+         torn_checkpoint_is_passed_over, truncated_array_is_refused, not_a_number_is_refused]
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    if not (build / "bin" / "enigma-worker").exists():
+        print(f"SKIP real worker: {build}/bin/enigma-worker is not built")
+        return
+    os.environ["ENIGMA_CHECKPOINT_EVERY"] = str(EVERY)
+    with tempfile.TemporaryDirectory(prefix="enigma-real-") as folder:
+        world = World(build, pathlib.Path(folder))
+        for test in TESTS:
+            name, started = "real worker: " + test.__name__.replace("_", " "), time.monotonic()
+            try:
+                figure = test(world)
+                print(f"PASS {name} ({figure}; {time.monotonic() - started:.1f} s)", flush=True)
+            except Exception as error:  # the next test still says something
+                print(f"FAIL {name}: {error}", flush=True)
+
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+main()

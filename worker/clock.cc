@@ -1,0 +1,23 @@
+#include "worker/clock.h"
+
+#include <chrono>
+#include <utility>
+
+namespace enigma::worker {
+
+int64_t wall_clock_ns() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
+double monotonic_s() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+double Stopwatch::lap_s() {
+  const double now_s = monotonic_s();
+  return now_s - std::exchange(last_s_, now_s);
+}
+
+}  // namespace enigma::worker
