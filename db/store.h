@@ -59,13 +59,14 @@ class Store {
   /// Runs that are not settled, by id: everything that a turn has to look at.
   std::vector<Run> load() const;
   /// Replaces the decided state of runs, and of their attempts, and appends events. `wanted` and
-  /// `priority` belong to requests and are not written here.
+  /// `priority` belong to requests and submissions and are not written here.
   void save(const std::vector<Run>& runs, const std::vector<Event>& events);
   /// Writes a request's part of a run too (cancel, hold, resume).
   void save_request(const Run& run, const std::vector<Event>& events);
 
-  /// Adds what is new: the sweep, its memberships, runs that are unknown. Known runs stay as they
-  /// are. Gives the ids of the runs added, in order; submitting the same again adds nothing.
+  /// Adds what is new: the sweep, its memberships, runs that are unknown. Of known runs only what
+  /// is no part of their identity follows: placement, slots, priority, and the sweep's own name,
+  /// values and plan of them. Gives the ids of the runs added, in order.
   std::vector<std::string> submit_sweep(const std::string& name, const std::string& spec,
                                         const std::vector<NewPoint>& points, Time now);
 

@@ -63,7 +63,7 @@ Event read_event(Columns& row) {
 
 std::vector<SweepRow> Store::sweeps() const {
   static constexpr const char* kSelect = R"sql(
-SELECT name, spec, submitted_at, (SELECT COUNT(*) FROM members WHERE sweep = name)
+SELECT name, spec, submitted_at, (SELECT COUNT(*) FROM members WHERE sweep = sweeps.name)
   FROM sweeps ORDER BY first_submitted_at, name)sql";
   std::vector<SweepRow> sweeps;
   each_row(connection_->use(kSelect), [&](Columns& row) { sweeps.push_back(read_sweep(row)); });
@@ -72,7 +72,7 @@ SELECT name, spec, submitted_at, (SELECT COUNT(*) FROM members WHERE sweep = nam
 
 std::optional<SweepRow> Store::sweep(std::string_view name) const {
   static constexpr const char* kSelect = R"sql(
-SELECT name, spec, submitted_at, (SELECT COUNT(*) FROM members WHERE sweep = name)
+SELECT name, spec, submitted_at, (SELECT COUNT(*) FROM members WHERE sweep = sweeps.name)
   FROM sweeps WHERE name = ?)sql";
   std::optional<SweepRow> sweep;
   each_row(bind_all(connection_->use(kSelect), name),

@@ -13,7 +13,7 @@ namespace enigma {
 
 enum class Severity { error, warning };
 
-/// DIAGNOSTIC of the contract. Empty strings and a line of 0 mean "unknown" and become null in JSON.
+/// DIAGNOSTIC of the contract. Empty strings and a line of 0 mean "unknown": null in JSON.
 struct Diagnostic {
   Severity severity = Severity::error;
   std::string file;        ///< file (or folder) as the user named it

@@ -39,5 +39,7 @@ TEST_CASE("nearest: close names are suggested, far ones listed") {
   CHECK(nearest_name("budgt", names) == "budget");
   CHECK_FALSE(nearest_name("zzzzzz", names).has_value());
   CHECK(suggest_name("zzzzzz", names) == "known: budget, model, data");
+  const std::vector<std::string> columns{"D", "C", "N"};
+  CHECK(nearest_name("n", columns) == "N");
   CHECK(edit_distance("kitten", "sitting") == 3);
 }

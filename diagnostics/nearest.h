@@ -11,7 +11,8 @@ namespace enigma {
 /// Levenshtein distance in bytes.
 size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The name nearest to `word`, or nothing when none is within a third of its length (at least 2).
+/// The name nearest to `word` (one that differs in case alone before all others), or nothing when
+/// none is within a third of its length (at least 2).
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> names);
 
 /// "did you mean 'x'?", or "known: a, b, c" where nothing is near.

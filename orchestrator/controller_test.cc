@@ -3,6 +3,7 @@
 #include "orchestrator/launch/attempt_folder.h"
 #include "orchestrator/local/placement.h"
 #include "orchestrator/secret.h"
+#include "sweeps/spec.h"
 
 #include <doctest/doctest.h>
 
@@ -196,4 +197,14 @@ TEST_CASE(
   world.controller.turn(1007);
   CHECK(world.executor.marks.back() == std::string(kRun) + " unmarked");
   CHECK(world.executor.tokens.size() == 2);
+}
+
+TEST_CASE("retry: a spec may name the classes that decisions know, and no others") {
+  const auto policy = decide::default_policy();
+  CHECK(sweeps::failure_classes().size() == policy.retry.size());
+  for (const std::string& name : sweeps::failure_classes()) {
+    CAPTURE(name);
+    REQUIRE(protocol::failure_class_named(name));
+    CHECK(policy.retry.contains(*protocol::failure_class_named(name)));
+  }
 }

@@ -38,7 +38,8 @@ void write_address(const fs::path& store, const Address& address) {
   const nlohmann::ordered_json json = {
       {"pid", address.process.pid},   {"start_ns", address.process.start_ns},
       {"host", address.process.host}, {"boot", address.process.boot},
-      {"url", address.url},           {"secret", address.secret}};
+      {"url", address.url},           {"secret", address.secret},
+      {"slots", address.slots}};
   if (!launch::write_whole(path_of(store), json.dump(2) + "\n", 0600)) fail(path_of(store));
 }
 
@@ -50,7 +51,8 @@ std::optional<Address> read_address(const fs::path& store) {
   try {
     const Address address{{json.at("host"), json.at("boot"), json.at("pid"), json.at("start_ns")},
                           json.at("url"),
-                          json.at("secret")};
+                          json.at("secret"),
+                          json.at("slots")};
     if (launch::look_at(address.process) == launch::Sight::dead) return std::nullopt;
     return address;
   } catch (const nlohmann::json::exception&) {  // not ours, or of a torn disk: as good as none

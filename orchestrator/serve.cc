@@ -80,7 +80,8 @@ class Loop {
         busy_at_(wall_clock_s()) {}
 
   void run() {
-    write_address(options_.store, {launch::this_process(), server_->url(), api_secret_});
+    write_address(options_.store, {launch::this_process(), server_->url(), api_secret_,
+                                   controller_.options().policy.slots});
     stops_.async_wait([this](const auto& error, int) {
       if (!error) context_.stop();
     });

@@ -39,8 +39,12 @@ fs::path data_of(const SweepRequest& request, const sweeps::Spec& spec) {
 std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::Spec& spec,
                                     const std::string& executor) {
   if (executor != "local") {
-    return {problem(request.file, "/executor", "this executor is not built yet: " + executor,
-                    "local", "leave executor out")};
+    Diagnostic refused = request.executor.empty() ? spec.document.at("/executor", "")
+                                                  : problem("--executor", "", "", "", "");
+    refused.message = "executor '" + executor + "' is not supported by this version";
+    refused.expected = "local";
+    refused.suggestion = "leave it out";
+    return {refused};
   }
   if (data_of(request, spec).empty()) {
     return {problem(request.file, "/data/path", "no recordings are named", "a folder of recordings",

@@ -13,6 +13,31 @@ namespace {
 /// Nesting beyond this is refused, so that no expression can exhaust the stack.
 constexpr int kDepthMax = 64;
 
+const double* number_in(const NamedValue& value) {
+  if (const auto* cell = std::get_if<NumberCell>(&value)) return &cell->number;
+  return std::get_if<double>(&value);
+}
+
+const std::string* text_in(const NamedValue& value) {
+  if (const auto* cell = std::get_if<NumberCell>(&value)) return &cell->text;
+  return std::get_if<std::string>(&value);
+}
+
+template <typename T>
+bool ordered(const T& a, std::string_view sign, const T& b) {
+  if (sign == "==") return a == b;
+  if (sign == "!=") return a != b;
+  if (sign == "<") return a < b;
+  if (sign == "<=") return a <= b;
+  return sign == ">" ? a > b : a >= b;
+}
+
+bool compare(const NamedValue& a, std::string_view sign, const NamedValue& b) {
+  if (number_in(a) && number_in(b)) return ordered(*number_in(a), sign, *number_in(b));
+  if (text_in(a) && text_in(b)) return ordered(*text_in(a), sign, *text_in(b));
+  return sign == "!=";
+}
+
 /// Recursive descent that evaluates as it reads.
 class Reader {
  public:
@@ -82,15 +107,6 @@ class Reader {
     fail("one of == != < <= > >=");
   }
 
-  static bool compare(const NamedValue& a, std::string_view sign, const NamedValue& b) {
-    if (a.index() != b.index() || a.index() == 0) return sign == "!=";
-    if (sign == "==") return a == b;
-    if (sign == "!=") return a != b;
-    if (sign == "<") return a < b;
-    if (sign == "<=") return a <= b;
-    return sign == ">" ? a > b : a >= b;
-  }
-
   NamedValue operand() {
     skip_blank();
     const char first = at_ < text_.size() ? text_[at_] : '\0';
@@ -98,7 +114,8 @@ class Reader {
     if (std::isdigit(static_cast<unsigned char>(first)) || first == '-' || first == '.') {
       return number();
     }
-    return name();
+    const size_t from = at_;
+    return first == '`' ? value_of(quoted(first), from) : name();
   }
 
   std::string quoted(char quote) {
@@ -121,14 +138,19 @@ class Reader {
     const size_t from = at_;
     size_t end = at_;
     const auto in_name = [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.';
+      return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/';
     };
     while (end < text_.size() && in_name(text_[end])) ++end;
-    const std::string word(text_.substr(from, end - from));
-    const auto found = values_.find(word);
-    if (found == values_.end()) fail("a name, a number or text in quotes", known_names(word));
     at_ = end;
-    return found->second;
+    return value_of(std::string(text_.substr(from, end - from)), from);
+  }
+
+  /// The value of a name that begins at `from`.
+  NamedValue value_of(const std::string& word, size_t from) {
+    const auto found = values_.find(word);
+    if (found != values_.end()) return found->second;
+    at_ = from;
+    fail("a name, a number or text in quotes", known_names(word));
   }
 
   std::string known_names(const std::string& word) const {

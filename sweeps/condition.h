@@ -1,5 +1,5 @@
 // Conditions over named values: `neurons >= 200 && species == "mouse"`. One small language for
-// every expression that a spec may hold.
+// every expression that a spec or a command line may hold.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,14 @@
 
 namespace enigma::sweeps {
 
+/// A cell of a file that reads as a number: compared as one with numbers, as text with text.
+struct NumberCell {
+  double number = 0;
+  std::string text;
+};
+
 /// A name's value; monostate = unknown, which no comparison but `!=` holds for.
-using NamedValue = std::variant<std::monostate, double, std::string>;
+using NamedValue = std::variant<std::monostate, double, std::string, NumberCell>;
 using NamedValues = std::map<std::string, NamedValue>;
 
 /// Where and why an expression cannot be read.
@@ -26,9 +32,9 @@ struct ConditionResult {
   std::optional<ConditionFault> fault;
 };
 
-/// Evaluates `expression`: || && ! == != < <= > >= and parentheses over names, numbers and text in
-/// quotes. A number and a text are never equal. Reads the whole expression in any case, so that a
-/// fault is found whatever the values are.
+/// Evaluates `expression`: || && ! == != < <= > >= and parentheses over names (in backquotes where
+/// they hold spaces or signs), numbers and text in quotes. A number and a text are never equal.
+/// Reads the whole expression in any case, so that a fault is found whatever the values are.
 ConditionResult evaluate(std::string_view expression, const NamedValues& values);
 
 }  // namespace enigma::sweeps

@@ -12,7 +12,8 @@ const NamedValues kMouse = {{"neurons", 120.0},
                             {"hours", 0.5},
                             {"species", std::string("mouse")},
                             {"animal", std::monostate()},
-                            {"model.size", std::string("20M")}};
+                            {"model.size", std::string("20M")},
+                            {"rest, mean", NumberCell{10, "1e1"}}};
 
 bool holds(std::string_view expression) {
   const auto result = evaluate(expression, kMouse);
@@ -37,6 +38,16 @@ TEST_CASE("condition: an unknown value and a value of another type equal nothing
   CHECK(holds("animal != 'm1'"));
   CHECK_FALSE(holds("neurons == '120'"));
   CHECK_FALSE(holds("neurons < 'mouse'"));
+}
+
+TEST_CASE("condition: a cell that reads as a number is one among numbers, and text among text") {
+  CHECK(holds("`rest, mean` == 10"));
+  CHECK(holds("`rest, mean` < neurons"));
+  CHECK(holds("`rest, mean` == '1e1'"));
+  CHECK_FALSE(holds("`rest, mean` == '10'"));
+  CHECK_FALSE(holds("`rest, mean` == animal"));
+  CHECK(evaluate("`rest` > 1", kMouse).fault->offset == 0);
+  CHECK(evaluate("`rest > 1", kMouse).fault->expected == "a closing `");
 }
 
 TEST_CASE("condition: faults name the place, what was expected and the nearest name") {

@@ -235,7 +235,7 @@ class Reader {
     const char c = next();
     if (c == 'u') return append_utf8(out, unicode(start));
     const size_t index = letters.find(c);
-    if (index == std::string_view::npos) fail_at(start, "an unknown escape", "\\n, \\t, \\uXXXX …");
+    if (index == std::string_view::npos) fail_at(start, "an unknown escape", "\\n, \\t, \\u00e9 …");
     out.push_back(meanings[index]);
   }
 

@@ -3,6 +3,7 @@
 #include "model/shape/shape.h"
 #include "model/shape/strategy.h"
 #include "sweeps/setting.h"
+#include "sweeps/spec.h"
 
 #include <string>
 
@@ -21,10 +22,13 @@ constexpr const char* kFrame = R"json({
     "$schema": {}, "_note": {},
     "version": {"const": 1},
     "name": {"$ref": "#/definitions/name"},
-    "executor": {"enum": ["local", "slurm"], "default": "local"},
+    "executor": {
+      "enum": ["local", "slurm"], "default": "local",
+      "description": "This version runs 'local' alone."
+    },
     "data": {
       "type": "object", "additionalProperties": false,
-      "description": "Where the recordings lie and how windows are cut; what is absent is taken from the recordings.",
+      "description": "Recordings and how windows are cut; the recordings say what is absent here.",
       "properties": {
         "_note": {},
         "path": {"type": "string", "minLength": 1},
@@ -43,13 +47,22 @@ constexpr const char* kFrame = R"json({
       "type": "object", "additionalProperties": false, "required": ["sessions", "strategies"],
       "properties": {
         "_note": {},
-        "sessions": {"type": "string", "description": "Name of a session set; every training set holds its sessions."},
-        "strategies": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"$ref": "#/definitions/strategy"}}
+        "sessions": {
+          "type": "string",
+          "description": "Name of a session set; every training set holds its sessions."
+        },
+        "strategies": {
+          "type": "array", "minItems": 1, "uniqueItems": true,
+          "items": {"$ref": "#/definitions/strategy"}
+        }
       }
     },
     "defaults": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
     "axes": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
-    "seeds": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"type": "integer", "minimum": 0}},
+    "seeds": {
+      "type": "array", "minItems": 1, "uniqueItems": true,
+      "items": {"type": "integer", "minimum": 0}
+    },
     "resources": {
       "type": "array",
       "items": {
@@ -64,11 +77,23 @@ constexpr const char* kFrame = R"json({
       "type": "object", "additionalProperties": false,
       "properties": {"_note": {}, "usd_per_device_hour": {"type": "number", "minimum": 0}}
     },
+    "retry": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
     "priority": {"type": "integer", "minimum": -1000000, "maximum": 1000000}
   },
   "definitions": {
     "name": {"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$"},
-    "names": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"type": "string", "minLength": 1}},
+    "retry_limit": {
+      "type": "object", "additionalProperties": false,
+      "properties": {
+        "_note": {},
+        "max": {"type": "integer", "minimum": 0, "maximum": 1000000},
+        "backoff_s": {"type": "number", "minimum": 0}
+      }
+    },
+    "names": {
+      "type": "array", "minItems": 1, "uniqueItems": true,
+      "items": {"type": "string", "minLength": 1}
+    },
     "session_set": {
       "type": "object", "additionalProperties": false,
       "properties": {
@@ -148,6 +173,9 @@ Schema value_schema(const std::string& path) {
 nlohmann::ordered_json spec_schema() {
   Schema schema = Schema::parse(kFrame);
   schema["definitions"]["strategy"] = {{"enum", model::strategy_names()}};
+  for (const std::string& name : failure_classes()) {
+    schema["properties"]["retry"]["properties"][name] = {{"$ref", "#/definitions/retry_limit"}};
+  }
   for (const Setting& setting : settings()) {
     const std::string path = setting.path;
     const std::string group = path.substr(0, path.find('.'));

@@ -200,11 +200,8 @@ class SpecReader {
   }
 
   void read_retry(const Json& json) {
-    static const std::vector<std::string> classes = {
-        "preempted",   "time_limit", "node_failure", "never_started", "hang",      "gpu_memory",
-        "host_memory", "nccl",       "hardware",     "nan",           "disk_full", "code"};
     Fields fields(document_, json, "/retry", diagnostics_);
-    for (const std::string& name : classes) {
+    for (const std::string& name : failure_classes()) {
       const Json* limits = fields.get(name);
       if (limits == nullptr) continue;
       Fields members(document_, *limits, fields.pointer(name), diagnostics_);
@@ -260,6 +257,13 @@ class SpecReader {
 };
 
 }  // namespace
+
+const std::vector<std::string>& failure_classes() {
+  static const std::vector<std::string> classes = {
+      "preempted",   "time_limit", "node_failure", "never_started", "hang",      "gpu_memory",
+      "host_memory", "nccl",       "hardware",     "nan",           "disk_full", "code"};
+  return classes;
+}
 
 Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
   Parsed<Document> parsed = parse_document(text, file);

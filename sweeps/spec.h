@@ -71,6 +71,9 @@ struct Spec {
   int64_t priority = 0;
 };
 
+/// The classes of failure that `retry` may name.
+const std::vector<std::string>& failure_classes();
+
 inline constexpr size_t kPointsMax = 100'000;
 
 /// Reads and checks a spec; every problem in one pass. Whether sessions exist is judged later,

@@ -93,12 +93,18 @@ TEST_CASE("spec: the schema refuses what the parser refuses") {
         R"("axes": {"model.size": ["2M"]})", R"("axes": {"budget.flops": {"geom": {"from": 1}}})",
         R"("priority": 1.5)", R"("executor": "cloud")",
         R"("ceilings": {"usd_per_device_hour": -1})", R"("resources": [{"nodes": 2}])",
-        R"("data": {"rate_hz": 0})", R"("zip": [])"}) {
+        R"("data": {"rate_hz": 0})", R"("zip": [])", R"("retry": {"codes": {}})",
+        R"("retry": {"code": {"max": -1}})", R"("retry": {"code": {"backoff_s": "long"}})"}) {
     INFO(std::string(member));
     CHECK_FALSE(parse_spec(with(member), "s.json").ok());
     CHECK_FALSE(valid_by_schema(with(member)));
   }
-  CHECK(valid_by_schema(with(R"("seeds": [3])")));
+  for (const char* member :
+       {R"("seeds": [3])", R"("retry": {"code": {"max": 3, "backoff_s": 0.5}, "nan": {}})"}) {
+    INFO(std::string(member));
+    CHECK(parse_spec(with(member), "s.json").ok());
+    CHECK(valid_by_schema(with(member)));
+  }
 }
 
 TEST_CASE("spec: the schema knows every path") {

@@ -74,7 +74,8 @@ std::string required(const po::variables_map& values, const std::string& name) {
 }
 
 void print_document(const Invocation& invocation, const nlohmann::ordered_json& document) {
-  nlohmann::ordered_json whole = {{"schema", fmt::format("enigma.{}/1", invocation.verb)}};
+  nlohmann::ordered_json whole = nlohmann::ordered_json::object();
+  if (!invocation.verb.empty()) whole["schema"] = fmt::format("enigma.{}/1", invocation.verb);
   whole.update(document);
   std::cout << whole.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }

@@ -48,7 +48,8 @@ std::optional<boost::program_options::variables_map> parse_options(
 /// A required positional or option; throws InputError naming it where it is absent.
 std::string required(const boost::program_options::variables_map& values, const std::string& name);
 
-/// Prints `document` with "schema": "enigma.<verb>/1" as its first key on standard output.
+/// Prints `document` with "schema": "enigma.<verb>/1" as its first key on standard output (without
+/// it where no command was named).
 void print_document(const Invocation& invocation, const nlohmann::ordered_json& document);
 
 /// Prints each diagnostic as a line on standard error.

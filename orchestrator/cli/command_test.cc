@@ -55,7 +55,7 @@ TEST_CASE("command: every command of this version stands once in the table") {
   std::set<std::string> names;
   for (const Command& command : commands()) {
     CHECK(names.insert(command.name).second);
-    CHECK(command.run != nullptr);
+    CHECK((command.run != nullptr));
   }
   for (const char* name :
        {"plan", "submit", "status", "watch", "show", "metrics", "explain", "logs", "cancel",

@@ -4,6 +4,7 @@
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/clock.h"
 #include "orchestrator/documents/explanation.h"
+#include "orchestrator/ownership.h"
 
 #include <iostream>
 
@@ -18,10 +19,12 @@ int explain(const Invocation& invocation) {
   positional.add("run", 1);
   const auto values = parse_options(invocation, "explain RUN", options, positional);
   if (!values) return kDone;
+  const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
-  const std::string id = run_named(store, required(*values, "run"));
-  const auto now = wall_clock_s();
-  const auto document = *documents::explanation(store, id, now);
+  const std::string id = run_named(store, name);
+  const auto controller = read_address(std::filesystem::absolute(invocation.store));
+  const auto slots = controller ? std::optional(controller->slots) : std::nullopt;
+  const auto document = *documents::explanation(store, id, slots, wall_clock_s());
   if (invocation.json) {
     print_document(invocation, document);
     return kDone;

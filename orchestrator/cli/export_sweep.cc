@@ -19,8 +19,9 @@ int export_sweep(const Invocation& invocation) {
   positional.add("sweep", 1);
   const auto values = parse_options(invocation, "export SWEEP [options]", options, positional);
   if (!values) return kDone;
+  const std::string name = required(*values, "sweep");
   const auto store = store_of(invocation);
-  const std::string sweep = sweep_named(store, required(*values, "sweep"));
+  const std::string sweep = sweep_named(store, name);
   auto rows = documents::export_rows(store, sweep);
   if (invocation.json && !(*values)["csv"].as<bool>()) {
     print_document(invocation, {{"sweep", sweep}, {"rows", std::move(rows)}});

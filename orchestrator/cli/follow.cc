@@ -78,12 +78,6 @@ void keep_controller(const Invocation& invocation, const Teller& teller) {
                            found.address.process.pid, found.address.url);
 }
 
-int verdict_of(const Progress& progress) {
-  const auto has = [&](const char* state) { return progress.counts.contains(state); };
-  if (has("failed") || has("cancelled")) return kRunEnded;
-  return has("held") ? kHeld : kDone;
-}
-
 }  // namespace
 
 int follow(const Invocation& invocation, const std::string& sweep) {

@@ -1,6 +1,7 @@
 // enigma-sweep logs: what a worker said on its standard output and error.
 
 #include "db/store.h"
+#include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/launch/attempt_folder.h"
 
@@ -26,11 +27,6 @@ po::options_description known_options() {
       "attempt", po::value<int64_t>(), "number of the attempt (default: the last one)")(
       "follow", po::bool_switch(), "go on until the attempt has ended");
   return options;
-}
-
-std::optional<std::string> run_named(const db::Store& store, const std::string& name) {
-  const auto ids = store.ids_with_prefix(name, 2);
-  return ids.size() == 1 ? std::optional(ids[0]) : std::nullopt;
 }
 
 std::optional<int64_t> last_attempt(const db::Store& store, const std::string& run) {
@@ -70,21 +66,15 @@ int logs(const Invocation& invocation) {
   const auto values = parse_options(invocation, "logs RUN [options]", known_options(), positional);
   if (!values) return kDone;
   const std::string name = required(*values, "run");
-  const fs::path database = invocation.store / "runs.db";
-  if (!fs::exists(database)) {
-    return not_found(invocation, "there is no store at " + invocation.store.string());
-  }
-  const auto store = db::Store::open_read_only(database);
-  const auto run = run_named(store, name);
-  if (!run) return not_found(invocation, "no run is named " + name);
+  const auto store = store_of(invocation);
+  const std::string run = run_named(store, name);
   const auto number = values->count("attempt") != 0
                           ? std::optional((*values)["attempt"].as<int64_t>())
-                          : last_attempt(store, *run);
-  if (!number) return not_found(invocation, "run " + *run + " has not been started yet");
-  const fs::path folder =
-      launch::attempt_path((invocation.store / "runs" / *run).string(), *number);
+                          : last_attempt(store, run);
+  if (!number) return not_found(invocation, "run " + run + " has not been started yet");
+  const fs::path folder = launch::attempt_path((invocation.store / "runs" / run).string(), *number);
   if (!fs::exists(folder / "worker.log")) {
-    return not_found(invocation, fmt::format("attempt {} of run {} has no log", *number, *run));
+    return not_found(invocation, fmt::format("attempt {} of run {} has no log", *number, run));
   }
   const auto end = copy_from(folder / "worker.log", 0);
   if ((*values)["follow"].as<bool>()) follow(folder, end);

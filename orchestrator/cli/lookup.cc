@@ -2,15 +2,21 @@
 
 #include "diagnostics/nearest.h"
 
+#include <utility>
+
 namespace enigma::cli {
 
-db::Store store_of(const Invocation& invocation) {
+std::optional<db::Store> store_if_any(const Invocation& invocation) {
   const auto file = invocation.store / "runs.db";
-  if (!std::filesystem::exists(file)) {
-    throw NoSuchName("there is no store at " + invocation.store.string(),
-                     "submit a spec first, or name another store with --store");
-  }
+  if (!std::filesystem::exists(file)) return std::nullopt;
   return db::Store::open_read_only(file);
+}
+
+db::Store store_of(const Invocation& invocation) {
+  auto store = store_if_any(invocation);
+  if (store) return std::move(*store);
+  throw NoSuchName("there is no store at " + invocation.store.string(),
+                   "submit a spec first, or name another store with --store");
 }
 
 std::string run_named(const db::Store& store, const std::string& name) {

@@ -17,7 +17,10 @@ class NoSuchName : public std::runtime_error {
   std::string suggestion;
 };
 
-/// The store, for reading. Throws NoSuchName where there is none yet.
+/// The store, for reading; nothing where there is none yet.
+std::optional<db::Store> store_if_any(const Invocation& invocation);
+
+/// The same. Throws NoSuchName where there is none yet.
 db::Store store_of(const Invocation& invocation);
 
 /// The id that begins with `name`. Throws NoSuchName where none or several do.

@@ -14,9 +14,8 @@
 #include <iostream>
 #include <unistd.h>
 
+namespace enigma {
 namespace {
-
-using namespace enigma;
 
 void print_help(std::ostream& out) {
   out << "usage: enigma-sweep [--store DIR] [--json] [--color auto|always|never] COMMAND …\n\n";
@@ -60,35 +59,49 @@ int run(const cli::Request& request) {
   return command_named(request.invocation.verb).run(request.invocation);
 }
 
-/// Says what broke in the right words; `json` may not have been read yet.
-int told(const std::vector<Diagnostic>& diagnostics, bool json, int code) {
+/// Says what broke in the right words; with --json also as the command's document, for which the
+/// command is looked for among the arguments: they may be what cannot be read.
+int told(const std::vector<Diagnostic>& diagnostics, const std::vector<std::string>& arguments,
+         int code) {
   cli::print_diagnostics(diagnostics);
-  if (json) std::cout << nlohmann::ordered_json{{"diagnostics", to_json(diagnostics)}} << "\n";
+  if (std::find(arguments.begin(), arguments.end(), "--json") == arguments.end()) return code;
+  const auto& known = cli::commands();
+  const auto verb = std::find_first_of(
+      arguments.begin(), arguments.end(), known.begin(), known.end(),
+      [](const std::string& word, const cli::Command& command) { return word == command.name; });
+  cli::Invocation invocation;
+  if (verb != arguments.end()) invocation.verb = *verb;
+  cli::print_document(invocation, {{"diagnostics", to_json(diagnostics)}});
   return code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+/// Runs what is asked for and turns what breaks into words and an exit code.
+int answer(const std::vector<std::string>& arguments, const char* name) {
   try {
     const bool terminal = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     return run(
-        cli::read_request(arguments, this_program(argv[0]), std::getenv("ENIGMA_STORE"), terminal));
+        cli::read_request(arguments, this_program(name), std::getenv("ENIGMA_STORE"), terminal));
   } catch (const InputError& error) {
-    return told(error.diagnostics(), json, cli::kWrongInput);
+    return told(error.diagnostics(), arguments, cli::kWrongInput);
   } catch (const cli::NoSuchName& error) {
-    return told({{.message = error.what(), .suggestion = error.suggestion}}, json, cli::kNotFound);
+    return told({{.message = error.what(), .suggestion = error.suggestion}}, arguments,
+                cli::kNotFound);
   } catch (const db::NewerStoreError& error) {
-    return told({{.message = error.what()}}, json, cli::kWrongInput);
+    return told({{.message = error.what()}}, arguments, cli::kWrongInput);
   } catch (const cli::NoController& error) {
-    return told({{.message = error.what()}}, json, cli::kNoController);
+    return told({{.message = error.what()}}, arguments, cli::kNoController);
   } catch (const StoreOwned& error) {
-    return told({{.message = error.what()}}, json, cli::kNoController);
+    return told({{.message = error.what()}}, arguments, cli::kNoController);
   } catch (const std::exception& error) {
     return told({{.message = error.what(),
                   .suggestion = "nothing half-done is left behind; it is safe to repeat"}},
-                json, cli::kFault);
+                arguments, cli::kFault);
   }
+}
+
+}  // namespace
+}  // namespace enigma
+
+int main(int argc, char** argv) {
+  return enigma::answer({argv + 1, argv + argc}, argv[0]);
 }

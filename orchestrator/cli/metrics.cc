@@ -20,8 +20,9 @@ int metrics(const Invocation& invocation) {
   positional.add("run", 1);
   const auto values = parse_options(invocation, "metrics RUN [options]", options, positional);
   if (!values) return kDone;
+  const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
-  const std::string id = run_named(store, required(*values, "run"));
+  const std::string id = run_named(store, name);
   auto rows = documents::metric_rows(store, id, (*values)["all-attempts"].as<bool>());
   if (invocation.json && !(*values)["csv"].as<bool>()) {
     print_document(invocation, {{"run", id}, {"rows", std::move(rows)}});

@@ -1,6 +1,7 @@
 // enigma-sweep plan: what a spec would run, and what of it is new.
 
 #include "files/atomic_file.h"
+#include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
 #include "orchestrator/submission.h"
@@ -56,9 +57,7 @@ int plan(const Invocation& invocation) {
   request.file = file;
   request.data = (*values)["data"].as<std::string>();
   request.executor = (*values)["executor"].as<std::string>();
-  std::optional<db::Store> store;
-  const fs::path database = invocation.store / "runs.db";
-  if (fs::exists(database)) store = db::Store::open_read_only(database);
+  const auto store = store_if_any(invocation);
   auto planned = plan_sweep(request, store ? &*store : nullptr, invocation.store);
   if (!planned.ok()) throw InputError(planned.diagnostics);
   if (invocation.json) {

@@ -39,6 +39,11 @@ bool is_over(const Progress& progress) {
   return count_of(progress, "running") == 0 && count_of(progress, "waiting") == 0;
 }
 
+Exit verdict_of(const Progress& progress) {
+  if (count_of(progress, "failed") + count_of(progress, "cancelled") > 0) return kRunEnded;
+  return count_of(progress, "held") > 0 ? kHeld : kDone;
+}
+
 std::optional<double> time_left_s(const Progress& first, const Progress& now, double elapsed_s) {
   const double done = now.work_done - first.work_done;
   if (done <= 0 || elapsed_s <= 0) return std::nullopt;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "db/store.h"
+#include "orchestrator/cli/command.h"
 
 #include <map>
 #include <optional>
@@ -22,6 +23,9 @@ Progress progress_of(const std::vector<db::Run>& runs, const std::map<std::strin
 
 /// Whether nothing runs or waits any more.
 bool is_over(const Progress& progress);
+
+/// kRunEnded where a run ended for good without its target, else kHeld where one rests, else kDone.
+Exit verdict_of(const Progress& progress);
 
 /// Seconds until the rest is done at the pace since `first`, taken `elapsed_s` before; nothing
 /// where there is no pace yet.

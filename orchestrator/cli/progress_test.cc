@@ -48,6 +48,15 @@ TEST_CASE("durations: seconds, minutes, hours") {
   CHECK(duration_text(7800) == "2 h 10 min");
 }
 
+TEST_CASE("verdict: an ended run weighs more than a held one, a held one more than done ones") {
+  const db::Run done = run_in("a", db::State::done, 1), held = run_in("b", db::State::held, 1);
+  CHECK(verdict_of(progress_of({done}, {})) == kDone);
+  CHECK(verdict_of(progress_of({done, held}, {})) == kHeld);
+  for (const auto state : {db::State::failed, db::State::cancelled}) {
+    CHECK(verdict_of(progress_of({done, held, run_in("c", state, 1)}, {})) == kRunEnded);
+  }
+}
+
 TEST_CASE("over: when nothing runs or waits") {
   CHECK(is_over(progress_of({run_in("a", db::State::done, 1)}, {})));
   CHECK(is_over(progress_of({run_in("a", db::State::held, 1)}, {})));

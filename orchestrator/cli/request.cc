@@ -34,9 +34,6 @@ int request_runs(const Invocation& invocation, const std::string& path, const st
     return kDone;
   } catch (const NotFound& absent) {
     return not_found(invocation, absent.what(), "'enigma-sweep status' lists them");
-  } catch (const NoController& absent) {
-    std::cerr << absent.what() << "\n";
-    return kNoController;
   }
 }
 

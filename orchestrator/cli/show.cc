@@ -41,14 +41,15 @@ int show(const Invocation& invocation) {
   positional.add("run", 1);
   const auto values = parse_options(invocation, "show RUN", options, positional);
   if (!values) return kDone;
+  const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
-  const std::string id = run_named(store, required(*values, "run"));
+  const std::string id = run_named(store, name);
   const Json document = *documents::show(store, id);
   if (invocation.json) {
     print_document(invocation, document);
     return kDone;
   }
-  std::cout << documents::run_table({*documents::view(store, id)}) << "\n";
+  std::cout << documents::run_table({*documents::view(store, id)}, invocation.color) << "\n";
   for (const char* key : {"id", "state", "why", "test_loss", "baseline_loss", "test_correlation"}) {
     std::cout << fmt::format("{:<18}{}\n", key, cell(document[key]));
   }

@@ -28,7 +28,7 @@ int status(const Invocation& invocation) {
     print_document(invocation, documents::status(store, sweep));
     return kDone;
   }
-  std::cout << documents::run_table(documents::views(store, sweep));
+  std::cout << documents::run_table(documents::views(store, sweep), invocation.color);
   std::string line;
   for (const auto& [state, count] : sweep ? store.counts(*sweep) : store.counts()) {
     if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, state);

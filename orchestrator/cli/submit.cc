@@ -4,9 +4,11 @@
 #include "files/atomic_file.h"
 #include "orchestrator/cli/background.h"
 #include "orchestrator/cli/follow.h"
+#include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/status.h"
 #include "orchestrator/submission.h"
+#include "sweeps/document.h"
 
 #include <fmt/format.h>
 
@@ -45,17 +47,22 @@ std::string worker_of(const Invocation& invocation, const std::string& asked) {
 SweepRequest request_of(const Invocation& invocation, const po::variables_map& values) {
   const std::string file = fs::absolute(required(values, "spec")).string();
   const std::string data = values["data"].as<std::string>();
-  return {read_file(file, size_t{16} << 20), file, data.empty() ? "" : fs::absolute(data).string(),
-          values["executor"].as<std::string>(),
+  return {read_file(file, sweeps::kDocumentBytesMax), file,
+          data.empty() ? "" : fs::absolute(data).string(), values["executor"].as<std::string>(),
           worker_of(invocation, values["worker"].as<std::string>())};
 }
 
+// The store's folder is made first: it keeps the recordings' digests, which the controller needs
+// again. A refused spec leaves no empty folder behind.
 PlannedSweep planned(const Invocation& invocation, const SweepRequest& request) {
-  const fs::path database = invocation.store / "runs.db";
-  std::optional<db::Store> store;
-  if (fs::exists(database)) store = db::Store::open_read_only(database);
+  fs::create_directories(invocation.store);
+  const auto store = store_if_any(invocation);
   auto result = plan_sweep(request, store ? &*store : nullptr, invocation.store);
-  if (!result.ok()) throw InputError(result.diagnostics);
+  if (!result.ok()) {
+    std::error_code not_empty;
+    fs::remove(invocation.store, not_empty);
+    throw InputError(result.diagnostics);
+  }
   print_diagnostics(result.diagnostics);
   return std::move(*result.value);
 }
@@ -81,24 +88,19 @@ int submit(const Invocation& invocation) {
   if (!fs::is_regular_file(spec)) return not_found(invocation, "there is no file " + spec);
   const SweepRequest request = request_of(invocation, *values);
   const PlannedSweep sweep = planned(invocation, request);
-  try {
-    const Found controller = ensure_controller(invocation);
-    const auto answer = post_to(controller.address, "/api/v1/submit", to_json(request));
-    tell(sweep.plan, answer, controller);
-    const bool wait = (*values)["wait"].as<bool>();
-    const int verdict = wait ? follow(invocation, sweep.plan.sweep) : kDone;
-    if (!invocation.json) return verdict;
-    auto document = sweeps::to_json(sweep.plan);
-    document["submitted"] = answer.at("submitted");
-    document["controller"] = {{"pid", controller.address.process.pid},
-                              {"url", controller.address.url}};
-    if (wait) document["status"] = status_of_sweep(invocation.store, sweep.plan.sweep);
-    print_document(invocation, document);
-    return verdict;
-  } catch (const NoController& absent) {
-    std::cerr << absent.what() << "\n";
-    return kNoController;
-  }
+  const Found controller = ensure_controller(invocation);
+  const auto answer = post_to(controller.address, "/api/v1/submit", to_json(request));
+  tell(sweep.plan, answer, controller);
+  const bool wait = (*values)["wait"].as<bool>();
+  const int verdict = wait ? follow(invocation, sweep.plan.sweep) : kDone;
+  if (!invocation.json) return verdict;
+  auto document = sweeps::to_json(sweep.plan);
+  document["submitted"] = answer.at("submitted");
+  document["controller"] = {{"pid", controller.address.process.pid},
+                            {"url", controller.address.url}};
+  if (wait) document["status"] = status_of_sweep(invocation.store, sweep.plan.sweep);
+  print_document(invocation, document);
+  return verdict;
 }
 
 }  // namespace enigma::cli

@@ -1,5 +1,5 @@
 // enigma-sweep watch: the table of status until nothing runs or waits; in place on a terminal,
-// one line per change elsewhere.
+// one line per change elsewhere. Its exit code is that of submit --wait.
 
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/progress.h"
@@ -46,7 +46,8 @@ int watch(const Invocation& invocation) {
     const auto progress = progress_of(sweep ? store.runs_of(*sweep) : store.runs(), {});
     const std::string line = to_text(progress, std::nullopt);
     if (terminal) {
-      std::cout << "\x1b[H\x1b[J" << documents::run_table(documents::views(store, sweep)) << line
+      std::cout << "\x1b[H\x1b[J"
+                << documents::run_table(documents::views(store, sweep), invocation.color) << line
                 << std::endl;
     } else if (line != last) {
       (invocation.json ? std::cerr : std::cout) << line << std::endl;
@@ -59,7 +60,7 @@ int watch(const Invocation& invocation) {
     }
   }
   if (invocation.json) print_document(invocation, documents::status(store, sweep));
-  return kDone;
+  return verdict_of(progress_of(sweep ? store.runs_of(*sweep) : store.runs(), {}));
 }
 
 }  // namespace enigma::cli

@@ -107,8 +107,9 @@ std::optional<State> rest(const Run& run, const Snapshot& snapshot, const Policy
   return std::nullopt;
 }
 
-db::Time not_before(const Run& run, const Policy& policy, db::Time now) {
-  return run.retry_at > now + longest_backoff_s(policy) ? now : run.retry_at;
+db::Time not_before(const Run& run, db::Time now) {
+  const bool set_back = !run.attempts.empty() && run.attempts.back().ended_at.value_or(now) > now;
+  return set_back ? now : run.retry_at;
 }
 
 std::optional<std::string> hindrance(const Run& run, const Snapshot& snapshot, const Policy& policy,
@@ -117,7 +118,7 @@ std::optional<std::string> hindrance(const Run& run, const Snapshot& snapshot, c
   if (run.wanted != Wanted::run) return "it is asked to " + std::string(db::name_of(run.wanted));
   if (run.slots > policy.slots)
     return fmt::format("it needs {} places, and there are {}", run.slots, policy.slots);
-  if (const db::Time at = not_before(run, policy, now); at > now)
+  if (const db::Time at = not_before(run, now); at > now)
     return fmt::format("it {}, in {:.0f} s", run.why, at - now);
   for (const Attempt& attempt : run.attempts)
     if (is_ghost(attempt, state_of(snapshot.observations, attempt.token)))

@@ -40,9 +40,9 @@ bool may_ask_again(const db::Attempt& attempt, const Policy& policy, db::Time no
 std::optional<db::State> rest(const db::Run& run, const Snapshot& snapshot, const Policy& policy,
                               db::Time now);
 
-/// When a waiting run may be tried again. A time further away than the longest back-off was
-/// written before the clock was set back, and holds nobody.
-db::Time not_before(const db::Run& run, const Policy& policy, db::Time now);
+/// When a waiting run may be tried again. Where its last attempt ended ahead of now, the clock was
+/// set back since, and its back-off holds nobody.
+db::Time not_before(const db::Run& run, db::Time now);
 /// Why a waiting run could not start even if every place were free.
 std::optional<std::string> hindrance(const db::Run& run, const Snapshot& snapshot,
                                      const Policy& policy, db::Time now);

@@ -1,7 +1,5 @@
 #include "orchestrator/decide/policy.h"
 
-#include <algorithm>
-
 namespace enigma::decide {
 
 Policy default_policy() {
@@ -22,13 +20,6 @@ Policy default_policy() {
       {code, {2, 5, 60}},
   };
   return policy;
-}
-
-double longest_backoff_s(const Policy& policy) {
-  double longest = 0;
-  for (const auto& [failure_class, rule] : policy.retry)
-    longest = std::max(longest, rule.backoff_max_s);
-  return longest;
 }
 
 }  // namespace enigma::decide

@@ -32,7 +32,4 @@ struct Policy {
 /// The house's rules: preempted without limit, code twice, the rest in between.
 Policy default_policy();
 
-/// The longest back-off of any rule.
-double longest_backoff_s(const Policy& policy);
-
 }  // namespace enigma::decide

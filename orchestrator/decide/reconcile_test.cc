@@ -48,11 +48,15 @@ TEST_CASE("reconcile: places are filled by priority, then by position") {
 
 TEST_CASE("reconcile: a run waits for its back-off, but not for a clock that was set back") {
   RunBuilder run = a_run();
-  run.run.retry_at = 100;
+  // A sweep's own back-off may be longer than any of the house.
+  run.policy.retry[FailureClass::code] = {2, 5000, 5000};
+  run.submitted("t", 1000).sees(Running{}, 1000).sees(exit_with(70), 1010);
+  REQUIRE(run.run.retry_at == 6010);
   const Snapshot snapshot = a_snapshot({run.run});
-  CHECK(reconcile(snapshot, two_slots(), 99).empty());
-  CHECK(reconcile(snapshot, two_slots(), 100).size() == 1);
-  CHECK(reconcile(snapshot, two_slots(), 100 - 1e6).size() == 1);
+  CHECK(reconcile(snapshot, two_slots(), 1011).empty());
+  CHECK(reconcile(snapshot, two_slots(), 6009).empty());
+  CHECK(texts(reconcile(snapshot, two_slots(), 6010)) == Texts{"submit a n1"});
+  CHECK(texts(reconcile(snapshot, two_slots(), 900)) == Texts{"submit a n1"});
 }
 
 TEST_CASE("reconcile: a submission that nobody has seen is made again with the same token") {
@@ -132,6 +136,23 @@ TEST_CASE("reconcile: a cancelled run is stopped, rests, and is settled when not
   CHECK(texts(reconcile(a_snapshot({waiting}), policy, 2)) == Texts{"settle a cancelled"});
   const db::Run held = a_run().asks(Request::hold, 1).run;
   CHECK(texts(reconcile(a_snapshot({held}), policy, 2)) == Texts{"settle a held"});
+}
+
+TEST_CASE("reconcile: a cancelled run is not settled while what was given up may show itself") {
+  const Policy policy = two_slots();
+  RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000).asks(Request::cancel, 1001);
+  const db::Time lost_at = 2000;
+  const Lose lose{"a", "t", {FailureClass::node_failure, "not seen"}, "silence"};
+  run.run = on_action(run.run, lose, policy, "simulated", lost_at).run;
+  REQUIRE(run.run.state == State::cancelled);
+  CHECK(reconcile(a_snapshot({run.run}), policy, lost_at + 1).empty());
+  const std::vector<Observation> ghost = {{"a", "t", Running{}}};
+  const db::Time late = lost_at + policy.lease_s;
+  CHECK(texts(reconcile(a_snapshot({run.run}, ghost), policy, late)) == Texts{"cancel a t"});
+  CHECK(texts(reconcile(a_snapshot({run.run}), policy, late)) == Texts{"settle a cancelled"});
+  run.sees(killed_by(9), lost_at + 2);
+  CHECK(texts(reconcile(a_snapshot({run.run}), policy, lost_at + 2)) ==
+        Texts{"settle a cancelled"});
 }
 
 TEST_CASE("reconcile: a done run whose launcher lingers is stopped in the end") {

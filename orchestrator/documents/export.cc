@@ -5,13 +5,6 @@
 namespace enigma::documents {
 namespace {
 
-/// A size given as an object becomes its name: cells hold no objects.
-Json size_cell(const Json& size) {
-  if (!size.is_object()) return size;
-  return member(size, "width").dump() + "x" + member(size, "layers").dump() + "x" +
-         member(size, "heads").dump();
-}
-
 /// The part of a planned total that the steps done amount to.
 Json seen(const RunView& view, const Json& planned) {
   if (!planned.is_number() || !view.summary.step || view.run.target_step <= 0) return nullptr;
@@ -30,7 +23,7 @@ Json row_of(const RunView& view, const std::string& sweep, std::optional<double>
               {"sweep", sweep},
               {"state", status["state"]},
               {"family", member(view.plan, "family")},
-              {"size", size_cell(member(view.plan, "size"))},
+              {"size", size_name(member(view.plan, "size"))},
               {"subset", member(data, "subset")},
               {"n_sessions", sessions.is_array() ? Json(sessions.size()) : Json()},
               {"seed", member(view.plan, "seed")},
@@ -51,7 +44,7 @@ Json row_of(const RunView& view, const std::string& sweep, std::optional<double>
               {"attempts", view.run.attempts.size()},
               {"trunk", nullptr}};
   for (const auto& [axis, value] : view.values.items()) {
-    row[axis] = axis == "model.size"    ? size_cell(value)
+    row[axis] = axis == "model.size"    ? size_name(value)
                 : value.is_structured() ? Json(value.dump())
                                         : value;
   }

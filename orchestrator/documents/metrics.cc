@@ -6,6 +6,8 @@
 namespace enigma::documents {
 namespace {
 
+using Place = std::pair<int64_t, int64_t>;  ///< attempt, step
+
 Json row_json(const db::MetricsRow& row, const std::string& name, Json value) {
   return {{"attempt", row.attempt},   {"step", row.step},     {"windows", row.windows},
           {"flops", row.flops},       {"wall_s", row.wall_s}, {"name", name},
@@ -13,10 +15,10 @@ Json row_json(const db::MetricsRow& row, const std::string& name, Json value) {
 }
 
 /// An evaluation has no clock of its own: the report of its step says windows, FLOPs and time.
-Json eval_row(const db::EvalRow& row, const std::map<int64_t, db::MetricsRow>& by_step,
+Json eval_row(const db::EvalRow& row, const std::map<Place, db::MetricsRow>& metrics,
               const std::string& name, Json value) {
-  const auto found = by_step.find(row.eval.step);
-  const bool known = found != by_step.end();
+  const auto found = metrics.find({row.attempt, row.eval.step});
+  const bool known = found != metrics.end();
   return {{"attempt", row.attempt},
           {"step", row.eval.step},
           {"windows", known ? Json(found->second.windows) : Json()},
@@ -32,7 +34,6 @@ struct MeanLoss {
   int64_t count = 0;
   db::EvalRow first;
 };
-using Losses = std::map<std::pair<int64_t, int64_t>, MeanLoss>;  ///< by (attempt, step)
 
 std::string cell(const Json& value) {
   if (value.is_null()) return "";
@@ -47,16 +48,16 @@ std::string cell(const Json& value) {
 
 Json metric_rows(const db::Store& store, const std::string& run, bool all_attempts) {
   auto rows = Json::array();
-  std::map<int64_t, db::MetricsRow> by_step;
-  std::set<std::pair<int64_t, std::string>> told;
+  std::map<Place, db::MetricsRow> metrics;
+  std::set<std::pair<Place, std::string>> told;
   for (const db::MetricsRow& row : store.metrics(run, all_attempts)) {
-    by_step[row.step] = row;
+    metrics[{row.attempt, row.step}] = row;
     for (const auto& [name, value] : row.values) {
       rows.push_back(row_json(row, name, or_null(value)));
-      told.emplace(row.step, name);
+      told.emplace(Place{row.attempt, row.step}, name);
     }
   }
-  Losses losses;
+  std::map<Place, MeanLoss> losses;
   for (const db::EvalRow& row : store.evals(run, all_attempts)) {
     if (row.eval.tier != "test") continue;
     auto& [loss, count, first] = losses[{row.attempt, row.eval.step}];
@@ -64,13 +65,13 @@ Json metric_rows(const db::Store& store, const std::string& run, bool all_attemp
     loss += row.eval.loss;
     const std::string name = "test_correlation/" + row.eval.strategy;
     // A worker may have said the same among its metrics: once is enough.
-    if (told.contains({row.eval.step, name})) continue;
-    rows.push_back(eval_row(row, by_step, name, or_null(row.eval.correlation)));
+    if (told.contains({{row.attempt, row.eval.step}, name})) continue;
+    rows.push_back(eval_row(row, metrics, name, or_null(row.eval.correlation)));
   }
   for (const auto& [place, mean] : losses) {
-    if (told.contains({place.second, "test_loss"})) continue;
+    if (told.contains({place, "test_loss"})) continue;
     const double loss = mean.loss / static_cast<double>(mean.count);
-    rows.push_back(eval_row(mean.first, by_step, "test_loss", loss));
+    rows.push_back(eval_row(mean.first, metrics, "test_loss", loss));
   }
   return rows;
 }

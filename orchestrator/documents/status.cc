@@ -152,6 +152,12 @@ Json run_json(const RunView& view) {
           {"eta_s", or_null(eta_s(view))}};
 }
 
+Json size_name(const Json& size) {
+  if (!size.is_object()) return size;
+  return member(size, "width").dump() + "x" + member(size, "layers").dump() + "x" +
+         member(size, "heads").dump();
+}
+
 std::optional<double> usd_per_device_hour(const db::Store& store, const std::string& sweep) {
   const auto row = store.sweep(sweep);
   if (!row) return std::nullopt;

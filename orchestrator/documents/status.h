@@ -27,6 +27,9 @@ std::optional<RunView> view(const db::Store& store, const std::string& run);
 /// One entry of `runs`.
 Json run_json(const RunView& view);
 
+/// A published size's name, or "16x1x2" (width, layers, heads) of one given in numbers.
+Json size_name(const Json& size);
+
 /// Dollars of a device hour as the sweep's spec says, where it does.
 std::optional<double> usd_per_device_hour(const db::Store& store, const std::string& sweep);
 

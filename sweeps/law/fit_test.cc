@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 
 using namespace enigma;
 using namespace enigma::law;
@@ -22,8 +23,17 @@ const ParameterFit& parameter(const Fit& fit, const std::string& name) {
                        [&](const ParameterFit& p) { return p.name == name; });
 }
 
-MappedTable sixty() {
-  return synthetic({}, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6));
+MappedTable sixty(const Truth& truth = {}) {
+  return synthetic(truth, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6));
+}
+
+constexpr unsigned kTables = 20;
+
+FitOptions few_refits() {
+  FitOptions options = quick(20);
+  options.starts = 16;
+  options.threads = 2;
+  return options;
 }
 
 void check_same_fit(const Fit& a, const Fit& b, double tolerance) {
@@ -37,19 +47,25 @@ void check_same_fit(const Fit& a, const Fit& b, double tolerance) {
 
 }  // namespace
 
-TEST_CASE("fit: the truth of a noisy table lies in every interval") {
-  const Fit fit = fit_table(sixty(), quick(), {});
-  const std::vector<std::pair<std::string, double>> truth = {
+// What holds of an interval holds of many tables, not of one: seeds 1 to 20, whatever they give.
+TEST_CASE("fit: 95 % intervals hold the truth in at least 16 of 20 tables") {
+  const std::map<std::string, double> truth = {
       {"E", 1.69}, {"A", 406.4}, {"B", 410.7}, {"alpha", 0.34}, {"beta", 0.28}};
-  for (const auto& [name, value] : truth) {
-    const ParameterFit& p = parameter(fit, name);
-    CAPTURE(name);
-    CHECK(p.verdict == ParameterVerdict::identified);
-    CHECK(*p.low < value);
-    CHECK(*p.high > value);
+  std::map<std::string, int> covered;
+  int ok = 0;
+  for (unsigned seed = 1; seed <= kTables; ++seed) {
+    const Fit fit = fit_table(sixty({.seed = seed}), few_refits(), {});
+    for (const auto& [name, value] : truth) {
+      const ParameterFit& p = parameter(fit, name);
+      covered[name] += p.low.value_or(value) <= value && p.high.value_or(value) >= value ? 1 : 0;
+    }
+    ok += fit.verdict.code == VerdictCode::ok && !fit.optimum.empty() ? 1 : 0;
   }
-  CHECK(fit.verdict.code == VerdictCode::ok);
-  CHECK_FALSE(fit.optimum.empty());
+  for (const auto& [name, tables] : covered) {
+    CAPTURE(name);
+    CHECK(tables >= 16);
+  }
+  CHECK(ok >= 16);
 }
 
 TEST_CASE("fit: a table without noise gives the truth back") {
@@ -132,12 +148,16 @@ TEST_CASE("fit: one size does not identify A and alpha, and no optimum is given"
   CHECK_FALSE(fit.a.value);
 }
 
-TEST_CASE("fit: an E of zero is bounded above, not told as a tiny number") {
-  const Truth truth{.e = 0, .a = 40, .b = 60, .alpha = 0.15, .beta = 0.2};
-  const Fit fit =
-      fit_table(synthetic(truth, log_grid(3e7, 1e10, 10), log_grid(5e8, 3e11, 6)), quick(), {});
-  CHECK(parameter(fit, "E").verdict == ParameterVerdict::bounded_above);
-  CHECK_FALSE(parameter(fit, "E").low);
+TEST_CASE("fit: an E of zero is called identified in at most 3 of 20 tables") {
+  int identified = 0;
+  for (unsigned seed = 1; seed <= kTables; ++seed) {
+    const Truth truth{.e = 0, .a = 40, .b = 60, .alpha = 0.15, .beta = 0.2, .seed = seed};
+    const Fit fit = fit_table(sixty(truth), few_refits(), {});
+    const ParameterFit& e = parameter(fit, "E");
+    identified += e.verdict == ParameterVerdict::identified ? 1 : 0;
+    CHECK((e.verdict != ParameterVerdict::bounded_above || !e.low));
+  }
+  CHECK(identified <= 3);
 }
 
 TEST_CASE("fit: data without effect leave B and beta unidentified") {

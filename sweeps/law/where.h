@@ -9,9 +9,8 @@
 namespace enigma::law {
 
 /// Keeps the rows for which the expression holds; the others go to `excluded` with the expression
-/// as their why. Names are columns (in backquotes where they hold spaces), literals are numbers or
-/// text in quotes; || && ! == != < <= > >= and parentheses. Text is compared as text where either
-/// side is no number. Throws InputError with the column of the fault in the expression.
+/// as their why. The expression is a condition (sweeps/condition.h) whose names are columns; an
+/// empty cell is unknown. Throws InputError with the column of the fault in the expression.
 void keep_where(MappedTable& mapped, std::string_view expression);
 
 }  // namespace enigma::law

@@ -14,29 +14,11 @@ import sys
 import tempfile
 import time
 
+import command_line  # noqa: F401  its tests register themselves
+from checks import TESTS, Skip, check, check_exit, test
 from place import Place, lines_of, wait_for
 
 SEED = int(os.environ.get("ENIGMA_SEED", random.SystemRandom().randrange(1 << 32)))
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
-
-
-class Skip(Exception):
-    pass
-
-
-def check(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
-def check_exit(result, code):
-    check(result.returncode == code,
-          f"exit {result.returncode}, expected {code}: {result.stderr.strip()[-500:]}")
 
 
 def all_done(place, runs):
@@ -324,6 +306,49 @@ def bad_specs_change_nothing(place):
         check(told[0]["line"] is not None, f"{name}: no line: {told[0]}")
     check_exit(place.run("submit", place.folder / "absent.json"), 3)
     check(not (place.store / "runs.db").exists(), "nothing was begun")
+
+
+def damage(place, pattern, cut=0, ending=b""):
+    """Gives the place recordings of its own, one file of which has lost or changed its end."""
+    copy = place.folder / "recordings"
+    shutil.copytree(place.data, copy)
+    file = sorted(copy.glob(pattern))[0]
+    with open(file, "r+b") as data:
+        size = data.seek(-len(ending) - cut, os.SEEK_END)
+        data.write(ending)
+        data.truncate(size + len(ending))
+    place.data = copy
+    return file
+
+
+@test
+def truncated_recordings_are_refused(place):
+    whole = place.data
+    for pattern in "*/screen/timestamps.npy", "*/responses/data.mem":
+        place.data = whole
+        file = damage(place, pattern, cut=100)
+        refused = place.run("submit", place.spec(), "--worker", place.worker(), "--json")
+        check_exit(refused, 2)
+        told = json.loads(refused.stdout)["diagnostics"]
+        check(any(d["file"] == str(file) for d in told), f"{file}: {told}")
+        shutil.rmtree(place.data)
+    check(not (place.store / "runs.db").exists(), "nothing was begun")
+
+
+@test
+def responses_that_are_no_numbers_are_told(place):
+    damage(place, "*/responses/data.mem", ending=b"\x00\x7e")  # NaN in float16
+    verified = subprocess.run([place.bin / "enigma-data", "verify", place.data],
+                              capture_output=True, text=True, timeout=60)
+    check_exit(verified, 2)
+    check("NaN" in verified.stderr, verified.stderr)
+
+
+@test
+def digests_are_computed_once(place):
+    check_exit(place.run("submit", place.spec(), "--worker", place.worker(), "--wait"), 0)
+    cache = place.store / "recordings.json"
+    check(cache.exists(), "the command line has left its cache to the controller")
 
 
 def run_one(function, build, folder, data):

@@ -1,0 +1,119 @@
+#include "orchestrator/documents/status.h"
+
+#include "orchestrator/documents/a_story.h"
+#include "orchestrator/documents/run_table.h"
+#include "orchestrator/documents/show.h"
+
+using namespace enigma;
+using namespace enigma::documents;
+using namespace enigma::documents::test;
+
+namespace {
+
+constexpr const char* kRunKeys =
+    "id sweeps values state why attempt step target_step train_loss test_loss baseline_loss "
+    "test_correlation mfu_step mfu_run mfu_basis data_wait_fraction wall_s device_hours eta_s";
+
+}  // namespace
+
+TEST_CASE("status: every key of the contract is there, the states are counted by their words") {
+  const Story story;
+  const Json document = status(story.store);
+  CHECK(keys_of(document) == "counts spend sweeps runs");
+  CHECK(document["counts"].dump() ==
+        R"({"waiting":1,"running":0,"held":0,"done":1,"failed":1,"cancelled":0})");
+  CHECK(keys_of(document["spend"]) == "device_hours usd wasted_device_hours");
+  REQUIRE(document["sweeps"].size() == 1);
+  CHECK(keys_of(document["sweeps"][0]) == "name points counts spend eta_s");
+  CHECK(document["sweeps"][0]["points"] == 3);
+  CHECK(document["sweeps"][0]["counts"] == document["counts"]);
+  REQUIRE(document["runs"].size() == 3);
+  for (const Json& run : document["runs"]) CHECK(keys_of(run) == kRunKeys);
+  CHECK(status(story.store, "s")["runs"] == document["runs"]);
+}
+
+TEST_CASE("status: a run tells its current history and what all its attempts have cost") {
+  const Story story;
+  const Json run = status(story.store)["runs"][0];
+  CHECK(run["state"] == "done");
+  CHECK(run["sweeps"] == Json::array({"s"}));
+  CHECK(run["attempt"] == 2);
+  CHECK(run["step"] == 4);
+  CHECK(run["train_loss"] == 16.0);
+  CHECK(run["test_loss"] == 3.5);
+  CHECK(run["baseline_loss"] == 6.5);
+  CHECK(run["test_correlation"] == doctest::Approx(0.2));
+  CHECK(run["mfu_step"] == 0.25);
+  CHECK(run["wall_s"] == doctest::Approx(12));
+  CHECK(run["mfu_run"] == doctest::Approx(4 * 2 * 0.25 / 12));
+  CHECK(run["mfu_basis"] == "CPU (peak measured: 9.0 GFLOP/s float32, 1 thread)");
+  CHECK(run["data_wait_fraction"] == doctest::Approx(0.25));
+  CHECK(run["device_hours"] == doctest::Approx(12 * 2 / 3600.0));
+  CHECK(run["eta_s"] == 0.0);
+}
+
+TEST_CASE("status: what is unknown is null, never 0") {
+  const Story story;
+  const Json waiting = status(story.store)["runs"][2];
+  CHECK(waiting["state"] == "waiting");
+  for (const char* key :
+       {"why", "attempt", "step", "train_loss", "test_loss", "baseline_loss", "test_correlation",
+        "mfu_step", "mfu_run", "mfu_basis", "data_wait_fraction", "wall_s", "eta_s"}) {
+    INFO(std::string(key));
+    CHECK(waiting[key].is_null());
+  }
+  CHECK(waiting["device_hours"] == 0.0);  // nothing ran: that is known
+  const Json failed = status(story.store)["runs"][1];
+  CHECK(failed["why"] == "code: exit code 70");
+  CHECK(failed["device_hours"].is_null());  // something ran, and nothing was measured
+}
+
+TEST_CASE("status: dollars are the device hours at the spec's rate") {
+  const Story story;
+  const Json spend = status(story.store)["spend"];
+  CHECK(spend["device_hours"] == doctest::Approx(24 / 3600.0));
+  CHECK(spend["usd"] == doctest::Approx(24));
+  CHECK(spend["wasted_device_hours"] == doctest::Approx(2 * 2 * 2 / 3600.0));
+  db::Store unpriced = db::Store::open(":memory:");
+  unpriced.submit_sweep("t", "{}", {a_point("dd")}, 1);
+  CHECK(status(unpriced)["spend"]["usd"].is_null());
+}
+
+TEST_CASE("show: attempts, checkpoints, evaluations, skipped steps and events") {
+  const Story story;
+  CHECK_FALSE(show(story.store, "nobody"));
+  const Json document = *show(story.store, "aa");
+  CHECK(keys_of(document) ==
+        std::string(kRunKeys) + " point attempts checkpoints evals skipped events");
+  CHECK(document["point"]["seed"] == 7);
+  REQUIRE(document["attempts"].size() == 2);
+  const Json first = document["attempts"][0];
+  CHECK(keys_of(first) ==
+        "number executor job nodes ranks started_at ended_at class evidence first_step last_step "
+        "resumed_from_step device_hours code_revision");
+  CHECK(first["class"] == "preempted");
+  CHECK(first["evidence"]["source"] == "exit_file");
+  CHECK(first["evidence"]["line"] == "exit code 70");
+  CHECK(first["last_step"] == 3);
+  CHECK(first["resumed_from_step"].is_null());
+  CHECK(document["attempts"][1]["class"].is_null());
+  CHECK(document["attempts"][1]["resumed_from_step"] == 1);
+  CHECK(keys_of(document["checkpoints"][0]) == "step path bytes sha256 attempt");
+  CHECK(document["evals"].size() == 2);  // that of step 3 was taken back
+  CHECK(keys_of(document["evals"][0]) == "step strategy tier loss baseline_loss correlation se n");
+  CHECK(document["evals"][1]["correlation"].is_null());
+  CHECK(document["skipped"][0] == Json({{"from", 2}, {"to", 2}, {"why", "spike"}}));
+  CHECK(keys_of(document["events"].back()) == "id at kind text");
+}
+
+TEST_CASE("run table: unknown is a dash, and colours stand around states alone") {
+  const Story story;
+  const std::string plain = run_table(views(story.store));
+  CHECK(plain.find("aa  ") == plain.find('\n') + 1);
+  CHECK(plain.find("16x1x2") != std::string::npos);
+  CHECK(plain.find("waiting    0/4           -") != std::string::npos);
+  CHECK(plain.find('\x1b') == std::string::npos);
+  const std::string painted = run_table(views(story.store), true);
+  CHECK(painted.find("\x1b[32m     done\x1b[0m") != std::string::npos);
+  CHECK(painted.find("\x1b[31m   failed\x1b[0m") != std::string::npos);
+}

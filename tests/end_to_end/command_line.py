@@ -1,0 +1,155 @@
+"""The command line as scripts meet it: exit codes, one JSON object, words that help."""
+
+import json
+import os
+import pathlib
+import signal
+
+from checks import check, check_exit, test
+from place import wait_for
+
+HERE = pathlib.Path(__file__).parent
+SPECS = HERE.parent / "specs"
+
+
+def document(result, verb):
+    """Standard output: one JSON object of the verb's schema, and nothing else."""
+    answer = json.loads(result.stdout)
+    check(answer["schema"] == f"enigma.{verb}/1", f"{verb}: {answer.get('schema')}")
+    return answer
+
+
+def diagnostics(result, verb):
+    told = document(result, verb)["diagnostics"]
+    check(told and told[0]["message"], f"{verb}: no diagnostic")
+    check(told[0]["message"] in result.stderr, f"{verb}: people are not told")
+    return told
+
+
+@test
+def help_is_as_published(place):
+    said = place.run("--help")
+    check_exit(said, 0)
+    golden = HERE / "help.txt"
+    if os.environ.get("ENIGMA_WRITE_EXPECTED"):
+        golden.write_text(said.stdout)
+    check(said.stdout == golden.read_text(), f"help.txt says otherwise: {said.stdout}")
+    for line in said.stdout.splitlines():
+        if not line.startswith("  "):
+            continue
+        verb = line.split()[0]
+        own = place.run(verb, "--help")
+        check_exit(own, 0)
+        check(own.stdout.startswith(f"usage: enigma-sweep {verb}"), f"{verb}: {own.stdout}")
+
+
+@test
+def every_document_has_its_schema(place):
+    spec, worker = place.spec(seeds=[0]), place.worker()
+    check_exit(place.run("submit", spec, "--worker", worker, "--wait"), 0)
+    run = sorted(place.runs())[0]
+    for verb, *words in [("plan", spec), ("status",), ("status", "sweep"), ("watch", "sweep"),
+                         ("show", run), ("show", run[:8]), ("explain", run), ("metrics", run),
+                         ("export", "sweep"), ("cancel", run), ("resume", run),
+                         ("submit", spec, "--worker", worker)]:
+        answer = place.run(verb, *words, "--json")
+        check_exit(answer, 0)
+        document(answer, verb)
+    rows = document(place.run("export", "sweep", "--json"), "export")["rows"]
+    check(len(rows) == 2 and rows[0]["state"] == "done" and "budget.flops" in rows[0], f"{rows}")
+    head, *lines = place.run("export", "sweep", "--csv").stdout.splitlines()
+    check(head.split(",") == list(rows[0]) and len(lines) == 2, head)
+    plan = document(place.run("plan", spec, "--json"), "plan")
+    check(plan["totals"]["usd"] is None and plan["totals"]["device_hours"] is None, "unknown hours")
+    check({point["action"] for point in plan["points"]} == {"reused"}, "the points are known")
+    check(json.loads(place.run("schema").stdout)["type"] == "object", "schema")
+
+
+@test
+def words_that_are_not_known_are_answered_with_the_nearest(place):
+    for words, near in [(("stauts",), "'status'"), (("--jsno", "status"), "'--json'"),
+                        (("plan", "--dta", "x", "x.json"), "'--data'"),
+                        (("fit", "--csv", "x", "--boostrap", "case:5"), "'--bootstrap'")]:
+        refused = place.run(*words)
+        check_exit(refused, 2)
+        check(f"did you mean {near}?" in refused.stderr, f"{words}: {refused.stderr}")
+    check_exit(place.run(), 2)
+    for verb in "plan", "submit", "show", "metrics", "explain", "export", "cancel":
+        check_exit(place.run(verb), 2)
+    told = diagnostics(place.run("plan", "--dta", "x", "--json"), "plan")
+    check("'--data'" in told[0]["suggestion"], f"{told}")
+
+
+@test
+def every_mistake_of_a_spec_is_told_in_one_pass(place):
+    for verb in "plan", "submit":
+        refused = place.run(verb, SPECS / "mistakes.json", "--worker", place.worker()) \
+            if verb == "submit" else place.run(verb, SPECS / "mistakes.json")
+        check_exit(refused, 2)
+        said = refused.stderr.replace(f"{SPECS}/", "")
+        check(said == (SPECS / "mistakes.expected").read_text(), f"{verb}: {said}")
+    slurm = place.run("plan", place.spec(executor="slurm"), "--json")
+    check_exit(slurm, 2)
+    told = diagnostics(slurm, "plan")[0]
+    check(told["line"] and "slurm" in told["message"], f"{told}")
+    check_exit(place.run("plan", place.spec(executor="slurm"), "--executor", "local"), 0)
+    check_exit(place.run("plan", place.spec(), "--executor", "slurm"), 2)
+
+
+@test
+def what_is_not_there_is_told(place):
+    for words in [("status",), ("show", "abc"), ("cancel", "abc"), ("fit", "sweep")]:
+        absent = place.run(*words, "--json")
+        check_exit(absent, 3)
+        diagnostics(absent, words[0])
+    check_exit(place.run("submit", place.spec(seeds=[0]), "--worker", place.worker(), "--wait"), 0)
+    for words in [("status", "swep"), ("show", "feed"), ("metrics", "feed"), ("explain", "feed"),
+                  ("export", "swep"), ("cancel", "feed"), ("resume", "swep"), ("logs", "feed"),
+                  ("fit", "swep"), ("plan", "absent.json"), ("watch", "swep")]:
+        absent = place.run(*words, "--json")
+        check_exit(absent, 3)
+        diagnostics(absent, words[0])
+    check("did you mean 'sweep'?" in place.run("status", "swep").stderr, "the nearest sweep")
+
+
+@test
+def a_fit_that_the_data_cannot_carry_is_refused(place):
+    file = place.folder / "few.csv"
+    file.write_text("n,d,loss\n1e6,1e8,3\n2e6,1e8,2.9\n")
+    words = ("fit", "--csv", file, "--map", "N=n,D=d,loss=loss", "--form", "chinchilla", "--json")
+    refused = place.run(*words)
+    check_exit(refused, 7)
+    diagnostics(refused, "fit")
+    wrong = place.run("fit", "--csv", file, "--map", "N=nn,D=d,loss=loss", "--json")
+    check_exit(wrong, 2)
+    check("'n'" in diagnostics(wrong, "fit")[0]["suggestion"], "the nearest column")
+
+
+@test
+def a_run_that_ends_without_its_target_is_4(place):
+    spec = place.spec(seeds=[0], budgets=[8e9], retry={"code": {"max": 0}})
+    ended = place.run("submit", spec, "--worker", place.worker(words="die_at=0,exit=70"), "--wait",
+                      "--json")
+    check_exit(ended, 4)
+    check(document(ended, "submit")["status"]["counts"]["failed"] == 1, "one run has failed")
+    check_exit(place.run("watch", "sweep"), 4)
+    painted = place.run("status", "--color", "always").stdout
+    check("\x1b[31m" in painted, f"a failed state is painted: {painted!r}")
+    check("\x1b" not in place.run("status").stdout, "colours are for terminals")
+
+
+@test
+def a_controller_that_gives_no_answer_is_6(place):
+    check_exit(place.run("submit", place.spec(seeds=[0], budgets=[8e9]), "--worker",
+                         place.worker(words="seconds=60")), 0)
+    [run] = wait_for(place.runs, "the run")
+    pid = place.address()["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        silent = place.run("cancel", run, "--json")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    check_exit(silent, 6)
+    check(str(pid) in diagnostics(silent, "cancel")[0]["message"], "it says who")
+    waiting = place.run("explain", run, "--json")
+    check(document(waiting, "explain")["why"], "it runs")
