@@ -6,6 +6,7 @@
 #include "model/brain_model.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <doctest/doctest.h>
 
@@ -17,6 +18,13 @@
 #include <vector>
 
 namespace enigma::model::golden {
+
+// A test program that includes this runs on one thread, as the worker does unless told otherwise:
+// threads that share a busy core wait for each other ten times longer than they compute.
+inline const bool kOneThread = [] {
+  at::set_num_threads(1);
+  return true;
+}();
 
 using Tensors = std::map<std::string, at::Tensor>;
 
