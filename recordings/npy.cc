@@ -1,5 +1,7 @@
 #include "recordings/npy.h"
 
+#include "recordings/problem.h"
+
 #include <cctype>
 #include <charconv>
 #include <cstring>
@@ -20,17 +22,6 @@ struct Header {
   std::string fortran_order;
   std::string shape;
 };
-
-Diagnostic wrong(const std::filesystem::path& path, std::string field, std::string message,
-                 std::string expected, std::string found) {
-  Diagnostic d;
-  d.file = path.string();
-  d.pointer = std::move(field);
-  d.message = std::move(message);
-  d.expected = std::move(expected);
-  d.found = std::move(found);
-  return d;
-}
 
 // The header is a Python literal of three known keys: the text after `'key':` up to its end.
 std::optional<std::string> value_of(std::string_view header, std::string_view key) {
@@ -90,9 +81,9 @@ Parsed<NpyArray> fill(NpyArray array, std::string_view header, size_t data_at,
                       const std::filesystem::path& path) {
   const auto refuse = [&](std::string field, std::string message, std::string expected,
                           std::string found) {
-    return Parsed<NpyArray>{
-        std::nullopt,
-        {wrong(path, std::move(field), std::move(message), std::move(expected), std::move(found))}};
+    return Parsed<NpyArray>{std::nullopt,
+                            {problem_in(path, std::move(field), std::move(message),
+                                        std::move(expected), std::move(found))}};
   };
   const std::string descr = value_of(header, "descr").value_or("");
   const std::optional<NumberType> type = type_of_descr(descr);
@@ -124,14 +115,14 @@ Parsed<NpyArray> open_npy(const std::filesystem::path& path) {
     array.mapping = Mapping(path);
   } catch (const std::system_error& error) {
     return {std::nullopt,
-            {wrong(path, "", "file cannot be opened", "a .npy file", error.code().message())}};
+            {problem_in(path, "", "file cannot be opened", "a .npy file", error.code().message())}};
   }
   const auto bytes = array.mapping.bytes();
   const auto span = header_span(bytes);
   if (!span)
     return {std::nullopt,
-            {wrong(path, "header", "not a whole .npy header", "numpy format 1 to 3",
-                   std::to_string(bytes.size()) + " bytes")}};
+            {problem_in(path, "header", "not a whole .npy header", "numpy format 1 to 3",
+                        std::to_string(bytes.size()) + " bytes")}};
   const std::string header(reinterpret_cast<const char*>(bytes.data()) + span->first, span->second);
   return fill(std::move(array), header, span->first + span->second, path);
 }

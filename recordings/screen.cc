@@ -1,6 +1,7 @@
 #include "recordings/screen.h"
 
 #include "recordings/document.h"
+#include "recordings/problem.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,17 +14,6 @@ namespace enigma::recordings {
 namespace {
 
 constexpr double kFlipTolerance_s = 1e-4;
-
-Diagnostic wrong(const std::filesystem::path& file, std::string field, std::string message,
-                 std::string expected, std::string found) {
-  Diagnostic d;
-  d.file = file.string();
-  d.pointer = std::move(field);
-  d.message = std::move(message);
-  d.expected = std::move(expected);
-  d.found = std::move(found);
-  return d;
-}
 
 void append(std::vector<Diagnostic>& to, const std::vector<Diagnostic>& from) {
   to.insert(to.end(), from.begin(), from.end());
@@ -41,8 +31,8 @@ void take_flips(Screen& screen, const std::filesystem::path& path,
   append(diagnostics, array.diagnostics);
   if (!array.ok()) return;
   if (array.value->shape.size() != 1 || array.value->elements == 0) {
-    diagnostics.push_back(wrong(path, "shape", "not a list of flips", "one time per frame",
-                                text_of(array.value->shape)));
+    diagnostics.push_back(problem_in(path, "shape", "not a list of flips", "one time per frame",
+                                     text_of(array.value->shape)));
     return;
   }
   for (int64_t i = 0; i < array.value->elements; ++i)
@@ -51,9 +41,9 @@ void take_flips(Screen& screen, const std::filesystem::path& path,
   for (size_t i = 0; i < screen.flips_s.size(); ++i)
     if (!std::isfinite(screen.flips_s[i]) ||
         (i > 0 && screen.flips_s[i] <= screen.flips_s[i - 1])) {
-      diagnostics.push_back(wrong(path, "/" + std::to_string(i), "flips must rise",
-                                  "a finite time after the one before it",
-                                  std::to_string(screen.flips_s[i])));
+      diagnostics.push_back(problem_in(path, "/" + std::to_string(i), "flips must rise",
+                                       "a finite time after the one before it",
+                                       std::to_string(screen.flips_s[i])));
       return;
     }
 }
@@ -92,12 +82,12 @@ void take_picture(Screen& screen, Trial& trial, const std::filesystem::path& pat
   const bool fits = picture_fits(trial, shape, frames);
   if (fits && trial.frames == 0) trial.frames = frames;
   if (!fits || frames < trial.frames)
-    diagnostics.push_back(wrong(path, "shape", "picture is not what its trial says",
-                                "frames " + std::to_string(trial.frames) + ", height " +
-                                    std::to_string(trial.height) + ", width " +
-                                    std::to_string(trial.width) + ", channels " +
-                                    std::to_string(trial.channels),
-                                text_of(shape)));
+    diagnostics.push_back(problem_in(path, "shape", "picture is not what its trial says",
+                                     "frames " + std::to_string(trial.frames) + ", height " +
+                                         std::to_string(trial.height) + ", width " +
+                                         std::to_string(trial.width) + ", channels " +
+                                         std::to_string(trial.channels),
+                                     text_of(shape)));
 }
 
 void check_size(const Screen& screen, const Trial& trial, const std::filesystem::path& folder,
@@ -105,10 +95,10 @@ void check_size(const Screen& screen, const Trial& trial, const std::filesystem:
   if (trial.height == screen.height && trial.width == screen.width &&
       trial.channels == screen.channels)
     return;
-  diagnostics.push_back(wrong(folder, "/" + trial.number + "/image_size",
-                              "pictures of one session differ in size",
-                              text_of({screen.height, screen.width, screen.channels}),
-                              text_of({trial.height, trial.width, trial.channels})));
+  diagnostics.push_back(problem_in(folder, "/" + trial.number + "/image_size",
+                                   "pictures of one session differ in size",
+                                   text_of({screen.height, screen.width, screen.channels}),
+                                   text_of({trial.height, trial.width, trial.channels})));
 }
 
 void take_trials(Screen& screen, const std::filesystem::path& folder, bool by_name,
@@ -124,22 +114,23 @@ void take_trials(Screen& screen, const std::filesystem::path& folder, bool by_na
     if (trial.kind == TrialKind::image || trial.kind == TrialKind::video) {
       const std::string name = by_name ? trial.stimulus_name : trial.number;
       if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
-        diagnostics.push_back(wrong(folder, "/" + trial.number + "/stimulus_name",
-                                    "does not name a file of data/", "a plain file name", name));
+        diagnostics.push_back(problem_in(folder, "/" + trial.number + "/stimulus_name",
+                                         "does not name a file of data/", "a plain file name",
+                                         name));
       else
         take_picture(screen, trial, folder / "data" / (name + ".npy"), known, diagnostics);
     }
     if (trial.first_frame != frame)
-      diagnostics.push_back(wrong(folder, "/" + trial.number + "/first_frame_idx",
-                                  "trials do not follow each other", std::to_string(frame),
-                                  std::to_string(trial.first_frame)));
+      diagnostics.push_back(problem_in(folder, "/" + trial.number + "/first_frame_idx",
+                                       "trials do not follow each other", std::to_string(frame),
+                                       std::to_string(trial.first_frame)));
     screen.first_frames.push_back(frame);
     frame += trial.frames;
   }
   screen.first_frames.push_back(frame);
   if (frame > static_cast<int64_t>(screen.flips_s.size()))
-    diagnostics.push_back(wrong(folder / "timestamps.npy", "shape", "fewer flips than frames",
-                                std::to_string(frame), std::to_string(screen.flips_s.size())));
+    diagnostics.push_back(problem_in(folder / "timestamps.npy", "shape", "fewer flips than frames",
+                                     std::to_string(frame), std::to_string(screen.flips_s.size())));
 }
 
 void to_channels_first(const float* pixels, int64_t area, int64_t channels, std::span<float> out) {

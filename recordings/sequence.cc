@@ -3,6 +3,7 @@
 #include "diagnostics/nearest.h"
 #include "recordings/document.h"
 #include "recordings/npy.h"
+#include "recordings/problem.h"
 
 #include <algorithm>
 #include <array>
@@ -17,17 +18,6 @@ namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-Diagnostic wrong(const std::filesystem::path& file, std::string field, std::string message,
-                 std::string expected, std::string found) {
-  Diagnostic d;
-  d.file = file.string();
-  d.pointer = std::move(field);
-  d.message = std::move(message);
-  d.expected = std::move(expected);
-  d.found = std::move(found);
-  return d;
-}
-
 void take_array(Sequence& sequence, const std::filesystem::path& path,
                 std::vector<Diagnostic>& diagnostics) {
   Parsed<NpyArray> array = open_npy(path);
@@ -37,8 +27,8 @@ void take_array(Sequence& sequence, const std::filesystem::path& path,
   }
   const auto& shape = array.value->shape;
   if (shape.empty() || shape.size() > 2) {
-    diagnostics.push_back(wrong(path, "shape", "not a table of samples", "(samples, signals)",
-                                std::to_string(shape.size()) + " axes"));
+    diagnostics.push_back(problem_in(path, "shape", "not a table of samples", "(samples, signals)",
+                                     std::to_string(shape.size()) + " axes"));
     return;
   }
   sequence.rows = shape[0];
@@ -57,8 +47,8 @@ void take_memory(Sequence& sequence, const std::filesystem::path& folder, Fields
   const std::optional<NumberType> type = type_of_name(name);
   if (!type) {
     const std::array<std::string, 3> usual = {"float16", "float32", "float64"};
-    diagnostics.push_back(wrong(folder / "meta.yml", "/dtype", "number type is not known",
-                                "a numpy number type", name));
+    diagnostics.push_back(problem_in(folder / "meta.yml", "/dtype", "number type is not known",
+                                     "a numpy number type", name));
     diagnostics.back().suggestion = suggest_name(name, usual);
     return;
   }
@@ -69,17 +59,17 @@ void take_memory(Sequence& sequence, const std::filesystem::path& folder, Fields
   try {
     sequence.mapping = Mapping(path);
   } catch (const std::system_error& error) {
-    diagnostics.push_back(wrong(path, "", "file cannot be opened", "the numbers of the sequence",
-                                error.code().message()));
+    diagnostics.push_back(problem_in(path, "", "file cannot be opened",
+                                     "the numbers of the sequence", error.code().message()));
     return;
   }
   const auto have = static_cast<int64_t>(sequence.mapping.bytes().size());
   if (overflow || have < bytes)
-    diagnostics.push_back(wrong(path, "data", "file is truncated, or meta.yml says too much",
-                                "n_timestamps x n_signals x " + std::string(name_of(*type)) +
-                                    " = " + (overflow ? "too many" : std::to_string(bytes)) +
-                                    " bytes",
-                                std::to_string(have)));
+    diagnostics.push_back(problem_in(path, "data", "file is truncated, or meta.yml says too much",
+                                     "n_timestamps x n_signals x " + std::string(name_of(*type)) +
+                                         " = " + (overflow ? "too many" : std::to_string(bytes)) +
+                                         " bytes",
+                                     std::to_string(have)));
   sequence.data = sequence.mapping.bytes().data();
 }
 
@@ -89,9 +79,9 @@ void take_shifts(Sequence& sequence, const std::filesystem::path& path,
   diagnostics.insert(diagnostics.end(), array.diagnostics.begin(), array.diagnostics.end());
   if (!array.ok()) return;
   if (array.value->elements != sequence.signals) {
-    diagnostics.push_back(wrong(path, "shape", "not one shift per signal",
-                                std::to_string(sequence.signals),
-                                std::to_string(array.value->elements)));
+    diagnostics.push_back(problem_in(path, "shape", "not one shift per signal",
+                                     std::to_string(sequence.signals),
+                                     std::to_string(array.value->elements)));
     return;
   }
   for (int64_t i = 0; i < sequence.signals; ++i)
@@ -100,7 +90,7 @@ void take_shifts(Sequence& sequence, const std::filesystem::path& path,
   if (!std::all_of(sequence.shifts_s.begin(), sequence.shifts_s.end(),
                    [](double s) { return std::isfinite(s); }))
     diagnostics.push_back(
-        wrong(path, "data", "a shift is not finite", "seconds", "NaN or infinity"));
+        problem_in(path, "data", "a shift is not finite", "seconds", "NaN or infinity"));
 }
 
 bool read_shifted(const Sequence& sequence, double t_s, double nudge, std::span<float> out) {
@@ -137,12 +127,13 @@ Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohma
   sequence.end_s = fields.number("end_time");
   sequence.rate_hz = fields.number("sampling_rate");
   if (!has_errors(parsed.diagnostics) && sequence.rate_hz <= 0)
-    parsed.diagnostics.push_back(wrong(folder / "meta.yml", "/sampling_rate",
-                                       "rate is not positive", "samples per second",
-                                       std::to_string(sequence.rate_hz)));
+    parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/sampling_rate",
+                                            "rate is not positive", "samples per second",
+                                            std::to_string(sequence.rate_hz)));
   if (!has_errors(parsed.diagnostics) && sequence.end_s < sequence.start_s)
-    parsed.diagnostics.push_back(wrong(folder / "meta.yml", "/end_time", "ends before it starts",
-                                       "at least start_time", std::to_string(sequence.end_s)));
+    parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/end_time",
+                                            "ends before it starts", "at least start_time",
+                                            std::to_string(sequence.end_s)));
   if (fields.flag_or("is_mem_mapped", false))
     take_memory(sequence, folder, fields, parsed.diagnostics);
   else

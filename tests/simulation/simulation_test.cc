@@ -21,7 +21,7 @@ TEST_CASE("simulation: every check holds for 500 seeds, and every way to end is 
   CHECK(states["done"] > 500);
   CHECK(states["failed"] > 0);
   CHECK(states["cancelled"] > 0);
-  CHECK(attempts > 2 * states["done"]);
+  CHECK(2 * attempts > 3 * states["done"]);  // the faults bite: attempts are lost and made again
 }
 
 TEST_CASE("simulation: the same seed gives the same log, byte for byte") {
