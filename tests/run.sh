@@ -118,7 +118,10 @@ must "set-up" cmake/setup.sh --for tests $setup_options
 must "release build" build release all enigma_tests
 if wanted unit; then timed "unit tests" run_doctests release; fi
 if wanted simulation; then timed "simulation" run_script tests/simulation/run.sh build/release 500; fi
-if wanted end_to_end; then timed "end to end" run_script tests/end_to_end/run.sh build/release; fi
+if wanted end_to_end; then
+  timed "end to end, protocol worker" run_script tests/end_to_end/run.sh build/release
+  timed "end to end, real worker" run_script tests/end_to_end/real_worker.sh build/release
+fi
 if wanted quickstart; then timed "quick start" run_script tests/quickstart/run.sh; fi
 if wanted sanitizers; then
   must "sanitizer build" build asan all enigma_tests

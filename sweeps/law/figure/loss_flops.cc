@@ -40,13 +40,34 @@ std::vector<std::string> subsets_of(const Table& table, const Study& study) {
   return subsets;
 }
 
+/// N of a row for the eye: rows of one named size share the smallest N of that name. An animal more
+/// adds a few shared parameters, which is no other size and no other colour.
+std::map<std::string, double> smallest_by_name(const Table& table) {
+  std::map<std::string, double> smallest;
+  for (const Row& row : table.rows) {
+    const auto name = row.columns.find("size");
+    if (name == row.columns.end() || name->second.empty()) continue;
+    const auto [entry, added] = smallest.emplace(name->second, row.n);
+    if (!added) entry->second = std::min(entry->second, row.n);
+  }
+  return smallest;
+}
+
+double drawn_n(const Row& row, const std::map<std::string, double>& smallest) {
+  const auto name = row.columns.find("size");
+  const auto entry = name == row.columns.end() ? smallest.end() : smallest.find(name->second);
+  return entry == smallest.end() ? row.n : entry->second;
+}
+
 void add_ladders(const Table& table, LossFlops& figure) {
+  const std::map<std::string, double> smallest = smallest_by_name(table);
   std::map<std::pair<double, size_t>, std::vector<Row>> groups;
   std::set<double> sizes;
   for (const Row& row : table.rows) {
     const auto subset = std::find(figure.subsets.begin(), figure.subsets.end(), row.subset);
-    groups[{row.n, static_cast<size_t>(subset - figure.subsets.begin())}].push_back(row);
-    sizes.insert(row.n);
+    const double n = drawn_n(row, smallest);
+    groups[{n, static_cast<size_t>(subset - figure.subsets.begin())}].push_back(row);
+    sizes.insert(n);
   }
   for (const double n : sizes) figure.sizes.push_back(parameters_text(n));
   for (auto& [key, rows] : groups) {
