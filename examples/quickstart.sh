@@ -48,7 +48,7 @@ if [ -z "$recordings" ]; then
   store=$out/generated
   recordings=$out/recordings
   "$bin/enigma-data" generate --out "$recordings" --sessions 4 --animals 2 --neurons 100 \
-    --minutes 6 --seed 1
+    --minutes 12 --seed 1
 else
   store=$out/$(basename "$recordings")
 fi
@@ -60,8 +60,10 @@ sweep submit "$root/examples/quickstart.json" --data "$recordings" --wait
 
 say "5/5 results"
 sweep status
-sweep fit quickstart
-sweep predict quickstart --flops 1e14 || true
+# A law that the data cannot carry (exit code 7) is an answer too: its sentence has been printed.
+answer() { sweep "$@" || [ $? -eq 7 ]; }
+answer fit quickstart
+answer predict quickstart --flops 1e14
 for kind in svg png; do
   sweep plot quickstart --kind loss-flops --out "$store/loss-flops.$kind"
 done
