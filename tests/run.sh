@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test; the last line is `N passed, N failed, N skipped`.
 #   tests/run.sh [--yes] [--only STAGE[,STAGE…]]
-# Stages: unit, sanitizers, simulation, end_to_end, quickstart. ENIGMA_SHARED (default ../shared)
+# Stages: unit, simulation, end_to_end, quickstart, bench, sanitizers, fuzz. ENIGMA_SHARED (default ../shared)
 # names the folder of reference recordings and values; tests that need it skip visibly without it.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 export ENIGMA_SHARED=${ENIGMA_SHARED:-$root/../shared}
-stages="unit sanitizers simulation end_to_end quickstart"
+stages="unit simulation end_to_end quickstart bench sanitizers fuzz"
 setup_options=""
 while [ $# -gt 0 ]; do
   case $1 in
@@ -123,9 +123,11 @@ if wanted end_to_end; then
   timed "end to end, real worker" run_script tests/end_to_end/real_worker.sh build/release
 fi
 if wanted quickstart; then timed "quick start" run_script tests/quickstart/run.sh; fi
+if wanted bench; then timed "benchmarks" run_script tests/bench/run.sh build/release; fi
+if wanted sanitizers || wanted fuzz; then must "sanitizer build" build asan all enigma_tests; fi
 if wanted sanitizers; then
-  must "sanitizer build" build asan all enigma_tests
   timed "unit tests under sanitizers" run_doctests asan
   timed "simulation under sanitizers" run_script tests/simulation/run.sh build/asan 50
 fi
+if wanted fuzz; then timed "fuzzing" run_script tests/fuzz/run.sh build/asan 30; fi
 finish
