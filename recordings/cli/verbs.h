@@ -1,0 +1,18 @@
+// The commands, one file each (<verb>.cc); main.cc lists them. Each returns an exit code, prints
+// its own document, and throws what main.cc turns into words.
+#pragma once
+
+#include "recordings/cli/command.h"
+
+namespace enigma::recordings::cli {
+
+int generate(const Words& words);
+int inspect(const Words& words);
+int verify(const Words& words);
+
+/// For `enigma-data help VERB`.
+options::options_description generate_options();
+options::options_description inspect_options();
+options::options_description verify_options();
+
+}  // namespace enigma::recordings::cli
