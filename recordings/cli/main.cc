@@ -26,6 +26,8 @@ const std::vector<Command>& commands() {
        inspect_options, inspect},
       {"verify", "DIR", "read everything; leave with 2 where something is wrong", verify_options,
        verify},
+      {"query", "EXPERIMENT", "a modality's values at some times, as experanto returns them",
+       query_options, query},
       {"generate", "--out DIR", "make the recordings of an invented mouse from a seed",
        generate_options, generate}};
   return table;

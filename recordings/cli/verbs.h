@@ -8,11 +8,13 @@ namespace enigma::recordings::cli {
 
 int generate(const Words& words);
 int inspect(const Words& words);
+int query(const Words& words);
 int verify(const Words& words);
 
 /// For `enigma-data help VERB`.
 options::options_description generate_options();
 options::options_description inspect_options();
+options::options_description query_options();
 options::options_description verify_options();
 
 }  // namespace enigma::recordings::cli
