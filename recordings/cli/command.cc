@@ -47,6 +47,10 @@ const std::string& existing(const std::string& path) {
   return path;
 }
 
+void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& d : diagnostics) std::cerr << to_text(d) << "\n";
+}
+
 void print_document(const std::string& command, const nlohmann::ordered_json& document) {
   nlohmann::ordered_json json = {{"schema", "enigma." + command + "/1"}};
   json.update(document);

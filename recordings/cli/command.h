@@ -1,11 +1,14 @@
 // What every command of enigma-data does alike: exit codes, options, one JSON document.
 #pragma once
 
+#include "diagnostics/diagnostic.h"
+
 #include <boost/program_options.hpp>
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace enigma::recordings::cli {
@@ -35,6 +38,18 @@ options::options_description reading_options();
 
 /// `path` itself; throws NoSuchFile where nothing is there.
 const std::string& existing(const std::string& path);
+
+/// Each as a line on standard error.
+void print_diagnostics(const std::vector<Diagnostic>& diagnostics);
+
+/// The value, its warnings printed; throws InputError where there is none.
+template <typename T>
+T taken(Parsed<T> parsed) {
+  if (has_errors(parsed.diagnostics) || !parsed.ok())
+    throw InputError(std::move(parsed.diagnostics));
+  print_diagnostics(parsed.diagnostics);
+  return std::move(*parsed.value);
+}
 
 /// {"schema": "enigma.<command>/1", …document} on standard output.
 void print_document(const std::string& command, const nlohmann::ordered_json& document);

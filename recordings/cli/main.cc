@@ -28,6 +28,8 @@ const std::vector<Command>& commands() {
        verify},
       {"query", "EXPERIMENT", "a modality's values at some times, as experanto returns them",
        query_options, query},
+      {"chunks", "EXPERIMENT", "where chunks may start, as experanto cuts them, and what they hold",
+       chunks_options, chunks},
       {"generate", "--out DIR", "make the recordings of an invented mouse from a seed",
        generate_options, generate}};
   return table;
@@ -77,7 +79,7 @@ int dispatch(const Words& words) {
 
 /// Says what is wrong on standard error, and with --json as one object on standard output.
 int refuse(const Words& words, const std::vector<Diagnostic>& diagnostics, int exit_code) {
-  for (const Diagnostic& d : diagnostics) fmt::print(stderr, "{}\n", to_text(d));
+  print_diagnostics(diagnostics);
   if (std::find(words.begin(), words.end(), "--json") != words.end())
     print_document(words.front(), {{"diagnostics", to_json(diagnostics)}});
   return exit_code;

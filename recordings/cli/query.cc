@@ -14,12 +14,6 @@
 namespace enigma::recordings::cli {
 namespace {
 
-template <typename T>
-T taken(Parsed<T> parsed) {
-  if (!parsed.ok()) throw InputError(std::move(parsed.diagnostics));
-  return std::move(*parsed.value);
-}
-
 std::vector<double> times_in(const std::string& file) {
   const NpyArray array = taken(open_npy(existing(file)));
   if (array.shape.size() != 1)
@@ -83,7 +77,7 @@ int query(const Words& words) {
   const Device device = taken(open_device(folder, config));
   Answer answer = taken(ask(device, times_s));
   const std::vector<Diagnostic> warnings = answer.warnings;
-  for (const Diagnostic& d : warnings) fmt::print(stderr, "{}\n", to_text(d));
+  print_diagnostics(warnings);
   Tensors tensors = {{"valid", tensor_of(answer.valid)}};
   const size_t valid = answer.valid.size();
   tensors["values"] = tensor_of(std::move(answer));

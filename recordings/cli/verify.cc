@@ -21,7 +21,7 @@ int verify(const Words& words) {
   std::vector<Diagnostic> problems;
   for (const SessionInfo& session : manifest.sessions)
     problems.insert(problems.end(), session.problems.begin(), session.problems.end());
-  for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_text(problem));
+  print_diagnostics(problems);
   if (values.count("json"))
     print_document("verify", {{"sessions", manifest.sessions.size()},
                               {"diagnostics", enigma::to_json(problems)}});
