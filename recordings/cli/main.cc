@@ -30,6 +30,8 @@ const std::vector<Command>& commands() {
        query_options, query},
       {"chunks", "EXPERIMENT", "where chunks may start, as experanto cuts them, and what they hold",
        chunks_options, chunks},
+      {"score", "FILE", "how well predictions fit responses: repeats, correlations", score_options,
+       score},
       {"generate", "--out DIR", "make the recordings of an invented mouse from a seed",
        generate_options, generate}};
   return table;
