@@ -1,7 +1,8 @@
 // enigma-data verify: reads everything; leaves with 2 where something is wrong.
+#include "recordings/verify.h"
+
 #include "recordings/cli/progress.h"
 #include "recordings/cli/verbs.h"
-#include "recordings/manifest.h"
 
 #include <fmt/format.h>
 
@@ -13,21 +14,17 @@ options::options_description verify_options() {
 
 int verify(const Words& words) {
   const auto values = parse(words, verify_options(), "DIR", "the folder of recordings");
-  InspectOptions how;
+  VerifyOptions how;
   how.cache = values["cache"].as<std::string>();
-  how.digests = false;
   how.progress = sessions_progress;
-  const Manifest manifest = recordings::inspect(existing(values["DIR"].as<std::string>()), how);
-  std::vector<Diagnostic> problems;
-  for (const SessionInfo& session : manifest.sessions)
-    problems.insert(problems.end(), session.problems.begin(), session.problems.end());
-  print_diagnostics(problems);
+  const Verified verified = recordings::verify(existing(values["DIR"].as<std::string>()), how);
+  print_diagnostics(verified.diagnostics);
   if (values.count("json"))
-    print_document("verify", {{"sessions", manifest.sessions.size()},
-                              {"diagnostics", enigma::to_json(problems)}});
-  else if (problems.empty())
-    fmt::print("{} sessions, nothing wrong\n", manifest.sessions.size());
-  return problems.empty() ? kDone : kWrongInput;
+    print_document("verify", {{"sessions", verified.sessions},
+                              {"diagnostics", enigma::to_json(verified.diagnostics)}});
+  else if (verified.diagnostics.empty())
+    fmt::print("{} sessions, nothing wrong\n", verified.sessions);
+  return verified.diagnostics.empty() ? kDone : kWrongInput;
 }
 
 }  // namespace enigma::recordings::cli
