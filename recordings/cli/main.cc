@@ -26,6 +26,7 @@ const std::vector<Command>& commands() {
        inspect_options, inspect},
       {"verify", "DIR", "read everything; leave with 2 where something is wrong", verify_options,
        verify},
+      {"stats", "DIR", "means and deviations per modality and tier", stats_options, stats},
       {"query", "EXPERIMENT", "a modality's values at some times, as experanto returns them",
        query_options, query},
       {"chunks", "EXPERIMENT", "where chunks may start, as experanto cuts them, and what they hold",

@@ -11,6 +11,7 @@ int generate(const Words& words);
 int inspect(const Words& words);
 int query(const Words& words);
 int score(const Words& words);
+int stats(const Words& words);
 int verify(const Words& words);
 
 /// For `enigma-data help VERB`.
@@ -19,6 +20,7 @@ options::options_description generate_options();
 options::options_description inspect_options();
 options::options_description query_options();
 options::options_description score_options();
+options::options_description stats_options();
 options::options_description verify_options();
 
 }  // namespace enigma::recordings::cli
