@@ -30,6 +30,12 @@ DigestCache::DigestCache(std::filesystem::path file) : file_(std::move(file)) {
   }
 }
 
+std::string DigestCache::recorded(const std::filesystem::path& file) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(std::filesystem::absolute(file).lexically_normal().string());
+  return found == entries_.end() ? "" : found->second.sha256;
+}
+
 std::string DigestCache::sha256_of(const std::filesystem::path& file) {
   const std::string key = std::filesystem::absolute(file).lexically_normal().string();
   const uintmax_t size = std::filesystem::file_size(file);
@@ -60,8 +66,9 @@ void DigestCache::save() {
 
 std::string digest_of(const std::filesystem::path& session, DigestCache& cache) {
   std::map<std::string, std::filesystem::path> files;
+  std::error_code unknown;  // of links that lead nowhere
   for (const auto& entry : std::filesystem::recursive_directory_iterator(session))
-    if (entry.is_regular_file())
+    if (entry.is_regular_file(unknown))
       files.emplace(entry.path().lexically_relative(session).generic_string(), entry.path());
   std::string lines;
   for (const auto& [name, path] : files)

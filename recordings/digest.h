@@ -17,6 +17,8 @@ class DigestCache {
 
   /// SHA-256 of a file; safe to call from several threads.
   std::string sha256_of(const std::filesystem::path& file);
+  /// What was hashed of the file at some time; empty = nothing.
+  std::string recorded(const std::filesystem::path& file);
   /// Writes the cache where something new was hashed.
   void save();
 

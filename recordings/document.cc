@@ -4,10 +4,14 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace enigma::recordings {
@@ -18,7 +22,8 @@ constexpr int64_t kValuesMax = 4'000'000;
 constexpr int kDepthMax = 64;
 
 template <typename Parse>
-Parsed<nlohmann::json> read_document(const std::filesystem::path& path, Parse parse) {
+auto read_document(const std::filesystem::path& path, Parse parse)
+    -> Parsed<decltype(parse(std::string()))> {
   Diagnostic wrong;
   wrong.file = path.string();
   try {
@@ -42,11 +47,21 @@ std::optional<T> whole_number(const std::string& text) {
   return value;
 }
 
+// YAML 1.1 knows a word in three spellings: true, True, TRUE.
+bool is_word(const std::string& text, std::initializer_list<std::string_view> words) {
+  std::string lower = text, upper = text;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const std::string capital = upper.substr(0, 1) + lower.substr(lower.empty() ? 0 : 1);
+  return std::find(words.begin(), words.end(), lower) != words.end() &&
+         (text == lower || text == upper || text == capital);
+}
+
 nlohmann::json plain_scalar(const std::string& text) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null") return nullptr;
-  if (text == "true" || text == "True" || text == "yes" || text == "on") return true;
-  if (text == "false" || text == "False" || text == "no" || text == "off") return false;
-  if (text == ".nan" || text == ".NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (text.empty() || text == "~" || is_word(text, {"null"})) return nullptr;
+  if (is_word(text, {"true", "yes", "on"})) return true;
+  if (is_word(text, {"false", "no", "off"})) return false;
+  if (is_word(text, {".nan"})) return std::numeric_limits<double>::quiet_NaN();
   if (const auto integer = whole_number<int64_t>(text)) return *integer;
   if (text.find_first_of("0123456789") != std::string::npos)
     if (const auto real = whole_number<double>(text)) return *real;
@@ -79,10 +94,25 @@ Parsed<nlohmann::json> read_yaml(const std::filesystem::path& path) {
   });
 }
 
-Parsed<nlohmann::json> read_json(const std::filesystem::path& path) {
-  return read_document(path, [](const std::string& text) {
-    const auto bounded = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+Parsed<std::vector<std::string>> read_yaml_keys(const std::filesystem::path& path,
+                                                const std::string& key) {
+  return read_document(path, [&](const std::string& text) {
+    std::vector<std::string> keys;
+    const YAML::Node root = YAML::Load(text);
+    if (!root.IsMap() || !root[key] || !root[key].IsMap()) return keys;
+    for (const auto& item : root[key]) keys.push_back(item.first.Scalar());
+    return keys;
+  });
+}
+
+Parsed<nlohmann::json> read_json(const std::filesystem::path& path,
+                                 std::vector<std::string>* keys) {
+  return read_document(path, [&](const std::string& text) {
+    const auto bounded = [&](int depth, nlohmann::json::parse_event_t event,
+                             nlohmann::json& parsed) {
       if (depth > kDepthMax) throw std::length_error("nested too deeply");
+      if (keys != nullptr && depth == 1 && event == nlohmann::json::parse_event_t::key)
+        keys->push_back(parsed.get<std::string>());
       return true;
     };
     return nlohmann::json::parse(text, bounded);

@@ -16,8 +16,13 @@ namespace enigma::recordings {
 
 /// A YAML file as JSON values: plain scalars get their YAML type, quoted ones stay text.
 Parsed<nlohmann::json> read_yaml(const std::filesystem::path& path);
-/// A JSON file (meta.json, combined_meta.json).
-Parsed<nlohmann::json> read_json(const std::filesystem::path& path);
+/// The keys of the mapping under `key` of a YAML file, in the order of the file.
+Parsed<std::vector<std::string>> read_yaml_keys(const std::filesystem::path& path,
+                                                const std::string& key);
+/// A JSON file (meta.json, combined_meta.json). `keys`, where given, gets the outermost keys in the
+/// order of the file, one that stands there twice twice.
+Parsed<nlohmann::json> read_json(const std::filesystem::path& path,
+                                 std::vector<std::string>* keys = nullptr);
 
 /// Fields of one mapping; what is missing or of the wrong type becomes a diagnostic.
 class Fields {

@@ -2,17 +2,14 @@
 
 #include "recordings/digest.h"
 #include "recordings/document.h"
+#include "recordings/parallel.h"
 #include "recordings/session_parts.h"
 #include "recordings/window.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <condition_variable>
-#include <mutex>
 #include <regex>
 #include <set>
-#include <thread>
 #include <utility>
 
 namespace enigma::recordings {
@@ -204,30 +201,10 @@ Manifest inspect(const std::filesystem::path& data, const InspectOptions& option
   if (folders.empty()) refuse(data, "holds no session");
   Manifest manifest{data, std::vector<SessionInfo>(folders.size())};
   DigestCache cache(options.cache);
-  std::atomic<size_t> next = 0;
-  std::mutex mutex;
-  std::condition_variable moved;
-  size_t done = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < folders.size(); i = next++) {
-      manifest.sessions[i] = inspect_guarded(folders[i], options, cache);
-      const std::lock_guard lock(mutex);
-      ++done;
-      moved.notify_one();
-    }
+  const auto look = [&](size_t i) {
+    manifest.sessions[i] = inspect_guarded(folders[i], options, cache);
   };
-  std::vector<std::jthread> threads;
-  const size_t count = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, folders.size());
-  for (size_t i = 0; i < count; ++i) threads.emplace_back(work);
-  for (size_t told = 0; told < folders.size();) {
-    std::unique_lock lock(mutex);
-    moved.wait(lock, [&] { return done > told; });
-    told = done;
-    lock.unlock();
-    if (options.progress != nullptr)
-      options.progress(static_cast<int64_t>(told), static_cast<int64_t>(folders.size()));
-  }
-  threads.clear();
+  for_each_session(folders.size(), look, options.progress);
   cache.save();
   return manifest;
 }

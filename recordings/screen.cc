@@ -14,6 +14,7 @@ namespace enigma::recordings {
 namespace {
 
 constexpr double kFlipTolerance_s = 1e-4;
+constexpr int64_t kFramesMax = int64_t{1} << 40;  // of one trial: sums cannot overflow
 
 void append(std::vector<Diagnostic>& to, const std::vector<Diagnostic>& from) {
   to.insert(to.end(), from.begin(), from.end());
@@ -64,11 +65,17 @@ bool picture_fits(const Trial& trial, const std::vector<int64_t>& shape, int64_t
   return true;
 }
 
-void take_picture(Screen& screen, Trial& trial, const std::filesystem::path& path,
+std::filesystem::path picture_path(const std::filesystem::path& folder, const Trial& trial,
+                                   bool by_name) {
+  return folder / "data" / ((by_name ? trial.stimulus_name : trial.number) + ".npy");
+}
+
+void take_picture(Screen& screen, Trial& trial, const std::filesystem::path& folder, bool by_name,
                   std::map<std::string, int64_t>& known, std::vector<Diagnostic>& diagnostics) {
+  const std::filesystem::path path = picture_path(folder, trial, by_name);
   const auto [place, fresh] = known.emplace(path.string(), -1);
   if (fresh) {
-    Parsed<NpyArray> array = open_npy(path);
+    Parsed<NpyArray> array = open_picture(folder, trial, by_name);
     append(diagnostics, array.diagnostics);
     if (array.ok()) {
       place->second = static_cast<int64_t>(screen.pictures.size());
@@ -104,22 +111,13 @@ void check_size(const Screen& screen, const Trial& trial, const std::filesystem:
 void take_trials(Screen& screen, const std::filesystem::path& folder, bool by_name,
                  std::vector<Diagnostic>& diagnostics) {
   std::map<std::string, int64_t> known;
-  screen.height = screen.trials.front().height;
-  screen.width = screen.trials.front().width;
-  screen.channels = screen.trials.front().channels;
+  screen.first_frames.clear();
   int64_t frame = 0;
   for (Trial& trial : screen.trials) {
     screen.picture_of.push_back(-1);
     check_size(screen, trial, folder, diagnostics);
-    if (trial.kind == TrialKind::image || trial.kind == TrialKind::video) {
-      const std::string name = by_name ? trial.stimulus_name : trial.number;
-      if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
-        diagnostics.push_back(problem_in(folder, "/" + trial.number + "/stimulus_name",
-                                         "does not name a file of data/", "a plain file name",
-                                         name));
-      else
-        take_picture(screen, trial, folder / "data" / (name + ".npy"), known, diagnostics);
-    }
+    if (trial.kind == TrialKind::image || trial.kind == TrialKind::video)
+      take_picture(screen, trial, folder, by_name, known, diagnostics);
     if (trial.first_frame != frame)
       diagnostics.push_back(problem_in(folder, "/" + trial.number + "/first_frame_idx",
                                        "trials do not follow each other", std::to_string(frame),
@@ -150,19 +148,44 @@ double Screen::end_s(int64_t trial) const {
   return next < flips_s.size() ? flips_s[next] : flips_s.back();
 }
 
-Parsed<Screen> open_screen(const std::filesystem::path& folder, const nlohmann::json& meta) {
+Parsed<Screen> open_screen_clock(const std::filesystem::path& folder) {
   Parsed<Screen> parsed;
   Screen screen;
-  Fields fields(meta, folder / "meta.yml", "", parsed.diagnostics);
-  const bool by_name = fields.flag_or("use_stimuli_names", false);
   take_flips(screen, folder / "timestamps.npy", parsed.diagnostics);
   Parsed<std::vector<Trial>> trials = read_trials(folder);
   append(parsed.diagnostics, trials.diagnostics);
   if (has_errors(parsed.diagnostics)) return parsed;
   screen.trials = std::move(*trials.value);
-  take_trials(screen, folder, by_name, parsed.diagnostics);
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(screen);
+  screen.height = screen.trials.front().height;
+  screen.width = screen.trials.front().width;
+  screen.channels = screen.trials.front().channels;
+  int64_t frame = 0;
+  for (const Trial& trial : screen.trials) {
+    screen.first_frames.push_back(frame);
+    frame += std::min(trial.frames, kFramesMax);
+  }
+  screen.first_frames.push_back(frame);
+  parsed.value = std::move(screen);
   return parsed;
+}
+
+Parsed<Screen> open_screen(const std::filesystem::path& folder, const nlohmann::json& meta) {
+  Parsed<Screen> parsed = open_screen_clock(folder);
+  Fields fields(meta, folder / "meta.yml", "", parsed.diagnostics);
+  const bool by_name = fields.flag_or("use_stimuli_names", false);
+  if (parsed.ok()) take_trials(*parsed.value, folder, by_name, parsed.diagnostics);
+  if (has_errors(parsed.diagnostics)) parsed.value.reset();
+  return parsed;
+}
+
+Parsed<NpyArray> open_picture(const std::filesystem::path& folder, const Trial& trial,
+                              bool by_name) {
+  const std::string& name = by_name ? trial.stimulus_name : trial.number;
+  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
+    return {std::nullopt,
+            {problem_in(folder, "/" + trial.number + "/stimulus_name",
+                        "does not name a file of data/", "a plain file name", name)}};
+  return open_npy(picture_path(folder, trial, by_name));
 }
 
 int64_t frame_at(const Screen& screen, double t_s) {

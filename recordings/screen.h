@@ -28,8 +28,17 @@ struct Screen {
   double end_s(int64_t trial) const;  ///< next trial's onset; of the last trial: its last flip
 };
 
-/// Opens a screen folder: flips, trials and the header of every picture file.
+/// Opens flips and trials of a screen folder, no pictures. Trials' frames are counted one after the
+/// other; a video that does not tell its length has none.
+Parsed<Screen> open_screen_clock(const std::filesystem::path& folder);
+
+/// Opens a screen folder: flips, trials and the header of every picture file, and checks that they
+/// fit each other.
 Parsed<Screen> open_screen(const std::filesystem::path& folder, const nlohmann::json& meta);
+
+/// The array of a trial's picture, found by its number or by its stimulus_name.
+Parsed<NpyArray> open_picture(const std::filesystem::path& folder, const Trial& trial,
+                              bool by_name);
 
 /// The frame on at time t (flip ≤ t + 0.1 ms, as experanto counts), or −1 outside [start, end].
 int64_t frame_at(const Screen& screen, double t_s);

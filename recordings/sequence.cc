@@ -134,7 +134,8 @@ Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohma
     parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/end_time",
                                             "ends before it starts", "at least start_time",
                                             std::to_string(sequence.end_s)));
-  if (fields.flag_or("is_mem_mapped", false))
+  sequence.in_memory_file = fields.flag_or("is_mem_mapped", false);
+  if (sequence.in_memory_file)
     take_memory(sequence, folder, fields, parsed.diagnostics);
   else
     take_array(sequence, folder / "data.npy", parsed.diagnostics);

@@ -20,6 +20,7 @@ struct Sequence {
   double rate_hz = 0;
   int64_t rows = 0, signals = 0;
   NumberType type = NumberType::f32;
+  bool in_memory_file = false;   ///< data.mem, not data.npy
   std::vector<double> shifts_s;  ///< per signal; empty = none
   Mapping mapping;
   const std::byte* data = nullptr;  ///< [rows, signals], row-major

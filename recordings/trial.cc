@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace enigma::recordings {
@@ -55,7 +55,22 @@ void take_size(Trial& trial, const Source& source, std::vector<Diagnostic>& diag
   }
   trial.height = size[0];
   trial.width = size[1];
-  trial.channels = size.size() == 3 ? size[2].get<int64_t>() : 1;
+  trial.has_channel_axis = size.size() == 3;
+  trial.channels = trial.has_channel_axis ? size[2].get<int64_t>() : 1;
+}
+
+nlohmann::json written_or_blank(const nlohmann::json& fields, const char* key) {
+  const bool has = fields.is_object() && fields.contains(key) && !fields[key].is_null();
+  return has ? fields[key] : nlohmann::json("blank");
+}
+
+void take_conditions(Trial& trial, const nlohmann::json& fields) {
+  trial.modality_written = written_or_blank(fields, "modality");
+  trial.tier_written = written_or_blank(fields, "tier");
+  trial.valid_written = written_or_blank(fields, "valid_trial");
+  trial.tier = trial.tier_written.is_string() ? trial.tier_written.get<std::string>()
+                                              : trial.tier_written.dump().substr(0, 80);
+  trial.valid = trial.valid_written != nlohmann::json(false);
 }
 
 Trial trial_of(const std::string& number, const Source& source,
@@ -82,16 +97,18 @@ Trial trial_of(const std::string& number, const Source& source,
     trial.frames = fields.has("num_frames") ? fields.count("num_frames") : 0;
   if (fields.has("stimulus_name") && source.fields["stimulus_name"].is_string())
     trial.stimulus_name = source.fields["stimulus_name"].get<std::string>();
-  trial.tier = fields.text_or("tier", "blank");
-  trial.valid = fields.flag_or("valid_trial", true);
+  take_conditions(trial, source.fields);
   trial.fill = static_cast<float>(fields.number_or("interleave_value", 0));
   take_size(trial, source, diagnostics);
   return trial;
 }
 
-void add_combined(std::map<std::string, Source>& sources, const std::filesystem::path& file,
+using Sources = std::vector<std::pair<std::string, Source>>;  // in the order on the clock
+
+void add_combined(Sources& sources, const std::filesystem::path& file,
                   std::vector<Diagnostic>& diagnostics) {
-  Parsed<nlohmann::json> combined = read_json(file);
+  std::vector<std::string> names;
+  Parsed<nlohmann::json> combined = read_json(file, &names);
   diagnostics.insert(diagnostics.end(), combined.diagnostics.begin(), combined.diagnostics.end());
   if (!combined.ok()) return;
   if (!combined.value->is_object()) {
@@ -101,27 +118,38 @@ void add_combined(std::map<std::string, Source>& sources, const std::filesystem:
     diagnostics.push_back(std::move(d));
     return;
   }
-  for (auto& [name, fields] : combined.value->items())
-    if (is_number_of_trial(name)) sources[name] = {file, "/" + name, std::move(fields)};
+  std::set<std::string> taken;
+  for (const std::string& name : names)
+    if (is_number_of_trial(name) && taken.insert(name).second)
+      sources.emplace_back(name, Source{file, "/" + name, std::move((*combined.value)[name])});
 }
 
-void add_files(std::map<std::string, Source>& sources, const std::filesystem::path& folder,
+void add_files(Sources& sources, const std::filesystem::path& folder,
                std::vector<Diagnostic>& diagnostics) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::filesystem::path& file = entry.path();
     if (file.extension() != ".yml" || !is_number_of_trial(file.stem().string())) continue;
+    if (!entry.is_regular_file(error)) continue;
     Parsed<nlohmann::json> fields = read_yaml(file);
     diagnostics.insert(diagnostics.end(), fields.diagnostics.begin(), fields.diagnostics.end());
-    if (fields.ok()) sources[file.stem().string()] = {file, "", std::move(*fields.value)};
+    if (fields.ok())
+      sources.emplace_back(file.stem().string(), Source{file, "", std::move(*fields.value)});
   }
+  std::sort(sources.begin(), sources.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
 }
 
 }  // namespace
 
+std::vector<int64_t> Trial::image_size() const {
+  if (has_channel_axis) return {height, width, channels};
+  return {height, width};
+}
+
 Parsed<std::vector<Trial>> read_trials(const std::filesystem::path& screen_folder) {
   Parsed<std::vector<Trial>> parsed;
-  std::map<std::string, Source> sources;  // sorted: the order on the clock
+  Sources sources;
   const std::filesystem::path combined = screen_folder / "combined_meta.json";
   if (std::filesystem::exists(combined))
     add_combined(sources, combined, parsed.diagnostics);

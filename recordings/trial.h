@@ -3,6 +3,8 @@
 
 #include "diagnostics/diagnostic.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -21,7 +23,13 @@ struct Trial {
   int64_t first_frame = 0;
   int64_t frames = 1;  ///< 0 = a video whose length its array tells
   int64_t height = 0, width = 0, channels = 1;
-  float fill = 0;  ///< grey level of blank and invalid trials
+  bool has_channel_axis = false;  ///< image_size is [height, width, channels]
+  float fill = 0;                 ///< grey level of blank and invalid trials
+  /// What conditions are compared with, as written; the word "blank" where there is none.
+  nlohmann::json modality_written, tier_written, valid_written;
+
+  /// (height, width) or (height, width, channels): image_size as given.
+  std::vector<int64_t> image_size() const;
 };
 
 /// Trials of a screen folder in order: from combined_meta.json where present (it wins, even when

@@ -1,0 +1,72 @@
+// enigma-data generate: the recordings of an invented mouse from a seed.
+#include "recordings/generate/generate.h"
+
+#include "recordings/cli/progress.h"
+#include "recordings/cli/verbs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace enigma::recordings::cli {
+namespace {
+
+void print_ceiling(const GeneratedSession& session) {
+  const auto& c = session.ceiling;
+  fmt::print(
+      "{}: {}; explainable variance {:.3f} (median; {:.0f} % of it from the video), noise-ceiling "
+      "correlation {:.3f}, true rates {:.1f} % below the loss of the mean\n",
+      session.name, session.made ? "made" : "there already, left alone",
+      c.at("explainable_variance_median").get<double>(),
+      100 * c.at("video_share_median").get<double>(),
+      c.at("noise_ceiling_correlation_median").get<double>(),
+      100 * c.at("rate_below_baseline").get<double>());
+}
+
+GenerateOptions wanted(const options::variables_map& values) {
+  GenerateOptions how;
+  how.out = values["out"].as<std::string>();
+  how.sessions = values["sessions"].as<int64_t>();
+  how.animals = values["animals"].defaulted() ? std::min(how.animals, how.sessions)
+                                              : values["animals"].as<int64_t>();
+  how.neurons = values["neurons"].as<int64_t>();
+  how.minutes = values["minutes"].as<double>();
+  how.seed = static_cast<uint64_t>(values["seed"].as<int64_t>());
+  how.progress = neurons_progress;
+  return how;
+}
+
+}  // namespace
+
+options::options_description generate_options() {
+  const GenerateOptions usual;
+  options::options_description known = json_options();
+  known.add_options()("out", options::value<std::string>()->required(),
+                      "folder to make sessions in")(
+      "sessions", options::value<int64_t>()->default_value(usual.sessions), "how many")(
+      "animals", options::value<int64_t>()->default_value(usual.animals), "of how many animals")(
+      "neurons", options::value<int64_t>()->default_value(usual.neurons), "per session")(
+      "minutes", options::value<double>()->default_value(usual.minutes), "per session")(
+      "seed", options::value<int64_t>()->default_value(static_cast<int64_t>(usual.seed)),
+      "what everything follows from");
+  return known;
+}
+
+int generate(const Words& words) {
+  const auto values = parse(words, generate_options());
+  const std::vector<GeneratedSession> sessions = recordings::generate(wanted(values));
+  if (!values.count("json")) {
+    for (const GeneratedSession& session : sessions) print_ceiling(session);
+    return kDone;
+  }
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const GeneratedSession& session : sessions)
+    rows.push_back({{"name", session.name},
+                    {"path", session.path.string()},
+                    {"made", session.made},
+                    {"ceiling", session.ceiling}});
+  print_document("generate", {{"sessions", std::move(rows)}});
+  return kDone;
+}
+
+}  // namespace enigma::recordings::cli
