@@ -200,4 +200,19 @@ void gather_signals(const Session& session, const std::string& modality, double 
   }
 }
 
+void expect_window(const Session& session, double start_s, const WindowRule& rule) {
+  const double last_s = sample_time(start_s, rule.samples - 1, rule.rate_hz);
+  for (const auto& [name, sequence] : session.parts().sequences) {
+    const int64_t from = std::clamp<int64_t>(row_at(sequence, start_s, kNudge), 0, sequence.rows);
+    const int64_t to =
+        std::clamp<int64_t>(row_at(sequence, last_s, kNudge) + 1, from, sequence.rows);
+    sequence.mapping.expect(sequence.row(from),
+                            static_cast<size_t>(sequence.row(to) - sequence.row(from)));
+  }
+  if (session.parts().screen) {
+    const Screen& screen = *session.parts().screen;
+    expect_frames(screen, frame_at(screen, start_s), frame_at(screen, last_s));
+  }
+}
+
 }  // namespace enigma::recordings

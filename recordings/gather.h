@@ -39,4 +39,8 @@ void gather_signals(const Session& session, const std::string& modality, double 
                     int64_t samples, double rate_hz, const Delivery& delivery,
                     std::span<std::byte> out);
 
+/// Tells the system that a window is read soon, so that its rows and frames come into memory
+/// meanwhile; returns at once.
+void expect_window(const Session& session, double start_s, const WindowRule& rule);
+
 }  // namespace enigma::recordings

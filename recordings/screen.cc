@@ -189,6 +189,21 @@ Picture picture_of(const Screen& screen, int64_t frame) {
   return {array.data + numbers * bytes_of(array.type), array.type, 0};
 }
 
+void expect_frames(const Screen& screen, int64_t first, int64_t last) {
+  const auto pixels = static_cast<size_t>(screen.height * screen.width * screen.channels);
+  for (int64_t trial = trial_of_frame(screen, first); trial >= 0 && first <= last; ++trial) {
+    const int64_t end = screen.first_frames[static_cast<size_t>(trial) + 1];
+    const auto frames = static_cast<size_t>(std::min(last + 1, end) - first);
+    const int64_t picture = screen.picture_of[static_cast<size_t>(trial)];
+    if (picture >= 0)
+      screen.pictures[static_cast<size_t>(picture)].mapping.expect(
+          picture_of(screen, first).pixels,
+          frames * pixels * bytes_of(picture_of(screen, first).type));
+    first = end;
+    if (end >= screen.first_frames.back()) return;
+  }
+}
+
 void read_frame(const Screen& screen, int64_t frame, std::span<float> out) {
   const Picture picture = picture_of(screen, frame);
   if (picture.pixels == nullptr) {

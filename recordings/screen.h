@@ -45,6 +45,9 @@ struct Picture {
 };
 Picture picture_of(const Screen& screen, int64_t frame);
 
+/// Tells the system that these frames are read soon, both ends included; returns at once.
+void expect_frames(const Screen& screen, int64_t first, int64_t last);
+
 /// Frame as channels × height × width grey levels; NaN for a frame that is not there.
 void read_frame(const Screen& screen, int64_t frame, std::span<float> out);
 
