@@ -142,17 +142,22 @@ StepBatch Loader::next() {
   return batch;
 }
 
+// False where the loader is going away.
+bool Loader::wait_for_room() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(
+      lock, [this] { return stopping_ || (ready_.size() < kDepth && ready_bytes_ < kAheadBytes); });
+  return !stopping_;
+}
+
 void Loader::read_ahead(int64_t first_step, int64_t end_step) {
   try {
     if (first_step < end_step) reader_.expect(first_step);
     for (int64_t step = first_step; step < end_step; ++step) {
       if (step + 1 < end_step) reader_.expect(step + 1);
+      if (!wait_for_room()) return;
       StepBatch batch = reader_.read(step);
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] {
-        return stopping_ || (ready_.size() < kDepth && ready_bytes_ < kAheadBytes);
-      });
-      if (stopping_) return;
+      const std::lock_guard lock(mutex_);
       ready_bytes_ += bytes_of(batch);
       ready_.push_back(std::move(batch));
       changed_.notify_all();

@@ -64,9 +64,9 @@ class StepReader {
 
 class Loader {
  public:
-  /// Steps read ahead: at most so many, and no more than one beyond so many bytes.
+  /// Read ahead are at most so many steps, and no further one once they hold so many bytes.
   static constexpr size_t kDepth = 4;
-  static constexpr int64_t kAheadBytes = int64_t{1} << 30;
+  static constexpr int64_t kAheadBytes = int64_t{256} << 20;
 
   /// Everything by reference must outlive the loader. Reads steps [first, end).
   Loader(const Corpus& corpus, const model::ModelShape& shape, const StrategyTable& strategies,
@@ -79,6 +79,7 @@ class Loader {
   StepBatch next();
 
  private:
+  bool wait_for_room();
   void read_ahead(int64_t first_step, int64_t end_step);
 
   StepReader reader_;  // of the reading thread
