@@ -94,11 +94,11 @@ void measure_waiting(const Source& source, const worker::DrawPlan& plan) {
       verdict(share < 0.02), 100 * share, 1000 * longest_s);
 }
 
-/// Bytes that this process alone holds and could not drop: what is mapped from files is clean.
+/// Bytes that are not mapped from files. (Private_Dirty would count the recordings just written.)
 double private_bytes() {
   std::ifstream file("/proc/self/smaps_rollup");
   for (std::string line; std::getline(file, line);)
-    if (line.starts_with("Private_Dirty:")) return 1024 * std::stod(line.substr(14));
+    if (line.starts_with("Anonymous:")) return 1024 * std::stod(line.substr(10));
   return 0;
 }
 
