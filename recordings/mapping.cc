@@ -1,6 +1,7 @@
 #include "recordings/mapping.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -72,6 +73,15 @@ Mapping::~Mapping() {
 std::span<const std::byte> Mapping::bytes() const {
   if (mapped_ == nullptr) return small_;
   return {static_cast<const std::byte*>(mapped_), length_};
+}
+
+void Mapping::expect(const std::byte* from, size_t count) const {
+  if (mapped_ == nullptr || count == 0) return;
+  static const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(from) / page * page;
+  // A hint: where the system refuses it, the pages come when they are read.
+  ::madvise(reinterpret_cast<void*>(begin), reinterpret_cast<uintptr_t>(from) + count - begin,
+            MADV_WILLNEED);
 }
 
 }  // namespace enigma::recordings

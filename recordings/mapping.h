@@ -19,6 +19,8 @@ class Mapping {
   ~Mapping();
 
   std::span<const std::byte> bytes() const;
+  /// Tells the system that these bytes of the mapping are read soon; returns at once.
+  void expect(const std::byte* from, size_t count) const;
 
  private:
   void* mapped_ = nullptr;

@@ -27,5 +27,7 @@ size_t first_nan(const std::byte* source, NumberType type, size_t count);
 
 /// IEEE 754 binary16, round to nearest even.
 uint16_t half_of(float value);
+/// bfloat16, the upper half of a binary32: round to nearest even, NaN quiet.
+uint16_t bfloat_of(float value);
 
 }  // namespace enigma::recordings

@@ -201,22 +201,39 @@ int64_t trial_of_frame(const Screen& screen, int64_t frame) {
   return next - screen.first_frames.begin() - 1;
 }
 
-void read_frame(const Screen& screen, int64_t frame, std::span<float> out) {
+Picture picture_of(const Screen& screen, int64_t frame) {
   const int64_t trial = trial_of_frame(screen, frame);
-  if (trial < 0) {
-    std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
-    return;
-  }
+  if (trial < 0) return {.fill = std::numeric_limits<float>::quiet_NaN()};
   const int64_t picture = screen.picture_of[static_cast<size_t>(trial)];
-  if (picture < 0) {
-    std::fill(out.begin(), out.end(), screen.trials[static_cast<size_t>(trial)].fill);
-    return;
-  }
+  if (picture < 0) return {.fill = screen.trials[static_cast<size_t>(trial)].fill};
   const NpyArray& array = screen.pictures[static_cast<size_t>(picture)];
   const int64_t within = frame - screen.first_frames[static_cast<size_t>(trial)];
-  const std::byte* source =
-      array.data + static_cast<size_t>(within) * out.size() * bytes_of(array.type);
-  to_float(source, array.type, out);
+  const auto numbers = static_cast<size_t>(within * screen.height * screen.width * screen.channels);
+  return {array.data + numbers * bytes_of(array.type), array.type, 0};
+}
+
+void expect_frames(const Screen& screen, int64_t first, int64_t last) {
+  const auto pixels = static_cast<size_t>(screen.height * screen.width * screen.channels);
+  for (int64_t trial = trial_of_frame(screen, first); trial >= 0 && first <= last; ++trial) {
+    const int64_t end = screen.first_frames[static_cast<size_t>(trial) + 1];
+    const auto frames = static_cast<size_t>(std::min(last + 1, end) - first);
+    const int64_t picture = screen.picture_of[static_cast<size_t>(trial)];
+    if (picture >= 0)
+      screen.pictures[static_cast<size_t>(picture)].mapping.expect(
+          picture_of(screen, first).pixels,
+          frames * pixels * bytes_of(picture_of(screen, first).type));
+    first = end;
+    if (end >= screen.first_frames.back()) return;
+  }
+}
+
+void read_frame(const Screen& screen, int64_t frame, std::span<float> out) {
+  const Picture picture = picture_of(screen, frame);
+  if (picture.pixels == nullptr) {
+    std::fill(out.begin(), out.end(), picture.fill);
+    return;
+  }
+  to_float(picture.pixels, picture.type, out);
   if (screen.channels == 1) return;
   const std::vector<float> pixels(out.begin(), out.end());
   to_channels_first(pixels.data(), screen.height * screen.width, screen.channels, out);

@@ -45,6 +45,18 @@ int64_t frame_at(const Screen& screen, double t_s);
 /// The trial that frame belongs to, or −1.
 int64_t trial_of_frame(const Screen& screen, int64_t frame);
 
+/// Where the pixels of a frame lie (height × width × channels, row-major), or the grey level that
+/// fills it: NaN for a frame that is not there.
+struct Picture {
+  const std::byte* pixels = nullptr;
+  NumberType type = NumberType::u8;
+  float fill = 0;
+};
+Picture picture_of(const Screen& screen, int64_t frame);
+
+/// Tells the system that these frames are read soon, both ends included; returns at once.
+void expect_frames(const Screen& screen, int64_t first, int64_t last);
+
 /// Frame as channels × height × width grey levels; NaN for a frame that is not there.
 void read_frame(const Screen& screen, int64_t frame, std::span<float> out);
 

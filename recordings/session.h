@@ -104,6 +104,8 @@ class Session {
                            int64_t to_sample) const;
 
   struct Impl;
+  /// For the files of this room (session_parts.h).
+  const Impl& parts() const { return *impl_; }
 
  private:
   explicit Session(std::unique_ptr<Impl> impl);

@@ -1,6 +1,7 @@
 // The sessions of a point, opened and checked: where windows come from.
 #pragma once
 
+#include "recordings/gather.h"
 #include "recordings/session.h"
 #include "sweeps/inputs.h"
 #include "sweeps/point.h"
@@ -12,19 +13,14 @@
 
 namespace enigma::worker {
 
-/// z-score of one input: (x − mean) / deviation, per channel.
-struct Scaling {
-  std::vector<double> mean, deviation;
-};
-
 struct CorpusSession {
   sweeps::SessionRef ref;
   recordings::SessionInfo info;
   recordings::Session session;
-  std::vector<double> starts_s;  ///< windows that a training step may draw
-  bool evaluated = false;        ///< trains on tier `train` alone
-  Scaling video;                 ///< one entry per channel; empty = no video
-  Scaling behavior;              ///< all behaviour channels in order; empty = none
+  std::vector<double> starts_s;               ///< windows that a training step may draw
+  bool evaluated = false;                     ///< trains on tier `train` alone
+  recordings::Scaling video;                  ///< one entry per channel; empty = no video
+  std::vector<recordings::Scaling> behavior;  ///< per modality of inputs.behavior
 };
 
 struct Corpus {

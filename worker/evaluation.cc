@@ -113,7 +113,7 @@ void Evaluation::evaluate_session(model::BrainModel& model, size_t strategy,
   const CorpusSession& source = corpus_.sessions[session.index];
   const model::ResolvedStrategy& resolved = strategies_.resolved[strategy][session.index];
   const int64_t kept = sweeps::kept_neurons(model.shape(), source.info);
-  WindowReader reader(corpus_);
+  Staging staging;
   sums.correlations.emplace_back(source.ref.neurons);
   const auto stride = static_cast<size_t>(windows_per_batch_);
   for (size_t first = 0; first < session.starts_s.size(); first += stride) {
@@ -126,7 +126,7 @@ void Evaluation::evaluate_session(model::BrainModel& model, size_t strategy,
     const std::vector<double> starts_s(session.starts_s.begin() + static_cast<ptrdiff_t>(first),
                                        session.starts_s.begin() + static_cast<ptrdiff_t>(end));
     const model::Output output =
-        model.forward(read_batch(reader, corpus_, session.index, starts_s, orders), resolved);
+        model.forward(read_batch(staging, corpus_, session.index, starts_s, orders), resolved);
     const at::Tensor predictions = output.predictions.to(at::kFloat).contiguous();  // (B, K)
     const at::Tensor labels = output.labels.to(at::kFloat).contiguous();
     const at::Tensor ids = output.neuron_ids.contiguous();

@@ -1,10 +1,12 @@
-// Batches of steps to come, read ahead by one thread. Resumes from the step number alone.
+// Batches of steps to come, read ahead by one thread within bounded memory. Resumes from the step
+// number alone.
 #pragma once
 
 #include "model/brain_model.h"
 #include "worker/corpus.h"
+#include "worker/draw.h"
+#include "worker/staging.h"
 #include "worker/strategies.h"
-#include "worker/window_reader.h"
 
 #include <condition_variable>
 #include <deque>
@@ -33,17 +35,38 @@ struct DrawPlan {
 };
 
 /// A batch of windows of one session. `orders`: per window the kept neurons, in shuffled order.
-model::Batch read_batch(WindowReader& reader, const Corpus& corpus, size_t session,
+model::Batch read_batch(Staging& staging, const Corpus& corpus, size_t session,
                         const std::vector<double>& starts_s,
                         const std::vector<std::vector<int64_t>>& orders);
 
-/// The batch of one step: a pure function of (corpus, shape, strategies, plan, step).
-StepBatch read_step(WindowReader& reader, const Corpus& corpus, const model::ModelShape& shape,
-                    const StrategyTable& strategies, const DrawPlan& plan, int64_t step);
+/// Reads any step's batch: a pure function of (corpus, shape, strategies, plan, step).
+class StepReader {
+ public:
+  /// Everything by reference must outlive the reader.
+  StepReader(const Corpus& corpus, const model::ModelShape& shape, const StrategyTable& strategies,
+             DrawPlan plan);
+
+  StepBatch read(int64_t step);
+  /// Lets the files of a step come into memory meanwhile; returns at once.
+  void expect(int64_t step) const;
+
+ private:
+  std::vector<LaneDraw> draws_of(int64_t step) const;
+  LaneBatch read_lane(const LaneDraw& draw);
+
+  const Corpus& corpus_;
+  const model::ModelShape& shape_;
+  const StrategyTable& strategies_;
+  const DrawPlan plan_;
+  std::vector<size_t> window_counts_;  // per session
+  Staging staging_;
+};
 
 class Loader {
  public:
-  static constexpr size_t kDepth = 4;  ///< steps read ahead
+  /// Read ahead are at most so many steps, and no further one once they hold so many bytes.
+  static constexpr size_t kDepth = 4;
+  static constexpr int64_t kAheadBytes = int64_t{256} << 20;
 
   /// Everything by reference must outlive the loader. Reads steps [first, end).
   Loader(const Corpus& corpus, const model::ModelShape& shape, const StrategyTable& strategies,
@@ -56,15 +79,14 @@ class Loader {
   StepBatch next();
 
  private:
+  bool wait_for_room();
   void read_ahead(int64_t first_step, int64_t end_step);
 
-  const Corpus& corpus_;
-  const model::ModelShape& shape_;
-  const StrategyTable& strategies_;
-  const DrawPlan plan_;
+  StepReader reader_;  // of the reading thread
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<StepBatch> ready_;
+  int64_t ready_bytes_ = 0;
   std::exception_ptr failure_;
   bool stopping_ = false;
   std::thread thread_;

@@ -40,8 +40,8 @@ std::vector<double> spread_starts(const CorpusSession& session,
   return chosen;
 }
 
-Scaling scaling_of(const std::vector<Sums>& channels) {
-  Scaling scaling;
+recordings::Scaling scaling_of(std::span<const Sums> channels) {
+  recordings::Scaling scaling;
   for (const Sums& sums : channels) {
     const double deviation = sums.count > 0 ? std::sqrt(sums.m2 / sums.count) : 0;
     scaling.mean.push_back(sums.mean);
@@ -52,7 +52,7 @@ Scaling scaling_of(const std::vector<Sums>& channels) {
 
 }  // namespace
 
-Scaling video_scaling(const CorpusSession& session, const Corpus& corpus) {
+recordings::Scaling video_scaling(const CorpusSession& session, const Corpus& corpus) {
   const model::VideoShape& shape = *corpus.inputs.window.video;
   const auto pixels = static_cast<size_t>(shape.height * shape.width);
   const auto channels = static_cast<size_t>(shape.channels);
@@ -66,26 +66,25 @@ Scaling video_scaling(const CorpusSession& session, const Corpus& corpus) {
   return scaling_of(sums);
 }
 
-Scaling behavior_scaling(const CorpusSession& session, const Corpus& corpus) {
+std::vector<recordings::Scaling> behavior_scaling(const CorpusSession& session,
+                                                  const Corpus& corpus) {
   const model::BehaviorShape& shape = *corpus.inputs.window.behavior;
   const auto samples = static_cast<size_t>(shape.samples);
   std::vector<Sums> sums(static_cast<size_t>(shape.channels));
   std::vector<float> window(sums.size() * samples);
   for (double start_s : spread_starts(session, corpus.rule)) {
-    read_behavior(session, corpus.inputs, start_s, window);
+    read_behavior(session, corpus.inputs, start_s, {}, window);
     for (size_t c = 0; c < sums.size(); ++c)
       sums[c].add(std::span(window).subspan(c * samples, samples));
   }
-  return scaling_of(sums);
-}
-
-void standardize(float* values, int64_t count, double mean, double deviation) {
-  const auto shift = static_cast<float>(mean);
-  const auto scale = static_cast<float>(1 / deviation);
-  for (int64_t i = 0; i < count; ++i) {
-    const float scaled = (values[i] - shift) * scale;
-    values[i] = std::isnan(scaled) ? 0.0f : scaled;
+  std::vector<recordings::Scaling> scalings;
+  size_t first = 0;
+  for (const std::string& modality : corpus.inputs.behavior) {
+    const auto signals = static_cast<size_t>(signals_of(session, modality));
+    scalings.push_back(scaling_of(std::span(sums).subspan(first, signals)));
+    first += signals;
   }
+  return scalings;
 }
 
 }  // namespace enigma::worker

@@ -3,6 +3,9 @@
 
 #include "worker/corpus.h"
 
+#include <cstddef>
+#include <vector>
+
 namespace enigma::worker {
 
 /// Over at most this many disjoint training windows, evenly spread: enough for a mean and a
@@ -10,11 +13,9 @@ namespace enigma::worker {
 inline constexpr size_t kScalingWindowsMax = 256;
 
 /// Per channel, over all its pixels; NaN left out. A deviation of 0 becomes 1.
-Scaling video_scaling(const CorpusSession& session, const Corpus& corpus);
-/// Per behaviour channel, in the order of corpus.inputs.behavior.
-Scaling behavior_scaling(const CorpusSession& session, const Corpus& corpus);
-
-/// (x − mean)/deviation in place; NaN becomes 0, the mean.
-void standardize(float* values, int64_t count, double mean, double deviation);
+recordings::Scaling video_scaling(const CorpusSession& session, const Corpus& corpus);
+/// Per modality of corpus.inputs.behavior, per signal.
+std::vector<recordings::Scaling> behavior_scaling(const CorpusSession& session,
+                                                  const Corpus& corpus);
 
 }  // namespace enigma::worker

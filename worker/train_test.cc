@@ -4,7 +4,6 @@
 #include "recordings/generate/generate.h"
 #include "recordings/manifest.h"
 #include "worker/ending.h"
-#include "worker/loader.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
@@ -160,29 +159,6 @@ TEST_CASE("train: what cannot be trained is refused with its exit code") {
   file = world().file;
   file.point.sessions[0].neurons += 1;
   CHECK(code_of(file) == protocol::ExitCode::bad_data);
-}
-
-TEST_CASE("loader: a step's batch does not depend on where reading began") {
-  const Corpus corpus = open_corpus(world().file.point, world().data);
-  const auto shape = model::shape_of(world().file.point.size, corpus.inputs.window);
-  const auto strategies = resolve_strategies({"population"}, shape, corpus, {0, 1});
-  const DrawPlan plan{.seed = 5, .lanes = 2, .windows_per_lane = 3};
-  Loader from_start(corpus, shape, strategies, plan, 0, 10),
-      later(corpus, shape, strategies, plan, 3, 10);
-  StepBatch a;
-  for (int i = 0; i < 4; ++i) a = from_start.next();
-  const StepBatch b = later.next();
-  CHECK(a.step == 3);
-  CHECK(b.step == 3);
-  CHECK(a.strategy == b.strategy);
-  for (size_t lane = 0; lane < 2; ++lane) {
-    CHECK(a.lanes[lane].session == b.lanes[lane].session);
-    CHECK(at::equal(a.lanes[lane].batch.responses, b.lanes[lane].batch.responses));
-    CHECK(at::equal(a.lanes[lane].batch.neuron_ids, b.lanes[lane].batch.neuron_ids));
-    CHECK(at::equal(a.lanes[lane].batch.video, b.lanes[lane].batch.video));
-    CHECK(at::equal(a.lanes[lane].batch.behavior, b.lanes[lane].batch.behavior));
-    CHECK(std::abs(a.lanes[lane].batch.video.mean().item<double>()) < 3);
-  }
 }
 
 TEST_CASE("learner: an output bias gives back the rate that it was made from") {

@@ -1,11 +1,6 @@
 #include "worker/window_reader.h"
 
-#include "worker/scaling.h"
-
-#include <algorithm>
-
 namespace enigma::worker {
-namespace {
 
 int64_t signals_of(const CorpusSession& session, const std::string& modality) {
   for (const recordings::Modality& known : session.info.modalities)
@@ -13,61 +8,32 @@ int64_t signals_of(const CorpusSession& session, const std::string& modality) {
   return 0;
 }
 
-}  // namespace
-
 void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, double start_s,
-                   std::span<float> out) {
+                   const std::vector<recordings::Scaling>& scaling, std::span<float> out) {
   const int64_t samples = inputs.window.behavior->samples;
   const double window_s = static_cast<double>(inputs.window.samples) / inputs.window.rate_hz;
   const double rate_hz = static_cast<double>(samples) / window_s;
-  std::vector<float> rows;
-  float* channel = out.data();
-  for (const std::string& modality : inputs.behavior) {
-    const int64_t signals = signals_of(session, modality);
-    rows.resize(static_cast<size_t>(samples * signals));
-    session.session.read_sequence(modality, start_s, samples, rate_hz, rows);
-    for (int64_t c = 0; c < signals; ++c, channel += samples)
-      for (int64_t s = 0; s < samples; ++s) channel[s] = rows[static_cast<size_t>(s * signals + c)];
+  size_t first = 0;
+  for (size_t m = 0; m < inputs.behavior.size(); ++m) {
+    const std::string& modality = inputs.behavior[m];
+    const auto count = static_cast<size_t>(samples * signals_of(session, modality));
+    recordings::Delivery delivery;
+    if (!scaling.empty()) delivery.scaling = scaling[m];
+    gather_signals(session.session, modality, start_s, samples, rate_hz, delivery,
+                   std::as_writable_bytes(out.subspan(first, count)));
+    first += count;
   }
 }
 
-void WindowReader::read(const CorpusSession& session, double start_s,
-                        std::span<const int64_t> neurons, const WindowBuffers& out) {
-  read_responses(session, start_s, neurons, out.responses);
-  if (!out.video.empty()) read_video(session, start_s, out.video);
-  if (out.behavior.empty()) return;
-  read_behavior(session, corpus_.inputs, start_s, out.behavior);
-  const int64_t samples = corpus_.inputs.window.behavior->samples;
-  for (size_t c = 0; c < session.behavior.mean.size(); ++c)
-    standardize(out.behavior.data() + static_cast<int64_t>(c) * samples, samples,
-                session.behavior.mean[c], session.behavior.deviation[c]);
-}
-
-void WindowReader::read_responses(const CorpusSession& session, double start_s,
-                                  std::span<const int64_t> neurons, std::span<float> out) {
-  const auto all = static_cast<size_t>(session.session.neurons());
-  const auto samples = static_cast<size_t>(corpus_.rule.samples);
-  scratch_.resize(samples * all);
-  session.session.read_responses(start_s, corpus_.rule, scratch_);
-  for (size_t s = 0; s < samples; ++s)
-    for (size_t i = 0; i < neurons.size(); ++i)
-      out[s * neurons.size() + i] = scratch_[s * all + static_cast<size_t>(neurons[i])];
-}
-
-// Frames come as (T, channels, height, width); the model wants the channels outside.
-void WindowReader::read_video(const CorpusSession& session, double start_s, std::span<float> out) {
-  const model::VideoShape& shape = *corpus_.inputs.window.video;
-  const int64_t pixels = shape.height * shape.width;
-  scratch_.resize(out.size());
-  session.session.read_video(start_s, corpus_.rule, scratch_);
-  for (int64_t c = 0; c < shape.channels; ++c) {
-    float* channel = out.data() + c * shape.frames * pixels;
-    for (int64_t t = 0; t < shape.frames; ++t)
-      std::copy_n(scratch_.data() + (t * shape.channels + c) * pixels, pixels,
-                  channel + t * pixels);
-    standardize(channel, shape.frames * pixels, session.video.mean[static_cast<size_t>(c)],
-                session.video.deviation[static_cast<size_t>(c)]);
-  }
+void read_window(const Corpus& corpus, const CorpusSession& session, double start_s,
+                 std::span<const int64_t> neurons, const WindowBuffers& out) {
+  gather_responses(session.session, start_s, corpus.rule, neurons, {},
+                   std::as_writable_bytes(out.responses));
+  if (!out.video.empty())
+    gather_video(session.session, start_s, corpus.rule, {.scaling = session.video},
+                 std::as_writable_bytes(out.video));
+  if (!out.behavior.empty())
+    read_behavior(session, corpus.inputs, start_s, session.behavior, out.behavior);
 }
 
 }  // namespace enigma::worker

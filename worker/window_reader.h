@@ -3,14 +3,20 @@
 
 #include "worker/corpus.h"
 
+#include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace enigma::worker {
 
-/// channels × samples, all behaviour modalities one after the other, as stored.
+/// Signals of a modality; 0 where the session has none of the name.
+int64_t signals_of(const CorpusSession& session, const std::string& modality);
+
+/// channels × samples, all behaviour modalities one after the other. `scaling`: per modality; none
+/// = as stored.
 void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, double start_s,
-                   std::span<float> out);
+                   const std::vector<recordings::Scaling>& scaling, std::span<float> out);
 
 /// Where one window of a batch goes. Spans of absent modalities are empty.
 struct WindowBuffers {
@@ -19,20 +25,8 @@ struct WindowBuffers {
   std::span<float> behavior;   ///< (channels, samples), normalised
 };
 
-/// Reads with a scratch buffer of its own, so that steady reading allocates nothing.
-class WindowReader {
- public:
-  explicit WindowReader(const Corpus& corpus) : corpus_(corpus) {}
-  void read(const CorpusSession& session, double start_s, std::span<const int64_t> neurons,
-            const WindowBuffers& out);
-
- private:
-  void read_responses(const CorpusSession& session, double start_s,
-                      std::span<const int64_t> neurons, std::span<float> out);
-  void read_video(const CorpusSession& session, double start_s, std::span<float> out);
-
-  const Corpus& corpus_;
-  std::vector<float> scratch_;
-};
+/// Each stored row goes straight to its place: nothing is read twice or copied whole.
+void read_window(const Corpus& corpus, const CorpusSession& session, double start_s,
+                 std::span<const int64_t> neurons, const WindowBuffers& out);
 
 }  // namespace enigma::worker

@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace enigma::recordings::cli {
 namespace {
@@ -23,6 +26,45 @@ void print_ceiling(const GeneratedSession& session) {
       100 * c.at("rate_below_baseline").get<double>());
 }
 
+std::vector<std::string> names_of(const std::string& list) {
+  std::vector<std::string> names;
+  std::istringstream words(list);
+  for (std::string name; std::getline(words, name, ',');) names.push_back(name);
+  return names;
+}
+
+Features features_of(const options::variables_map& values) {
+  Features features;
+  features.surround = values.count("surround") > 0;
+  features.complex = values["complex"].as<double>();
+  features.latents = values["latents"].as<int64_t>();
+  features.refractory = values.count("refractory") > 0;
+  features.calcium = values.count("calcium") > 0;
+  features.areas = names_of(values["areas"].as<std::string>());
+  features.drift = values.count("drift") > 0;
+  features.dead = values["dead"].as<double>();
+  features.silent = values["silent"].as<double>();
+  features.missing = values["missing"].as<double>();
+  features.unequal = values.count("unequal") > 0;
+  return features;
+}
+
+void add_feature_options(options::options_description& known) {
+  const auto share = [] { return options::value<double>()->default_value(0, "0"); };
+  known.add_options()("surround", "contrast around a receptive field weakens its neuron")(
+      "complex", share(), "share of complex cells")(
+      "latents", options::value<int64_t>()->default_value(0),
+      "slow fluctuations that the neurons of a session share")(
+      "refractory", "spikes 2 ms apart at least, kept as the modality 'spikes'")(
+      "calcium", "responses imaged at 8 Hz and brought to 30 Hz, as published data are")(
+      "areas", options::value<std::string>()->default_value("", "none"),
+      "areas that neurons lie in, with commas: V1,LM,AL")("drift", "baselines wander over minutes")(
+      "dead", share(), "share of neurons that never spike")(
+      "silent", share(), "share of neurons that spike about once a minute")(
+      "missing", share(), "share of sessions without eye tracker or treadmill")(
+      "unequal", "sessions of 0.5 to 1.5 times the minutes");
+}
+
 GenerateOptions wanted(const options::variables_map& values) {
   GenerateOptions how;
   how.out = values["out"].as<std::string>();
@@ -32,6 +74,7 @@ GenerateOptions wanted(const options::variables_map& values) {
   how.neurons = values["neurons"].as<int64_t>();
   how.minutes = values["minutes"].as<double>();
   how.seed = static_cast<uint64_t>(values["seed"].as<int64_t>());
+  how.features = features_of(values);
   how.progress = neurons_progress;
   return how;
 }
@@ -49,6 +92,7 @@ options::options_description generate_options() {
       "minutes", options::value<double>()->default_value(usual.minutes), "per session")(
       "seed", options::value<int64_t>()->default_value(static_cast<int64_t>(usual.seed)),
       "what everything follows from");
+  add_feature_options(known);
   return known;
 }
 

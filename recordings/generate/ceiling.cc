@@ -5,14 +5,23 @@
 
 namespace enigma::recordings {
 
-void add(CeilingSum& sum, double video, double rate, int64_t spikes) {
-  const auto y = static_cast<double>(spikes);
+namespace {
+
+double ratio(double part, double whole) {
+  return whole > 0 ? part / whole : 0;
+}
+
+}  // namespace
+
+void add(CeilingSum& sum, const CeilingSample& sample) {
+  const double rate = sample.rate, y = sample.response;
   sum.rate += rate;
   sum.rate_square += rate * rate;
-  sum.video += video;
-  sum.video_square += video * video;
+  sum.video += sample.video;
+  sum.video_square += sample.video * sample.video;
+  sum.noise += sample.noise;
   sum.responses += y;
-  sum.log_loss += rate - y * std::log(rate);
+  sum.log_loss += y > 0 ? rate - y * std::log(rate) : rate;
   ++sum.samples;
 }
 
@@ -21,12 +30,13 @@ Ceiling ceiling_of(std::span<const CeilingSum> neurons) {
   for (const CeilingSum& sum : neurons) {
     const auto n = static_cast<double>(sum.samples);
     const double mean = sum.rate / n, video = sum.video / n, response = sum.responses / n;
-    const double variance = sum.rate_square / n - mean * mean;
-    const double gain = mean / video;  // the mean of the gain: video × it is E[rate | video]
+    const double variance = std::max(0.0, sum.rate_square / n - mean * mean);
+    const double gain = ratio(mean, video);  // of the mean: video × it is E[rate | video]
     const double by_video = (sum.video_square / n - video * video) * gain * gain;
-    ceiling.explainable_variance.push_back(variance / (variance + mean));
-    ceiling.video_share.push_back(std::min(1.0, by_video / variance));
-    ceiling.correlation.push_back(std::sqrt(variance / (variance + mean)));
+    const double explainable = ratio(variance, variance + sum.noise / n);
+    ceiling.explainable_variance.push_back(explainable);
+    ceiling.video_share.push_back(std::min(1.0, ratio(by_video, variance)));
+    ceiling.correlation.push_back(std::sqrt(explainable));
     ceiling.baseline_loss += response > 0 ? response - response * std::log(response) : 0;
     ceiling.rate_loss += sum.log_loss / n;
   }

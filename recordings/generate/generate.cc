@@ -38,6 +38,8 @@ std::vector<Diagnostic> check_numbers(const GenerateOptions& o) {
   if (!(o.minutes >= kMinutesMin && o.minutes <= kMinutesMax))
     wrong.push_back(out_of_range("--minutes", fmt::format("{:.2f} to {}", kMinutesMin, kMinutesMax),
                                  fmt::format("{}", o.minutes)));
+  const std::vector<Diagnostic> features = range_errors(o.features);
+  wrong.insert(wrong.end(), features.begin(), features.end());
   return wrong;
 }
 
@@ -84,7 +86,8 @@ std::vector<GeneratedSession> generate(const GenerateOptions& options) {
   std::vector<GeneratedSession> sessions;
   std::vector<MouseSettings> settings;
   for (int64_t i = 0; i < options.sessions; ++i) {
-    settings.push_back({options.seed, i, i % options.animals, options.neurons, options.minutes});
+    settings.push_back(
+        {options.seed, i, i % options.animals, options.neurons, options.minutes, options.features});
     GeneratedSession session;
     session.name = name_of(settings.back());
     session.path = options.out / session.name;

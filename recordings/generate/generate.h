@@ -2,6 +2,7 @@
 #pragma once
 
 #include "diagnostics/diagnostic.h"
+#include "recordings/generate/features.h"
 
 #include <nlohmann/json.hpp>
 
@@ -19,6 +20,7 @@ struct GenerateOptions {
   int64_t neurons = 120;
   double minutes = 6;
   uint64_t seed = 1;
+  Features features = {};
   void (*progress)(int64_t done, int64_t total) = nullptr;  ///< neurons recorded, of all sessions
 };
 
@@ -30,9 +32,9 @@ struct GeneratedSession {
 };
 
 /// Makes `sessions` folders under `out`, each a pure function of (seed, its number, neurons,
-/// minutes), written aside and renamed when whole; sessions that stand there already are left
-/// alone. Throws InputError (nothing changed) for impossible numbers, or where a session of other
-/// settings has the name; std::system_error where the disk refuses.
+/// minutes, features), written aside and renamed when whole; sessions that stand there already are
+/// left alone. Throws InputError (nothing changed) for impossible numbers, or where a session of
+/// other settings has the name; std::system_error where the disk refuses.
 std::vector<GeneratedSession> generate(const GenerateOptions& options);
 
 }  // namespace enigma::recordings

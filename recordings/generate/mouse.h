@@ -3,6 +3,7 @@
 
 #include "recordings/generate/arousal.h"
 #include "recordings/generate/ceiling.h"
+#include "recordings/generate/features.h"
 #include "recordings/generate/schedule.h"
 
 #include <cstdint>
@@ -19,13 +20,17 @@ struct MouseSettings {
   int64_t animal = 0;   ///< 0-based
   int64_t neurons = 0;
   double minutes = 0;
+  Features features = {};
 };
 
 struct MouseRecording {
   Schedule schedule;
   std::vector<uint8_t> film;  ///< schedule.clips × kClipFrames frames
   Arousal arousal;
-  std::vector<uint16_t> responses;  ///< binary16 counts, [schedule's frames + 1, neurons]
+  std::vector<uint16_t> responses;  ///< binary16 numbers, [schedule's frames + 1, neurons]
+  std::vector<double> spikes_s;     ///< with a dead time alone: every neuron's, one after the other
+  std::vector<int64_t> spike_offsets;  ///< per neuron into spikes_s, and one past the last
+  std::vector<int64_t> areas;          ///< per neuron: index into the features' areas
   Ceiling ceiling;
 };
 
