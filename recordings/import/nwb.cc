@@ -1,0 +1,69 @@
+#include "recordings/import/nwb.h"
+
+#include "recordings/import/native_files.h"
+#include "recordings/import/nwb_file.h"
+#include "recordings/import/nwb_fluorescence.h"
+#include "recordings/import/nwb_screen.h"
+#include "recordings/import/nwb_series.h"
+#include "recordings/import/nwb_trials.h"
+#include "recordings/import/nwb_units.h"
+#include "recordings/problem.h"
+
+namespace enigma::recordings {
+namespace {
+
+void take_identity(NwbImport& import) {
+  SessionRecord& record = import.record;
+  record.data_key = import.request.name;
+  record.species = nwb_text(import.file, "/general/subject/species");
+  record.animal = nwb_text(import.file, "/general/subject/subject_id");
+}
+
+void check_is_nwb(const Hdf5File& file) {
+  const std::string version = file.text_attribute("/", "nwb_version");
+  if (version.empty())
+    throw Hdf5Error("/@nwb_version", "is HDF5, but no NWB file", "an NWB 2 file");
+  if (!version.starts_with("2."))
+    throw Hdf5Error("/@nwb_version", "this version of NWB is not read", "2.*", version);
+}
+
+// What the importer has no use for, so that nobody thinks it was overlooked.
+void list_left_out(NwbImport& import) {
+  for (const NwbObject& object :
+       import.of_types({"TwoPhotonSeries", "OnePhotonSeries", "ElectricalSeries",
+                        "SpikeEventSeries", "ImageMaskSeries"}))
+    import.record.left_out.emplace_back(object.place, "raw " + object.type + " is not imported");
+}
+
+void import_all(NwbImport& import) {
+  import.attempt([&] { take_identity(import); });
+  std::vector<NwbTrial> trials;
+  import.attempt([&] { trials = import_nwb_intervals(import); });
+  import_nwb_fluorescence(import);
+  import.attempt([&] { import_nwb_units(import, trials); });
+  import_nwb_behaviour(import);
+  import_nwb_screen(import, trials);
+  list_left_out(import);
+}
+
+}  // namespace
+
+SessionRecord read_nwb(const ReadRequest& request) {
+  try {
+    const Hdf5File file(request.source);
+    check_is_nwb(file);
+    NwbImport import{file, request, nwb_objects(file),
+                     {},   {},      {"intervals", "responses", "rois", "screen", "spikes"}};
+    import_all(import);
+    if (import.wrong.empty() && import.record.modalities.empty())
+      import.wrong.push_back(problem_in(request.source, "/", "holds nothing that is imported",
+                                        "units, fluorescence, behaviour, intervals or images", ""));
+    if (!import.wrong.empty()) throw InputError(std::move(import.wrong));
+    write_identity(import.record, request.session);
+    return std::move(import.record);
+  } catch (const Hdf5Error& error) {
+    throw InputError({problem_of(request.source, error)});
+  }
+}
+
+}  // namespace enigma::recordings

@@ -1,0 +1,254 @@
+#include "recordings/import/nwb_series.h"
+
+#include "recordings/import/float_type.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace enigma::recordings {
+namespace {
+
+constexpr int64_t kBlockBytes = 4 << 20;
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// Rows [first, first + count) of a column into a block of rows, from byte `at` of each on.
+void place_rows(const NwbImport& import, const NwbColumn& column, int64_t first, int64_t count,
+                NumberType type, std::vector<std::byte>& block, size_t row_bytes, size_t at) {
+  const NwbSeries& series = column.series;
+  const auto sample_of = [&](int64_t row) {
+    return column.samples.empty() ? row : column.samples[static_cast<size_t>(row)];
+  };
+  int64_t from = std::numeric_limits<int64_t>::max(), to = -1;
+  for (int64_t row = first; row < first + count; ++row)
+    if (sample_of(row) >= 0) {
+      from = std::min(from, sample_of(row));
+      to = std::max(to, sample_of(row));
+    }
+  const std::vector<std::byte> data =
+      to < 0 ? std::vector<std::byte>()
+             : import.file.rows(series.place + "/data", from, to - from + 1);
+  const bool as_stored = !series.is_converted() && series.shape.type == type;
+  const size_t size = bytes_of(type);
+  for (int64_t row = 0; row < count; ++row) {
+    const int64_t sample = sample_of(first + row);
+    std::byte* place = block.data() + static_cast<size_t>(row) * row_bytes + at;
+    for (int64_t n = 0; n < series.signals(); ++n, place += size) {
+      const auto index = static_cast<size_t>((sample - from) * series.signals() + n);
+      if (sample < 0) {
+        put_float(place, type, std::numeric_limits<double>::quiet_NaN());
+      } else if (as_stored) {
+        std::memcpy(place, data.data() + index * size, size);
+      } else {
+        const double channel = series.channel_conversion.empty()
+                                   ? 1
+                                   : series.channel_conversion[static_cast<size_t>(n)];
+        put_float(place, type,
+                  number_at(data.data(), series.shape.type, index) * series.conversion * channel +
+                      series.offset);
+      }
+    }
+  }
+}
+
+bool is_same_clock(const NwbSeries& a, const NwbSeries& b) {
+  return a.rows() == b.rows() && a.times_s == b.times_s && a.starting_s == b.starting_s &&
+         a.rate_hz == b.rate_hz;
+}
+
+std::vector<std::string> names_of(const NwbSeries& series) {
+  const std::string name = series.place.substr(series.place.rfind('/') + 1);
+  if (series.signals() == 1) return {name};
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < series.signals(); ++i)
+    names.push_back(series.signals() <= 3 ? name + "_" + "xyz"[i] : fmt::format("{}_{}", name, i));
+  return names;
+}
+
+// Series of one clock side by side under one name.
+void write_group(NwbImport& import, const std::string& wish, const std::vector<NwbSeries>& group,
+                 const std::string& quantity) {
+  const Timebase base = group[0].timebase();
+  SequenceFacts facts;
+  std::vector<NwbColumn> columns;
+  int64_t lost = 0;
+  for (const NwbSeries& series : group) {
+    lost = 0;
+    columns.push_back(
+        {series, base.regular ? std::vector<int64_t>() : samples_on(base, series.times_s, lost)});
+    const auto names = names_of(series);
+    facts.signal_names.insert(facts.signal_names.end(), names.begin(), names.end());
+  }
+  const std::string name = import.free_name(wish);
+  if (!base.regular)
+    import.record.notes.push_back(fmt::format(
+        "{}: sampled irregularly ({:.4g} Hz in the median), stored at {:.4g} Hz so that reading at "
+        "a sample's own time gives it; {} samples fell together with a later one",
+        name, base.native_rate_hz, base.rate_hz, lost));
+  write_nwb_sequence(import, name, base, columns, std::move(facts), quantity);
+}
+
+bool is_behaviour(const NwbObject& object) {
+  static const std::set<std::string> types = {"TimeSeries", "SpatialSeries"};
+  return types.contains(object.type) && !object.place.starts_with("/stimulus");
+}
+
+bool is_treadmill(const NwbObject& object) {
+  const std::string name = lower(object.name());
+  return name.find("treadmill") != std::string::npos || name.find("running") != std::string::npos;
+}
+
+bool is_eye(const NwbImport& import, const NwbObject& object) {
+  const std::string container = import.container_type(object);
+  return container == "EyeTracking" || container == "PupilTracking";
+}
+
+// Nothing where the object is no series of numbers over time; it is then listed as left out.
+std::optional<NwbSeries> behaviour_at(NwbImport& import, const NwbObject& object) {
+  const auto leave = [&](const char* why) {
+    import.record.left_out.emplace_back(object.place, why);
+    return std::nullopt;
+  };
+  const std::string data = object.place + "/data";
+  if (!import.file.exists(data)) return leave("has no data");
+  const Hdf5Shape shape = import.file.shape(data);
+  if (shape.content != Hdf5Content::number) return leave("holds no numbers");
+  if (shape.sides.size() != 1 && shape.sides.size() != 2) return leave("is no table of samples");
+  if (shape.elements == 0) return leave("is empty");
+  return open_nwb_series(import, object.place);
+}
+
+}  // namespace
+
+Timebase NwbSeries::timebase() const {
+  return times_s.empty() ? regular_timebase(starting_s, rate_hz, rows()) : timebase_of(times_s);
+}
+
+double NwbSeries::time_s(int64_t row) const {
+  return times_s.empty() ? starting_s + static_cast<double>(row) / rate_hz
+                         : times_s[static_cast<size_t>(row)];
+}
+
+void take_nwb_times(const NwbImport& import, NwbSeries& series, int64_t rows) {
+  const std::string times = series.place + "/timestamps", start = series.place + "/starting_time";
+  if (import.file.exists(times)) {
+    series.times_s = import.file.numbers(times);
+    if (static_cast<int64_t>(series.times_s.size()) != rows)
+      throw Hdf5Error(times, "timestamps and data differ in length", std::to_string(rows),
+                      std::to_string(series.times_s.size()));
+    if (auto wrong = wrong_times(import.request.source, times, series.times_s))
+      throw InputError({*wrong});
+    return;
+  }
+  if (!import.file.exists(start))
+    throw Hdf5Error(series.place, "series has no clock", "timestamps, or starting_time and rate");
+  const std::vector<double> first = import.file.numbers(start);
+  const double rate_hz = import.file.number_attribute(start, "rate").value_or(0);
+  if (first.size() != 1 || !std::isfinite(first[0]) || !(rate_hz > 0) || !std::isfinite(rate_hz))
+    throw Hdf5Error(start, "starting time and rate cannot be read", "a time, and a rate above 0",
+                    fmt::format("rate {}", rate_hz));
+  series.starting_s = first[0];
+  series.rate_hz = rate_hz;
+}
+
+NwbSeries open_nwb_series(const NwbImport& import, const std::string& place) {
+  const std::string data = place + "/data";
+  NwbSeries series;
+  series.place = place;
+  series.shape = import.file.shape(data);
+  if (series.shape.content != Hdf5Content::number || series.shape.sides.empty() ||
+      series.shape.sides.size() > 2 || series.shape.elements == 0)
+    throw Hdf5Error(data, "is no table of samples", "(samples) or (samples, signals) numbers");
+  series.conversion = import.file.number_attribute(data, "conversion").value_or(1);
+  series.offset = import.file.number_attribute(data, "offset").value_or(0);
+  series.unit = import.file.text_attribute(data, "unit");
+  if (import.file.exists(place + "/channel_conversion")) {
+    series.channel_conversion = import.file.numbers(place + "/channel_conversion");
+    if (static_cast<int64_t>(series.channel_conversion.size()) != series.signals())
+      throw Hdf5Error(place + "/channel_conversion", "is not one factor a signal",
+                      std::to_string(series.signals()),
+                      std::to_string(series.channel_conversion.size()));
+  }
+  series.type = float_type_of(series.shape.type);
+  take_nwb_times(import, series, series.rows());
+  return series;
+}
+
+void write_nwb_sequence(NwbImport& import, const std::string& name, const Timebase& base,
+                        const std::vector<NwbColumn>& columns, SequenceFacts facts,
+                        const std::string& quantity) {
+  facts.type = columns[0].series.type;
+  std::string source;
+  for (const NwbColumn& column : columns) {
+    facts.type = wider_float(facts.type, column.series.type);
+    facts.signals += column.series.signals();
+    source += (source.empty() ? "" : " + ") + column.series.place;
+  }
+  if (!columns[0].series.unit.empty()) facts.more["unit"] = columns[0].series.unit;
+  const auto folder = import.request.session / name;
+  SequenceWriter writer(folder);
+  const size_t row_bytes = static_cast<size_t>(facts.signals) * bytes_of(facts.type);
+  const int64_t step = std::max<int64_t>(1, kBlockBytes / static_cast<int64_t>(row_bytes));
+  for (int64_t first = 0; first < base.rows; first += step) {
+    const int64_t count = std::min(step, base.rows - first);
+    std::vector<std::byte> block(static_cast<size_t>(count) * row_bytes);
+    size_t at = 0;
+    for (const NwbColumn& column : columns) {
+      place_rows(import, column, first, count, facts.type, block, row_bytes, at);
+      at += static_cast<size_t>(column.series.signals()) * bytes_of(facts.type);
+    }
+    writer.append(block);
+  }
+  writer.close(base, facts);
+  const auto& times_s = columns[0].series.times_s;
+  if (!times_s.empty())
+    write_numbers(folder / "source_timestamps.npy", {static_cast<int64_t>(times_s.size())},
+                  times_s);
+  import.record.modalities.push_back({name, "sequence", quantity, source,
+                                      std::string(name_of(facts.type)), facts.signals,
+                                      base.native_rate_hz, base.rate_hz});
+}
+
+void import_nwb_behaviour(NwbImport& import) {
+  std::vector<std::vector<NwbSeries>> eyes;  // by clock
+  bool has_treadmill = false;
+  std::vector<NwbObject> pupils_first = import.objects;
+  std::stable_sort(pupils_first.begin(), pupils_first.end(),
+                   [&](const NwbObject& a, const NwbObject& b) {
+                     return import.container_type(a) == "PupilTracking" &&
+                            import.container_type(b) != "PupilTracking";
+                   });
+  for (const NwbObject& object : pupils_first) {
+    if (!is_behaviour(object)) continue;
+    import.attempt([&] {
+      const auto series = behaviour_at(import, object);
+      if (!series) return;
+      if (is_eye(import, object)) {
+        const auto same = std::find_if(eyes.begin(), eyes.end(), [&](const auto& group) {
+          return is_same_clock(group[0], *series);
+        });
+        if (same != eyes.end())
+          same->push_back(*series);
+        else
+          eyes.push_back({*series});
+        return;
+      }
+      const bool treadmill = !has_treadmill && is_treadmill(object);
+      has_treadmill = has_treadmill || treadmill;
+      write_group(import, treadmill ? "treadmill" : object.name(), {*series},
+                  treadmill ? "running" : "series");
+    });
+  }
+  for (const auto& group : eyes)
+    import.attempt([&] { write_group(import, "eye_tracker", group, "pupil and eye position"); });
+}
+
+}  // namespace enigma::recordings
