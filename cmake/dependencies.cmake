@@ -12,6 +12,8 @@ find_package(SQLite3 3.40 REQUIRED)
 # The readers of other people's recordings. (CMake's own FindHDF5 wants a compiler for C.)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial>=1.10)
+pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat>=59 libavcodec>=59 libswscale>=6
+                  libavutil>=57)
 if(ENIGMA_TESTS)
   find_package(doctest 2.4 REQUIRED)
 endif()

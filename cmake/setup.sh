@@ -26,7 +26,8 @@ done
 # ---- Debian packages -----------------------------------------------------------------------
 build="g++ cmake ninja-build pkg-config ca-certificates libboost1.81-dev
   libboost-program-options1.81-dev nlohmann-json3-dev libsqlite3-dev libsqlitecpp-dev
-  libcurl4-openssl-dev libssl-dev libfmt-dev libeigen3-dev libyaml-cpp-dev libhdf5-dev"
+  libcurl4-openssl-dev libssl-dev libfmt-dev libeigen3-dev libyaml-cpp-dev libhdf5-dev
+  libavformat-dev libavcodec-dev libswscale-dev libavutil-dev"
 speed="ccache mold"
 figure="gnuplot-nox fonts-dejavu-core"
 torch="python3 python3-pip unzip"
