@@ -34,7 +34,9 @@ const std::vector<Command>& commands() {
       {"score", "FILE", "how well predictions fit responses: repeats, correlations", score_options,
        score},
       {"generate", "--out DIR", "make the recordings of an invented mouse from a seed",
-       generate_options, generate}};
+       generate_options, generate},
+      {"import", "SRC", "read Sensorium folders, NWB files and videos into the native layout",
+       import_options, import}};
   return table;
 }
 

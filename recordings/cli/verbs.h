@@ -8,6 +8,7 @@ namespace enigma::recordings::cli {
 
 int chunks(const Words& words);
 int generate(const Words& words);
+int import(const Words& words);
 int inspect(const Words& words);
 int query(const Words& words);
 int score(const Words& words);
@@ -17,6 +18,7 @@ int verify(const Words& words);
 /// For `enigma-data help VERB`.
 options::options_description chunks_options();
 options::options_description generate_options();
+options::options_description import_options();
 options::options_description inspect_options();
 options::options_description query_options();
 options::options_description score_options();

@@ -3,7 +3,7 @@
 #include "recordings/import/sensorium.h"
 
 #include "recordings/import/imported_session.h"
-#include "recordings/import/output_file.h"
+#include "recordings/import/small_sensorium.h"
 #include "recordings/import/whole_array.h"
 #include "recordings/shared_recordings.h"
 #include "recordings/temporary_folder.h"
@@ -300,66 +300,25 @@ TEST_CASE("sensorium: every fact of the 2022 folders holds in the imported sessi
 
 namespace {
 
-// A 2023 folder small enough to break: 3 trials of 4 x 5 pixels, 6 samples, 2 neurons.
-struct SmallFolder {
-  TemporaryFolder place;
-  fs::path path = place.path() / "dynamic7-1-2-Video-small";
-
-  SmallFolder() {
-    for (const char* group : {"videos", "responses", "behavior", "pupil_center"})
-      fs::create_directories(path / "data" / group);
-    fs::create_directories(path / "meta" / "trials");
-    fs::create_directories(path / "meta" / "neurons");
-    for (int trial = 0; trial < 3; ++trial) {
-      write("videos", trial, {4, 5, 6});
-      write("responses", trial, {2, 6});
-      write("behavior", trial, {2, 6});
-      write("pupil_center", trial, {2, 6});
-    }
-    write_tiers({"train", "none", "oracle"});
+std::vector<Diagnostic> refused(const SmallSensorium& small,
+                                SensoriumYear year = SensoriumYear::dynamic_2023) {
+  const TemporaryFolder out;
+  ReadRequest request;
+  request.source = small.path;
+  request.session = out.path();
+  request.name = "small";
+  try {
+    read_sensorium(request, year);
+  } catch (const InputError& error) {
+    return error.diagnostics();
   }
-  void write(const std::string& group, int trial, const std::vector<int64_t>& shape) {
-    int64_t count = 1;
-    for (const int64_t side : shape) count *= side;
-    std::vector<float> numbers(static_cast<size_t>(count));
-    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = float(trial) + float(i) / 100;
-    write_file(file(group, trial), npy_bytes(NumberType::f32, shape, numbers.data()));
-  }
-  fs::path file(const std::string& group, int trial) const {
-    return path / "data" / group / (std::to_string(trial) + ".npy");
-  }
-  void write_tiers(const std::vector<std::string>& words) {
-    std::string header = "{'descr': '|S8', 'fortran_order': False, 'shape': (" +
-                         std::to_string(words.size()) + ",), }\n";
-    std::string bytes("\x93NUMPY\x01\x00", 8);
-    bytes += static_cast<char>(header.size());
-    bytes += '\0';
-    bytes += header;
-    for (std::string word : words) {
-      word.resize(8, '\0');
-      bytes += word;
-    }
-    write_file(path / "meta" / "trials" / "tiers.npy", bytes);
-  }
-  std::vector<Diagnostic> refused(SensoriumYear year = SensoriumYear::dynamic_2023) const {
-    const TemporaryFolder out;
-    ReadRequest request;
-    request.source = path;
-    request.session = out.path();
-    request.name = "small";
-    try {
-      read_sensorium(request, year);
-    } catch (const InputError& error) {
-      return error.diagnostics();
-    }
-    return {};
-  }
-};
+  return {};
+}
 
 }  // namespace
 
 TEST_CASE("sensorium: a blank frame over zeros stands between two trials and not after the last") {
-  const SmallFolder small;
+  const SmallSensorium small;
   const TemporaryFolder out;
   const Imported session(small.path, SensoriumYear::dynamic_2023, out.path());
   CHECK(session.lanes.at("responses").rows == 6 + 1 + 6);
@@ -371,45 +330,45 @@ TEST_CASE("sensorium: a blank frame over zeros stands between two trials and not
 }
 
 TEST_CASE("sensorium: what is wrong with a folder is told with file and field, all at once") {
-  SmallFolder small;
-  REQUIRE(small.refused().empty());
+  SmallSensorium small;
+  REQUIRE(refused(small).empty());
   SUBCASE("a group is missing") {
     fs::remove_all(small.path / "data" / "responses");
-    const auto wrong = small.refused();
+    const auto wrong = refused(small);
     REQUIRE(wrong.size() == 1);
     CHECK(wrong[0].pointer == "data/responses");
   }
   SUBCASE("the folder is of the other year") {
-    const auto wrong = small.refused(SensoriumYear::static_2022);
+    const auto wrong = refused(small, SensoriumYear::static_2022);
     REQUIRE(wrong.size() == 1);
     CHECK(wrong[0].suggestion.find("--from sensorium2023") != std::string::npos);
   }
   SUBCASE("lengths differ within a trial, in two trials") {
     small.write("responses", 0, {2, 5});
     small.write("behavior", 2, {2, 7});
-    const auto wrong = small.refused();
+    const auto wrong = refused(small);
     REQUIRE(wrong.size() == 2);
     CHECK(wrong[0].file == small.file("responses", 0).string());
     CHECK(wrong[1].pointer == "shape");
   }
   SUBCASE("a trial's neurons differ from the first's") {
     small.write("responses", 2, {3, 6});
-    CHECK(small.refused().size() == 1);
+    CHECK(refused(small).size() == 1);
   }
   SUBCASE("a tier is unknown") {
     small.write_tiers({"train", "tset", "oracle"});
-    const auto wrong = small.refused();
+    const auto wrong = refused(small);
     REQUIRE(wrong.size() == 1);
     CHECK(wrong[0].found == "tset");
     CHECK(wrong[0].suggestion.find("test") != std::string::npos);
   }
   SUBCASE("tiers and files differ in number") {
     small.write_tiers({"train", "oracle"});
-    CHECK(small.refused().size() == 4);
+    CHECK(refused(small).size() == 4);
   }
   SUBCASE("an array is truncated") {
     fs::resize_file(small.file("videos", 1), 300);
-    const auto wrong = small.refused();
+    const auto wrong = refused(small);
     REQUIRE(wrong.size() == 1);
     CHECK(wrong[0].pointer == "data");
   }
@@ -418,7 +377,7 @@ TEST_CASE("sensorium: what is wrong with a folder is told with file and field, a
     for (int trial = 0; trial < 3; ++trial)
       write_file(small.file("responses", trial),
                  npy_bytes(NumberType::f32, {2, 6}, numbers.data()));
-    CHECK(small.refused().size() == 1);
+    CHECK(refused(small).size() == 1);
   }
 }
 

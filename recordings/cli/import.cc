@@ -1,0 +1,135 @@
+// enigma-data import: other people's recordings into the native layout.
+#include "recordings/import/import.h"
+
+#include "recordings/cli/progress.h"
+#include "recordings/cli/verbs.h"
+#include "recordings/problem.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace enigma::recordings::cli {
+namespace {
+
+Diagnostic wrong_word(const char* option, const char* expected, const std::string& found) {
+  Diagnostic d;
+  d.pointer = option;
+  d.message = "option cannot be read";
+  d.expected = expected;
+  d.found = found;
+  return d;
+}
+
+PictureSize size_of(const std::string& text) {
+  PictureSize size;
+  const char* end = text.data() + text.size();
+  const auto height = std::from_chars(text.data(), end, size.height);
+  if (height.ec == std::errc() && height.ptr != end && *height.ptr == 'x') {
+    const auto width = std::from_chars(height.ptr + 1, end, size.width);
+    if (width.ec == std::errc() && width.ptr == end) return size;
+  }
+  throw InputError({wrong_word("--size", "HEIGHTxWIDTH, as in 36x64", text)});
+}
+
+ReadOptions reading(const options::variables_map& values) {
+  ReadOptions how;
+  if (values.count("size")) how.size = size_of(values["size"].as<std::string>());
+  const auto color = values["color"].as<std::string>();
+  if (color != "grey" && color != "rgb")
+    throw InputError({wrong_word("--color", "grey or rgb", color)});
+  how.colour = color == "rgb";
+  how.bin_hz = values["bin-hz"].as<double>();
+  return how;
+}
+
+void tell_progress(int64_t finished, double reading, int64_t total) {
+  const double share = (static_cast<double>(finished) + reading) / static_cast<double>(total);
+  show_progress("per cent imported", static_cast<int64_t>(100 * share), 100);
+}
+
+ImportOptions wanted(const options::variables_map& values) {
+  ImportOptions how;
+  how.format = import_format_of(values["from"].as<std::string>());
+  how.options = reading(values);
+  how.source = existing(values["SRC"].as<std::string>());
+  how.out = values["out"].as<std::string>();
+  how.limits.memory_bytes = values["memory-limit-mb"].as<int64_t>() << 20;
+  how.limits.time_s = values["time-limit-s"].as<int64_t>();
+  how.jobs = values["jobs"].as<int64_t>();
+  how.progress = tell_progress;
+  return how;
+}
+
+void print_session(const ImportedSession& session) {
+  if (!session.problems.empty()) return;
+  const auto& r = session.record;
+  fmt::print("{}: {}; {} neurons, {:.4g} h{}\n", session.name,
+             session.made ? "imported" : "there already, left alone",
+             r.at("neurons").is_null() ? "no" : r.at("neurons").dump(), r.at("hours").get<double>(),
+             r.at("animal").is_null() ? "" : ", " + r.at("animal").get<std::string>());
+  for (const auto& [tier, facts] : r.at("tiers").items())
+    fmt::print("    tier {:16} {:>5} trials {:>9.1f} s\n", tier, facts.at("trials").get<int64_t>(),
+               facts.at("seconds").get<double>());
+  for (const auto& m : r.at("modalities"))
+    fmt::print("    {:16} {:>6} signals, {}, from {}\n", m.at("name").get<std::string>(),
+               m.at("signals").get<int64_t>(), m.at("quantity").get<std::string>(),
+               m.at("source").get<std::string>());
+  for (const auto& note : r.at("notes")) fmt::print("    note: {}\n", note.get<std::string>());
+  for (const auto& left : r.at("left_out"))
+    fmt::print("    left out: {}: {}\n", left.at("where").get<std::string>(),
+               left.at("why").get<std::string>());
+}
+
+nlohmann::ordered_json session_json(const ImportedSession& session) {
+  nlohmann::ordered_json json = {{"name", session.name},
+                                 {"path", session.path.string()},
+                                 {"made", session.made},
+                                 {"digest", nullptr},
+                                 {"problems", to_json(session.problems)}};
+  if (!session.problems.empty()) return json;
+  json["digest"] = session.digest;
+  nlohmann::ordered_json record = session.record;
+  record.erase("schema");
+  json.update(record);
+  return json;
+}
+
+}  // namespace
+
+options::options_description import_options() {
+  const ImportOptions usual;
+  options::options_description known = json_options();
+  known.add_options()("from", options::value<std::string>()->required(),
+                      "sensorium2022, sensorium2023, nwb or video")(
+      "out", options::value<std::string>()->required(), "folder to make sessions in")(
+      "size", options::value<std::string>(), "of videos: HEIGHTxWIDTH; as they are where absent")(
+      "color", options::value<std::string>()->default_value("grey"), "of videos: grey or rgb")(
+      "bin-hz", options::value<double>()->default_value(usual.options.bin_hz),
+      "of spike times: rate at which they are counted for responses")(
+      "jobs", options::value<int64_t>()->default_value(usual.jobs),
+      "sessions read at once; 0 = one a core")(
+      "memory-limit-mb", options::value<int64_t>()->default_value(usual.limits.memory_bytes >> 20),
+      "of the process that reads a session")(
+      "time-limit-s", options::value<int64_t>()->default_value(usual.limits.time_s),
+      "of the process that reads a session");
+  return known;
+}
+
+int import(const Words& words) {
+  const auto values = parse(words, import_options(), "SRC", "the file or folder to import");
+  const std::vector<ImportedSession> sessions = import_sessions(wanted(values));
+  std::vector<Diagnostic> problems;
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const ImportedSession& session : sessions) {
+    problems.insert(problems.end(), session.problems.begin(), session.problems.end());
+    rows.push_back(session_json(session));
+    if (!values.count("json")) print_session(session);
+  }
+  for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_text(problem));
+  if (values.count("json"))
+    print_document("import", {{"sessions", std::move(rows)}, {"diagnostics", to_json(problems)}});
+  return problems.empty() ? kDone : kWrongInput;
+}
+
+}  // namespace enigma::recordings::cli
