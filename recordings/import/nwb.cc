@@ -44,6 +44,8 @@ void import_all(NwbImport& import) {
   import_nwb_behaviour(import);
   import_nwb_screen(import, trials);
   list_left_out(import);
+  if (import.record.seconds == 0)  // no responses: what was shown tells how long
+    for (const auto& [name, tier] : import.record.tiers) import.record.seconds += tier.seconds;
 }
 
 }  // namespace
