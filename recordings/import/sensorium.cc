@@ -330,7 +330,9 @@ class Importer {
     record_.left_out = folder_.left_out;
     std::vector<Diagnostic> other;  // statistics of each pixel are no scale of the screen
     const SensoriumMoments light = moments_of(folder_, folder_.groups[0], 1, other);
-    for (const Diagnostic& d : other) record_.left_out.emplace_back(d.file, d.message);
+    for (const Diagnostic& d : other)
+      record_.left_out.emplace_back(
+          std::filesystem::path(d.file).lexically_relative(folder_.path).string(), d.message);
     write_moments(request_.session / "screen", {1}, light.means, light.deviations);
     for (const auto& lane : lanes_) record_.modalities.push_back(lane->close(rate_hz_, wrong));
     if (!wrong.empty()) throw InputError(std::move(wrong));
