@@ -351,8 +351,13 @@ Hdf5Shape Hdf5File::shape(const std::string& dataset) const {
   const Id object = handles_->dataset(dataset);
   const Id type(::H5Dget_type(object.get()), ::H5Tclose);
   const Id space(::H5Dget_space(object.get()), ::H5Sclose);
-  const Hdf5Shape shape = shape_of(space.get(), type.get(), dataset);
+  Hdf5Shape shape = shape_of(space.get(), type.get(), dataset);
   handles_->check_size(shape, object.get(), dataset);
+  const Id plan(::H5Dget_create_plist(object.get()), ::H5Pclose);
+  std::vector<hsize_t> chunk(kAxesMax, 1);
+  if (::H5Pget_layout(plan.get()) == H5D_CHUNKED &&
+      ::H5Pget_chunk(plan.get(), static_cast<int>(kAxesMax), chunk.data()) > 0)
+    shape.chunk_rows = static_cast<int64_t>(std::min<hsize_t>(chunk[0], INT64_MAX));
   return shape;
 }
 

@@ -39,6 +39,7 @@ struct Hdf5Shape {
   NumberType type = NumberType::f64;  ///< of numbers
   std::vector<int64_t> sides;         ///< empty = one value
   int64_t elements = 0;
+  int64_t chunk_rows = 1;  ///< rows that are stored, and unpacked, together
   int64_t rows() const { return sides.empty() ? 1 : sides[0]; }
   int64_t row_elements() const { return rows() == 0 ? 0 : elements / rows(); }
 };

@@ -27,12 +27,16 @@ void check_is_nwb(const Hdf5File& file) {
     throw Hdf5Error("/@nwb_version", "this version of NWB is not read", "2.*", version);
 }
 
-// What the importer has no use for, so that nobody thinks it was overlooked.
+// What the importer has no use for (raw frames, voltages, …), so that nobody thinks it was
+// overlooked.
 void list_left_out(NwbImport& import) {
-  for (const NwbObject& object :
-       import.of_types({"TwoPhotonSeries", "OnePhotonSeries", "ElectricalSeries",
-                        "SpikeEventSeries", "ImageMaskSeries"}))
-    import.record.left_out.emplace_back(object.place, "raw " + object.type + " is not imported");
+  static const std::set<std::string> read = {"ImageSeries",       "IndexSeries",   "OpticalSeries",
+                                             "RoiResponseSeries", "SpatialSeries", "TimeSeries"};
+  for (const NwbObject& object : import.objects) {
+    const bool is_presented = object.type == "TimeSeries" && object.place.starts_with("/stimulus");
+    if (is_presented || (object.type.ends_with("Series") && !read.contains(object.type)))
+      import.record.left_out.emplace_back(object.place, object.type + " is not imported here");
+  }
 }
 
 void import_all(NwbImport& import) {
@@ -44,6 +48,8 @@ void import_all(NwbImport& import) {
   import_nwb_behaviour(import);
   import_nwb_screen(import, trials);
   list_left_out(import);
+  if (import.record.seconds == 0)  // no responses: what was shown tells how long
+    for (const auto& [name, tier] : import.record.tiers) import.record.seconds += tier.seconds;
 }
 
 }  // namespace

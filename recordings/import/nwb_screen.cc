@@ -16,7 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kBlockBytes = 8 << 20;
 constexpr int64_t kSideMax = 1 << 15;
 constexpr double kGapFrames = 4;       // a longer wait for the next frame is no frame's duration
 constexpr double kEndWithin_s = 1e-3;  // of a trial, to the next picture: nothing between them
@@ -102,10 +101,9 @@ void close_screen(NwbImport& import, ScreenWriter& screen, const NwbObject& seri
   int64_t pixels = 1;
   for (const int64_t side : frames.size) pixels *= side;
   screen.close(end_s, frames.size);
-  const double rate_hz = 1 / median_interval(frames.times_s);
+  const double rate_hz = series.type == "IndexSeries" ? 0 : 1 / median_interval(frames.times_s);
   import.record.modalities.push_back({"screen", "screen", "grey levels", series.place,
-                                      std::string(name_of(frames.type)), pixels,
-                                      series.type == "IndexSeries" ? 0 : rate_hz, 0});
+                                      std::string(name_of(frames.type)), pixels, rate_hz, rate_hz});
 }
 
 // ---- films
@@ -162,7 +160,7 @@ std::string write_film(NwbImport& import, ScreenWriter& screen, const NwbObject&
   ArrayWriter film(screen.picture_path("film"), frames.type, frames.size);
   int64_t frame_bytes = static_cast<int64_t>(bytes_of(frames.type));
   for (const int64_t side : frames.size) frame_bytes *= side;
-  const int64_t step = std::max<int64_t>(1, kBlockBytes / frame_bytes);
+  const int64_t step = rows_at_once(import.file.shape(series.place + "/data"), frame_bytes);
   for (int64_t at = first; at < end; at += step) {
     const auto stored = import.file.rows(series.place + "/data", at, std::min(step, end - at));
     film.append(frames.is_transposed ? upright(stored, frames) : stored);

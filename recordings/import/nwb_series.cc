@@ -12,7 +12,7 @@
 namespace enigma::recordings {
 namespace {
 
-constexpr int64_t kBlockBytes = 4 << 20;
+constexpr int64_t kBlockBytes = 8 << 20, kChunkedBytesMax = 512 << 20;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -128,6 +128,15 @@ std::optional<NwbSeries> behaviour_at(NwbImport& import, const NwbObject& object
 
 }  // namespace
 
+int64_t rows_at_once(const Hdf5Shape& shape, int64_t row_bytes) {
+  const int64_t few = std::max<int64_t>(1, kBlockBytes / std::max<int64_t>(row_bytes, 1));
+  const int64_t chunk =
+      std::clamp<int64_t>(shape.chunk_rows, 1, std::max<int64_t>(shape.rows(), 1));
+  const int64_t chunks = (few + chunk - 1) / chunk;
+  return chunks * chunk <= kChunkedBytesMax / std::max<int64_t>(row_bytes, 1) ? chunks * chunk
+                                                                              : few;
+}
+
 Timebase NwbSeries::timebase() const {
   return times_s.empty() ? regular_timebase(starting_s, rate_hz, rows()) : timebase_of(times_s);
 }
@@ -196,7 +205,7 @@ void write_nwb_sequence(NwbImport& import, const std::string& name, const Timeba
   const auto folder = import.request.session / name;
   SequenceWriter writer(folder);
   const size_t row_bytes = static_cast<size_t>(facts.signals) * bytes_of(facts.type);
-  const int64_t step = std::max<int64_t>(1, kBlockBytes / static_cast<int64_t>(row_bytes));
+  const int64_t step = rows_at_once(columns[0].series.shape, static_cast<int64_t>(row_bytes));
   for (int64_t first = 0; first < base.rows; first += step) {
     const int64_t count = std::min(step, base.rows - first);
     std::vector<std::byte> block(static_cast<size_t>(count) * row_bytes);

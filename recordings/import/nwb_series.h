@@ -30,6 +30,10 @@ struct NwbSeries {
   }
 };
 
+/// How many rows to read at once: some megabytes, and whole chunks where they are not huge, since a
+/// chunk is unpacked anew for each read that touches it.
+int64_t rows_at_once(const Hdf5Shape& shape, int64_t row_bytes);
+
 /// Opens `place`/data with its clock. Throws Hdf5Error where there is none, where lengths do not
 /// agree or times do not rise.
 NwbSeries open_nwb_series(const NwbImport& import, const std::string& place);

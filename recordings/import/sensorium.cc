@@ -327,7 +327,12 @@ class Importer {
   void close() {
     std::vector<Diagnostic> wrong;
     screen_.close(static_cast<double>(rows_) / rate_hz_, {folder_.height, folder_.width});
-    const SensoriumMoments light = moments_of(folder_, folder_.groups[0], 1, wrong);
+    record_.left_out = folder_.left_out;
+    std::vector<Diagnostic> other;  // statistics of each pixel are no scale of the screen
+    const SensoriumMoments light = moments_of(folder_, folder_.groups[0], 1, other);
+    for (const Diagnostic& d : other)
+      record_.left_out.emplace_back(
+          std::filesystem::path(d.file).lexically_relative(folder_.path).string(), d.message);
     write_moments(request_.session / "screen", {1}, light.means, light.deviations);
     for (const auto& lane : lanes_) record_.modalities.push_back(lane->close(rate_hz_, wrong));
     if (!wrong.empty()) throw InputError(std::move(wrong));

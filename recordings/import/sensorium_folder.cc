@@ -103,12 +103,18 @@ void check_files(const SensoriumFolder& folder, Diagnostics& wrong) {
 
 using Columns = std::map<std::string, WholeArray>;
 
-void take_columns(Columns& columns, const std::filesystem::path& folder, int64_t rows,
-                  const char* what, Diagnostics& wrong) {
+// Columns of dates and other Python objects are nothing that training asks for.
+void take_columns(SensoriumFolder& from, Columns& columns, const std::filesystem::path& folder,
+                  int64_t rows, const char* what, Diagnostics& wrong) {
   if (!std::filesystem::is_directory(folder)) return;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".npy" || entry.path().stem() == "tiers") continue;
     Parsed<WholeArray> array = read_whole_array(entry.path());
+    if (!array.ok() && array.diagnostics[0].pointer == "descr") {
+      from.left_out.emplace_back(entry.path().lexically_relative(from.path).string(),
+                                 array.diagnostics[0].message);
+      continue;
+    }
     append(wrong, std::move(array.diagnostics));
     if (!array.ok()) continue;
     if (array.value->shape.empty() || array.value->shape[0] != rows)
@@ -214,9 +220,9 @@ SensoriumFolder open_sensorium(const std::filesystem::path& path, SensoriumYear 
   check_files(folder, wrong);
   if (wrong.empty()) check_headers(folder, wrong);
   if (!wrong.empty()) throw InputError(std::move(wrong));
-  take_columns(folder.neuron_columns, path / "meta" / "neurons", folder.signals["responses"],
-               "neuron", wrong);
-  take_columns(folder.trial_columns, path / "meta" / "trials",
+  take_columns(folder, folder.neuron_columns, path / "meta" / "neurons",
+               folder.signals["responses"], "neuron", wrong);
+  take_columns(folder, folder.trial_columns, path / "meta" / "trials",
                static_cast<int64_t>(folder.tiers.size()), "trial", wrong);
   if (!wrong.empty()) throw InputError(std::move(wrong));
   return folder;

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace enigma::recordings {
@@ -21,6 +22,7 @@ struct SensoriumFolder {
   std::map<std::string, NumberType> types;  ///< per group but the pictures: holds every trial's
   std::map<std::string, int64_t> signals;   ///< per group but the pictures
   int64_t height = 0, width = 0;
+  std::vector<std::pair<std::string, std::string>> left_out;  ///< (file, why)
   std::string picture_types;  ///< "uint8", or several: each picture keeps its own
 
   std::filesystem::path file(const std::string& group, size_t trial) const {

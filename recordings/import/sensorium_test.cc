@@ -329,6 +329,18 @@ TEST_CASE("sensorium: a blank frame over zeros stands between two trials and not
   CHECK(session.record.animal == "7");
 }
 
+TEST_CASE("sensorium: a column of Python objects is left out and listed, the folder imported") {
+  const SmallSensorium small;
+  std::string file("\x93NUMPY\x01\x00", 8);
+  const std::string header = "{'descr': '|O', 'fortran_order': False, 'shape': (3,), }\n";
+  write_file(small.path / "meta" / "trials" / "frame_trial_ts.npy",
+             file + static_cast<char>(header.size()) + '\0' + header + "pickled");
+  const TemporaryFolder out;
+  const Imported session(small.path, SensoriumYear::dynamic_2023, out.path());
+  REQUIRE(session.record.left_out.size() == 2);  // and the trial of tier none
+  CHECK(session.record.left_out[0].first == "meta/trials/frame_trial_ts.npy");
+}
+
 TEST_CASE("sensorium: what is wrong with a folder is told with file and field, all at once") {
   SmallSensorium small;
   REQUIRE(refused(small).empty());

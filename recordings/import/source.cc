@@ -108,7 +108,8 @@ ImportFormat import_format_of(const std::string& name) {
   d.message = "format is not known";
   d.expected = "sensorium2022, sensorium2023, nwb or video";
   d.found = name;
-  d.suggestion = suggest_name(name, names);
+  d.suggestion = name == "experanto" ? "experanto folders are read where they lie, without import"
+                                     : suggest_name(name, names);
   throw InputError({d});
 }
 

@@ -67,7 +67,7 @@ SessionRecord read_video_file(const ReadRequest& request) {
       {"screen", "screen", request.options.colour ? "RGB, 8 bits" : "grey levels, 8 bits",
        fmt::format("{} in {}, {} x {}, {}", film.codec, film.container, film.stored_height,
                    film.stored_width, film.pixel_format),
-       "uint8", pixels, film.rate_hz, 0});
+       "uint8", pixels, film.rate_hz, film.rate_hz});
   if (decoder.facts().has_made_up_times)
     record.notes.push_back("frames bear no presentation times: they stand at the nominal rate");
   write_identity(record, request.session);
