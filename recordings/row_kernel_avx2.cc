@@ -114,7 +114,10 @@ template <typename Load>
 }
 
 size_t wide_part(const RowTask& task) {
-  const bool columns = task.columns != nullptr;
+  const bool columns = task.columns != nullptr, halves = task.element == Element::f16;
+  if (task.element == Element::u8) return 0;
+  // Nothing to convert: plain moves are faster.
+  if (halves && task.type == NumberType::f16 && task.shift == nullptr) return 0;
   switch (task.type) {
     case NumberType::f16:
       return columns ? whole_steps<HalfColumns>(task) : whole_steps<Halves>(task);
@@ -134,7 +137,7 @@ bool runs_avx2() {
 }
 
 void gather_row_avx2(const RowTask& task) {
-  const size_t done = task.element == Element::u8 ? 0 : wide_part(task);
+  const size_t done = wide_part(task);
   if (done == task.count) return;
   RowTask rest = task;
   rest.count -= done;
