@@ -5,6 +5,7 @@
 #include <cstring>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 
 namespace enigma::recordings {
@@ -13,7 +14,6 @@ namespace {
 constexpr size_t kWidth = 8, kLineBytes = 64;
 
 struct HalfColumns {
-  static constexpr size_t kBytes = 2;
   [[gnu::target("avx2,f16c")]] static __m256 load(const RowTask& task, size_t i) {
     const int64_t* c = task.columns + i;
     const auto at = [&](int64_t column) {
@@ -27,7 +27,6 @@ struct HalfColumns {
 };
 
 struct FloatColumns {
-  static constexpr size_t kBytes = 4;
   [[gnu::target("avx2,f16c")]] static __m256 load(const RowTask& task, size_t i) {
     const int64_t* c = task.columns + i;
     const auto at = [&](int64_t column) {
@@ -41,21 +40,18 @@ struct FloatColumns {
 };
 
 struct Halves {
-  static constexpr size_t kBytes = 2;
   [[gnu::target("avx2,f16c")]] static __m256 load(const RowTask& task, size_t i) {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(task.source + i * 2)));
   }
 };
 
 struct Floats {
-  static constexpr size_t kBytes = 4;
   [[gnu::target("avx2,f16c")]] static __m256 load(const RowTask& task, size_t i) {
     return _mm256_loadu_ps(reinterpret_cast<const float*>(task.source + i * 4));
   }
 };
 
 struct Greys {
-  static constexpr size_t kBytes = 1;
   [[gnu::target("avx2,f16c")]] static __m256 load(const RowTask& task, size_t i) {
     return _mm256_cvtepi32_ps(
         _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(task.source + i))));
@@ -114,7 +110,10 @@ template <typename Load>
 }
 
 size_t wide_part(const RowTask& task) {
-  const bool columns = task.columns != nullptr;
+  const bool columns = task.columns != nullptr, halves = task.element == Element::f16;
+  if (task.element == Element::u8) return 0;
+  // Nothing to convert: plain moves are faster.
+  if (halves && task.type == NumberType::f16 && task.shift == nullptr) return 0;
   switch (task.type) {
     case NumberType::f16:
       return columns ? whole_steps<HalfColumns>(task) : whole_steps<Halves>(task);
@@ -130,11 +129,13 @@ size_t wide_part(const RowTask& task) {
 }  // namespace
 
 bool runs_avx2() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");
+  unsigned a = 0, b = 0, c = 0, d = 0;  // Clang 16 knows no "f16c" in __builtin_cpu_supports
+  const bool halves = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+  return halves && __builtin_cpu_supports("avx2");
 }
 
 void gather_row_avx2(const RowTask& task) {
-  const size_t done = task.element == Element::u8 ? 0 : wide_part(task);
+  const size_t done = wide_part(task);
   if (done == task.count) return;
   RowTask rest = task;
   rest.count -= done;

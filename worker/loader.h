@@ -65,7 +65,7 @@ class StepReader {
 class Loader {
  public:
   /// Read ahead are at most so many steps, and no further one once they hold so many bytes.
-  static constexpr size_t kDepth = 4;
+  static constexpr size_t kDepth = 8;
   static constexpr int64_t kAheadBytes = int64_t{256} << 20;
 
   /// Everything by reference must outlive the loader. Reads steps [first, end).
