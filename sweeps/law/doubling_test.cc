@@ -1,5 +1,6 @@
 #include "sweeps/law/doubling.h"
 
+#include "sweeps/law/prediction.h"
 #include "sweeps/law/study.h"
 #include "sweeps/law/synthetic.h"
 
@@ -51,4 +52,34 @@ TEST_CASE("doubling: at a law's optimum both are worth what its terms say") {
 
 TEST_CASE("doubling: nothing is said where nothing can be compared") {
   CHECK(doublings_of(Fit{.form = "power"}, {}, 1e15).sentence.empty());
+}
+
+TEST_CASE("prediction: a budget that repeats the data beyond what was fitted says so") {
+  auto mapped = synthetic({.sd = 0.002}, log_grid(3e7, 1e10, 8), log_grid(5e8, 3e11, 6));
+  mapped.table.has_u = true;
+  for (Row& row : mapped.table.rows) row.u = 1e10;
+  FitOptions options;
+  options.starts = 48;
+  options.bootstrap.resamples = 50;
+  const Fit fit = *study_table(mapped, options, "", false).pooled;
+  const Prediction far = predict(fit, 1e25, fit.rows);
+  REQUIRE(far.epochs);
+  CHECK(*far.epochs == doctest::Approx(*far.d / 1e10));
+  CHECK(*far.epochs_most == doctest::Approx(30));
+  CHECK(far.repetition.starts_with("Data-limited"));
+  CHECK(predict(fit, 1e20, fit.rows).repetition.empty());
+  CHECK(to_json(far)["loss"]["low"].is_number());
+}
+
+TEST_CASE("prediction: a frontier gives sizes beyond its data, and losses inside alone") {
+  auto mapped = synthetic({.sd = 0}, log_grid(3e7, 1e11, 40), log_grid(5e8, 3e12, 40));
+  FitOptions options;
+  options.form = "envelope";
+  options.bootstrap.resamples = 50;
+  const Fit fit = *study_table(mapped, options, "", false).pooled;
+  const Prediction inside = predict(fit, 1e21, fit.rows), beyond = predict(fit, 1e26, fit.rows);
+  CHECK(inside.loss.value.has_value());
+  CHECK(to_json(beyond)["loss"]["value"].is_null());
+  CHECK(*beyond.n > *inside.n);
+  CHECK(*beyond.extrapolation_factor > 1);
 }

@@ -11,6 +11,7 @@ namespace {
 
 /// An exact refit each: beyond this only those with the largest residuals are tried.
 constexpr size_t kMostLeftOut = 300;
+constexpr size_t kMostRows = 300'000;  ///< in all refits together
 constexpr size_t kShown = 5;
 /// Of normal noise one row in two million lies farther.
 constexpr double kFar = 5;
@@ -19,9 +20,11 @@ constexpr int kStarts = 32;
 constexpr double kLargeShift = 1;
 
 std::vector<Row> without(const std::vector<Row>& rows, const std::vector<size_t>& leave) {
+  std::vector<bool> left(rows.size(), false);
+  for (const size_t k : leave) left[k] = true;
   std::vector<Row> kept;
   for (size_t k = 0; k < rows.size(); ++k) {
-    if (std::find(leave.begin(), leave.end(), k) == leave.end()) kept.push_back(rows[k]);
+    if (!left[k]) kept.push_back(rows[k]);
   }
   return kept;
 }
@@ -47,7 +50,8 @@ std::vector<Unit> suspects(const Fit& fit, const std::vector<double>& residuals)
   };
   std::stable_sort(units.begin(), units.end(),
                    [&](const Unit& a, const Unit& b) { return worst(a) > worst(b); });
-  if (units.size() > kMostLeftOut) units.resize(kMostLeftOut);
+  const size_t most = std::clamp<size_t>(kMostRows / fit.rows.size(), kShown, kMostLeftOut);
+  if (units.size() > most) units.resize(most);
   return units;
 }
 

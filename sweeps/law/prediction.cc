@@ -32,6 +32,28 @@ void add_factor(const Fit& fit, Prediction& prediction) {
   if (largest > 0) prediction.extrapolation_factor = prediction.target_flops / largest;
 }
 
+/// Up to four passes over the data are almost as good as fresh data (Muennighoff et al. 2023).
+constexpr double kHarmlessEpochs = 4;
+
+/// How often the best amount of data repeats what there is, and whether the fit can know of it.
+void add_epochs(const Fit& fit, Prediction& prediction) {
+  double unique = 0, most = 0;
+  for (const Row& row : fit.rows) {
+    if (!(row.u > 0) || !(row.d > 0)) return;
+    unique = std::max(unique, row.u);
+    most = std::max(most, row.d / row.u);
+  }
+  if (!prediction.d || !(unique > 0)) return;
+  prediction.epochs = *prediction.d / unique;
+  prediction.epochs_most = most;
+  if (*prediction.epochs <= std::max(kHarmlessEpochs, most)) return;
+  prediction.repetition = fmt::format(
+      "Data-limited: this budget asks for {:.3g} passes over the unique data, and the runs fitted "
+      "made at most {:.3g}; repeated data are worth less than the law expects, and more unique "
+      "data would be worth more.",
+      *prediction.epochs, most);
+}
+
 }  // namespace
 
 Prediction predict(const Fit& fit, double flops, const std::vector<Row>& rows) {
@@ -46,11 +68,13 @@ Prediction predict(const Fit& fit, double flops, const std::vector<Row>& rows) {
     prediction.n = place.n;
     prediction.d = place.d;
     prediction.loss = {.value = place.loss};
+    add_epochs(fit, prediction);
   } else if (has_optimum(fit)) {
     const OptimumAt at = optimum_at(fit, flops);
     prediction.n = at.place.n;
     prediction.d = at.place.d;
     prediction.loss = {at.place.loss, at.low, at.high};
+    add_epochs(fit, prediction);
   } else if (on_flops) {
     prediction.loss = predicted_on_axis(fit, flops);
   } else if (one_axis) {
@@ -91,7 +115,10 @@ Json to_json(const Prediction& p) {
             {"high", number(p.loss.high)}}},
           {"extrapolation_factor", number(p.extrapolation_factor)},
           {"verdict", to_json(p.verdict)},
-          {"doublings", to_json(p.doublings)}};
+          {"doublings", to_json(p.doublings)},
+          {"epochs", number(p.epochs)},
+          {"epochs_most_fitted", number(p.epochs_most)},
+          {"repetition", p.repetition.empty() ? Json() : Json(p.repetition)}};
 }
 
 std::string to_text(const Prediction& p, double level) {
@@ -112,6 +139,7 @@ std::string to_text(const Prediction& p, double level) {
     text += "\n";
   }
   text += "  " + p.verdict.sentence + "\n";
+  if (!p.repetition.empty()) text += "  " + p.repetition + "\n";
   return p.doublings.sentence.empty() ? text : text + "  " + p.doublings.sentence + "\n";
 }
 

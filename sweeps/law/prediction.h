@@ -17,6 +17,9 @@ struct Prediction {
   std::optional<double> extrapolation_factor;  ///< target / largest C used
   Verdict verdict;
   Doublings doublings;
+  std::optional<double> epochs;       ///< d over the most unique data; nothing where it is unknown
+  std::optional<double> epochs_most;  ///< of the rows that were fitted
+  std::string repetition;  ///< a sentence where d repeats the data more than the fit has seen
 };
 
 /// `power*` on the axis C give a loss without a size, the frontier forms a loss only inside their
