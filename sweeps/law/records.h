@@ -24,8 +24,9 @@ struct Records {
 /// What is read at most: what a table of runs can never need is refused before it fills memory.
 struct RecordLimits {
   size_t bytes = size_t{64} << 20;
-  size_t rows = 1'000'000;
+  size_t rows = 200'000;
   size_t columns = 1'000;
+  size_t cells = 2'000'000;  ///< of all rows: a cell costs far more memory than its bytes
   size_t cell_bytes = 64 << 10;
 };
 

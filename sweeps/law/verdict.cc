@@ -14,9 +14,15 @@ size_t count(const Fit& fit, Trend trend) {
                                            [&](const Ladder& l) { return l.trend == trend; }));
 }
 
+bool is_frontier(const Fit& fit) {
+  return fit.readings.isoflop || fit.readings.envelope;
+}
+
 std::vector<std::string> not_identified(const Fit& fit) {
   std::vector<std::string> names;
   for (const ParameterFit& parameter : fit.parameters) {
+    // The coefficients of a frontier are far from the data's budgets: its exponents decide.
+    if (parameter.name.starts_with("k_") && is_frontier(fit)) continue;
     const bool known = parameter.verdict == ParameterVerdict::identified ||
                        parameter.verdict == ParameterVerdict::held;
     if (!known && parameter.name != "E") names.push_back(parameter.name);
@@ -34,8 +40,37 @@ bool lacks(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// Forms whose answer is a frontier N_opt ~ C^a, D_opt ~ C^b.
+bool has_frontier(const Fit& fit) {
+  return fit.form == "chinchilla" || is_frontier(fit);
+}
+
+std::string why_no_frontier(const Fit& fit) {
+  const auto& isoflop = fit.readings.isoflop;
+  if (isoflop && vertices(*isoflop) < 3) {
+    return fmt::format(
+        "Undetermined: {} of {} budgets have a minimum inside their sizes, and an exponent with an "
+        "error needs three. More budgets, or sizes on both sides of each minimum, would tell. No "
+        "optimum is given.",
+        vertices(*isoflop), isoflop->valleys.size());
+  }
+  const auto& envelope = fit.readings.envelope;
+  if (envelope && !envelope->n) {
+    return fmt::format(
+        "Undetermined: {} of {} runs lie on the envelope with smaller and larger sizes run beside "
+        "them, and a line needs three. More budgets, or more sizes at each, would tell. No optimum "
+        "is given.",
+        envelope->rows.size(), fit.rows.size());
+  }
+  return fmt::format(
+      "Undetermined: the points of the frontier scatter too much about a power law, or lie at too "
+      "few budgets, to tell {} from none. No optimum is given.",
+      listed(not_identified(fit)));
+}
+
 std::string why_undetermined(const Fit& fit, const std::vector<std::string>& names) {
   std::string why;
+  if (is_frontier(fit)) return why_no_frontier(fit);
   if (fit.form == "chinchilla") {
     if (distinct(fit, 'N') == 1)
       why += "; all rows have one size, so the effect of size is unknown";
@@ -95,7 +130,7 @@ Verdict verdict_of(const Fit& fit) {
   const std::vector<std::string> names = not_identified(fit);
   if (const auto sentence = data_limited(fit, names)) return {VerdictCode::data_limited, *sentence};
   if (!names.empty()) return {VerdictCode::undetermined, why_undetermined(fit, names)};
-  if (fit.form != "chinchilla") {
+  if (!has_frontier(fit)) {
     return {VerdictCode::ok, fmt::format("Loss falls as a power of {} with exponent {:.4g}.",
                                          fit.axes.front(), fit.values[fit.values.size() - 1])};
   }
@@ -120,7 +155,7 @@ std::vector<std::string> warnings_of(const Fit& fit) {
                                        ? "does not fall at every step"
                                        : "is flat or rising: data-limited"));
   }
-  if (fit.certificate.agreeing < 2) {
+  if (fit.certificate.starts > 1 && fit.certificate.agreeing < 2) {
     warnings.push_back("only one start reached the best objective: it may not be the minimum");
   }
   if (fit.certificate.second_objective > fit.minimum.objective * (1 + 1e-4)) {
