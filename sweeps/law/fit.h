@@ -3,6 +3,7 @@
 
 #include "sweeps/law/bootstrap.h"
 #include "sweeps/law/extrapolation.h"
+#include "sweeps/law/interval.h"
 #include "sweeps/law/ladder.h"
 #include "sweeps/law/mapping.h"
 #include "sweeps/law/optimum.h"
@@ -38,10 +39,6 @@ struct ParameterFit {
   std::string name;
   std::optional<double> value, low, high, se;
   ParameterVerdict verdict = ParameterVerdict::unidentified;
-};
-
-struct Interval {
-  std::optional<double> value, low, high;
 };
 
 struct OptimumAt {
