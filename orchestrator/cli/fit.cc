@@ -17,7 +17,9 @@ int fit(const Invocation& invocation) {
   if (!values) return kDone;
   return guarded(invocation, [&] {
     const double begin_s = monotonic_s();
-    const law::Study study = study_of(request_of(invocation, *values));
+    const LawRequest request = request_of(invocation, *values);
+    law::Study study = study_of(request);
+    law::appraise(study, request.mapped, request.options);
     const double taken_s = monotonic_s() - begin_s;
     if (invocation.json) {
       print_document(invocation, law::to_json(study, taken_s));

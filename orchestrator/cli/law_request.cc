@@ -114,7 +114,7 @@ po::options_description law_options() {
   add("csv", po::value<std::string>(), "file of runs instead of a sweep (CSV, or .jsonl)");
   add("map", po::value<std::string>(), "N=COL,D=COL,C=COL,U=COL,loss=COL[,group=COL][,weight=COL]");
   add("form", po::value<std::string>()->default_value("chinchilla"),
-      "chinchilla, power or power_offset");
+      "chinchilla, power, power_offset, envelope, isoflop:parabola|akima|cubic");
   add("objective", po::value<std::string>()->default_value("huber:1e-3"), "huber:DELTA, l1 or l2");
   add("space", po::value<std::string>()->default_value("log"), "residuals in log or linear space");
   add("reduction", po::value<std::string>()->default_value("sum"), "sum or mean");

@@ -7,6 +7,7 @@
 #include "sweeps/law/ladder.h"
 #include "sweeps/law/mapping.h"
 #include "sweeps/law/optimum.h"
+#include "sweeps/law/readings.h"
 
 #include <optional>
 #include <stdexcept>
@@ -82,6 +83,7 @@ struct Fit {
   bool constant_will_do = false;  ///< the loss depends on nothing, as far as its noise can tell
   Verdict verdict;
   std::vector<std::string> warnings;
+  Readings readings;  ///< of the forms `envelope` and `isoflop:*`
 };
 
 /// The axes that a form will use on this table. Throws InputError where they are not mapped.

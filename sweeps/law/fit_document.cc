@@ -1,5 +1,10 @@
 #include "sweeps/law/fit_document.h"
 
+#include "sweeps/law/appraisal_document.h"
+#include "sweeps/law/checklist.h"
+#include "sweeps/law/frontier.h"
+#include "sweeps/law/readings_document.h"
+
 #include <cmath>
 
 namespace enigma::law {
@@ -72,6 +77,14 @@ Json certificate_json(const Fit& fit) {
 }
 
 Json bootstrap_json(const Fit& fit) {
+  if (fit.readings.isoflop) {
+    return {{"method", "least squares on the vertices, Student t"},
+            {"level", fit.level},
+            {"resamples", 0},
+            {"cluster", nullptr},
+            {"converged", 0},
+            {"verdict_method", "the same interval, closed and above 0"}};
+  }
   const bool none = fit.bootstrap.kind == Resampling::none;
   const bool cluster = fit.bootstrap.kind == Resampling::by_cluster;
   const auto group = fit.axis_names.find("group");
@@ -82,7 +95,7 @@ Json bootstrap_json(const Fit& fit) {
           {"resamples", fit.refits.resamples},
           {"cluster", cluster && group != fit.axis_names.end() ? Json(group->second) : Json()},
           {"converged", fit.refits.converged},
-          {"verdict_method", "profile"}};
+          {"verdict_method", fit.readings.envelope ? "the same interval" : "profile"}};
 }
 
 Json extrapolation_json(const Fit& fit) {
@@ -136,31 +149,50 @@ Json to_json(const Verdict& verdict) {
 Json to_json(const Fit& fit, std::optional<double> seconds) {
   Json excluded = Json::array();
   for (const Excluded& row : fit.excluded) excluded.push_back({{"id", row.id}, {"why", row.why}});
-  return {{"form", fit.form},
-          {"formula", fit.formula},
-          {"objective", objective_json(fit)},
-          {"axes", axes_json(fit)},
-          {"cost", formula_of(fit.cost)},
-          {"n_used", fit.rows.size()},
-          {"excluded", excluded},
-          {"parameters", parameters_json(fit)},
-          {"exponents", {{"a", interval_json(fit.a)}, {"b", interval_json(fit.b)}}},
-          {"certificate", certificate_json(fit)},
-          {"interval", bootstrap_json(fit)},
-          {"extrapolation", extrapolation_json(fit)},
-          {"optimum", optimum_json(fit)},
-          {"ladders", ladders_json(fit)},
-          {"verdict", to_json(fit.verdict)},
-          {"warnings", fit.warnings},
-          {"seconds", number(seconds)}};
+  Json document = {{"form", fit.form},
+                   {"formula", fit.formula},
+                   {"objective", objective_json(fit)},
+                   {"axes", axes_json(fit)},
+                   {"cost", is_frontier(fit.form) ? Json() : Json(formula_of(fit.cost))},
+                   {"n_used", rows_used(fit)},
+                   {"excluded", excluded},
+                   {"parameters", parameters_json(fit)},
+                   {"exponents", {{"a", interval_json(fit.a)}, {"b", interval_json(fit.b)}}},
+                   {"certificate", certificate_json(fit)},
+                   {"interval", bootstrap_json(fit)},
+                   {"extrapolation", extrapolation_json(fit)},
+                   {"optimum", optimum_json(fit)},
+                   {"ladders", ladders_json(fit)},
+                   {"verdict", to_json(fit.verdict)},
+                   {"warnings", fit.warnings}};
+  document.update(readings_json(fit));
+  document["checklist"] = checklist_json(fit);
+  document["seconds"] = number(seconds);
+  return document;
 }
 
+namespace {
+
+/// The fit's keys with those of its appraisal before `seconds`.
+Json whole(const Fit& fit, const std::optional<Appraisal>& appraisal,
+           std::optional<double> seconds) {
+  Json document = to_json(fit, seconds);
+  if (!appraisal) return document;
+  const Json last = document["seconds"];
+  document.erase("seconds");
+  document.update(to_json(*appraisal, fit));
+  document["seconds"] = last;
+  return document;
+}
+
+}  // namespace
+
 Json to_json(const Study& study, std::optional<double> seconds) {
-  if (study.by.empty()) return to_json(*study.pooled, seconds);
+  if (study.by.empty()) return whole(*study.pooled, study.appraisal, seconds);
   Json fits = Json::array(), refused = Json::array();
   for (const GroupFit& one : study.fits) {
     Json fit = {{"group", one.group}};
-    fit.update(to_json(one.fit, std::nullopt));
+    fit.update(whole(one.fit, one.appraisal, std::nullopt));
     fits.push_back(std::move(fit));
   }
   for (const RefusedGroup& one : study.refused) {
@@ -169,7 +201,7 @@ Json to_json(const Study& study, std::optional<double> seconds) {
   return {{"by", study.by},
           {"fits", fits},
           {"refused", refused},
-          {"pooled", study.pooled ? to_json(*study.pooled, std::nullopt) : Json()},
+          {"pooled", study.pooled ? whole(*study.pooled, study.appraisal, std::nullopt) : Json()},
           {"seconds", number(seconds)}};
 }
 

@@ -1,4 +1,8 @@
+#include "sweeps/law/appraisal_document.h"
+#include "sweeps/law/checklist.h"
 #include "sweeps/law/fit_document.h"
+#include "sweeps/law/frontier.h"
+#include "sweeps/law/readings_document.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +13,7 @@ namespace enigma::law {
 namespace {
 
 std::string shown(const std::optional<double>& value) {
-  return value ? fmt::format("{:.5g}", *value) : "-";
+  return value && std::isfinite(*value) ? fmt::format("{:.5g}", *value) : "-";
 }
 
 std::string parameter_lines(const Fit& fit) {
@@ -19,7 +23,7 @@ std::string parameter_lines(const Fit& fit) {
     text += fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>12}  {}\n", p.name, shown(p.value),
                         shown(p.low), shown(p.high), shown(p.se), name_of(p.verdict));
   }
-  if (fit.form != "chinchilla") return text;
+  if (fit.form != "chinchilla") return text;  // a frontier's exponents are its parameters
   text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "N_opt ~ C^a", shown(fit.a.value),
                       shown(fit.a.low), shown(fit.a.high));
   text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "D_opt ~ C^b", shown(fit.b.value),
@@ -48,12 +52,23 @@ std::string objective_line(const Fit& fit) {
 
 std::string interval_line(const Fit& fit) {
   const std::string level = fmt::format("{:g} %", fit.level * 100);
+  if (fit.readings.isoflop) return level + " Student t of the line through the vertices";
   if (fit.bootstrap.kind == Resampling::none) return level + " profile intervals";
   return fmt::format("{} percentile of {} refits ({} converged), {}; verdicts by profile", level,
                      fit.refits.resamples, fit.refits.converged,
                      fit.bootstrap.kind == Resampling::by_cluster
                          ? fmt::format("resampled by {} clusters", fit.clusters)
                          : "resampled by row");
+}
+
+std::string certificate_line(const Fit& fit) {
+  if (is_frontier(fit.form)) return "closed form: least squares in logarithms";
+  const Certificate& c = fit.certificate;
+  return fmt::format(
+      "{} of {} starts agree, {} basins, relative gradient {:.1e} (BFGS, tolerance {:.0e}); second "
+      "algorithm (reweighted Levenberg-Marquardt) {:.10g}",
+      c.agreeing, c.starts, c.basins.size(), c.gradient_relative, fit.tolerance,
+      c.second_objective);
 }
 
 std::string extrapolation_line(const Fit& fit) {
@@ -78,8 +93,8 @@ std::string optimum_lines(const Fit& fit) {
   std::string text = fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>26}\n", "FLOPs", "best N", "best D",
                                  "loss", fmt::format("{:g} % interval", fit.level * 100));
   for (const OptimumAt& at : fit.optimum) {
-    text += fmt::format("  {:<12.3g}{:>14.4g}{:>14.4g}{:>14.5g}{:>26}\n", at.flops, at.place.n,
-                        at.place.d, at.place.loss,
+    text += fmt::format("  {:<12.3g}{:>14}{:>14}{:>14}{:>26}\n", at.flops, shown(at.place.n),
+                        shown(at.place.d), shown(at.place.loss),
                         at.low ? fmt::format("{:.5g} .. {:.5g}", *at.low, *at.high) : "-");
   }
   return text;
@@ -87,8 +102,9 @@ std::string optimum_lines(const Fit& fit) {
 
 }  // namespace
 
-std::string to_text(const Fit& fit) {
-  const Certificate& c = fit.certificate;
+namespace {
+
+std::string whole(const Fit& fit, const std::optional<Appraisal>& appraisal) {
   std::string text = fit.formula + "\n" + parameter_lines(fit);
   const auto line = [&](const char* name, const std::string& value) {
     text += fmt::format("  {:<13}{}\n", name, value);
@@ -96,28 +112,32 @@ std::string to_text(const Fit& fit) {
   line("rows", excluded_line(fit));
   line("axes", axes_line(fit) + (fit.form == "chinchilla" ? "; " + formula_of(fit.cost) : ""));
   line("objective", objective_line(fit));
-  line("certificate",
-       fmt::format("{} of {} starts agree, {} basins, relative gradient {:.1e} (BFGS, tolerance "
-                   "{:.0e}); second algorithm (reweighted Levenberg-Marquardt) {:.10g}",
-                   c.agreeing, c.starts, c.basins.size(), c.gradient_relative, fit.tolerance,
-                   c.second_objective));
+  line("certificate", certificate_line(fit));
   line("intervals", interval_line(fit));
   line("held out", extrapolation_line(fit));
-  text += optimum_lines(fit);
+  text += readings_text(fit) + optimum_lines(fit);
+  if (appraisal) text += to_text(*appraisal);
+  text += checklist_text(fit);
   for (const std::string& warning : fit.warnings) line("warning", warning);
   return text + "  " + fit.verdict.sentence + "\n";
 }
 
+}  // namespace
+
+std::string to_text(const Fit& fit) {
+  return whole(fit, std::nullopt);
+}
+
 std::string to_text(const Study& study) {
-  if (study.by.empty()) return to_text(*study.pooled);
+  if (study.by.empty()) return whole(*study.pooled, study.appraisal);
   std::string text;
   for (const GroupFit& one : study.fits) {
-    text += fmt::format("{} = {}: {}\n", study.by, one.group, to_text(one.fit));
+    text += fmt::format("{} = {}: {}\n", study.by, one.group, whole(one.fit, one.appraisal));
   }
   for (const RefusedGroup& one : study.refused) {
     text += fmt::format("{} = {}: not fitted: {}\n\n", study.by, one.group, one.why);
   }
-  return text + (study.pooled ? "pooled over all rows: " + to_text(*study.pooled)
+  return text + (study.pooled ? "pooled over all rows: " + whole(*study.pooled, study.appraisal)
                               : "pooled: not fitted\n");
 }
 

@@ -1,5 +1,11 @@
 #include "sweeps/law/study.h"
 
+#include "diagnostics/nearest.h"
+#include "sweeps/law/frontier.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -33,31 +39,52 @@ std::vector<std::pair<std::string, MappedTable>> groups_of(const MappedTable& ma
   return groups;
 }
 
+void check_form(const std::string& form) {
+  std::vector<std::string> names = form_names();
+  for (const std::string& name : frontier_names()) names.push_back(name);
+  if (std::find(names.begin(), names.end(), form) != names.end()) return;
+  throw InputError({{.message = "--form: there is no such form",
+                     .expected = fmt::format("{}", fmt::join(names, ", ")),
+                     .found = form,
+                     .suggestion = suggest_name(form, names)}});
+}
+
+Fit fit_of(const MappedTable& mapped, const FitOptions& options, const Cost& cost) {
+  return is_frontier(options.form) ? frontier_fit(mapped, options, cost)
+                                   : fit_table(mapped, options, cost);
+}
+
 }  // namespace
 
 Study study_table(const MappedTable& mapped, const FitOptions& options, const std::string& by,
                   bool sweep) {
+  check_form(options.form);
   // A file whose FLOPs are plainly not 6ND has its own: an optimum under 6ND would miss its data.
   const bool own = sweep || !is_six_nd(mapped.table);
   const Cost cost = own ? measured_cost(mapped.table).value_or(Cost{}) : Cost{};
   Study study{.by = by};
   if (by.empty()) {
-    study.pooled = fit_table(mapped, options, cost);
+    study.pooled = fit_of(mapped, options, cost);
     return study;
   }
   for (const auto& [group, part] : groups_of(mapped)) {
     try {
-      study.fits.push_back({group, fit_table(part, options, cost)});
+      study.fits.push_back({group, fit_of(part, options, cost), std::nullopt});
     } catch (const FitRefused& refused) {
       study.refused.push_back({group, refused.what()});
     }
   }
   try {
-    study.pooled = fit_table(mapped, options, cost);
+    study.pooled = fit_of(mapped, options, cost);
   } catch (const FitRefused&) {
     if (study.fits.empty()) throw;
   }
   return study;
+}
+
+void appraise(Study& study, const MappedTable& mapped, const FitOptions& options) {
+  for (GroupFit& one : study.fits) one.appraisal = appraise(one.fit, mapped, options);
+  if (study.pooled) study.appraisal = appraise(*study.pooled, mapped, options);
 }
 
 }  // namespace enigma::law

@@ -14,9 +14,15 @@ size_t count(const Fit& fit, Trend trend) {
                                            [&](const Ladder& l) { return l.trend == trend; }));
 }
 
+bool is_frontier(const Fit& fit) {
+  return fit.readings.isoflop || fit.readings.envelope;
+}
+
 std::vector<std::string> not_identified(const Fit& fit) {
   std::vector<std::string> names;
   for (const ParameterFit& parameter : fit.parameters) {
+    // The coefficients of a frontier are far from the data's budgets: its exponents decide.
+    if (parameter.name.starts_with("k_") && is_frontier(fit)) continue;
     const bool known = parameter.verdict == ParameterVerdict::identified ||
                        parameter.verdict == ParameterVerdict::held;
     if (!known && parameter.name != "E") names.push_back(parameter.name);
@@ -34,8 +40,36 @@ bool lacks(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// Forms whose answer is a frontier N_opt ~ C^a, D_opt ~ C^b.
+bool has_frontier(const Fit& fit) {
+  return fit.form == "chinchilla" || is_frontier(fit);
+}
+
+std::string why_no_frontier(const Fit& fit) {
+  const auto& isoflop = fit.readings.isoflop;
+  if (isoflop && vertices(*isoflop) < 3) {
+    return fmt::format(
+        "Undetermined: {} of {} budgets have a minimum inside their sizes, and an exponent with an "
+        "error needs three. More budgets, or sizes on both sides of each minimum, would tell. No "
+        "optimum is given.",
+        vertices(*isoflop), isoflop->valleys.size());
+  }
+  const auto& envelope = fit.readings.envelope;
+  if (envelope && !envelope->n) {
+    return fmt::format(
+        "Undetermined: {} of {} runs lie on the envelope, and a line needs three. More budgets "
+        "would tell. No optimum is given.",
+        envelope->rows.size(), fit.rows.size());
+  }
+  return fmt::format(
+      "Undetermined: the points of the frontier scatter too much about a power law, or lie at too "
+      "few budgets, to tell {} from none. No optimum is given.",
+      listed(not_identified(fit)));
+}
+
 std::string why_undetermined(const Fit& fit, const std::vector<std::string>& names) {
   std::string why;
+  if (is_frontier(fit)) return why_no_frontier(fit);
   if (fit.form == "chinchilla") {
     if (distinct(fit, 'N') == 1)
       why += "; all rows have one size, so the effect of size is unknown";
@@ -95,7 +129,7 @@ Verdict verdict_of(const Fit& fit) {
   const std::vector<std::string> names = not_identified(fit);
   if (const auto sentence = data_limited(fit, names)) return {VerdictCode::data_limited, *sentence};
   if (!names.empty()) return {VerdictCode::undetermined, why_undetermined(fit, names)};
-  if (fit.form != "chinchilla") {
+  if (!has_frontier(fit)) {
     return {VerdictCode::ok, fmt::format("Loss falls as a power of {} with exponent {:.4g}.",
                                          fit.axes.front(), fit.values[fit.values.size() - 1])};
   }
