@@ -146,7 +146,8 @@ Json checklist_json(const Fit& fit) {
 
 std::string checklist_text(const Fit& fit) {
   std::string text = "  checklist\n";
-  for (const auto& [item, answer] : checklist_json(fit).items()) {
+  const Json checklist = checklist_json(fit);
+  for (const auto& [item, answer] : checklist.items()) {
     std::string words = item;
     std::replace(words.begin(), words.end(), '_', ' ');
     text += fmt::format("    {:<20}{}\n", words, shown(answer));

@@ -154,7 +154,7 @@ std::vector<std::string> warnings_of(const Fit& fit) {
                                        ? "does not fall at every step"
                                        : "is flat or rising: data-limited"));
   }
-  if (fit.certificate.agreeing < 2) {
+  if (fit.certificate.starts > 1 && fit.certificate.agreeing < 2) {
     warnings.push_back("only one start reached the best objective: it may not be the minimum");
   }
   if (fit.certificate.second_objective > fit.minimum.objective * (1 + 1e-4)) {
