@@ -6,6 +6,9 @@ namespace enigma::law {
 
 namespace {
 
+/// Rows of the wrong length that are told in one pass.
+constexpr size_t kFaultsTold = 20;
+
 /// Walks the bytes of a file and knows line and column.
 struct Cursor {
   std::string_view text;
@@ -140,7 +143,8 @@ Parsed<Records> parse_csv(std::string_view text, const std::string& file,
   Records records{.file = file};
   if (text.empty()) reader.fail("the file is empty", "a header line and rows", "nothing");
   if (!text.empty() && reader.row(records.columns)) check_header(reader, records.columns);
-  while (reader.errors.empty() && !reader.cursor.done()) {
+  const bool readable = reader.errors.empty();
+  while (readable && !reader.cursor.done()) {
     Record record{.line = reader.cursor.line};
     if (reader.cursor.take_break()) continue;
     if (!reader.row(record.cells)) break;
@@ -154,6 +158,10 @@ Parsed<Records> parse_csv(std::string_view text, const std::string& file,
     if (records.rows.size() >= limits.rows) {
       reader.fail("too many rows", fmt::format("at most {}", limits.rows), "more");
     }
+    if ((records.rows.size() + 1) * records.columns.size() > limits.cells) {
+      reader.fail("too many cells", fmt::format("at most {} in all rows", limits.cells), "more");
+    }
+    if (reader.errors.size() >= kFaultsTold) break;
     records.rows.push_back(std::move(record));
   }
   if (!reader.errors.empty()) return {.diagnostics = reader.errors};

@@ -14,6 +14,8 @@ namespace {
 constexpr double kFlat = 1e-3;
 /// Budgets within 10 % are one budget (the contract's reading for isoFLOP).
 constexpr double kSameBudget = 1.1;
+/// Sizes within a thousandth are one size: digitised figures repeat a size to many digits, not all.
+constexpr double kSameSize = 1.001;
 
 double budget_of(const Row& row) {
   return std::isfinite(row.c) && row.c > 0 ? row.c : row.d;
@@ -51,7 +53,12 @@ Trend trend_of(const std::vector<Row>& rungs) {
 
 std::vector<Ladder> ladders(const Table& table) {
   std::map<std::pair<std::string, double>, std::vector<Row>> groups;
-  for (const Row& row : table.rows) groups[{row.subset, row.n}].push_back(row);
+  for (const Row& row : table.rows) {
+    const auto near = groups.lower_bound({row.subset, row.n / kSameSize});
+    const bool known = near != groups.end() && near->first.first == row.subset &&
+                       near->first.second <= row.n * kSameSize;
+    groups[known ? near->first : std::pair(row.subset, row.n)].push_back(row);
+  }
   std::vector<Ladder> found;
   for (auto& [key, rows] : groups) {
     Ladder ladder{.n = key.second, .subset = key.first, .rungs = rungs_of(std::move(rows))};

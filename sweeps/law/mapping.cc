@@ -29,6 +29,16 @@ std::optional<std::string> fault_of(double value) {
   return std::nullopt;
 }
 
+/// The nearest column; or that the file's cells seem to be separated by something else.
+std::string suggestion_for(const std::string& column, const std::vector<std::string>& columns) {
+  if (columns.size() == 1 && columns[0].find_first_of(";\t|") != std::string::npos) {
+    const char separator = columns[0][columns[0].find_first_of(";\t|")];
+    return fmt::format("the cells seem to be separated by {}; a CSV file has commas",
+                       separator == '\t' ? std::string("tabs") : fmt::format("'{}'", separator));
+  }
+  return suggest_name(column, columns);
+}
+
 struct Mapper {
   const Records& records;
   std::map<std::string, size_t> places;  ///< role → index of its column
@@ -136,7 +146,7 @@ Parsed<MappedTable> map_records(const Records& records, const Mapping& mapping) 
       mapper.errors.push_back({.file = records.file,
                                .message = "no such column",
                                .found = column,
-                               .suggestion = suggest_name(column, records.columns)});
+                               .suggestion = suggestion_for(column, records.columns)});
       continue;
     }
     mapper.places[role] = static_cast<size_t>(found - records.columns.begin());

@@ -61,10 +61,17 @@ Parsed<Records> parse_json_lines(std::string_view text, const std::string& file,
     Record record{.line = line};
     const std::string problem = take(object, records, record, places);
     if (!problem.empty()) return {.diagnostics = {bad_line(file, line, problem)}};
-    if (records.rows.size() >= limits.rows || records.columns.size() > limits.columns) {
-      return {.diagnostics = {bad_line(file, line, "too many rows or columns")}};
+    if (records.rows.size() >= limits.rows || records.columns.size() > limits.columns ||
+        (records.rows.size() + 1) * records.columns.size() > limits.cells) {
+      return {.diagnostics = {bad_line(file, line, "too many rows, columns or cells")}};
     }
     records.rows.push_back(std::move(record));
+  }
+  if (records.rows.empty()) {
+    return {.diagnostics = {{.file = file,
+                             .message = "the file is empty",
+                             .expected = "one flat JSON object a line",
+                             .found = "nothing"}}};
   }
   for (Record& record : records.rows) record.cells.resize(records.columns.size());
   return {.value = std::move(records)};

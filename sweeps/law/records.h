@@ -26,6 +26,7 @@ struct RecordLimits {
   size_t bytes = size_t{64} << 20;
   size_t rows = 1'000'000;
   size_t columns = 1'000;
+  size_t cells = 4'000'000;  ///< of all rows: a cell costs far more memory than its bytes
   size_t cell_bytes = 64 << 10;
 };
 

@@ -107,3 +107,34 @@ TEST_CASE("sweep: runs that are not done are excluded and say so") {
   CHECK(mapped.value->excluded[0].id == "cc");
   CHECK(mapped.value->excluded[1].why == "the run is running");
 }
+
+TEST_CASE("csv: every row of the wrong length is told in one pass, up to twenty") {
+  std::string text = "a,b\n";
+  for (int k = 0; k < 50; ++k) text += k % 2 == 0 ? "1\n" : "1,2\n";
+  const auto ragged = parse_csv(text, "t.csv");
+  REQUIRE_FALSE(ragged.ok());
+  CHECK(ragged.diagnostics.size() == 20);
+  CHECK(ragged.diagnostics[1].line == 4);
+  RecordLimits limits;
+  limits.cells = 5;
+  CHECK_FALSE(parse_csv("a,b\n1,2\n3,4\n5,6\n", "t.csv", limits).ok());
+  CHECK_FALSE(parse_json_lines("", "t.jsonl").ok());
+}
+
+TEST_CASE("mapping: a file with other separators is answered with what it needs") {
+  const auto records = parse_csv("n;loss\n1;2\n", "t.csv");
+  const auto mapped = map_records(*records.value, *parse_mapping("N=n,loss=loss").value);
+  REQUIRE_FALSE(mapped.ok());
+  CHECK(mapped.diagnostics[0].suggestion.find("separated by ';'") != std::string::npos);
+}
+
+TEST_CASE("sweep: all parameters and 6ND are axes too") {
+  const auto rows = nlohmann::ordered_json::parse(R"([
+    {"run":"aa","state":"done","params_shared":1000,"params_session":500,"windows":10,
+     "flops":6e4,"test_loss":1.5}])");
+  const auto mapped =
+      table_of_sweep(rows, "demo", *parse_mapping("N=params_all,C=flops_6nd,loss=test_loss").value);
+  REQUIRE(mapped.ok());
+  CHECK(mapped.value->table.rows[0].n == 1500);
+  CHECK(mapped.value->table.rows[0].c == 6e4);
+}
