@@ -3,6 +3,7 @@
 #include "db/store.h"
 #include "orchestrator/documents/export.h"
 #include "sweeps/law/form/form.h"
+#include "sweeps/law/metric.h"
 #include "sweeps/law/sweep_table.h"
 #include "sweeps/law/where.h"
 
@@ -124,6 +125,9 @@ po::options_description law_options() {
   add("level", po::value<double>()->default_value(0.95, "0.95"), "level of intervals and verdicts");
   add("where", po::value<std::string>(), "rows to keep, e.g. 'loss < 3 && size != \"S\"'");
   add("by", po::value<std::string>(), "column: one fit for each of its values, and one over all");
+  add("metric", po::value<std::string>()->default_value("plain"),
+      "plain, or of a score: ceiling:R for 1 - r/R, fisher:R for its distance in Fisher's z");
+  add("cut", po::value<double>(), "fit below this compute, score above (default: a natural gap)");
   add("fix", po::value<std::string>(), "parameters to hold: P=V[,P=V]");
   add("seed", po::value<uint64_t>()->default_value(0), "seed of the resampling");
   add("threads", po::value<int>()->default_value(1), "threads; the answer does not depend on it");
@@ -141,6 +145,11 @@ LawRequest request_of(const Invocation& invocation, const po::variables_map& val
   law::MappedTable& mapped = request.mapped;
   mapped = file ? table_of_file(values)
                 : table_of_runs(invocation, values, values["sweep"].as<std::string>());
+  law::apply_metric(mapped, checked(law::parse_metric(values["metric"].as<std::string>())));
+  if (values.count("cut") > 0) {
+    request.cut = values["cut"].as<double>();
+    if (!(*request.cut > 0)) wrong("cut", "a number > 0", fmt::format("{}", *request.cut));
+  }
   if (values.count("where") > 0) law::keep_where(mapped, values["where"].as<std::string>());
   if (values.count("by") > 0) request.by = values["by"].as<std::string>();
   if (request.by.empty() && sweep && law::differs(mapped.table, "subset")) request.by = "subset";
@@ -149,7 +158,9 @@ LawRequest request_of(const Invocation& invocation, const po::variables_map& val
 }
 
 law::Study study_of(const LawRequest& request) {
-  return law::study_table(request.mapped, request.options, request.by, request.sweep);
+  law::Study study = law::study_table(request.mapped, request.options, request.by, request.sweep);
+  if (request.cut) law::extrapolate_from(study, request.options, *request.cut);
+  return study;
 }
 
 int guarded(const Invocation& invocation, const std::function<int()>& work) {

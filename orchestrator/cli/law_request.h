@@ -7,6 +7,7 @@
 #include <boost/program_options.hpp>
 
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -21,6 +22,7 @@ struct LawRequest {
   law::FitOptions options;
   std::string by;  ///< column that groups; empty: none
   bool sweep = false;
+  std::optional<double> cut;  ///< of the held-out test; nothing: the natural one
 };
 
 /// Reads --csv FILE --map …, or the sweep's finished runs from the store.

@@ -17,6 +17,7 @@ const std::vector<Command>& commands() {
       {"resume", "let a held, failed or cancelled run go on", resume},
       {"fit", "a scaling law of a sweep or of a file", fit},
       {"predict", "the loss that a law expects of a budget", predict},
+      {"hero", "the run that a law asks for, as a spec ready to submit", hero},
       {"plot", "a figure, with the numbers drawn beside it", plot},
       {"export", "one row a run, as CSV or JSON", export_sweep},
       {"serve", "the controller, in the foreground", serve},

@@ -10,6 +10,7 @@ int cancel(const Invocation& invocation);
 int explain(const Invocation& invocation);
 int export_sweep(const Invocation& invocation);
 int fit(const Invocation& invocation);
+int hero(const Invocation& invocation);
 int logs(const Invocation& invocation);
 int metrics(const Invocation& invocation);
 int plan(const Invocation& invocation);

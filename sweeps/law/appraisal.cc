@@ -10,19 +10,32 @@ void add(std::vector<std::string>& warnings, const std::vector<std::string>& mor
   warnings.insert(warnings.end(), more.begin(), more.end());
 }
 
+/// The fit with rows of numbers alone: what is refitted often is copied often.
+Fit bare(const Fit& fit) {
+  Fit copy = fit;
+  for (Row& row : copy.rows) row.columns.clear();
+  return copy;
+}
+
 }  // namespace
 
 Appraisal appraise(Fit& fit, const MappedTable& mapped, const FitOptions& options) {
-  MappedTable rows = mapped;
-  rows.table.rows = fit.rows;
-  Appraisal appraisal{.approaches = approaches_of(fit, rows, options)};
+  const Fit known = bare(fit);
+  MappedTable rows{.table = {.has_n = mapped.table.has_n,
+                             .has_d = mapped.table.has_d,
+                             .has_c = mapped.table.has_c,
+                             .has_u = mapped.table.has_u,
+                             .d_from_c = mapped.table.d_from_c,
+                             .axis_names = mapped.table.axis_names}};
+  rows.table.rows = known.rows;
+  Appraisal appraisal{.approaches = approaches_of(known, rows, options)};
   add(fit.warnings, disagreements(appraisal.approaches));
   if (is_frontier(fit.form)) return appraisal;
-  appraisal.selection = select_form(fit, options);
-  appraisal.influence = influence_of(fit, options);
-  appraisal.sensitivity = sensitivity_of(fit, options, appraisal.influence->residual_sd);
-  add(fit.warnings, influence_warnings(fit, *appraisal.influence));
-  add(fit.warnings, sensitivity_warnings(fit, appraisal.sensitivity));
+  appraisal.selection = select_form(known, options);
+  appraisal.influence = influence_of(known, options);
+  appraisal.sensitivity = sensitivity_of(known, options, appraisal.influence->residual_sd);
+  add(fit.warnings, influence_warnings(known, *appraisal.influence));
+  add(fit.warnings, sensitivity_warnings(known, appraisal.sensitivity));
   return appraisal;
 }
 

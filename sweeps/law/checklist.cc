@@ -57,8 +57,9 @@ std::optional<double> correlation(const Fit& fit, Eigen::Index i, Eigen::Index j
     if (!std::isfinite(u) || !std::isfinite(v)) continue;
     n += 1, x += u, y += v, xx += u * u, yy += v * v, xy += u * v;
   }
-  const double spread = (xx - x * x / n) * (yy - y * y / n);
-  if (n < 3 || !(spread > 0)) return std::nullopt;
+  const double u = xx - x * x / n, v = yy - y * y / n, spread = u * v;
+  // Differences of large sums: below this they are rounding.
+  if (n < 3 || !(u > 1e-9 * xx) || !(v > 1e-9 * yy)) return std::nullopt;
   return (xy - x * y / n) / std::sqrt(spread);
 }
 

@@ -34,6 +34,7 @@ std::vector<Row> rows_of(const MappedTable& mapped, const FitOptions& options) {
   std::vector<Row> rows = in_canonical_order(mapped.table.rows);
   for (Row& row : rows) {
     if (!mapped.table.has_c) row.c = 6 * row.n * row.d;
+    if (!std::isfinite(row.c)) throw FitRefused(row.id + ": its FLOPs, 6ND, are out of range");
     if (options.objective.space == Space::log && row.loss <= 0) {
       throw FitRefused(fmt::format(
           "{} has a loss of {}, which has no logarithm; use --space linear", row.id, row.loss));
@@ -75,31 +76,35 @@ void add_parameters(Fit& fit, const Names& names, const std::optional<PowerLine>
   fit.parameters.push_back(parameter(names[1], line ? exponent : nothing, se));
 }
 
-/// Exponents where they are identified.
+/// Exponents are told together or not at all: each is the other's complement.
 void add_exponents(Fit& fit) {
+  if (fit.verdict.code != VerdictCode::ok) return;
   for (const ParameterFit& p : fit.parameters) {
     if (p.verdict != ParameterVerdict::identified) continue;
     if (p.name == "a") fit.a = {p.value, p.low, p.high};
     if (p.name == "b") fit.b = {p.value, p.low, p.high};
   }
-  fit.exponents = {fit.a.value.value_or(NAN), fit.b.value.value_or(NAN)};
 }
 
-void add_optimum(Fit& fit, const std::optional<PowerLine>& n, const std::optional<PowerLine>& d,
-                 const std::optional<PowerLine>& loss) {
-  if (fit.verdict.code != VerdictCode::ok || !n) return;
+/// The exponents that the verdict's sentence speaks of.
+Exponents estimated(const Fit& fit) {
+  Exponents exponents{NAN, NAN};
+  for (const ParameterFit& p : fit.parameters) {
+    if (p.name == "a") exponents.a = p.value.value_or(NAN);
+    if (p.name == "b") exponents.b = p.value.value_or(NAN);
+  }
+  return exponents;
+}
+
+void add_optimum(Fit& fit) {
+  if (fit.verdict.code != VerdictCode::ok) return;
   const auto [least, most] = std::minmax_element(
       fit.rows.begin(), fit.rows.end(), [](const Row& a, const Row& b) { return a.c < b.c; });
   const int from = static_cast<int>(std::ceil(std::log10(least->c)));
   const int to = static_cast<int>(std::floor(std::log10(most->c))) + 2;
   for (int power = from; power <= to; ++power) {
     const double flops = std::pow(10.0, power);
-    // Losses level off at a floor that no straight line knows: none is told beyond the data.
-    const bool inside = flops <= most->c && loss;
-    fit.optimum.push_back({.flops = flops,
-                           .place = {.n = value_at(*n, flops),
-                                     .d = d ? value_at(*d, flops) : NAN,
-                                     .loss = inside ? value_at(*loss, flops) : NAN}});
+    fit.optimum.push_back({.flops = flops, .place = frontier_place(fit, flops)});
   }
 }
 
@@ -180,15 +185,27 @@ Fit frontier_fit(const MappedTable& mapped, const FitOptions& options, const Cos
   Table used;
   used.rows = fit.rows;
   fit.ladders = ladders(used);
-  add_exponents(fit);
+  fit.exponents = estimated(fit);
   fit.verdict = verdict_of(fit);
-  const auto& isoflop = fit.readings.isoflop;
-  const auto& envelope = fit.readings.envelope;
-  if (isoflop) add_optimum(fit, isoflop->n, isoflop->d, isoflop->loss);
-  if (envelope) add_optimum(fit, envelope->n, envelope->d, envelope->loss);
+  add_exponents(fit);
+  add_optimum(fit);
   const std::vector<std::string> more = warnings_of(fit);
   fit.warnings.insert(fit.warnings.end(), more.begin(), more.end());
   return fit;
+}
+
+Place frontier_place(const Fit& fit, double flops) {
+  const auto& isoflop = fit.readings.isoflop;
+  const auto& envelope = fit.readings.envelope;
+  const auto& n = isoflop ? isoflop->n : envelope->n;
+  const auto& d = isoflop ? isoflop->d : envelope->d;
+  const auto& loss = isoflop ? isoflop->loss : envelope->loss;
+  double most = 0;
+  for (const Row& row : fit.rows) most = std::max(most, row.c);
+  // Losses level off at a floor that no straight line knows: none is told beyond the data.
+  return {.n = n ? value_at(*n, flops) : NAN,
+          .d = d ? value_at(*d, flops) : NAN,
+          .loss = loss && flops <= most ? value_at(*loss, flops) : NAN};
 }
 
 size_t rows_used(const Fit& fit) {

@@ -18,6 +18,10 @@ std::vector<std::string> frontier_names();
 /// Throws InputError for axes that are missing or parameters held, FitRefused for rows too few.
 Fit frontier_fit(const MappedTable& mapped, const FitOptions& options, const Cost& cost);
 
+/// Best size and data for `flops` on the frontier, with the loss where it lies inside the data; NaN
+/// where the lines do not tell. REQUIRES: a fit of these forms.
+Place frontier_place(const Fit& fit, double flops);
+
 /// Rows that a fit rests on: of isoFLOP those of the budgets that have a vertex.
 size_t rows_used(const Fit& fit);
 

@@ -1,6 +1,7 @@
 #include "sweeps/law/prediction.h"
 
 #include "sweeps/law/fit_document.h"
+#include "sweeps/law/frontier.h"
 
 #include <fmt/format.h>
 
@@ -33,22 +34,34 @@ void add_factor(const Fit& fit, Prediction& prediction) {
 
 }  // namespace
 
-Prediction predict(const Fit& fit, double flops) {
-  Prediction prediction{.target_flops = flops, .verdict = fit.verdict};
-  const bool on_flops = fit.form != "chinchilla" && fit.axes.front() == 'C';
-  if (fit.form == "chinchilla" || on_flops) add_factor(fit, prediction);
-  if (has_optimum(fit)) {
+Prediction predict(const Fit& fit, double flops, const std::vector<Row>& rows) {
+  Prediction prediction{
+      .target_flops = flops, .verdict = fit.verdict, .doublings = doublings_of(fit, rows, flops)};
+  const bool one_axis = fit.axes.size() == 1;
+  const bool on_flops = one_axis && fit.axes.front() == 'C';
+  if (!one_axis || on_flops) add_factor(fit, prediction);
+  if (fit.verdict.code != VerdictCode::ok) return prediction;
+  if (is_frontier(fit.form)) {
+    const Place place = frontier_place(fit, flops);
+    prediction.n = place.n;
+    prediction.d = place.d;
+    prediction.loss = {.value = place.loss};
+  } else if (has_optimum(fit)) {
     const OptimumAt at = optimum_at(fit, flops);
     prediction.n = at.place.n;
     prediction.d = at.place.d;
     prediction.loss = {at.place.loss, at.low, at.high};
-  } else if (on_flops && fit.verdict.code == VerdictCode::ok) {
+  } else if (on_flops) {
     prediction.loss = predicted_on_axis(fit, flops);
-  } else if (fit.form != "chinchilla" && !on_flops) {
+  } else if (one_axis) {
     prediction.verdict = {VerdictCode::undetermined,
                           fmt::format("A law on {} alone says nothing about FLOPs; fit chinchilla, "
                                       "or power on C.",
                                       fit.axes.front())};
+  } else {
+    prediction.verdict = {
+        VerdictCode::undetermined,
+        fmt::format("The form {} gives no optimum for a budget; fit chinchilla.", fit.form)};
   }
   return prediction;
 }
@@ -77,7 +90,8 @@ Json to_json(const Prediction& p) {
             {"low", number(p.loss.low)},
             {"high", number(p.loss.high)}}},
           {"extrapolation_factor", number(p.extrapolation_factor)},
-          {"verdict", to_json(p.verdict)}};
+          {"verdict", to_json(p.verdict)},
+          {"doublings", to_json(p.doublings)}};
 }
 
 std::string to_text(const Prediction& p, double level) {
@@ -87,8 +101,9 @@ std::string to_text(const Prediction& p, double level) {
   }
   text += "\n";
   if (p.n) text += fmt::format("  best size    {:.4g} parameters\n", *p.n);
-  if (p.d) text += fmt::format("  best data    {:.4g} (in the unit of D)\n", *p.d);
-  if (p.loss.value) {
+  if (p.d && std::isfinite(*p.d))
+    text += fmt::format("  best data    {:.4g} (in the unit of D)\n", *p.d);
+  if (p.loss.value && std::isfinite(*p.loss.value)) {
     text += fmt::format("  loss         {:.5g}", *p.loss.value);
     if (p.loss.low) {
       text +=
@@ -96,7 +111,8 @@ std::string to_text(const Prediction& p, double level) {
     }
     text += "\n";
   }
-  return text + "  " + p.verdict.sentence + "\n";
+  text += "  " + p.verdict.sentence + "\n";
+  return p.doublings.sentence.empty() ? text : text + "  " + p.doublings.sentence + "\n";
 }
 
 }  // namespace enigma::law

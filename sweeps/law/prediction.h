@@ -1,6 +1,7 @@
 // The answer to "which size, how much data, what loss" for a budget; or the sentence why none.
 #pragma once
 
+#include "sweeps/law/doubling.h"
 #include "sweeps/law/study.h"
 
 #include <nlohmann/json.hpp>
@@ -15,10 +16,12 @@ struct Prediction {
   Interval loss;
   std::optional<double> extrapolation_factor;  ///< target / largest C used
   Verdict verdict;
+  Doublings doublings;
 };
 
-/// `power*` on the axis C give a loss without a size.
-Prediction predict(const Fit& fit, double flops);
+/// `power*` on the axis C give a loss without a size, the frontier forms a loss only inside their
+/// data. `rows` are all rows of the study: what the fit's subset is compared with.
+Prediction predict(const Fit& fit, double flops, const std::vector<Row>& rows);
 
 /// FLOPs of `gpus` devices of `peak_flops_per_s` during `hours` at utilisation `mfu`.
 double flops_of(double gpus, double hours, double mfu, double peak_flops_per_s);

@@ -49,7 +49,7 @@ std::optional<Refit> refit(const Fit& fit, const FitOptions& options, const std:
     if (other.objective < best.objective) best = other;
   }
   const Vector values = form->values(best.coordinates, problem.points);
-  return Refit{values, exponent_of_optimum(fit, values), best.converged};
+  return Refit{values, exponent_of_optimum(fit, values), best.objective, best.converged};
 }
 
 std::vector<double> residuals_of(const Fit& fit, const FitOptions& options) {

@@ -17,6 +17,7 @@ std::vector<Unit> units_of(const Fit& fit);
 struct Refit {
   Vector values;            ///< in the order of the fit's parameters
   std::optional<double> a;  ///< exponent of the optimum, where the form has one
+  double objective = 0;     ///< comparable between fits of as many rows
   bool converged = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include "diagnostics/nearest.h"
 #include "sweeps/law/frontier.h"
+#include "sweeps/law/mixed_units.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -50,8 +51,10 @@ void check_form(const std::string& form) {
 }
 
 Fit fit_of(const MappedTable& mapped, const FitOptions& options, const Cost& cost) {
-  return is_frontier(options.form) ? frontier_fit(mapped, options, cost)
-                                   : fit_table(mapped, options, cost);
+  if (is_frontier(options.form)) return frontier_fit(mapped, options, cost);
+  Fit fit = fit_table(mapped, options, cost);
+  if (const auto mixed = mixed_units(fit, options)) throw InputError({*mixed});
+  return fit;
 }
 
 }  // namespace
@@ -80,6 +83,20 @@ Study study_table(const MappedTable& mapped, const FitOptions& options, const st
     if (study.fits.empty()) throw;
   }
   return study;
+}
+
+void extrapolate_from(Study& study, const FitOptions& options, double cut) {
+  const auto form = form_named(options.form);
+  if (!form) {
+    throw InputError({{.message = "--cut: the form " + options.form + " is not extrapolated",
+                       .expected = "a fitted form"}});
+  }
+  const auto at_cut = [&](Fit& fit) {
+    fit.extrapolation = extrapolate(*form, fit.rows, fit.axes, fit.objective, options.holds, cut,
+                                    options.starts, options.threads);
+  };
+  for (GroupFit& one : study.fits) at_cut(one.fit);
+  if (study.pooled) at_cut(*study.pooled);
 }
 
 void appraise(Study& study, const MappedTable& mapped, const FitOptions& options) {

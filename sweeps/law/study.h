@@ -31,6 +31,9 @@ struct Study {
 Study study_table(const MappedTable& mapped, const FitOptions& options, const std::string& by,
                   bool sweep);
 
+/// The held-out test of every fit at this cut of compute instead of at its natural one.
+void extrapolate_from(Study& study, const FitOptions& options, double cut);
+
 /// Appraises every fit of a study; warnings go to the fits.
 void appraise(Study& study, const MappedTable& mapped, const FitOptions& options);
 

@@ -17,6 +17,20 @@ bool is_done(const Json& row) {
   return row.value("state", Json()) == "done";
 }
 
+/// Axes that no column of `export` is, but that follow from some.
+Json with_derived(Json row) {
+  const auto number = [&](const char* name) {
+    const auto found = row.find(name);
+    return found != row.end() && found->is_number() ? std::optional(found->get<double>())
+                                                    : std::nullopt;
+  };
+  const auto shared = number("params_shared"), session = number("params_session");
+  const auto windows = number("windows");
+  row["params_all"] = shared && session ? Json(*shared + *session) : Json();
+  row["flops_6nd"] = shared && windows ? Json(6 * *shared * *windows) : Json();
+  return row;
+}
+
 Records records_of(const Json& rows, const std::string& sweep) {
   Records records{.file = sweep};
   std::set<std::string> known;
@@ -51,7 +65,9 @@ Mapping sweep_mapping(bool one_axis) {
 
 Parsed<MappedTable> table_of_sweep(const Json& export_rows, const std::string& sweep,
                                    const Mapping& mapping) {
-  const Records records = records_of(export_rows, sweep);
+  Json rows = Json::array();
+  for (const Json& row : export_rows) rows.push_back(with_derived(row));
+  const Records records = records_of(rows, sweep);
   Parsed<MappedTable> mapped = map_records(records, mapping);
   if (!mapped.value) return mapped;
   for (Row& row : mapped.value->table.rows) row.id = row.columns["run"];

@@ -11,8 +11,9 @@ namespace enigma::law {
 /// C = FLOPs over the steps done, U = unique windows, loss = test loss. A form on one axis gets C.
 Mapping sweep_mapping(bool one_axis);
 
-/// Rows of `export` (one flat object a run) by a mapping. Runs that are not done are excluded and
-/// say so; row ids are run ids.
+/// Rows of `export` (one flat object a run) by a mapping onto its columns, `params_all` (shared and
+/// session parameters) and `flops_6nd` (6·params_shared·windows). Runs that are not done are
+/// excluded and say so; row ids are run ids.
 Parsed<MappedTable> table_of_sweep(const nlohmann::ordered_json& export_rows,
                                    const std::string& sweep, const Mapping& mapping);
 

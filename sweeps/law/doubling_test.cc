@@ -1,0 +1,54 @@
+#include "sweeps/law/doubling.h"
+
+#include "sweeps/law/study.h"
+#include "sweeps/law/synthetic.h"
+
+#include <doctest/doctest.h>
+
+using namespace enigma;
+using namespace enigma::law;
+
+TEST_CASE("doubling: pairs of runs tell unique data from parameters") {
+  // Loss falls by 10 % per doubling of unique data, by 1 % per doubling of the size, at any budget.
+  std::vector<Row> rows;
+  for (const double c : {1e12, 4e12}) {
+    for (const double u : {100.0, 200.0, 800.0}) {
+      for (const double n : {1e4, 2e4, 8e4}) {
+        const double loss =
+            3 * std::pow(0.9, std::log2(u / 100)) * std::pow(0.99, std::log2(n / 1e4));
+        rows.push_back({.id = "x", .n = n, .d = c / 6 / n, .c = c, .u = u, .loss = loss});
+      }
+    }
+  }
+  const Doublings found = doublings_of(Fit{.form = "power"}, rows, 1e15);
+  REQUIRE(found.data);
+  REQUIRE(found.size);
+  CHECK(found.unique);
+  CHECK(found.data->change == doctest::Approx(-0.1));
+  CHECK(found.size->change == doctest::Approx(-0.01));
+  CHECK(found.data->pairs == 6);
+  CHECK(found.sentence.find("One more doubling of the unique data lowers the loss by 10 %") == 0);
+}
+
+TEST_CASE("doubling: at a law's optimum both are worth what its terms say") {
+  const auto mapped = synthetic({.sd = 0.002}, log_grid(3e7, 1e10, 8), log_grid(5e8, 3e11, 6));
+  FitOptions options;
+  options.starts = 48;
+  options.bootstrap.resamples = 50;
+  const Fit fit = *study_table(mapped, options, "", false).pooled;
+  const Doublings found = doublings_of(fit, fit.rows, 1e22);
+  REQUIRE(found.data);
+  CHECK_FALSE(found.unique);
+  const Place place = best_place(fit.values, fit.cost, 1e22);
+  const auto loss = [&](double n, double d) {
+    return fit.values[0] + fit.values[1] * std::pow(n, -fit.values[3]) +
+           fit.values[2] * std::pow(d, -fit.values[4]);
+  };
+  CHECK(found.data->change == doctest::Approx(loss(place.n, 2 * place.d) / place.loss - 1));
+  CHECK(found.size->change == doctest::Approx(loss(2 * place.n, place.d) / place.loss - 1));
+  CHECK(found.data->pairs == 0);
+}
+
+TEST_CASE("doubling: nothing is said where nothing can be compared") {
+  CHECK(doublings_of(Fit{.form = "power"}, {}, 1e15).sentence.empty());
+}

@@ -1,0 +1,198 @@
+"""fit, predict and hero as their users meet them: bad input at every door, good input to the end."""
+
+import json
+import math
+import random
+import resource
+import subprocess
+
+from checks import check, check_exit, test
+from command_line import diagnostics, document
+
+ROLES = "N=n,D=d,loss=loss"
+QUICK = ("--bootstrap", "case:100", "--starts", "48")
+
+
+def law(n, d, offset=1.69, a=406.4, b=410.7, alpha=0.34, beta=0.28):
+    return offset + a * n ** -alpha + b * d ** -beta
+
+
+def good_rows(sd=0.005):
+    dice = random.Random(1)
+    sizes = [3e7 * 10 ** (k * 2.5 / 9) for k in range(10)]
+    data = [5e8 * 10 ** (k * 2.8 / 5) for k in range(6)]
+    return [(n, d, law(n, d) * math.exp(dice.gauss(0, sd))) for n in sizes for d in data]
+
+
+def written(place, name, rows, head="n,d,loss"):
+    file = place.folder / name
+    lines = [head] + [",".join(str(cell) for cell in row) for row in rows]
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def fit(place, file, *words, roles=ROLES):
+    return place.run("fit", "--csv", file, "--map", roles, *QUICK, *words, "--json")
+
+
+@test
+def bad_tables_are_told_and_refused(place):
+    rows = good_rows()
+    cases = {
+        "empty.csv": (b"", 2),
+        "header.csv": (b"n,d,loss\n", 7),
+        "binary.csv": (bytes(random.Random(2).randrange(256) for _ in range(20000)), 2),
+        "zeros.csv": (bytes(1000), 2),
+        "no_loss.csv": (b"n,d\n1,2\n", 2),
+        "semicolon.csv": (b"n;d;loss\n1;2;3\n", 2),
+        "ragged.csv": (b"n,d,loss\n1,2\n", 2),
+        "open_quote.csv": (b'n,d,loss\n1,2,"3\n', 2),
+        "words.csv": (b"n,d,loss\n30M,2,3\n", 2),
+        "twice.csv": (b"n,n,loss\n1,2,3\n", 2),
+        "empty.jsonl": (b"", 2),
+        "array.jsonl": (b"[1,2]\n", 2),
+        "deep.jsonl": (b'{"n":' + b"[" * 50000, 2),
+    }
+    for name, (content, code) in cases.items():
+        file = place.folder / name
+        file.write_bytes(content)
+        refused = fit(place, file)
+        check(refused.returncode == code, f"{name}: exit {refused.returncode}: {refused.stderr[:300]}")
+        diagnostics(refused, "fit")
+    for name, table, code in [
+            ("two.csv", rows[:2], 7),
+            ("equal.csv", [(n, d, 2.5) for n, d, _ in rows], 7),
+            ("negative.csv", [(n, d, -y if k == 3 else y) for k, (n, d, y) in enumerate(rows)], 7),
+            ("millions.csv", [(n / 1e6 if k % 2 else n, d, y)
+                              for k, (n, d, y) in enumerate(rows)], 2),
+            ("all_nan.csv", [("nan", d, y) for n, d, y in rows], 7)]:
+        refused = fit(place, written(place, name, table))
+        check(refused.returncode == code, f"{name}: exit {refused.returncode}: {refused.stderr[:300]}")
+        diagnostics(refused, "fit")
+    check_exit(fit(place, place.folder / "absent.csv"), 3)
+    check_exit(fit(place, place.folder), 3)
+
+
+@test
+def wrong_words_of_a_fit_are_answered_with_the_right_ones(place):
+    file = written(place, "good.csv", good_rows())
+    for words, said in [
+            (("--form", "chinchila"), "chinchilla"), (("--form", "isoflop"), "isoflop:parabola"),
+            (("--form", "isoflop:spline"), "isoflop"), (("--objective", "hubber"), "huber"),
+            (("--objective", "huber:-1"), "huber"), (("--space", "ln"), "linear"),
+            (("--reduction", "max"), "mean"), (("--bootstrap", "jack:9"), "case"),
+            (("--bootstrap", "case:-4"), "case"), (("--level", "95"), "between 0 and 1"),
+            (("--starts", "0"), "whole number"), (("--fix", "gamma=1"), "alpha"),
+            (("--fix", "alpha"), "P=V"), (("--where", "n >"), "--where"),
+            (("--where", "m > 3"), "n"), (("--by", "subst"), "loss"), (("--cut", "-1"), "> 0"),
+            (("--metric", "bounded"), "ceiling:R"), (("--metric", "ceiling:2"), "at most 1"),
+            (("--stats", "64"), "--starts")]:
+        refused = fit(place, file, *words)
+        check(refused.returncode == 2, f"{words}: exit {refused.returncode}: {refused.stderr[:300]}")
+        diagnostics(refused, "fit")
+        check(said in refused.stderr, f"{words}: {refused.stderr[:300]}")
+    for roles in ["N=m,D=d,loss=loss", "N=n,D=d,los=loss", "N=n", "N=n,N=d,loss=loss", "", "n"]:
+        check_exit(fit(place, file, roles=roles), 2)
+    check_exit(place.run("fit", "--csv", file, "--json"), 2)
+    check_exit(place.run("fit", "--json"), 2)
+    check_exit(fit(place, file, "--form", "isoflop:akima", roles="N=n,loss=loss"), 2)
+
+
+@test
+def tables_that_cannot_tell_get_the_verdict_that_says_so(place):
+    dice = random.Random(3)
+    rows = good_rows()
+    one_size = [(1e8, d, law(1e8, d) * math.exp(dice.gauss(0, 0.005))) for _, d, _ in rows]
+    nothing = [(n, d, 3 * math.exp(dice.gauss(0, 0.003))) for n, d, _ in rows]
+    rising = [(n, d, 3 + 0.01 * math.log(n * d)) for n, d, _ in rows]
+    tied = [(n, 20 * n, law(n, 20 * n) * math.exp(dice.gauss(0, 0.005))) for n, _, _ in rows]
+    for name, table, codes in [("one_size.csv", one_size, ["undetermined"]),
+                               ("nothing.csv", nothing, ["data_limited", "undetermined"]),
+                               ("rising.csv", rising, ["data_limited"]),
+                               ("tied.csv", tied, ["undetermined"])]:
+        for form in "chinchilla", "envelope", "isoflop:parabola":
+            answer = fit(place, written(place, name, table), "--form", form)
+            check(answer.returncode in (0, 7), f"{name} {form}: exit {answer.returncode}")
+            if answer.returncode == 7:
+                continue
+            told = document(answer, "fit")
+            check(told["verdict"]["code"] in codes, f"{name} {form}: {told['verdict']}")
+            check(told["optimum"] == [], f"{name} {form}: an optimum")
+            check(told["exponents"]["a"]["value"] is None, f"{name} {form}: {told['exponents']}")
+    broken = [("nan" if k % 7 == 0 else n, "" if k % 11 == 5 else d, y)
+              for k, (n, d, y) in enumerate(rows)]
+    told = document(fit(place, written(place, "holes.csv", broken)), "fit")
+    check(told["n_used"] + len(told["excluded"]) == 60 and told["excluded"][0]["why"], "excluded")
+
+
+@test
+def a_good_table_is_answered_in_full(place):
+    file = written(place, "good.csv", good_rows())
+    told = document(fit(place, file), "fit")
+    check(told["verdict"]["code"] == "ok", f"{told['verdict']}")
+    check({a["form"] for a in told["approaches"]} >=
+          {"chinchilla", "envelope", "isoflop:parabola", "isoflop:akima"}, "side by side")
+    check(told["checklist"]["form"] == "chinchilla" and told["selection"]["sentence"], "checklist")
+    text = place.run("fit", "--csv", file, "--map", ROLES, *QUICK).stdout
+    check("checklist" in text and "isoflop:akima" in text, text[-500:])
+    held_out = document(fit(place, file, "--cut", "1e19"), "fit")["extrapolation"]
+    check(held_out["cut"] == 1e19 and held_out["n_train"] + held_out["n_test"] == 60, held_out)
+    budget = ("--csv", file, "--map", ROLES, *QUICK, "--json")
+    by_flops = document(place.run("predict", "--flops", "1e23", *budget), "predict")
+    check(by_flops["n"] and by_flops["loss"]["low"] < by_flops["loss"]["value"], f"{by_flops}")
+    check("doubling" in by_flops["doublings"]["sentence"], f"{by_flops['doublings']}")
+    by_time = document(place.run("predict", "--gpus", "192", "--hours", "720", "--mfu", "0.4",
+                                 "--device", "H100", *budget), "predict")
+    check(math.isclose(by_time["target"], 192 * 720 * 3600 * 0.4 * 989e12), f"{by_time['target']}")
+    for words in [("--gpus", "8"), ("--gpus", "8", "--hours", "1", "--mfu", "2", "--device", "H100"),
+                  ("--gpus", "8", "--hours", "1", "--mfu", "0.4", "--device", "B1000"),
+                  ("--flops", "-1"), ("--flops", "1e20", "--device", "H100"), ()]:
+        check_exit(place.run("predict", *words, *budget), 2)
+
+
+@test
+def a_hero_run_is_a_spec_that_plan_takes(place):
+    rows = [(n, c / 6 / n, c, law(n, c / 6 / n, 0.3, 40, 40, 0.3, 0.3))
+            for c in (1e9, 1e10, 1e11, 1e12) for n in (1e3, 3e3, 1e4, 3e4, 1e5, 3e5)]
+    file = written(place, "law.csv", rows, "n,d,c,loss")
+    out = place.folder / "hero.json"
+    words = ("hero", "--csv", file, "--map", "N=n,D=d,C=c,loss=loss", *QUICK, "--flops", "2e12",
+             "--out", out, "--json")
+    without = place.run(*words)
+    check_exit(without, 2)
+    check("--spec" in without.stderr, without.stderr)
+    told = document(place.run(*words, "--spec", place.spec()), "hero")
+    planned = document(place.run("plan", out, "--json"), "plan")
+    check(len(planned["points"]) == 1, "one point")
+    point = planned["points"][0]
+    check(0.67 < point["params"]["shared"] / told["n"] < 1.5, f"{point['params']} for {told['n']}")
+    check(point["budget_flops"] == 2e12 and told["plan"]["points"][0]["id"] == point["id"], "budget")
+    flat = written(place, "flat.csv", [(n, d, c, 3 + 0.01 * math.log(n * d)) for n, d, c, _ in rows],
+                   "n,d,c,loss")
+    refused = place.run("hero", "--csv", flat, "--map", "N=n,D=d,C=c,loss=loss", *QUICK, "--flops",
+                        "2e12", "--spec", place.spec(), "--json")
+    check_exit(refused, 7)
+    check("Data-limited" in diagnostics(refused, "hero")[0]["message"], refused.stderr)
+
+
+@test
+def a_huge_file_is_refused_or_read_in_bounded_memory(place):
+    huge = place.folder / "huge.csv"
+    with open(huge, "wb") as file:
+        file.write(b"n,d,loss\n")
+        file.truncate(1 << 30)
+    limit = 1 << 30
+
+    def bounded():
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+    words = [*place.command("fit", "--csv", huge, "--map", ROLES, "--json")]
+    refused = subprocess.run(words, capture_output=True, text=True, timeout=60, preexec_fn=bounded)
+    check(refused.returncode == 2, f"exit {refused.returncode}: {refused.stderr[:300]}")
+    check("too large" in json.loads(refused.stdout)["diagnostics"][0]["message"], refused.stdout)
+    wide = place.folder / "wide.csv"
+    wide.write_text(",".join(f"c{k}" for k in range(900)) + "\n" + (",".join("1" * 900) + "\n") * 9000)
+    words = [*place.command("fit", "--csv", wide, "--map", "N=c1,loss=c2", "--json")]
+    refused = subprocess.run(words, capture_output=True, text=True, timeout=60, preexec_fn=bounded)
+    check(refused.returncode == 2, f"exit {refused.returncode}: {refused.stderr[:300]}")
+    check("too many cells" in json.loads(refused.stdout)["diagnostics"][0]["message"], refused.stdout)
