@@ -10,7 +10,9 @@ namespace enigma::law {
 
 namespace {
 
-constexpr double kSameBudget = 1.1 * (1 + 1e-9);
+/// Runs at about the same compute, and sizes that differ.
+constexpr double kNearBudget = 1.5;
+constexpr double kOtherSize = 1.1;
 /// Fewer runs than this are no envelope.
 constexpr size_t kFewest = 3;
 
@@ -52,20 +54,39 @@ std::vector<Place> places_of(const std::vector<Row>& rows, Space space) {
   return places;
 }
 
-/// True where the least compute among the places was spent on one size alone.
-bool first_is_alone(const std::vector<Row>& rows, const std::vector<Place>& places) {
-  const Row& first = rows[places.front().row];
-  return std::none_of(places.begin(), places.end(), [&](const Place& place) {
-    const Row& row = rows[place.row];
-    return row.c <= kSameBudget * first.c && row.n != first.n;
-  });
-}
+/// Whether smaller and larger sizes were run at about a run's compute. Where they were not its size
+/// is what somebody chose, not the best: on any sweep of one size a budget every run would count.
+class Sides {
+ public:
+  explicit Sides(const std::vector<Row>& rows) : rows_(rows), known_(rows.size(), Known::no) {}
 
-std::vector<size_t> on_envelope(const std::vector<Row>& rows, const std::vector<Place>& places) {
+  bool both(size_t k) {
+    if (known_[k] == Known::no) known_[k] = look(rows_[k]) ? Known::both : Known::one;
+    return known_[k] == Known::both;
+  }
+
+ private:
+  enum class Known : char { no, one, both };
+
+  bool look(const Row& row) const {
+    bool smaller = false, larger = false;
+    for (const Row& other : rows_) {
+      if (other.c > kNearBudget * row.c || other.c * kNearBudget < row.c) continue;
+      smaller = smaller || other.n * kOtherSize < row.n;
+      larger = larger || other.n > kOtherSize * row.n;
+    }
+    return smaller && larger;
+  }
+
+  const std::vector<Row>& rows_;
+  std::vector<Known> known_;
+};
+
+std::vector<size_t> on_envelope(Sides& sides, const std::vector<Place>& places) {
   std::vector<size_t> found;
-  if (places.empty()) return found;
-  for (const Place& place : lower_hull(places)) found.push_back(place.row);
-  if (first_is_alone(rows, places)) found.erase(found.begin());
+  for (const Place& place : lower_hull(places)) {
+    if (sides.both(place.row)) found.push_back(place.row);
+  }
   return found;
 }
 
@@ -116,13 +137,15 @@ std::optional<double> deviation(const std::vector<double>& values) {
 }  // namespace
 
 std::vector<size_t> envelope_rows(const std::vector<Row>& rows, Space space) {
-  return on_envelope(rows, places_of(rows, space));
+  Sides sides(rows);
+  return on_envelope(sides, places_of(rows, space));
 }
 
 Envelope envelope(const std::vector<Row>& rows, Space space, const BootstrapPlan& plan,
                   uint64_t seed, double level) {
   const std::vector<Place> places = places_of(rows, space);
-  Envelope result{.rows = on_envelope(rows, places)};
+  Sides sides(rows);
+  Envelope result{.rows = on_envelope(sides, places)};
   add_lines(rows, result);
   if (!result.n) return result;
   size_t count = 0;
@@ -139,7 +162,7 @@ Envelope envelope(const std::vector<Row>& rows, Space space, const BootstrapPlan
     for (const Place& place : places) {
       if (drawn[cluster[place.row]]) kept.push_back(place);
     }
-    Envelope refit{.rows = on_envelope(rows, kept)};
+    Envelope refit{.rows = on_envelope(sides, kept)};
     add_lines(rows, refit);
     if (!refit.n) continue;
     ++result.converged;

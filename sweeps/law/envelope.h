@@ -19,9 +19,9 @@ struct Envelope {
   int resamples = 0, converged = 0;  ///< resamples whose envelope has a line
 };
 
-/// The lower convex hull of loss (or its log, by `space`) over log C, down to the lowest loss. The
-/// run with the least compute counts only where its budget was run at several sizes: alone, it is
-/// on the hull whatever its size. Rows need n, c and loss.
+/// The lower convex hull of loss (or its log, by `space`) over log C, down to the lowest loss; of
+/// it the runs for which smaller and larger sizes were run at about the same compute (within a
+/// factor of 1.5): the size of any other is a choice, not an optimum. Rows need n, c and loss.
 std::vector<size_t> envelope_rows(const std::vector<Row>& rows, Space space);
 
 /// Lines through the envelope by least squares of logs; intervals by resampling rows or clusters.

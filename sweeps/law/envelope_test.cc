@@ -23,17 +23,25 @@ std::vector<Row> rows_of(std::initializer_list<std::array<double, 3>> numbers) {
 TEST_CASE("envelope: runs that another beats for their compute are not on it") {
   const auto rows = rows_of({{1e3, 1, 5},
                              {1e3, 2, 4},
-                             {1e4, 3, 3},
-                             {1e4, 5, 3.6},
+                             {1e3, 4, 5},
+                             {1e4, 3, 3.6},
+                             {1e4, 5, 3},
+                             {1e4, 7, 3.1},
+                             {1e5, 5, 2.95},
                              {1e5, 9, 2.9},
+                             {1e5, 15, 2.95},
+                             {1e6, 5, 2.4},
                              {1e6, 10, 2.2},
+                             {1e6, 20, 2.3},
                              {1e7, 20, 2.5}});
-  CHECK(envelope_rows(rows, Space::linear) == std::vector<size_t>{1, 2, 5});
+  CHECK(envelope_rows(rows, Space::linear) == std::vector<size_t>{1, 4, 10});
 }
 
-TEST_CASE("envelope: a first run that is alone at its budget does not count") {
-  const auto rows = rows_of({{1e3, 2, 4}, {1e4, 3, 3}, {1e5, 9, 2.5}, {1e6, 10, 2.2}});
-  CHECK(envelope_rows(rows, Space::linear) == std::vector<size_t>{1, 2, 3});
+TEST_CASE("envelope: a run counts only where smaller and larger sizes were run") {
+  CHECK(envelope_rows(rows_of({{1e3, 2, 4}, {1e4, 3, 3}, {1e5, 9, 2.5}}), Space::linear).empty());
+  CHECK(envelope_rows(rows_of({{1e3, 2, 4}, {1e3, 3, 4.1}, {1e4, 3, 3.1}, {1e4, 5, 3}}),
+                      Space::linear)
+            .empty());
   CHECK(envelope_rows({}, Space::linear).empty());
 }
 

@@ -57,8 +57,9 @@ std::string why_no_frontier(const Fit& fit) {
   const auto& envelope = fit.readings.envelope;
   if (envelope && !envelope->n) {
     return fmt::format(
-        "Undetermined: {} of {} runs lie on the envelope, and a line needs three. More budgets "
-        "would tell. No optimum is given.",
+        "Undetermined: {} of {} runs lie on the envelope with smaller and larger sizes run beside "
+        "them, and a line needs three. More budgets, or more sizes at each, would tell. No optimum "
+        "is given.",
         envelope->rows.size(), fit.rows.size());
   }
   return fmt::format(

@@ -32,7 +32,8 @@ def written(place, name, rows, head="n,d,loss"):
 
 
 def fit(place, file, *words, roles=ROLES):
-    return place.run("fit", "--csv", file, "--map", roles, *QUICK, *words, "--json")
+    quick = () if {"--bootstrap", "--starts"} & set(words) else QUICK
+    return place.run("fit", "--csv", file, "--map", roles, *quick, *words, "--json")
 
 
 @test
