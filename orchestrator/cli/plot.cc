@@ -136,12 +136,17 @@ int told(const Invocation& invocation, const fs::path& out, const std::string& n
 int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   const std::string kind = values["kind"].as<std::string>();
   check_kind(kind);
-  const fs::path out = required(values, "out");
+  if (values.count("out") == 0) {
+    throw InputError(
+        {Diagnostic{.message = "--out is missing", .expected = "--out FILE.svg, .pdf or .png"}});
+  }
+  const fs::path out = values["out"].as<std::string>();
   const law::FigureFormat format = law::format_of(out);
   const law::FigureSize size = law::figure_size_of(values["size"].as<std::string>());
   check_out(out, values);
   const std::optional<double> cut = cut_of(values);
-  const LawRequest request = request_of(invocation, values);
+  LawRequest request = request_of(invocation, values);
+  if (kind == "isoflop" && values["form"].defaulted()) request.options.form = "isoflop:parabola";
   check_losses(request.mapped.table);
   std::string reason;
   const law::Study study = study_or_reason(request, reason);

@@ -12,11 +12,9 @@ struct Kind {
 };
 
 const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all = {{"loss-flops", loss_flops},
-                                        {"loss-data", loss_data},
-                                        {"residuals", residuals},
-                                        {"profile", profiles},
-                                        {"extrapolation", extrapolations}};
+  static const std::vector<Kind> all = {
+      {"loss-flops", loss_flops}, {"isoflop", isoflops}, {"loss-data", loss_data},
+      {"residuals", residuals},   {"profile", profiles}, {"extrapolation", extrapolations}};
   return all;
 }
 

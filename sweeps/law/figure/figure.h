@@ -29,6 +29,8 @@ Picture picture_of(std::string_view kind, const FigureInput& input);
 
 /// Loss against FLOPs: ladders, the frontier with its band where the law is ok, the baseline.
 Picture loss_flops(const FigureInput& input);
+/// Loss against size at each budget with the valleys' vertices, and those against FLOPs.
+Picture isoflops(const FigureInput& input);
 /// Loss against data by size, with the law's curves where it is ok.
 Picture loss_data(const FigureInput& input);
 /// Residuals of every fit against each axis that varies.

@@ -30,7 +30,14 @@ struct Made {
     study = study_table(mapped, options, by, false);
   }
   FigureInput input() const { return {mapped.table, study, options, "loss (nats)", "", {}}; }
-  Picture picture(const std::string& kind) const { return picture_of(kind, input()); }
+  /// Valleys are read with the parabola, whatever the form.
+  Picture picture(const std::string& kind) const {
+    if (kind != "isoflop") return picture_of(kind, input());
+    FitOptions valleys = options;
+    valleys.form = "isoflop:parabola";
+    const Study read = study_table(mapped, valleys, study.by, false);
+    return picture_of(kind, {mapped.table, read, valleys, "loss (nats)", "", {}});
+  }
 };
 
 MappedTable grid(int sizes, int amounts) {
@@ -41,9 +48,41 @@ MappedTable one_size() {
   return synthetic({.sd = 0.002}, {1e7}, log_grid(1e8, 1e10, 8));
 }
 
+/// Seven sizes at each of four budgets.
+MappedTable budgets() {
+  MappedTable all;
+  for (const double c : log_grid(1e16, 1e19, 4)) {
+    for (const double share : log_grid(0.1, 10, 7)) {
+      const double n = share * std::sqrt(c / 6 / 20);
+      MappedTable one = synthetic({.sd = 0}, {n}, {c / 6 / n});
+      Row& row = one.table.rows.front();
+      row.id = "row " + std::to_string(all.table.rows.size() + 1);
+      row.loss *= 1 + 1e-3 * std::sin(10 * static_cast<double>(all.table.rows.size()));
+      all.table.has_n = all.table.has_d = all.table.has_c = true;
+      all.table.rows.push_back(row);
+    }
+  }
+  return all;
+}
+
+/// Three sizes at each of four budgets.
+MappedTable three_sizes() {
+  MappedTable all;
+  all.table.has_n = all.table.has_d = all.table.has_c = true;
+  for (const double n : {1e6, 4e6, 16e6}) {
+    for (const double c : log_grid(1e15, 64e15, 4)) {
+      Row row = synthetic({.sd = 0}, {n}, {c / 6 / n}).table.rows.front();
+      row.id = "row " + std::to_string(all.table.rows.size() + 1);
+      row.loss *= 1 + 1e-3 * std::sin(10 * static_cast<double>(all.table.rows.size()));
+      all.table.rows.push_back(row);
+    }
+  }
+  return all;
+}
+
 /// Two subsets, the second a little better.
 MappedTable two_subsets() {
-  MappedTable all = grid(3, 4);
+  MappedTable all = three_sizes();
   const size_t count = all.table.rows.size();
   for (size_t k = 0; k < count; ++k) {
     Row row = all.table.rows[k];
@@ -239,6 +278,36 @@ TEST_CASE("figure: the extrapolation test's errors are those of the fit") {
   CHECK(rule_of(picture_of("extrapolation", input).panels[0], "cut").value == 1e17);
   input.cut = 1;
   CHECK_THROWS_AS(picture_of("extrapolation", input), FitRefused);
+}
+
+TEST_CASE("figure: the vertices of isoflop are those of the valleys, the line that of the fit") {
+  MappedTable rows = budgets();
+  const Made made(rows);
+  const Picture picture = made.picture("isoflop");
+  const std::vector<Row> canonical = in_canonical_order(rows.table.rows);
+  const IsoFlop told = isoflop(canonical, ValleyCurve::parabola, Space::log, {100, 0, 0.95});
+  REQUIRE(picture.panels.size() == 2);
+  CHECK(data_in(picture.panels[0], "run") == rows.table.rows.size());
+  CHECK(picture.panels[0].facts["budgets"].size() == 4);
+  const auto& sizes = series_of(picture.panels[0], "vertex").at(0)->data;
+  const auto& optima = series_of(picture.panels[1], "vertex").at(0)->data;
+  REQUIRE(sizes.size() == 4);
+  for (size_t k = 0; k < 4; ++k) {
+    const Valley& valley = told.valleys[k];
+    CHECK(sizes[k].x == valley.vertex->n);
+    CHECK(sizes[k].y == valley.vertex->loss);
+    CHECK(sizes[k].x_low == valley.vertex->range.low);
+    CHECK(optima[k].x == valley.flops);
+    CHECK(optima[k].y == valley.vertex->n);
+    CHECK(optima[k].high == valley.vertex->range.high);
+    const auto curve = series_of(picture.panels[0], fmt::format("valley {:.4g}", valley.flops));
+    CHECK(curve.at(0)->data.size() == valley.curve.size());
+  }
+  for (const Datum& datum : series_of(picture.panels[1], "fit").at(0)->data) {
+    CHECK(datum.y == value_at(*told.n, datum.x));
+  }
+  CHECK(picture.panels[1].facts["a"][0]["value"] == told.n->exponent);
+  CHECK_THROWS_AS(picture_of("isoflop", made.input()), InputError);
 }
 
 TEST_CASE("figure: one size has one colour in every kind") {

@@ -19,27 +19,38 @@ constexpr double kSameBaseline = 5e-3;
 constexpr const char* kBandColor = "#777777";
 constexpr const char* kBaselineColor = "#777777";
 
+/// The line of loss against C through the vertices or the envelope; none where it was fitted.
+const PowerLine* line_of(const Fit& fit) {
+  const auto& [isoflop, envelope] = fit.readings;
+  if (isoflop && isoflop->loss) return &*isoflop->loss;
+  return envelope && envelope->loss ? &*envelope->loss : nullptr;
+}
+
+/// True where the fit's curve over C can be told: its optimum, a line read off the runs, or the
+/// form on the one axis C.
+bool has_frontier(const Fit& fit) {
+  const bool on_c = fit.axes == std::vector<char>{'C'} || line_of(fit) != nullptr;
+  return has_optimum(fit) || (on_c && fit.verdict.code == VerdictCode::ok);
+}
+
+/// From the smallest budget to beyond the largest; a line that was read off the runs ends with
+/// them.
 std::vector<double> budgets(const Fit& fit) {
   double from = INFINITY, to = 0;
   for (const Row& row : fit.rows) {
     from = std::min(from, flops_of(row));
     to = std::max(to, flops_of(row));
   }
+  const double beyond = line_of(fit) == nullptr ? kBeyond : 1;
   std::vector<double> flops;
   for (int k = 0; k < kCurvePoints; ++k) {
-    flops.push_back(from * std::pow(kBeyond * to / from, k / (kCurvePoints - 1.0)));
+    flops.push_back(from * std::pow(beyond * to / from, k / (kCurvePoints - 1.0)));
   }
   return flops;
 }
 
-/// True where the fit's curve over C can be told: its optimum, or the form on the one axis C.
-bool has_frontier(const Fit& fit) {
-  const bool on_c = fit.axes == std::vector<char>{'C'} && fit.verdict.code == VerdictCode::ok;
-  return has_optimum(fit) || on_c;
-}
-
 Series frontier_of(const Fit& fit, const std::string& group, size_t index) {
-  Series frontier{.kind = has_optimum(fit) ? "frontier" : "fit", .subset = group};
+  Series frontier{.kind = fit.axes.size() > 1 ? "frontier" : "fit", .subset = group};
   frontier.look = {.line_pt = 1, .dash = subset_dash(index)};
   for (const double flops : budgets(fit)) {
     Datum datum{.x = flops};
@@ -49,6 +60,8 @@ Series frontier_of(const Fit& fit, const std::string& group, size_t index) {
       datum.n = at.place.n;
       datum.low = at.low;
       datum.high = at.high;
+    } else if (const PowerLine* line = line_of(fit)) {
+      datum.y = value_at(*line, flops);
     } else {
       const Interval at = predicted_on_axis(fit, flops);
       datum.y = at.value.value_or(NAN);
@@ -67,7 +80,7 @@ void add_frontier(Series line, Panel& panel) {
   band.told = false;
   band.look = {.color = kBandColor, .band = true};
   std::erase_if(band.data, [](const Datum& datum) { return !datum.low || !datum.high; });
-  panel.series.insert(panel.series.begin(), std::move(band));
+  if (!band.data.empty()) panel.series.insert(panel.series.begin(), std::move(band));
   panel.series.push_back(std::move(line));
 }
 
@@ -102,7 +115,9 @@ void add_frontiers(const FigureInput& input, Panel& panel, Picture& picture) {
   }
   const double level = fits.front().second->level;
   panel.facts["level"] = level;
-  block.keys.push_back({percent_text(level) + " interval", {.color = kBandColor, .band = true}});
+  if (!panel.series.front().told) {
+    block.keys.push_back({percent_text(level) + " interval", {.color = kBandColor, .band = true}});
+  }
   picture.legend.push_back(std::move(block));
 }
 

@@ -17,8 +17,8 @@ std::vector<std::string> subsets_of(const FigureInput& input);
 /// Every fit with the group it belongs to: the groups' own, or else the one over all rows.
 std::vector<std::pair<std::string, const Fit*>> fits_of(const FigureInput& input);
 
-/// Throws FitRefused with the reason where nothing was fitted, InputError where the form is not
-/// one formula of the loss (envelope, isoFLOP).
+/// Throws InputError where the form is not one formula of the loss (envelope, isoFLOP), FitRefused
+/// with the reason where nothing was fitted.
 void require_formula(const FigureInput& input, const std::string& kind);
 
 /// Losses that `values` of the fit's form predict for rows.

@@ -15,6 +15,8 @@ namespace {
 /// With more sizes than this a bar replaces their names.
 constexpr size_t kSizesNamed = 8;
 constexpr int kBarColors = 48;
+/// Numbers nearer than this share of the bar would touch.
+constexpr double kShareApart = 0.28;
 constexpr const char* kHeading = "parameters";
 
 double share_of(const SizeScale& scale, double n) {
@@ -65,7 +67,16 @@ std::string size_text(double n) {
 
 std::vector<double> numbered_sizes(const SizeScale& scale) {
   if (!scale.many) return scale.sizes;
-  return round_values(scale.sizes.front(), scale.sizes.back(), 4);
+  std::vector<double> sizes;
+  for (int most = 4; most >= 2; --most) {
+    sizes = round_values(scale.sizes.front(), scale.sizes.back(), most);
+    bool apart = true;
+    for (size_t k = 1; k < sizes.size(); ++k) {
+      apart = apart && share_of(scale, sizes[k]) - share_of(scale, sizes[k - 1]) > kShareApart;
+    }
+    if (apart) break;
+  }
+  return sizes;
 }
 
 void add_size_legend(const SizeScale& scale, const Look& look, Picture& picture) {
