@@ -87,9 +87,15 @@ void add_frontier(Series line, Panel& panel) {
 /// Why there is no frontier, or not one for every group; empty where there is.
 std::string why_none(const FigureInput& input) {
   if (!input.refused.empty()) return "No frontier. " + input.refused;
-  for (const auto& [group, fit] : fits_of(input)) {
-    if (has_frontier(*fit)) continue;
-    return "No frontier" + (group.empty() ? "" : " for " + group) + ". " + fit->verdict.sentence;
+  const auto fits = fits_of(input);
+  const auto has = [](const auto& one) { return has_frontier(*one.second); };
+  const auto lacking = std::find_if_not(fits.begin(), fits.end(), has);
+  const auto& pooled = input.study.pooled;
+  if (std::none_of(fits.begin(), fits.end(), has) && pooled) {
+    return has_frontier(*pooled) ? "" : "No frontier. " + pooled->verdict.sentence;
+  }
+  if (lacking != fits.end()) {
+    return "No frontier for " + lacking->first + ". " + lacking->second->verdict.sentence;
   }
   for (const RefusedGroup& group : input.study.refused) {
     return "No frontier for " + group.group + ": " + group.why + ".";
