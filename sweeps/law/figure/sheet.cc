@@ -16,6 +16,8 @@ namespace {
 constexpr double kColumnPt = 85 / 25.4 * 72;
 /// Pixels of a PNG for each point: 360 a printed inch, and 1,920 across a slide.
 constexpr double kColumnPixels = 5, kSlidePixels = 2;
+/// The cairo terminals set type a third larger than they are told.
+constexpr double kCairoFont = 0.75;
 
 double pixels_of(const Sheet& sheet) {
   return sheet.size == FigureSize::column ? kColumnPixels : kSlidePixels;
@@ -165,13 +167,12 @@ std::string terminal_of(FigureFormat format, const Sheet& sheet, double height_p
     case FigureFormat::pdf:
       return fmt::format(
           "set terminal pdfcairo size {:.5f}in,{:.5f}in fontscale 1 font 'DejaVu Sans,{:g}'\n",
-          sheet.width / 72, height_pt / 72, sheet.font);
+          sheet.width / 72, height_pt / 72, sheet.font * kCairoFont);
     case FigureFormat::png:
       break;
   }
-  // This terminal takes a point of type for 4/3 of a pixel.
   return fmt::format("set terminal pngcairo size {:.0f},{:.0f} font 'DejaVu Sans,{:g}'\n",
-                     sheet.width * pixels, height_pt * pixels, sheet.font * pixels * 0.75);
+                     sheet.width * pixels, height_pt * pixels, sheet.font * pixels * kCairoFont);
 }
 
 }  // namespace enigma::law
