@@ -84,8 +84,8 @@ Panel errors(const FigureInput& input, const SizeScale& scale, const std::vector
 
 Panel parity(const FigureInput& input, const SizeScale& scale, const std::vector<Test>& tests) {
   Panel panel{.name = "predicted"};
-  panel.x = {"loss", input.loss_label};
-  panel.y = {"predicted", "predicted loss"};
+  panel.x = loss_axis(input);
+  panel.y = {"predicted", "predicted loss", panel.x.scale};
   double low = INFINITY, high = 0;
   for (const bool above : {false, true}) {
     for (const Test& test : tests) {

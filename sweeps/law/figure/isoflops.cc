@@ -99,6 +99,7 @@ struct Frame {
 
 /// Names of budgets at the right ends of their curves, but where they would touch a run or another.
 void add_names(const Group& group, Panel& panel) {
+  if (panel.y.scale == Scale::linear) return;
   const Frame frame(panel);
   panel.x.to = std::exp(frame.x + (1 + kRoomForNames) * frame.width);
   for (const Valley& valley : valleys_of(group).valleys) {
@@ -124,7 +125,7 @@ void add_names(const Group& group, Panel& panel) {
 Panel valleys(const FigureInput& input, const SizeScale& scale, const std::vector<Group>& groups) {
   Panel panel{.name = "valleys", .title = "valleys, named by their FLOPs"};
   panel.x = {"n", label_of(input, 'N')};
-  panel.y = {"loss", input.loss_label};
+  panel.y = loss_axis(input);
   for (size_t k = 0; k < groups.size(); ++k) add_valleys(groups[k], k, panel);
   std::vector<Row> rows;
   for (const Group& group : groups) {

@@ -84,7 +84,7 @@ void add_curves(const FigureInput& input, const SizeScale& scale, Panel& panel, 
   }
   const auto& pooled = input.study.pooled;
   picture.note = "No curves. ";
-  picture.note += !input.refused.empty() ? input.refused
+  picture.note += !input.refused.empty() ? "No law is fitted: " + input.refused + "."
                   : pooled && pooled->verdict.code != VerdictCode::ok
                       ? pooled->verdict.sentence
                       : "The form does not give the loss of a size and an amount of data.";
@@ -102,7 +102,7 @@ Picture loss_data(const FigureInput& input) {
   Picture picture{.kind = "loss-data"};
   Panel panel{.name = "loss-data"};
   panel.x = {"d", label_of(input, 'D')};
-  panel.y = {"loss", input.loss_label};
+  panel.y = loss_axis(input);
   panel.series = run_series(
       input, scale, input.table.rows, [](const Row& row) { return row.d; },
       [](const Row& row) { return row.loss; });

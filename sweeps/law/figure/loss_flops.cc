@@ -86,7 +86,7 @@ void add_frontier(Series line, Panel& panel) {
 
 /// Why there is no frontier, or not one for every group; empty where there is.
 std::string why_none(const FigureInput& input) {
-  if (!input.refused.empty()) return "No frontier. " + input.refused;
+  if (!input.refused.empty()) return "No frontier. No law is fitted: " + input.refused + ".";
   const auto fits = fits_of(input);
   const auto has = [](const auto& one) { return has_frontier(*one.second); };
   const auto lacking = std::find_if_not(fits.begin(), fits.end(), has);
@@ -151,11 +151,12 @@ std::vector<std::pair<std::string, double>> baselines(const FigureInput& input) 
 
 /// A baseline far above the curves would press them flat: it is then told in the legend alone.
 bool is_near(double baseline, const Table& table) {
-  double low = INFINITY, high = 0;
+  double low = INFINITY, high = -INFINITY;
   for (const Row& row : table.rows) {
     low = std::min(low, row.loss);
     high = std::max(high, row.loss);
   }
+  if (!(low > 0)) return baseline < high + (high - low);
   return std::log(baseline / high) < std::max(std::log(high / low), 0.02);
 }
 
@@ -188,7 +189,7 @@ Picture loss_flops(const FigureInput& input) {
   Picture picture{.kind = "loss-flops"};
   Panel panel{.name = "loss-flops"};
   panel.x = {"flops", table.has_c ? label_of(input, 'C') : "training compute, 6ND (FLOPs)"};
-  panel.y = {"loss", input.loss_label};
+  panel.y = loss_axis(input);
   panel.series =
       run_series(input, scale, table.rows, flops_of, [](const Row& row) { return row.loss; });
   const std::vector<std::string> subsets = subsets_of(input);

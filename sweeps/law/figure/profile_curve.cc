@@ -11,7 +11,8 @@ namespace {
 
 /// In units of the allowed rise: where a side ends, and what a step should bring.
 constexpr double kEnd = 3, kLargeStep = 0.2, kSmallStep = 0.06;
-constexpr int kStepsMost = 60;
+constexpr int kStepsMost = 80;
+constexpr double kLeastStep = 1e-7;
 /// An offset is followed down to this share of the lowest loss, where it cannot be told from 0.
 constexpr double kLeastOffsetShare = 1e-3;
 
@@ -71,7 +72,7 @@ void walk_side(const Walk& walk, double direction, ProfileCurve& curve) {
     const auto objective = walk.refit(value, refitted);
     if (!objective) return;
     const double gain = (*objective - last) / walk.rise;
-    if (gain > kLargeStep && next - at > 1e-3) {
+    if (gain > kLargeStep && next - at > kLeastStep) {
       step = (next - at) / 2;
       continue;
     }

@@ -161,6 +161,13 @@ std::string label_of(const FigureInput& input, char axis) {
   return axis_text(axis) + " (" + found->second + ")";
 }
 
+Axis loss_axis(const FigureInput& input) {
+  const auto& rows = input.table.rows;
+  const bool positive =
+      std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.loss > 0; });
+  return {"loss", input.loss_label, positive ? Scale::log : Scale::linear};
+}
+
 std::string percent_text(double share) {
   return fmt::format("{:.4g} %", 100 * share);
 }

@@ -41,6 +41,9 @@ void add_run_legends(const FigureInput& input, const SizeScale& scale, bool join
 /// The label of axis 'N', 'D', 'C' or 'U', from the file's column.
 std::string label_of(const FigureInput& input, char axis);
 
+/// The loss with its label; a logarithmic axis unless a loss is not positive.
+Axis loss_axis(const FigureInput& input);
+
 /// "95 %".
 std::string percent_text(double share);
 

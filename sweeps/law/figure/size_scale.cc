@@ -58,6 +58,7 @@ std::string color_of(const SizeScale& scale, double n) {
 }
 
 std::string size_text(double n) {
+  if (n >= 1e15) return fmt::format("{:.2g}", n);
   if (n >= 1e12) return fmt::format("{:.3g} T", n / 1e12);
   if (n >= 1e9) return fmt::format("{:.3g} B", n / 1e9);
   if (n >= 1e6) return fmt::format("{:.3g} M", n / 1e6);

@@ -121,7 +121,9 @@ Ticks log_ticks(double low, double high, int wanted) {
 }
 
 Ticks linear_ticks(double low, double high, int wanted) {
-  const double room = std::max((high - low) * 0.05, std::max(std::abs(high), 1e-12) * 1e-6);
+  const double least = std::max(std::abs(high), std::abs(low)) * 1e-6;
+  const double alone = std::max(std::abs(high) * 0.01, 1e-12);
+  const double room = high - low > least ? (high - low) * 0.05 : alone;
   Ticks ticks{.from = low - room, .to = high + room, .scale = Scale::linear};
   add_even_ticks(ticks, wanted);
   return ticks;
@@ -134,15 +136,18 @@ std::vector<std::pair<double, std::string>> tick_texts(const Ticks& ticks) {
   const double step = at.size() > 1 ? at[1] - at[0] : 0;
   const double width = at.back() - at.front();
   const bool even = std::abs(width - step * static_cast<double>(at.size() - 1)) < 1e-6 * step;
+  const auto is_zero = [&](double value) {
+    return ticks.scale == Scale::linear && std::abs(value) <= 1e-9 * width;
+  };
   double least = INFINITY, most = 0;
   for (const double value : at) {
-    if (std::abs(value) > 1e-9 * width) least = std::min(least, std::abs(value));
+    if (!is_zero(value)) least = std::min(least, std::abs(value));
     most = std::max(most, std::abs(value));
   }
   // One axis speaks one language: where one number needs a power of ten all have it.
   const bool powers = most >= kLeastPower || least < kLeastDecimal;
   for (const double value : at) {
-    const bool zero = std::abs(value) <= 1e-9 * width;
+    const bool zero = is_zero(value);
     const std::string sign = value < 0 ? "−" : "";
     const std::string text =
         powers ? power_text(std::abs(value)) : decimal_text(std::abs(value), even ? step : 0);
