@@ -12,7 +12,7 @@ constexpr double kEdgeEm = 0.6, kTicEm = 0.35, kLineEm = 1.25;
 constexpr double kXNumberEm = 4.5, kYNumberEm = 3, kNumberGapEm = 0.7;
 constexpr size_t kNoteLines = 3;
 /// Numbers beyond this are not drawn: an axis around them would leave the range of doubles.
-constexpr double kLargest = 1e280;
+constexpr double kLargest = 1e250;
 
 struct Span {
   double low = INFINITY, high = -INFINITY;

@@ -100,7 +100,7 @@ std::vector<double> round_values(double low, double high, int most) {
 }
 
 Ticks log_ticks(double low, double high, int wanted) {
-  const double room = std::max(std::log(high / low) * 0.05, 0.01);
+  const double room = std::max((std::log(high) - std::log(low)) * 0.05, 0.01);
   Ticks ticks{.from = low * std::exp(-room), .to = high * std::exp(room)};
   const std::vector<double> decades = multiples(ticks.from, ticks.to, {1});
   const bool within = decades.size() < 3;
@@ -110,7 +110,7 @@ Ticks log_ticks(double low, double high, int wanted) {
     ticks.minor = dense ? decades : multiples(ticks.from, ticks.to, {1, 2, 3, 4, 5, 6, 7, 8, 9});
     return ticks;
   }
-  if (std::log10(ticks.to / ticks.from) > kDecadesForLog) {
+  if (std::log10(ticks.to) - std::log10(ticks.from) > kDecadesForLog) {
     ticks.major = round_values(ticks.from, ticks.to, wanted);
     ticks.minor = multiples(ticks.from, ticks.to, {1, 2, 3, 4, 5, 6, 7, 8, 9});
     const bool round = ticks.major.front() > ticks.from;
