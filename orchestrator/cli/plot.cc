@@ -1,41 +1,95 @@
+#include "diagnostics/nearest.h"
 #include "files/atomic_file.h"
 #include "orchestrator/cli/law_request.h"
 #include "orchestrator/cli/verbs.h"
+#include "sweeps/law/figure/figure.h"
 #include "sweeps/law/figure/gnuplot.h"
-#include "sweeps/law/figure/loss_flops.h"
+#include "sweeps/law/figure/script.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <unistd.h>
 
 namespace enigma::cli {
 
 namespace {
 
 namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
 
 po::options_description plot_options() {
+  static const std::string kinds = listed(law::figure_kinds());
   po::options_description options = law_options();
   auto add = options.add_options();
-  add("kind", po::value<std::string>()->default_value("loss-flops"), "loss-flops");
+  add("kind", po::value<std::string>()->default_value("loss-flops"), kinds.c_str());
   add("out", po::value<std::string>(), "FILE.svg, .pdf or .png; .csv and .json come beside it");
+  add("size", po::value<std::string>()->default_value("column"),
+      "column (85 mm of print) or slide (16:9)");
   add("y-label", po::value<std::string>(), "the loss with its unit, for the axis");
+  add("cut", po::value<double>(), "of --kind extrapolation: FLOPs below which rows are fitted");
   return options;
 }
 
-void check_kind(const std::string& kind) {
-  if (kind == "loss-flops") return;
-  throw InputError(
-      {{.message = "--kind: there is no such figure", .expected = "loss-flops", .found = kind}});
-}
-
-void check_axes(const law::Table& table) {
-  if (table.has_n && (table.has_c || table.has_d)) return;
-  throw InputError({Diagnostic{.message = "the figure needs a size and FLOPs for every row",
-                               .expected = "N and C (or N and D) in --map"}});
-}
-
 /// `figure.svg` → `figure.csv`.
-std::filesystem::path beside(std::filesystem::path file, const char* ending) {
+fs::path beside(fs::path file, const char* ending) {
   return file.replace_extension(ending);
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code ignored;
+  return a.lexically_normal() == b.lexically_normal() || fs::equivalent(a, b, ignored);
+}
+
+/// Refuses, before anything is computed, what could not be written or would overwrite the input.
+void check_out(const fs::path& out, const po::variables_map& values) {
+  const fs::path folder = out.has_parent_path() ? out.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder)) {
+    throw InputError({{.message = "--out: its folder does not exist",
+                       .expected = "a file in a folder that exists",
+                       .found = out.string()}});
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw InputError({{.message = "--out: its folder cannot be written to",
+                       .expected = "a folder with write permission",
+                       .found = folder.string()}});
+  }
+  for (const fs::path& file : {out, beside(out, ".csv"), beside(out, ".json")}) {
+    if (fs::is_directory(file)) {
+      throw InputError({{.message = "--out: a folder of that name stands where a file would be",
+                         .expected = "another name",
+                         .found = file.string()}});
+    }
+    if (values.count("csv") > 0 && same_file(file, values["csv"].as<std::string>())) {
+      throw InputError({{.message = "--out: the figure's numbers would overwrite the rows",
+                         .expected = "another name for the figure",
+                         .found = file.string()}});
+    }
+  }
+}
+
+void check_kind(const std::string& kind) {
+  const std::vector<std::string> kinds = law::figure_kinds();
+  if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
+  throw InputError({{.message = "--kind: there is no such figure",
+                     .expected = listed(kinds),
+                     .found = kind,
+                     .suggestion = suggest_name(kind, kinds)}});
+}
+
+std::optional<double> cut_of(const po::variables_map& values) {
+  if (values.count("cut") == 0) return std::nullopt;
+  const double cut = values["cut"].as<double>();
+  if (std::isfinite(cut) && cut > 0) return cut;
+  throw InputError({{.message = "--cut: not a valid value",
+                     .expected = "FLOPs, a number > 0",
+                     .found = std::to_string(cut)}});
 }
 
 /// The fits, or none with the reason: rows that carry no law can still be looked at.
@@ -43,7 +97,7 @@ law::Study study_or_reason(const LawRequest& request, std::string& reason) {
   try {
     return study_of(request);
   } catch (const law::FitRefused& refused) {
-    reason = std::string("no law is fitted: ") + refused.what();
+    reason = refused.what();
     return law::Study{.by = request.by};
   }
 }
@@ -51,36 +105,48 @@ law::Study study_or_reason(const LawRequest& request, std::string& reason) {
 std::string loss_label(const LawRequest& request, const po::variables_map& values) {
   if (values.count("y-label") > 0) return values["y-label"].as<std::string>();
   if (request.sweep) return "test loss (nats per neuron and sample)";
-  return request.mapped.table.axis_names.at("loss") + " (unit of the file)";
+  return request.mapped.table.axis_names.at("loss");
 }
 
-int draw_figure(const Invocation& invocation, const po::variables_map& values) {
-  check_kind(values["kind"].as<std::string>());
-  const std::filesystem::path out = required(values, "out");
-  law::format_of(out);
-  const LawRequest request = request_of(invocation, values);
-  check_axes(request.mapped.table);
-  if (request.mapped.table.rows.empty()) throw law::FitRefused("no rows are left to draw");
-  std::string reason;
-  const law::Study study = study_or_reason(request, reason);
-  law::LossFlops figure = law::loss_flops(request.mapped.table, study, loss_label(request, values));
-  if (!reason.empty()) figure.note = reason;
-  law::draw(law::script_of(figure), out);
-  write_atomically(beside(out, ".csv"), law::csv_of(figure));
-  write_atomically(beside(out, ".json"), law::to_json(figure).dump(1) + "\n");
+int told(const Invocation& invocation, const fs::path& out, const std::string& note) {
+  const std::string csv = beside(out, ".csv").string(), numbers = beside(out, ".json").string();
   if (invocation.json) {
-    nlohmann::ordered_json document = {{"figure", out.string()},
-                                       {"csv", beside(out, ".csv").string()},
-                                       {"numbers", beside(out, ".json").string()}};
-    document["note"] = nullptr;
-    if (!figure.note.empty()) document["note"] = figure.note;
+    nlohmann::ordered_json document = {
+        {"figure", out.string()}, {"csv", csv}, {"numbers", numbers}, {"note", nullptr}};
+    if (!note.empty()) document["note"] = note;
     print_document(invocation, document);
     return kDone;
   }
-  std::printf("%s\n%s\n%s\n", out.c_str(), beside(out, ".csv").c_str(),
-              beside(out, ".json").c_str());
-  if (!figure.note.empty()) std::printf("%s\n", figure.note.c_str());
+  std::printf("%s\n%s\n%s\n", out.c_str(), csv.c_str(), numbers.c_str());
+  if (!note.empty()) std::printf("%s\n", note.c_str());
   return kDone;
+}
+
+int draw_figure(const Invocation& invocation, const po::variables_map& values) {
+  const std::string kind = values["kind"].as<std::string>();
+  check_kind(kind);
+  if (values.count("out") == 0) {
+    throw InputError(
+        {Diagnostic{.message = "--out is missing", .expected = "--out FILE.svg, .pdf or .png"}});
+  }
+  const fs::path out = values["out"].as<std::string>();
+  const law::FigureFormat format = law::format_of(out);
+  const law::FigureSize size = law::figure_size_of(values["size"].as<std::string>());
+  check_out(out, values);
+  const std::optional<double> cut = cut_of(values);
+  LawRequest request = request_of(invocation, values);
+  if (kind == "isoflop" && values["form"].defaulted()) request.options.form = "isoflop:parabola";
+  if (request.mapped.table.rows.empty()) throw law::FitRefused("no rows are left to draw");
+  std::string reason;
+  const law::Study study = study_or_reason(request, reason);
+  const law::Picture picture = law::picture_of(kind, {request.mapped.table, study, request.options,
+                                                      loss_label(request, values), reason, cut});
+  const std::string figure = law::drawn(law::script_of(picture, format, size));
+  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+  write_atomically(beside(out, ".csv"), law::csv_of(picture));
+  write_atomically(beside(out, ".json"), law::to_json(picture).dump(1, ' ', false, replace) + "\n");
+  write_atomically(out, figure);
+  return told(invocation, out, picture.note);
 }
 
 }  // namespace
@@ -88,9 +154,9 @@ int draw_figure(const Invocation& invocation, const po::variables_map& values) {
 int plot(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("sweep", 1);
-  const auto values =
-      parse_options(invocation, "plot [SWEEP | --csv FILE --map …] --out FILE [options]",
-                    plot_options(), positional);
+  const auto values = parse_options(
+      invocation, "plot [SWEEP | --csv FILE --map …] --kind KIND --out FILE [options]",
+      plot_options(), positional);
   if (!values) return kDone;
   return guarded(invocation, [&] { return draw_figure(invocation, *values); });
 }

@@ -1,6 +1,5 @@
 #include "sweeps/law/figure/gnuplot.h"
 
-#include "diagnostics/diagnostic.h"
 #include "files/atomic_file.h"
 
 #include <fmt/format.h>
@@ -45,40 +44,14 @@ struct Workplace {
   Workplace& operator=(const Workplace&) = delete;
 };
 
-std::string terminal(FigureFormat format) {
-  switch (format) {
-    case FigureFormat::svg:
-      return "set terminal svg size 700,500 dynamic font 'DejaVu Sans,15' linewidth 1.6 "
-             "background '#ffffff'\n";
-    case FigureFormat::pdf:
-      return "set terminal pdfcairo size 3.5in,2.5in font 'DejaVu Sans,7.5' linewidth 1.1\n";
-    case FigureFormat::png:
-      break;
-  }
-  return "set terminal pngcairo size 1400,1000 font 'DejaVu Sans,22' linewidth 3.2\n";
-}
-
-/// Marks in the script are in units of this: terminals disagree on what a point size is.
-double mark_scale(FigureFormat format) {
-  switch (format) {
-    case FigureFormat::svg:
-      return 0.75;
-    case FigureFormat::pdf:
-      return 0.42;
-    case FigureFormat::png:
-      break;
-  }
-  return 2.0;
-}
-
-pid_t start(const fs::path& script, const fs::path& messages) {
+pid_t start(const fs::path& script, const fs::path& figure, const fs::path& messages) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 2, messages.c_str(), O_WRONLY | O_CREAT, 0600);
-  std::string program = "gnuplot", file = script.string();
-  char* const arguments[] = {program.data(), file.data(), nullptr};
+  std::string program = "gnuplot", call = "-c", file = script.string(), out = figure.string();
+  char* const arguments[] = {program.data(), call.data(), file.data(), out.data(), nullptr};
   pid_t child = 0;
   const int error = ::posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -105,30 +78,19 @@ int wait_for(pid_t child, int limit_ms) {
 
 }  // namespace
 
-FigureFormat format_of(const fs::path& file) {
-  if (file.extension() == ".svg") return FigureFormat::svg;
-  if (file.extension() == ".pdf") return FigureFormat::pdf;
-  if (file.extension() == ".png") return FigureFormat::png;
-  throw InputError({{.message = "--out: the ending names no kind of figure",
-                     .expected = ".svg, .pdf or .png",
-                     .found = file.string()}});
-}
-
-void draw(const std::string& script, const fs::path& file, int limit_ms) {
-  const FigureFormat format = format_of(file);
+std::string drawn(const std::string& script, int limit_ms) {
   const Workplace workplace;
   const fs::path figure = workplace.folder / "figure";
   const fs::path source = workplace.folder / "script.gp";
   const fs::path messages = workplace.folder / "messages";
-  write_atomically(source,
-                   fmt::format("{}set output '{}'\nmark = {}\n{}\nunset output\n", terminal(format),
-                               figure.string(), mark_scale(format), script));
-  const int status = wait_for(start(source, messages), limit_ms);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !fs::exists(figure)) {
+  write_atomically(source, script);
+  const int status = wait_for(start(source, figure, messages), limit_ms);
+  const bool ended = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (!ended || !fs::exists(figure) || fs::file_size(figure) == 0) {
     const std::string said = fs::exists(messages) ? read_file(messages, 1 << 20) : "";
     throw FigureError("gnuplot failed: " + said.substr(0, 500));
   }
-  write_atomically(file, read_file(figure));
+  return read_file(figure);
 }
 
 }  // namespace enigma::law

@@ -13,13 +13,8 @@ class FigureError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class FigureFormat { svg, pdf, png };
-
-/// By the file's ending. Throws InputError for any other.
-FigureFormat format_of(const std::filesystem::path& file);
-
-/// Runs `script` (everything but terminal and output) and leaves the figure at `file`, whole or
-/// not at all. Width is one column of print (3.5 in); SVG and PNG keep its proportions.
-void draw(const std::string& script, const std::filesystem::path& file, int limit_ms = 60'000);
+/// What `script` draws, as the bytes of a file. The script sets its terminal and writes to ARG1.
+/// Throws FigureError.
+std::string drawn(const std::string& script, int limit_ms = 60'000);
 
 }  // namespace enigma::law

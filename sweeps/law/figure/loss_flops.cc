@@ -1,10 +1,10 @@
-#include "sweeps/law/figure/loss_flops.h"
+#include "sweeps/law/figure/palette.h"
+#include "sweeps/law/figure/runs.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace enigma::law {
 
@@ -16,197 +16,194 @@ constexpr int kCurvePoints = 48;
 constexpr double kBeyond = 3;
 /// Baselines that differ by less are one line.
 constexpr double kSameBaseline = 5e-3;
+constexpr const char* kBandColor = "#777777";
+constexpr const char* kBaselineColor = "#777777";
 
-double flops_of(const Row& row) {
-  return std::isfinite(row.c) && row.c > 0 ? row.c : 6 * row.n * row.d;
+/// The line of loss against C through the vertices or the envelope; none where it was fitted.
+const PowerLine* line_of(const Fit& fit) {
+  const auto& [isoflop, envelope] = fit.readings;
+  if (isoflop && isoflop->loss) return &*isoflop->loss;
+  return envelope && envelope->loss ? &*envelope->loss : nullptr;
 }
 
-std::string parameters_text(double n) {
-  if (n >= 1e9) return fmt::format("{:.3g} B", n / 1e9);
-  if (n >= 1e6) return fmt::format("{:.3g} M", n / 1e6);
-  if (n >= 1e3) return fmt::format("{:.3g} k", n / 1e3);
-  return fmt::format("{:.3g}", n);
+/// True where the fit's curve over C can be told: its optimum, a line read off the runs, or the
+/// form on the one axis C.
+bool has_frontier(const Fit& fit) {
+  const bool on_c = fit.axes == std::vector<char>{'C'} || line_of(fit) != nullptr;
+  return has_optimum(fit) || (on_c && fit.verdict.code == VerdictCode::ok);
 }
 
-/// Subsets in the order of the study (little data first), else by name.
-std::vector<std::string> subsets_of(const Table& table, const Study& study) {
-  std::vector<std::string> subsets;
-  for (const GroupFit& fit : study.fits) subsets.push_back(fit.group);
-  std::set<std::string> names;
-  for (const Row& row : table.rows) names.insert(row.subset);
-  for (const std::string& name : names) {
-    if (std::find(subsets.begin(), subsets.end(), name) == subsets.end()) subsets.push_back(name);
-  }
-  return subsets;
-}
-
-/// N of a row for the eye: rows of one named size share the smallest N of that name. An animal more
-/// adds a few shared parameters, which is no other size and no other colour.
-std::map<std::string, double> smallest_by_name(const Table& table) {
-  std::map<std::string, double> smallest;
-  for (const Row& row : table.rows) {
-    const auto name = row.columns.find("size");
-    if (name == row.columns.end() || name->second.empty()) continue;
-    const auto [entry, added] = smallest.emplace(name->second, row.n);
-    if (!added) entry->second = std::min(entry->second, row.n);
-  }
-  return smallest;
-}
-
-double drawn_n(const Row& row, const std::map<std::string, double>& smallest) {
-  const auto name = row.columns.find("size");
-  const auto entry = name == row.columns.end() ? smallest.end() : smallest.find(name->second);
-  return entry == smallest.end() ? row.n : entry->second;
-}
-
-void add_ladders(const Table& table, LossFlops& figure) {
-  const std::map<std::string, double> smallest = smallest_by_name(table);
-  std::map<std::pair<double, size_t>, std::vector<Row>> groups;
-  std::set<double> sizes;
-  for (const Row& row : table.rows) {
-    const auto subset = std::find(figure.subsets.begin(), figure.subsets.end(), row.subset);
-    const double n = drawn_n(row, smallest);
-    groups[{n, static_cast<size_t>(subset - figure.subsets.begin())}].push_back(row);
-    sizes.insert(n);
-  }
-  for (const double n : sizes) figure.sizes.push_back(parameters_text(n));
-  for (auto& [key, rows] : groups) {
-    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-      return std::pair(flops_of(a), a.loss) < std::pair(flops_of(b), b.loss);
-    });
-    const auto size = static_cast<size_t>(std::distance(sizes.begin(), sizes.find(key.first)));
-    PlottedLadder ladder{.n = key.first,
-                         .size = figure.sizes[size],
-                         .subset = figure.subsets[key.second],
-                         .size_index = size,
-                         .subset_index = key.second};
-    for (const Row& row : rows) ladder.points.push_back({flops_of(row), row.loss, row.id});
-    figure.ladders.push_back(std::move(ladder));
-  }
-}
-
-PlottedFrontier frontier_of(const Fit& fit, const std::string& group) {
+/// From the smallest budget to beyond the largest; a line that was read off the runs ends with
+/// them.
+std::vector<double> budgets(const Fit& fit) {
   double from = INFINITY, to = 0;
   for (const Row& row : fit.rows) {
     from = std::min(from, flops_of(row));
     to = std::max(to, flops_of(row));
   }
-  to *= kBeyond;
-  PlottedFrontier frontier{.group = group};
+  const double beyond = line_of(fit) == nullptr ? kBeyond : 1;
+  std::vector<double> flops;
   for (int k = 0; k < kCurvePoints; ++k) {
-    frontier.curve.push_back(optimum_at(fit, from * std::pow(to / from, k / (kCurvePoints - 1.0))));
+    flops.push_back(from * std::pow(beyond * to / from, k / (kCurvePoints - 1.0)));
+  }
+  return flops;
+}
+
+Series frontier_of(const Fit& fit, const std::string& group, size_t index) {
+  Series frontier{.kind = fit.axes.size() > 1 ? "frontier" : "fit", .subset = group};
+  frontier.look = {.line_pt = 1, .dash = subset_dash(index)};
+  for (const double flops : budgets(fit)) {
+    Datum datum{.x = flops};
+    if (has_optimum(fit)) {
+      const OptimumAt at = optimum_at(fit, flops);
+      datum.y = at.place.loss;
+      datum.n = at.place.n;
+      datum.low = at.low;
+      datum.high = at.high;
+    } else if (const PowerLine* line = line_of(fit)) {
+      datum.y = value_at(*line, flops);
+    } else {
+      const Interval at = predicted_on_axis(fit, flops);
+      datum.y = at.value.value_or(NAN);
+      datum.low = at.low;
+      datum.high = at.high;
+    }
+    if (std::isfinite(datum.y)) frontier.data.push_back(datum);
   }
   return frontier;
 }
 
-void add_frontiers(const Study& study, LossFlops& figure) {
-  figure.fitted = study.pooled || !study.fits.empty();
-  for (const GroupFit& one : study.fits) {
-    if (has_optimum(one.fit)) figure.frontiers.push_back(frontier_of(one.fit, one.group));
-  }
-  if (!study.pooled) return;
-  figure.level = study.pooled->level;
-  if (figure.frontiers.empty() && has_optimum(*study.pooled)) {
-    figure.frontiers.push_back(frontier_of(*study.pooled, ""));
-  }
-  if (figure.frontiers.empty()) figure.note = study.pooled->verdict.sentence;
+/// The band lies under the runs, the line of the frontier above them: where there are hundreds of
+/// runs it must stay visible. Both are one series in the numbers.
+void add_frontier(Series line, Panel& panel) {
+  Series band = line;
+  band.told = false;
+  band.look = {.color = kBandColor, .band = true};
+  std::erase_if(band.data, [](const Datum& datum) { return !datum.low || !datum.high; });
+  if (!band.data.empty()) panel.series.insert(panel.series.begin(), std::move(band));
+  panel.series.push_back(std::move(line));
 }
 
-void add_baselines(const Table& table, LossFlops& figure) {
-  for (const std::string& subset : figure.subsets) {
+/// Why there is no frontier, or not one for every group; empty where there is.
+std::string why_none(const FigureInput& input) {
+  if (!input.refused.empty()) return "No frontier. No law is fitted: " + input.refused + ".";
+  const auto fits = fits_of(input);
+  const auto has = [](const auto& one) { return has_frontier(*one.second); };
+  const auto lacking = std::find_if_not(fits.begin(), fits.end(), has);
+  const auto& pooled = input.study.pooled;
+  if (std::none_of(fits.begin(), fits.end(), has) && pooled) {
+    return has_frontier(*pooled) ? "" : "No frontier. " + pooled->verdict.sentence;
+  }
+  if (lacking != fits.end()) {
+    return "No frontier for " + lacking->first + ". " + lacking->second->verdict.sentence;
+  }
+  for (const RefusedGroup& group : input.study.refused) {
+    return "No frontier for " + group.group + ": " + group.why + ".";
+  }
+  return "";
+}
+
+void add_frontiers(const FigureInput& input, Panel& panel, Picture& picture) {
+  std::vector<std::pair<std::string, const Fit*>> fits = fits_of(input);
+  const auto& pooled = input.study.pooled;
+  const auto has = [](const auto& one) { return has_frontier(*one.second); };
+  picture.note = why_none(input);
+  if (std::none_of(fits.begin(), fits.end(), has)) {
+    if (!pooled || !has_frontier(*pooled)) return;
+    fits = {{"", &*pooled}};
+  }
+  KeyBlock block;
+  for (size_t k = 0; k < fits.size(); ++k) {
+    if (!has_frontier(*fits[k].second)) continue;
+    Series line = frontier_of(*fits[k].second, fits[k].first, k);
+    if (block.keys.empty()) block.keys.push_back({line.kind, {.line_pt = line.look.line_pt}});
+    add_frontier(std::move(line), panel);
+  }
+  const double level = fits.front().second->level;
+  panel.facts["level"] = level;
+  if (!panel.series.front().told) {
+    block.keys.push_back({percent_text(level) + " interval", {.color = kBandColor, .band = true}});
+  }
+  picture.legend.push_back(std::move(block));
+}
+
+/// Mean of the column `baseline_loss` by subset; nearly equal ones are told once.
+std::vector<std::pair<std::string, double>> baselines(const FigureInput& input) {
+  std::vector<std::pair<std::string, double>> found;
+  for (const std::string& subset : subsets_of(input)) {
     double sum = 0, count = 0;
-    for (const Row& row : table.rows) {
-      const auto found = row.columns.find("baseline_loss");
-      if (row.subset != subset || found == row.columns.end()) continue;
-      const auto loss = number_of(found->second);
+    for (const Row& row : input.table.rows) {
+      const auto cell = row.columns.find("baseline_loss");
+      if (row.subset != subset || cell == row.columns.end()) continue;
+      const auto loss = number_of(cell->second);
       if (!loss || !std::isfinite(*loss) || *loss <= 0) continue;
       sum += *loss;
       count += 1;
     }
     if (count == 0) continue;
     const double loss = sum / count;
-    const bool same = !figure.baselines.empty() &&
-                      std::abs(loss / figure.baselines.back().loss - 1) < kSameBaseline;
-    if (!same) figure.baselines.push_back({subset, loss});
+    if (found.empty() || std::abs(loss / found.back().second - 1) >= kSameBaseline) {
+      found.emplace_back(subset, loss);
+    }
   }
+  return found;
+}
+
+/// A baseline far above the curves would press them flat: it is then told in the legend alone.
+bool is_near(double baseline, const Table& table) {
+  double low = INFINITY, high = -INFINITY;
+  for (const Row& row : table.rows) {
+    low = std::min(low, row.loss);
+    high = std::max(high, row.loss);
+  }
+  if (!(low > 0)) return baseline < high + (high - low);
+  return std::log(baseline / high) < std::max(std::log(high / low), 0.02);
+}
+
+void add_baselines(const FigureInput& input, Panel& panel, Picture& picture) {
+  const auto all = baselines(input);
+  KeyBlock block;
+  for (const auto& [subset, loss] : all) {
+    const Look look{.color = kBaselineColor, .line_pt = 0.6, .dash = 1};
+    std::string text = all.size() > 1 ? "mean rate, " + subset : "mean rate";
+    if (is_near(loss, input.table)) {
+      panel.rules.push_back({"baseline", subset, 'y', loss, look});
+    } else {
+      text += fmt::format(" {:.4g} ↑", loss);
+      panel.facts["baseline_above"] = loss;
+    }
+    block.keys.push_back({text, look});
+  }
+  if (!block.keys.empty()) picture.legend.push_back(std::move(block));
 }
 
 }  // namespace
 
-LossFlops loss_flops(const Table& table, const Study& study, const std::string& y_label) {
-  LossFlops figure;
-  figure.y_label = y_label;
-  figure.subsets = subsets_of(table, study);
-  add_ladders(table, figure);
-  add_frontiers(study, figure);
-  add_baselines(table, figure);
-  return figure;
-}
-
-std::string csv_of(const LossFlops& figure) {
-  std::string text = "kind,size,n,subset,run,flops,loss,low,high\n";
-  const auto quoted = [](std::string cell) {
-    for (size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2)
-      cell.insert(at, "\"");
-    return cell.find_first_of(",\"\n") == std::string::npos ? cell : "\"" + cell + "\"";
-  };
-  for (const PlottedLadder& ladder : figure.ladders) {
-    for (const PlottedPoint& point : ladder.points) {
-      text += fmt::format("run,{},{},{},{},{},{},,\n", ladder.size, ladder.n, quoted(ladder.subset),
-                          quoted(point.run), point.flops, point.loss);
-    }
+Picture loss_flops(const FigureInput& input) {
+  const Table& table = input.table;
+  if (!table.has_c && !(table.has_n && table.has_d)) {
+    throw InputError({Diagnostic{.message = "--kind loss-flops needs the FLOPs of every row",
+                                 .expected = "C, or N and D, in --map"}});
   }
-  for (const PlottedFrontier& frontier : figure.frontiers) {
-    for (const OptimumAt& at : frontier.curve) {
-      text += fmt::format("frontier,,{},{},,{},{},{},{}\n", at.place.n, quoted(frontier.group),
-                          at.flops, at.place.loss, at.low ? fmt::format("{}", *at.low) : "",
-                          at.high ? fmt::format("{}", *at.high) : "");
-    }
+  const SizeScale scale = size_scale(table);
+  Picture picture{.kind = "loss-flops"};
+  Panel panel{.name = "loss-flops"};
+  panel.x = {"flops", table.has_c ? label_of(input, 'C') : "training compute, 6ND (FLOPs)"};
+  panel.y = loss_axis(input);
+  panel.series =
+      run_series(input, scale, table.rows, flops_of, [](const Row& row) { return row.loss; });
+  const std::vector<std::string> subsets = subsets_of(input);
+  for (Series& series : panel.series) {
+    const auto subset = std::find(subsets.begin(), subsets.end(), series.subset);
+    series.look = run_look(scale, series.n.value_or(0),
+                           static_cast<size_t>(subset - subsets.begin()), table.rows.size(), true);
   }
-  for (const Baseline& baseline : figure.baselines) {
-    text += fmt::format("baseline,,,{},,,{},,\n", quoted(baseline.subset), baseline.loss);
-  }
-  return text;
-}
-
-nlohmann::ordered_json to_json(const LossFlops& figure) {
-  using Json = nlohmann::ordered_json;
-  Json ladders = Json::array(), frontiers = Json::array(), baselines = Json::array();
-  for (const PlottedLadder& ladder : figure.ladders) {
-    Json points = Json::array();
-    for (const PlottedPoint& point : ladder.points) {
-      points.push_back({{"run", point.run}, {"flops", point.flops}, {"loss", point.loss}});
-    }
-    ladders.push_back({{"n", ladder.n},
-                       {"size", ladder.size},
-                       {"subset", ladder.subset.empty() ? Json() : Json(ladder.subset)},
-                       {"points", points}});
-  }
-  for (const PlottedFrontier& frontier : figure.frontiers) {
-    Json curve = Json::array();
-    for (const OptimumAt& at : frontier.curve) {
-      curve.push_back({{"flops", at.flops},
-                       {"n", at.place.n},
-                       {"d", at.place.d},
-                       {"loss", at.place.loss},
-                       {"low", at.low ? Json(*at.low) : Json()},
-                       {"high", at.high ? Json(*at.high) : Json()}});
-    }
-    frontiers.push_back({{"subset", frontier.group.empty() ? Json() : Json(frontier.group)},
-                         {"level", figure.level},
-                         {"curve", curve}});
-  }
-  for (const Baseline& baseline : figure.baselines) {
-    baselines.push_back({{"subset", baseline.subset.empty() ? Json() : Json(baseline.subset)},
-                         {"loss", baseline.loss}});
-  }
-  return {{"kind", "loss-flops"},
-          {"x", figure.x_label},
-          {"y", figure.y_label},
-          {"ladders", ladders},
-          {"frontiers", frontiers},
-          {"baselines", baselines},
-          {"note", figure.note.empty() ? Json() : Json(figure.note)}};
+  const bool several = input.study.fits.size() > 1;
+  add_run_legends(input, scale, true, several, picture);
+  add_frontiers(input, panel, picture);
+  add_baselines(input, panel, picture);
+  picture.panels.push_back(std::move(panel));
+  return picture;
 }
 
 }  // namespace enigma::law

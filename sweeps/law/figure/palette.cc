@@ -39,15 +39,21 @@ std::string viridis(double share) {
                      mix(a.blue, b.blue));
 }
 
-std::string size_color(size_t index, size_t count) {
-  if (count < 2) return viridis(0.3);
-  const double share = static_cast<double>(index) / static_cast<double>(count - 1);
-  return viridis(kLightest * (1 - share));
+std::string size_color(double share) {
+  return viridis(kLightest * (1 - std::clamp(share, 0.0, 1.0)));
 }
 
 int subset_mark(size_t index) {
-  constexpr std::array<int, 6> kMarks = {7, 9, 5, 13, 11, 15};
+  constexpr std::array<int, 12> kMarks = {7, 9, 5, 13, 11, 15, 6, 8, 4, 12, 10, 14};
   return kMarks[index % kMarks.size()];
+}
+
+int open_mark(int mark) {
+  return mark % 2 == 1 ? mark - 1 : mark;
+}
+
+int subset_dash(size_t index) {
+  return static_cast<int>(index % 4);
 }
 
 }  // namespace enigma::law

@@ -1,4 +1,5 @@
-// Colours and marks that survive print and colour blindness: sizes by viridis, subsets by shape.
+// Colours, marks and dashes that survive print and colour blindness: sizes by viridis, subsets by
+// shape.
 #pragma once
 
 #include <string>
@@ -9,11 +10,17 @@ namespace enigma::law {
 /// nine of its colours.
 std::string viridis(double share);
 
-/// Colour of size `index` of `count`, small to large: light to dark, without the yellow end, which
-/// vanishes on white paper.
-std::string size_color(size_t index, size_t count);
+/// Colour at `share` of the way from the smallest size to the largest: light to dark, without the
+/// yellow end, which vanishes on white paper.
+std::string size_color(double share);
 
-/// gnuplot point type of subset `index`; shapes repeat after six.
+/// gnuplot point type of subset `index`: six filled shapes, then the same open; then they repeat.
 int subset_mark(size_t index);
+
+/// The same shape, open; an open one stays.
+int open_mark(int mark);
+
+/// Dashes of subset `index`, which tell lines apart where they cross: 0 is solid, there are four.
+int subset_dash(size_t index);
 
 }  // namespace enigma::law
