@@ -21,4 +21,34 @@ Place best_place(const Vector& values, const Cost& cost, double flops) {
           .loss = values[0] + values[1] * std::exp(-alpha * n) + values[2] * std::exp(-beta * d)};
 }
 
+bool has_trade_off(const std::string& form) {
+  return form == "chinchilla" || form == "tied" || form == "kaplan" || form == "overtrained" ||
+         form == "data_constrained";
+}
+
+std::optional<Vector> trade_off(const std::string& form, const Vector& v) {
+  Vector out(5);
+  if (form == "chinchilla" || form == "data_constrained") {
+    out = v.head(5);
+  } else if (form == "tied") {
+    out << v[0], v[1], v[2], v[3], v[3];
+  } else if (form == "overtrained") {
+    out << v[3], v[0], v[1] * std::pow(6.0, v[2] / 2), -v[2], -v[2];
+  } else if (form == "kaplan") {
+    const double ratio = v[2] / v[3];
+    out << 0, std::pow(v[0], ratio), v[1], ratio, 1;
+  } else {
+    return std::nullopt;
+  }
+  return out;
+}
+
+Place best_place(const std::string& form, const Vector& values, const Cost& cost, double flops) {
+  const std::optional<Vector> sum = trade_off(form, values);
+  if (!sum) return {.n = NAN, .d = NAN, .loss = NAN};
+  Place place = best_place(*sum, cost, flops);
+  if (form == "kaplan") place.loss = std::pow(place.loss, values[3]);
+  return place;
+}
+
 }  // namespace enigma::law

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace enigma::law {
@@ -95,7 +96,7 @@ Verdict verdict_of(const Fit& fit) {
   const std::vector<std::string> names = not_identified(fit);
   if (const auto sentence = data_limited(fit, names)) return {VerdictCode::data_limited, *sentence};
   if (!names.empty()) return {VerdictCode::undetermined, why_undetermined(fit, names)};
-  if (fit.form != "chinchilla") {
+  if (!has_trade_off(fit.form)) {
     return {VerdictCode::ok, fmt::format("Loss falls as a power of {} with exponent {:.4g}.",
                                          fit.axes.front(), fit.values[fit.values.size() - 1])};
   }
@@ -123,7 +124,8 @@ std::vector<std::string> warnings_of(const Fit& fit) {
   if (fit.certificate.agreeing < 2) {
     warnings.push_back("only one start reached the best objective: it may not be the minimum");
   }
-  if (fit.certificate.second_objective > fit.minimum.objective * (1 + 1e-4)) {
+  if (fit.certificate.second_objective >
+      fit.objective_value + 1e-4 * std::abs(fit.objective_value)) {
     warnings.push_back("the second algorithm did not reach the same objective");
   }
   const int lost = fit.refits.resamples - fit.refits.converged;
