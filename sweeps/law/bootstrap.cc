@@ -131,6 +131,22 @@ void redraw_losses(const Redraw& redraw, Stream stream, Problem& problem) {
   }
 }
 
+/// The rows that were drawn, each as often as it was: a third of a resample is no row at all.
+Points drawn_rows(const Points& points, const Eigen::ArrayXd& drawn) {
+  std::vector<Eigen::Index> kept;
+  for (Eigen::Index i = 0; i < points.size(); ++i) {
+    if (drawn[i] > 0) kept.push_back(i);
+  }
+  Points resampled = {.centre = points.centre,
+                      .loss = points.loss(kept),
+                      .log_loss = points.log_loss(kept),
+                      .weight = points.weight(kept) * drawn(kept),
+                      .weight_scale = points.weight_scale,
+                      .loss_size = points.loss_size};
+  for (const Eigen::ArrayXd& axis : points.axis) resampled.axis.push_back(axis(kept));
+  return resampled;
+}
+
 Minimum refit(const Problem& problem, const Minimum& minimum, const std::vector<Vector>& others) {
   Value value;
   const Vector* other = nullptr;
@@ -214,10 +230,12 @@ Refits bootstrap(const Problem& problem, const std::vector<Hold>& holds, const M
   if (plan.kind == Resampling::seed) redraw = seed_redraw(problem);
   std::vector<Minimum> minima(static_cast<size_t>(plan.resamples));
   in_parallel(threads, minima.size(), [&](size_t k) {
-    Problem resampled = problem;
+    Problem resampled{.form = problem.form, .objective = problem.objective, .held = problem.held};
     if (rows) {
-      resampled.points.weight *= draw(problem.points, plan.kind, stream_of(seed, k));
+      resampled.points =
+          drawn_rows(problem.points, draw(problem.points, plan.kind, stream_of(seed, k)));
     } else {
+      resampled.points = problem.points;
       redraw_losses(redraw, stream_of(seed, k), resampled);
     }
     minima[k] = refit(resampled, minimum, others);

@@ -2,6 +2,7 @@
 
 #include "diagnostics/nearest.h"
 #include "sweeps/law/parallel.h"
+#include "sweeps/law/road.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ constexpr size_t kBasinsShown = 8;
 /// So many starts, evenly among all, go straight down the objective itself.
 constexpr size_t kStraight = 256;
 /// Starts that a smooth road brings to one place go on as one.
-constexpr double kSamePlace = 1e-5;
+constexpr double kSamePlace = 1e-4;
 
 int index_of(const Form& form, const std::string& parameter) {
   const int index = form.index_of(parameter);
@@ -79,7 +80,7 @@ std::vector<size_t> meeting(const std::vector<Minimum>& smooth) {
     const size_t known = first[order[k - 1]];
     const Minimum& there = smooth[known];
     const double apart = (here.coordinates - there.coordinates).cwiseAbs().maxCoeff();
-    const bool equal = here.objective - there.objective <= 1e-9 * there.size;
+    const bool equal = here.objective - there.objective <= 1e-8 * there.size;
     if (equal && apart < kSamePlace) first[order[k]] = known;
   }
   return first;
@@ -92,16 +93,14 @@ std::vector<Minimum> descents(const Problem& problem, const std::vector<Vector>&
                               int threads) {
   const Effort effort{1e-6, 400};
   std::vector<Minimum> minima(from.size());
-  Problem smooth = problem;
-  smooth.objective.kind = ObjectiveKind::l2;
-  const bool direct = problem.objective.kind == ObjectiveKind::l2;
+  const Problem smooth = smoothed(problem);
   const size_t stride = (from.size() + kStraight - 1) / kStraight;
-  const auto straight = [&](size_t k) { return direct || k % stride == 0; };
+  const auto straight = [&](size_t k) { return k % stride == 0; };
   in_parallel(threads, from.size(), [&](size_t k) {
     minima[k] = straight(k) ? minimize(problem, from[k], effort)
-                            : minimize_by_reweighting(smooth, from[k], {1e-7, 100});
+                            : minimize_projected(smooth, from[k], {1e-12, 100});
   });
-  if (direct) return minima;
+  if (stride == 1) return minima;
   std::vector<size_t> on_road;
   std::vector<Minimum> arrived;
   for (size_t k = 0; k < from.size(); ++k) {
