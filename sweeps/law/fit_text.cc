@@ -39,8 +39,10 @@ std::string axes_line(const Fit& fit) {
 
 std::string objective_line(const Fit& fit) {
   const Objective& o = fit.objective;
-  const std::string delta =
-      o.kind == ObjectiveKind::huber ? fmt::format(", delta = {:g}", o.delta) : "";
+  const std::string delta = o.kind == ObjectiveKind::huber ? fmt::format(", delta = {:g}", o.delta)
+                            : o.kind == ObjectiveKind::student
+                                ? fmt::format(", {:g} degrees of freedom", o.freedom)
+                                : "";
   return fmt::format("{} of {} residuals{}, {} = {:.10g}", name_of(o.kind),
                      o.space == Space::log ? "log" : "linear", delta,
                      o.reduction == Reduction::sum ? "sum" : "mean", fit.objective_value);
@@ -49,11 +51,12 @@ std::string objective_line(const Fit& fit) {
 std::string interval_line(const Fit& fit) {
   const std::string level = fmt::format("{:g} %", fit.level * 100);
   if (fit.bootstrap.kind == Resampling::none) return level + " profile intervals";
-  return fmt::format("{} percentile of {} refits ({} converged), {}; verdicts by profile", level,
-                     fit.refits.resamples, fit.refits.converged,
-                     fit.bootstrap.kind == Resampling::by_cluster
-                         ? fmt::format("resampled by {} clusters", fit.clusters)
-                         : "resampled by row");
+  std::string drawn = name_of(fit.bootstrap.kind);
+  if (fit.bootstrap.kind == Resampling::by_cluster) drawn += fmt::format(" ({})", fit.clusters);
+  return fmt::format(
+      "{} of {} refits ({} converged) by {} bootstrap, from their quantile {:.4f} to {:.4f} "
+      "(calibrated percentile); verdicts by profile",
+      level, fit.refits.resamples, fit.refits.converged, drawn, fit.tail, 1 - fit.tail);
 }
 
 std::string extrapolation_line(const Fit& fit) {
