@@ -106,6 +106,12 @@ law::MappedTable table_of_runs(const Invocation& invocation, const po::variables
   return checked(law::table_of_sweep(documents::export_rows(store, sweep), sweep, mapping));
 }
 
+std::string law_forms() {
+  std::string names;
+  for (const std::string& name : law::form_names()) names += name + " ";
+  return names + "envelope isoflop:parabola|akima|cubic";
+}
+
 }  // namespace
 
 po::options_description law_options() {
@@ -114,14 +120,14 @@ po::options_description law_options() {
   add("sweep", po::value<std::string>(), "sweep whose finished runs are fitted");
   add("csv", po::value<std::string>(), "file of runs instead of a sweep (CSV, or .jsonl)");
   add("map", po::value<std::string>(), "N=COL,D=COL,C=COL,U=COL,loss=COL[,group=COL][,weight=COL]");
-  add("form", po::value<std::string>()->default_value("chinchilla"),
-      "chinchilla, power, power_offset, envelope, isoflop:parabola|akima|cubic");
-  add("objective", po::value<std::string>()->default_value("huber:1e-3"), "huber:DELTA, l1 or l2");
+  add("form", po::value<std::string>()->default_value("chinchilla"), law_forms().c_str());
+  add("objective", po::value<std::string>()->default_value("huber:1e-3"),
+      "huber:DELTA, l1, l2 or student:NU");
   add("space", po::value<std::string>()->default_value("log"), "residuals in log or linear space");
   add("reduction", po::value<std::string>()->default_value("sum"), "sum or mean");
   add("starts", po::value<int>()->default_value(256), "starts of the minimiser");
   add("bootstrap", po::value<std::string>()->default_value("case:1000"),
-      "case:K, cluster:K or none");
+      "case:K, cluster:K, residual:K, seed:K or none");
   add("level", po::value<double>()->default_value(0.95, "0.95"), "level of intervals and verdicts");
   add("where", po::value<std::string>(), "rows to keep, e.g. 'loss < 3 && size != \"S\"'");
   add("by", po::value<std::string>(), "column: one fit for each of its values, and one over all");

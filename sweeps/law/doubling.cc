@@ -122,15 +122,13 @@ std::string sentence_of(const Doublings& d) {
 Doublings doublings_of(const Fit& fit, const std::vector<Row>& rows, double flops) {
   Doublings doublings{.data = by_pairs(rows, true)};
   doublings.unique = doublings.data.has_value();
-  if (has_optimum(fit) && fit.form == "chinchilla") {
-    const Place place = best_place(fit.values, fit.cost, flops);
-    const double n_term = fit.values[1] * std::pow(place.n, -fit.values[3]);
-    const double d_term = fit.values[2] * std::pow(place.d, -fit.values[4]);
-    if (!doublings.data) {
-      doublings.data =
-          Doubling{.change = d_term * (std::pow(2.0, -fit.values[4]) - 1) / place.loss};
-    }
-    doublings.size = Doubling{.change = n_term * (std::pow(2.0, -fit.values[3]) - 1) / place.loss};
+  if (has_optimum(fit)) {
+    const Place place = best_place(fit.form, fit.values, fit.cost, flops);
+    const auto change = [&](double n, double d) {
+      return Doubling{.change = loss_at(fit.form, fit.values, n, d) / place.loss - 1};
+    };
+    if (!doublings.data) doublings.data = change(place.n, 2 * place.d);
+    doublings.size = change(2 * place.n, place.d);
   } else {
     doublings.size = by_pairs(rows, false);
   }

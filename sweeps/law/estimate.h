@@ -9,7 +9,7 @@ namespace enigma::law {
 
 /// Starts that ended at the same objective (to 1e-6 of it).
 struct Basin {
-  double objective = 0;
+  double objective = 0;  ///< as reported
   int starts = 0;
   Vector values;  ///< in the file's units
 };
@@ -20,7 +20,7 @@ struct Certificate {
   int agreeing = 0;             ///< starts that ended within 1e-6 of the best objective
   int unconverged = 0;          ///< starts that ran out of iterations
   std::vector<Basin> basins;    ///< best first, at most eight
-  double second_objective = 0;  ///< of the second algorithm from the best start
+  double second_objective = 0;  ///< of the second algorithm from the best start, as reported
 };
 
 struct Estimate {
@@ -38,6 +38,10 @@ struct Hold {
 /// Throws InputError for a parameter that the form does not have, or a value out of its domain.
 Problem make_problem(const Form& form, const std::vector<Row>& rows, const std::vector<char>& axes,
                      const Objective& objective, const std::vector<Hold>& holds);
+
+/// Points whose axes are centred so that the coordinate of this parameter is its own, whatever the
+/// others are: what holding it needs.
+Points centred_for(Points points, const Parameter& parameter);
 
 /// `start` with every held parameter at its value.
 Vector with_holds(const Problem& problem, const std::vector<Hold>& holds, Vector start);

@@ -7,7 +7,7 @@ namespace enigma::law {
 
 double compute_of(const Row& row, const std::vector<char>& axes) {
   if (std::isfinite(row.c) && row.c > 0) return row.c;
-  if (axes.size() == 2) return 6 * row.n * row.d;
+  if (axes.size() > 1) return 6 * row.n * row.d;
   return axis_value(row, axes.front());
 }
 

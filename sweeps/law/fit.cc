@@ -95,17 +95,21 @@ ParameterFit parameter_fit(const Fit& fit, const Problem& problem, size_t index,
   result.verdict = verdict_of(profile, fit.refits);
   result.low = profile.low ? finite(*profile.low) : std::nullopt;
   result.high = profile.high ? finite(*profile.high) : std::nullopt;
+  const auto j = static_cast<Eigen::Index>(index);
+  result.se_hessian = finite(std::sqrt(fit.covariance.hessian(j, j)));
+  result.se_sandwich = finite(std::sqrt(fit.covariance.sandwich(j, j)));
   const std::vector<double> refits = column(fit.refits, index);
   switch (result.verdict) {
     case ParameterVerdict::identified:
       if (refits.empty()) break;
-      result.low = quantile(refits, (1 - fit.level) / 2);
-      result.high = quantile(refits, (1 + fit.level) / 2);
+      result.low = finite(*quantile(refits, fit.tail));
+      result.high = finite(*quantile(refits, 1 - fit.tail));
       result.se = deviation(refits);
       break;
     case ParameterVerdict::unidentified:
       // Where nothing holds the estimate on either side its value is an accident of the start.
       result.value = result.low = result.high = std::nullopt;
+      result.se_hessian = result.se_sandwich = std::nullopt;
       break;
     case ParameterVerdict::bounded_above:
       if (parameter.kind == ParameterKind::offset &&
@@ -133,7 +137,8 @@ std::vector<ProfileInterval> profiles(const Problem& problem, const FitOptions& 
       intervals[j] = profile(problem, options.holds, fitted.minimum, j, rise);
       if (!intervals[j].better) continue;
       const Minimum polished = minimize(problem, intervals[j].better->coordinates, {1e-11, 2000});
-      if (polished.objective < fitted.minimum.objective * (1 - 1e-9)) better = polished;
+      if (polished.objective < fitted.minimum.objective - 1e-9 * fitted.minimum.size)
+        better = polished;
       if (better) break;
     }
     if (!better) break;
@@ -145,17 +150,13 @@ std::vector<ProfileInterval> profiles(const Problem& problem, const FitOptions& 
 }
 
 /// True where one constant describes the rows as well as the law does, to the noise.
-bool constant_will_do(const Form& form, const Fit& fit, double rise) {
-  if (form.name != "chinchilla") return false;
+bool constant_will_do(const Fit& fit, double rise) {
+  if (!has_trade_off(fit.form)) return false;
+  const auto form = chinchilla_form();
   const std::vector<Hold> nothing = {{"A", 0}, {"B", 0}, {"alpha", 1}, {"beta", 1}};
-  const Problem problem = make_problem(form, fit.rows, fit.axes, fit.objective, nothing);
-  const Vector start = with_holds(problem, nothing, form.starts(problem.points, 1).front());
+  const Problem problem = make_problem(*form, fit.rows, form->axes, fit.objective, nothing);
+  const Vector start = with_holds(problem, nothing, form->starts(problem.points, 1).front());
   return minimize(problem, start).objective < fit.minimum.objective + kFourByChance * rise;
-}
-
-Interval spread(const Fit& fit, double value, const std::vector<double>& refits) {
-  return {finite(value), quantile(refits, (1 - fit.level) / 2),
-          quantile(refits, (1 + fit.level) / 2)};
 }
 
 bool all_but_offset_identified(const Fit& fit) {
@@ -166,15 +167,15 @@ bool all_but_offset_identified(const Fit& fit) {
 }
 
 void add_optimum(Fit& fit) {
-  if (fit.form != "chinchilla" || !all_but_offset_identified(fit)) return;
-  fit.exponents = exponents_of(fit.values, fit.cost);
+  if (!has_trade_off(fit.form) || !all_but_offset_identified(fit)) return;
   std::vector<double> a, b;
   for (const Vector& refit : fit.refits.values) {
-    a.push_back(exponents_of(refit, fit.cost).a);
-    b.push_back(exponents_of(refit, fit.cost).b);
+    const Exponents exponents = exponents_of(*trade_off(fit.form, refit), fit.cost);
+    a.push_back(exponents.a);
+    b.push_back(exponents.b);
   }
-  fit.a = spread(fit, fit.exponents.a, a);
-  fit.b = spread(fit, fit.exponents.b, b);
+  fit.a = interval_over(fit, fit.exponents.a, a);
+  fit.b = interval_over(fit, fit.exponents.b, b);
   if (fit.verdict.code != VerdictCode::ok) return;
   double lowest = INFINITY, highest = 0;
   for (const Row& row : fit.rows) {
@@ -290,6 +291,8 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
   fit.clusters = problem.points.clusters;
   fit.refits = bootstrap(problem, options.holds, fit.minimum, options.bootstrap, options.seed,
                          options.threads);
+  fit.tail = tail_probability(problem, fit.minimum, options.bootstrap.kind, options.level);
+  fit.covariance = covariance_of(problem, fit.minimum.coordinates);
   for (size_t j = 0; j < form->parameters.size(); ++j) {
     fit.parameters.push_back(parameter_fit(fit, problem, j, intervals[j]));
   }
@@ -300,9 +303,10 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
   Table used;
   used.rows = fit.rows;
   if (mapped.table.has_n) fit.ladders = ladders(used);
-  if (form->name == "chinchilla") fit.exponents = exponents_of(fit.values, cost);
-  fit.constant_will_do =
-      constant_will_do(*form, fit, allowed_rise(problem, fit.minimum, options.level));
+  if (has_trade_off(form->name)) {
+    fit.exponents = exponents_of(*trade_off(form->name, fit.values), cost);
+  }
+  fit.constant_will_do = constant_will_do(fit, allowed_rise(problem, fit.minimum, options.level));
   fit.verdict = verdict_of(fit);
   add_optimum(fit);
   fit.warnings = warnings_of(fit);
@@ -310,15 +314,20 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
 }
 
 OptimumAt optimum_at(const Fit& fit, double flops) {
-  OptimumAt result{.flops = flops, .place = best_place(fit.values, fit.cost, flops)};
+  OptimumAt result{.flops = flops, .place = best_place(fit.form, fit.values, fit.cost, flops)};
   std::vector<double> losses;
   for (const Vector& refit : fit.refits.values) {
-    const double loss = best_place(refit, fit.cost, flops).loss;
-    if (std::isfinite(loss)) losses.push_back(loss);
+    losses.push_back(best_place(fit.form, refit, fit.cost, flops).loss);
   }
-  result.low = quantile(losses, (1 - fit.level) / 2);
-  result.high = quantile(losses, (1 + fit.level) / 2);
+  const Interval interval = interval_over(fit, result.place.loss, std::move(losses));
+  result.low = interval.low;
+  result.high = interval.high;
   return result;
+}
+
+Interval interval_over(const Fit& fit, double value, std::vector<double> refits) {
+  std::erase_if(refits, [](double refit) { return !std::isfinite(refit); });
+  return {finite(value), quantile(refits, fit.tail), quantile(refits, 1 - fit.tail)};
 }
 
 Interval predicted_on_axis(const Fit& fit, double x) {
@@ -326,7 +335,7 @@ Interval predicted_on_axis(const Fit& fit, double x) {
   Row row;
   row.n = row.d = row.c = row.u = x;
   row.loss = 1;
-  const Points points = uncentred(make_points({row}, fit.axes), 0);
+  const Points points = recentred(make_points({row}, fit.axes), 0, 0);
   const auto predict = [&](const Vector& values) {
     Evaluation evaluation;
     form->evaluate(form->coordinates(values, points), points, evaluation);
@@ -334,11 +343,11 @@ Interval predicted_on_axis(const Fit& fit, double x) {
   };
   std::vector<double> losses;
   for (const Vector& refit : fit.refits.values) losses.push_back(predict(refit));
-  return spread(fit, predict(fit.values), losses);
+  return interval_over(fit, predict(fit.values), losses);
 }
 
 bool has_optimum(const Fit& fit) {
-  return fit.form == "chinchilla" && fit.verdict.code == VerdictCode::ok;
+  return has_trade_off(fit.form) && fit.verdict.code == VerdictCode::ok;
 }
 
 }  // namespace enigma::law

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sweeps/law/bootstrap.h"
+#include "sweeps/law/covariance.h"
 #include "sweeps/law/extrapolation.h"
 #include "sweeps/law/interval.h"
 #include "sweeps/law/ladder.h"
@@ -38,7 +39,10 @@ std::string name_of(ParameterVerdict verdict);
 
 struct ParameterFit {
   std::string name;
-  std::optional<double> value, low, high, se;
+  std::optional<double> value, low, high;
+  std::optional<double> se;           ///< standard deviation of the refits
+  std::optional<double> se_hessian;   ///< from the curvature at the minimum
+  std::optional<double> se_sandwich;  ///< the same, whatever the noise (Huber 1967)
   ParameterVerdict verdict = ParameterVerdict::unidentified;
 };
 
@@ -76,6 +80,8 @@ struct Fit {
   double level = 0.95;
   int clusters = 0;
   Refits refits;
+  double tail = 0.025;  ///< share of the refits beyond each end of an interval
+  Covariance covariance;
   std::optional<Extrapolation> extrapolation;
   Cost cost;
   std::vector<OptimumAt> optimum;
@@ -100,6 +106,9 @@ Interval predicted_on_axis(const Fit& fit, double x);
 
 /// True where every parameter that the optimum needs is identified and the verdict is ok.
 bool has_optimum(const Fit& fit);
+
+/// Limits of the interval over the refits of one number: the quantiles at `tail` and 1 − `tail`.
+Interval interval_over(const Fit& fit, double value, std::vector<double> refits);
 
 /// Rows must be at least this many for that many free parameters.
 int rows_needed(int free_parameters);

@@ -24,6 +24,7 @@ Json objective_json(const Fit& fit) {
   const Objective& objective = fit.objective;
   return {{"kind", name_of(objective.kind)},
           {"delta", objective.kind == ObjectiveKind::huber ? Json(objective.delta) : Json()},
+          {"freedom", objective.kind == ObjectiveKind::student ? Json(objective.freedom) : Json()},
           {"space", objective.space == Space::log ? "log" : "linear"},
           {"reduction", objective.reduction == Reduction::sum ? "sum" : "mean"},
           {"value", number(fit.objective_value)}};
@@ -45,6 +46,8 @@ Json parameters_json(const Fit& fit) {
                                   {"low", number(parameter.low)},
                                   {"high", number(parameter.high)},
                                   {"se", number(parameter.se)},
+                                  {"se_hessian", number(parameter.se_hessian)},
+                                  {"se_sandwich", number(parameter.se_sandwich)},
                                   {"verdict", name_of(parameter.verdict)}};
   }
   return parameters;
@@ -88,10 +91,10 @@ Json bootstrap_json(const Fit& fit) {
   const bool none = fit.bootstrap.kind == Resampling::none;
   const bool cluster = fit.bootstrap.kind == Resampling::by_cluster;
   const auto group = fit.axis_names.find("group");
-  return {{"method", none      ? "profile"
-                     : cluster ? "cluster bootstrap, percentile"
-                               : "case bootstrap, percentile"},
+  return {{"method",
+           none ? "profile" : name_of(fit.bootstrap.kind) + " bootstrap, calibrated percentile"},
           {"level", fit.level},
+          {"tail", none ? Json() : number(fit.tail)},
           {"resamples", fit.refits.resamples},
           {"cluster", cluster && group != fit.axis_names.end() ? Json(group->second) : Json()},
           {"converged", fit.refits.converged},

@@ -23,7 +23,7 @@ std::string parameter_lines(const Fit& fit) {
     text += fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>12}  {}\n", p.name, shown(p.value),
                         shown(p.low), shown(p.high), shown(p.se), name_of(p.verdict));
   }
-  if (fit.form != "chinchilla") return text;  // a frontier's exponents are its parameters
+  if (!has_trade_off(fit.form)) return text;  // a frontier's exponents are its parameters
   text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "N_opt ~ C^a", shown(fit.a.value),
                       shown(fit.a.low), shown(fit.a.high));
   text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "D_opt ~ C^b", shown(fit.b.value),
@@ -43,8 +43,10 @@ std::string axes_line(const Fit& fit) {
 
 std::string objective_line(const Fit& fit) {
   const Objective& o = fit.objective;
-  const std::string delta =
-      o.kind == ObjectiveKind::huber ? fmt::format(", delta = {:g}", o.delta) : "";
+  const std::string delta = o.kind == ObjectiveKind::huber ? fmt::format(", delta = {:g}", o.delta)
+                            : o.kind == ObjectiveKind::student
+                                ? fmt::format(", {:g} degrees of freedom", o.freedom)
+                                : "";
   return fmt::format("{} of {} residuals{}, {} = {:.10g}", name_of(o.kind),
                      o.space == Space::log ? "log" : "linear", delta,
                      o.reduction == Reduction::sum ? "sum" : "mean", fit.objective_value);
@@ -54,11 +56,12 @@ std::string interval_line(const Fit& fit) {
   const std::string level = fmt::format("{:g} %", fit.level * 100);
   if (fit.readings.isoflop) return level + " Student t of the line through the vertices";
   if (fit.bootstrap.kind == Resampling::none) return level + " profile intervals";
-  return fmt::format("{} percentile of {} refits ({} converged), {}; verdicts by profile", level,
-                     fit.refits.resamples, fit.refits.converged,
-                     fit.bootstrap.kind == Resampling::by_cluster
-                         ? fmt::format("resampled by {} clusters", fit.clusters)
-                         : "resampled by row");
+  std::string drawn = name_of(fit.bootstrap.kind);
+  if (fit.bootstrap.kind == Resampling::by_cluster) drawn += fmt::format(" ({})", fit.clusters);
+  return fmt::format(
+      "{} of {} refits ({} converged) by {} bootstrap, from their quantile {:.4f} to {:.4f} "
+      "(calibrated percentile); verdicts by profile",
+      level, fit.refits.resamples, fit.refits.converged, drawn, fit.tail, 1 - fit.tail);
 }
 
 std::string certificate_line(const Fit& fit) {
@@ -110,7 +113,7 @@ std::string whole(const Fit& fit, const std::optional<Appraisal>& appraisal) {
     text += fmt::format("  {:<13}{}\n", name, value);
   };
   line("rows", excluded_line(fit));
-  line("axes", axes_line(fit) + (fit.form == "chinchilla" ? "; " + formula_of(fit.cost) : ""));
+  line("axes", axes_line(fit) + (has_trade_off(fit.form) ? "; " + formula_of(fit.cost) : ""));
   line("objective", objective_line(fit));
   line("certificate", certificate_line(fit));
   line("intervals", interval_line(fit));

@@ -14,18 +14,6 @@ constexpr double kExact = 1e-7;
 /// Coordinates are logs: a step beyond this is a leap out of the world.
 constexpr double kLongestStep = 2.0;
 
-/// JᵀWJ with W = weight·ψ(r)/r: positive, and exact for l2.
-Square curvature(const Problem& problem, const Value& value) {
-  const Eigen::MatrixXd jacobian = residual_jacobian(problem, value);
-  Eigen::ArrayXd weight(value.residual.size());
-  for (Eigen::Index i = 0; i < weight.size(); ++i) {
-    const double r = value.residual[i];
-    const double safe = std::abs(r) > 1e-12 ? r : 1e-12;
-    weight[i] = problem.points.weight[i] * psi(problem.objective, safe) / safe;
-  }
-  return jacobian.transpose() * weight.matrix().asDiagonal() * jacobian;
-}
-
 Square inverse_of(Square matrix) {
   const double ridge = 1e-7 * std::max(matrix.diagonal().maxCoeff(), 1e-300);
   matrix.diagonal().array() += ridge;
@@ -65,15 +53,17 @@ void update(Square& inverse, const Vector& step, const Vector& change) {
              (image * step.transpose() + step * image.transpose()) / product;
 }
 
-Minimum minimum_at(const Vector& q, const Value& value, int iterations, bool stalled) {
+Minimum minimum_at(const Problem& problem, const Vector& q, const Value& value, int iterations,
+                   bool stalled) {
   const double gradient = relative_gradient(value);
   return {.coordinates = q,
           .objective = value.objective,
+          .size = value.size,
           .relative_gradient = gradient,
           .iterations = iterations,
           .converged = std::isfinite(value.objective) &&
                        (gradient < kConvergedGradient || (stalled && gradient < 1e-2) ||
-                        value.residual.abs().maxCoeff() < kExact)};
+                        value.residual.abs().maxCoeff() < kExact * residual_unit(problem))};
 }
 
 }  // namespace
@@ -82,7 +72,7 @@ Minimum minimize(const Problem& problem, const Vector& start, const Effort& effo
   Vector q = start, to;
   Value here, next;
   evaluate(problem, q, here);
-  if (!std::isfinite(here.objective)) return minimum_at(q, here, 0, false);
+  if (!std::isfinite(here.objective)) return minimum_at(problem, q, here, 0, false);
   Square inverse = inverse_of(curvature(problem, here));
   int restarts = 0, iteration = 0, slow = 0;
   double at_restart = here.objective;
@@ -95,20 +85,20 @@ Minimum minimize(const Problem& problem, const Vector& start, const Effort& effo
     const bool downhill = direction.allFinite() && direction.dot(here.gradient) < 0;
     const bool moved = downhill && line_search(problem, q, here, direction, to, next);
     if (moved) {
-      slow = here.objective - next.objective > 1e-13 * here.objective ? 0 : slow + 1;
+      slow = here.objective - next.objective > 1e-13 * here.size ? 0 : slow + 1;
       update(inverse, to - q, next.gradient - here.gradient);
       q = to;
       std::swap(here, next);
     }
     if (moved && slow < 5) continue;
     // Stalled: the curvature is stale. Take it anew, unless that brought nothing the last time.
-    if (restarts > 0 && !(here.objective < at_restart * (1 - 1e-12))) break;
+    if (restarts > 0 && !(here.objective < at_restart - 1e-12 * here.size)) break;
     if (++restarts > 8) break;
     at_restart = here.objective;
     inverse = inverse_of(curvature(problem, here));
     slow = 0;
   }
-  return minimum_at(q, here, iteration, iteration < effort.iterations);
+  return minimum_at(problem, q, here, iteration, iteration < effort.iterations);
 }
 
 Minimum minimize_by_reweighting(const Problem& problem, const Vector& start, const Effort& effort) {
@@ -134,7 +124,7 @@ Minimum minimize_by_reweighting(const Problem& problem, const Vector& start, con
       damping *= 4;
     }
   }
-  return minimum_at(q, here, iteration, iteration < effort.iterations);
+  return minimum_at(problem, q, here, iteration, iteration < effort.iterations);
 }
 
 }  // namespace enigma::law

@@ -9,6 +9,7 @@ namespace enigma::law {
 struct Minimum {
   Vector coordinates;
   double objective = 0;  ///< sum of weight·ρ with weights of mean 1
+  double size = 0;       ///< what differences of the objective are measured by (see Value)
   double relative_gradient = 1;
   int iterations = 0;
   bool converged = false;  ///< relative gradient below 1e-5, or no descent left to rounding

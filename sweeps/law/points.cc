@@ -60,6 +60,7 @@ Points make_points(const std::vector<Row>& rows, const std::vector<char>& axes) 
     points.weight[i] = rows[static_cast<size_t>(i)].weight;
   }
   points.log_loss = points.loss.log();
+  if (n > 0) points.loss_size = points.loss.abs().mean();
   points.weight_scale = n > 0 ? points.weight.mean() : 1;
   points.weight /= points.weight_scale;
   for (const char axis : axes) {
@@ -75,9 +76,9 @@ Points make_points(const std::vector<Row>& rows, const std::vector<char>& axes) 
   return points;
 }
 
-Points uncentred(Points points, size_t k) {
-  points.axis[k] += points.centre[k];
-  points.centre[k] = 0;
+Points recentred(Points points, size_t k, double origin) {
+  points.axis[k] += points.centre[k] + origin;
+  points.centre[k] = -origin;
   return points;
 }
 

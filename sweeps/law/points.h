@@ -23,6 +23,7 @@ struct Points {
   Eigen::ArrayXd log_loss;   ///< NaN where a loss is not positive
   Eigen::ArrayXd weight;     ///< scaled to mean 1
   double weight_scale = 1;   ///< file's weight = weight × weight_scale
+  double loss_size = 1;      ///< mean of |loss|: what residuals in linear space are measured by
   std::vector<int> cluster;  ///< index of the row's group, 0-based
   int clusters = 0;
 
@@ -38,7 +39,7 @@ std::vector<Row> in_canonical_order(std::vector<Row> rows);
 /// Columns of rows that are already in canonical order, axes centred at the mean of their logs.
 Points make_points(const std::vector<Row>& rows, const std::vector<char>& axes);
 
-/// The same points with axis `k` no longer centred: its coefficient is then the file's own.
-Points uncentred(Points points, size_t k);
+/// The same points with axis `k` centred at −origin instead of at its mean.
+Points recentred(Points points, size_t k, double origin);
 
 }  // namespace enigma::law

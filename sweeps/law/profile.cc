@@ -15,6 +15,10 @@ constexpr double kLeastNoise = 1e-5;
 constexpr double kLeastOffsetShare = 1e-4;
 /// Exponents outside this range cannot be told from 0, or from a wall.
 constexpr double kLeastExponent = 2e-3, kLargestExponent = 20;
+/// Repetitions beyond this range are worth nothing, or as much as fresh data.
+constexpr double kLeastRepeats = 1e-3, kMostRepeats = 1e5;
+/// How far below and above the data, in logs, a shift of their axis can still be told.
+constexpr double kShiftBelow = 14, kShiftAbove = 5;
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<long>(values.size() / 2);
@@ -45,7 +49,7 @@ struct Search {
     q[index] = at;
     const Minimum minimum = minimize(problem, q, {1e-7, 300});
     const double gain = start.objective - minimum.objective;
-    if (gain > 1e-7 * start.objective && (!better || minimum.objective < better->objective)) {
+    if (gain > 1e-7 * start.size && (!better || minimum.objective < better->objective)) {
       better = minimum;
     }
     return minimum;
@@ -96,7 +100,14 @@ Domain domain_of(const Problem& problem, const Parameter& parameter, double at) 
       return {log_loss + std::log(kLeastOffsetShare), log_most + std::log(2.0)};
     case ParameterKind::exponent:
       return {std::log(kLeastExponent), std::log(kLargestExponent)};
+    case ParameterKind::repeats:
+      return {std::log(kLeastRepeats), std::log(kMostRepeats)};
+    case ParameterKind::shift: {
+      const Eigen::ArrayXd& axis = problem.points.axis[static_cast<size_t>(parameter.axis)];
+      return {axis.minCoeff() - kShiftBelow, axis.maxCoeff() + kShiftAbove};
+    }
     case ParameterKind::coefficient:
+    case ParameterKind::scale:
       break;
   }
   return {std::min(at, log_loss) - 60, std::max(at, log_most) + 200};
@@ -104,33 +115,38 @@ Domain domain_of(const Problem& problem, const Parameter& parameter, double at) 
 
 }  // namespace
 
-double allowed_rise(const Problem& problem, const Minimum& minimum, double level) {
-  Value value;
-  evaluate(problem, minimum.coordinates, value);
+Spread spread_of(const Problem& problem, const Value& value) {
   const Points& points = problem.points;
   const int parameters = free_parameters(problem);
-  const double scale = problem.objective.space == Space::log ? 1 : points.loss.abs().mean();
-  const double width = width_of(value.residual, parameters, kLeastNoise * scale);
+  const double noise = kLeastNoise * residual_unit(problem);
+  const double width = width_of(value.residual, parameters, noise);
+  const auto pull_at = [&](double r) { return psi(problem.objective, r, value.width); };
   std::vector<double> sums(static_cast<size_t>(points.clusters), 0.0);
   double squares = 0, slope = 0;
   for (Eigen::Index i = 0; i < points.size(); ++i) {
-    const double r = value.residual[i], w = points.weight[i];
-    const double pull = w * psi(problem.objective, r);
+    const double r = value.residual[i], w = points.weight[i], pull = w * pull_at(r);
     sums[static_cast<size_t>(points.cluster[static_cast<size_t>(i)])] += pull;
     squares += pull * pull;
-    slope +=
-        w * (psi(problem.objective, r + width) - psi(problem.objective, r - width)) / (2 * width);
+    slope += w * (pull_at(r + width) - pull_at(r - width)) / (2 * width);
   }
   double clustered = 0;
   for (const double sum : sums) clustered += sum * sum;
-  const double n = static_cast<double>(points.clusters);
-  const double freedom = std::max(1.0, n - parameters);
-  const double least = psi(problem.objective, kLeastNoise * scale);
-  const double spread = std::max(std::max(squares, clustered) / freedom, least * least);
-  const boost::math::students_t student(freedom);
+  Spread spread{.freedom = std::max(1.0, static_cast<double>(points.clusters - parameters))};
+  const double least = pull_at(noise);
+  const double rows = static_cast<double>(points.size());
+  const double mean = std::max(squares, clustered) / rows * points.clusters / spread.freedom;
+  spread.square = std::max(mean, least * least);
+  spread.slope = std::max(slope / rows, 1e-300);
+  return spread;
+}
+
+double allowed_rise(const Problem& problem, const Minimum& minimum, double level) {
+  Value value;
+  evaluate(problem, minimum.coordinates, value);
+  const Spread spread = spread_of(problem, value);
+  const boost::math::students_t student(spread.freedom);
   const double t = boost::math::quantile(student, (1 + level) / 2);
-  const double count = static_cast<double>(points.size());
-  return t * t * spread / std::max(2 * slope / count, 1e-300);
+  return t * t * spread.square / (2 * spread.slope);
 }
 
 ProfileInterval profile(const Problem& problem, const std::vector<Hold>& holds,
@@ -138,25 +154,23 @@ ProfileInterval profile(const Problem& problem, const std::vector<Hold>& holds,
   const Parameter& parameter = problem.form->parameters[index];
   Problem held = problem;
   Vector values = problem.form->values(minimum.coordinates, problem.points);
-  if (parameter.kind == ParameterKind::coefficient) {
-    held.points = uncentred(std::move(held.points), static_cast<size_t>(parameter.axis));
-  }
+  held.points = centred_for(std::move(held.points), parameter);
+  if (!values.allFinite()) return {};
   Minimum start = minimum;
-  const bool finite = values.allFinite() && values.minCoeff() > 0;
-  if (finite) start.coordinates = problem.form->coordinates(values, held.points);
-  start.coordinates = with_holds(held, holds, start.coordinates);
+  start.coordinates = with_holds(held, holds, problem.form->coordinates(values, held.points));
   held.held[index] = true;
   const auto j = static_cast<Eigen::Index>(index);
   Search search{held, j, minimum.objective + rise, start, std::nullopt};
   const Domain domain = domain_of(held, parameter, start.coordinates[j]);
   const auto value_at = [&](double coordinate) {
-    return parameter.kind == ParameterKind::exponent ? std::exp(std::min(coordinate, 5.0))
-                                                     : std::exp(coordinate);
+    Vector there = start.coordinates;
+    there[j] = coordinate;
+    return problem.form->values(there, held.points)[j];
   };
   ProfileInterval interval;
-  if (!finite) return interval;
   if (const auto low = crossing(search, domain.low)) interval.low = value_at(*low);
   if (const auto high = crossing(search, domain.high)) interval.high = value_at(*high);
+  if (parameter.negative) std::swap(interval.low, interval.high);
   interval.better = search.better;
   if (interval.better) {
     values = problem.form->values(interval.better->coordinates, held.points);

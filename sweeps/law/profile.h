@@ -15,6 +15,14 @@ struct ProfileInterval {
   std::optional<Minimum> better;
 };
 
+/// How strongly the rows pull at a minimum: what curvature is turned into uncertainty by.
+struct Spread {
+  double square = 0;   ///< E ψ² of a row, those of one cluster counted as their sum, unbiased
+  double slope = 0;    ///< E ψ′, by a difference over the width of the residuals
+  double freedom = 1;  ///< clusters − free parameters
+};
+Spread spread_of(const Problem& problem, const Value& value);
+
 /// Rise of the objective (weights of mean 1) that `level` allows: t²·var(psi) / (2·E psi'),
 /// the robust likelihood-ratio test (Heritier & Ronchetti 1994), with E ψ′ by a difference over
 /// the width of the residuals, t for (rows or clusters) − parameters degrees of freedom, and rows

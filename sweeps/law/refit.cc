@@ -15,8 +15,8 @@ double median(std::vector<double> values) {
 }
 
 std::optional<double> exponent_of_optimum(const Fit& fit, const Vector& values) {
-  if (fit.form != "chinchilla") return std::nullopt;
-  return exponents_of(values, fit.cost).a;
+  const std::optional<Vector> sum = trade_off(fit.form, values);
+  return sum ? std::optional(exponents_of(*sum, fit.cost).a) : std::nullopt;
 }
 
 }  // namespace

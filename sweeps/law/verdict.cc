@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace enigma::law {
@@ -42,7 +43,7 @@ bool lacks(const std::vector<std::string>& names, const std::string& name) {
 
 /// Forms whose answer is a frontier N_opt ~ C^a, D_opt ~ C^b.
 bool has_frontier(const Fit& fit) {
-  return fit.form == "chinchilla" || is_frontier(fit);
+  return has_trade_off(fit.form) || is_frontier(fit);
 }
 
 std::string why_no_frontier(const Fit& fit) {
@@ -71,7 +72,7 @@ std::string why_no_frontier(const Fit& fit) {
 std::string why_undetermined(const Fit& fit, const std::vector<std::string>& names) {
   std::string why;
   if (is_frontier(fit)) return why_no_frontier(fit);
-  if (fit.form == "chinchilla") {
+  if (has_trade_off(fit.form)) {
     if (distinct(fit, 'N') == 1)
       why += "; all rows have one size, so the effect of size is unknown";
     if (distinct(fit, 'D') == 1) {
@@ -85,7 +86,7 @@ std::string why_undetermined(const Fit& fit, const std::vector<std::string>& nam
     why += "; more rows, or rows further apart, would tell";
   }
   return fmt::format("Undetermined: {} rows do not identify {}{}.{}", fit.rows.size(),
-                     listed(names), why, fit.form == "chinchilla" ? " No optimum is given." : "");
+                     listed(names), why, has_trade_off(fit.form) ? " No optimum is given." : "");
 }
 
 std::optional<std::string> data_limited(const Fit& fit, const std::vector<std::string>& names) {
@@ -144,7 +145,7 @@ Verdict verdict_of(const Fit& fit) {
 
 std::vector<std::string> warnings_of(const Fit& fit) {
   std::vector<std::string> warnings;
-  if (fit.cost.measured && fit.form == "chinchilla") {
+  if (fit.cost.measured && has_trade_off(fit.form)) {
     warnings.push_back("the optimum is taken along the FLOPs of the rows, " + formula_of(fit.cost));
   }
   if (fit.d_from_c) warnings.push_back("D was not mapped and is C/(6N)");
@@ -158,7 +159,8 @@ std::vector<std::string> warnings_of(const Fit& fit) {
   if (fit.certificate.starts > 1 && fit.certificate.agreeing < 2) {
     warnings.push_back("only one start reached the best objective: it may not be the minimum");
   }
-  if (fit.certificate.second_objective > fit.minimum.objective * (1 + 1e-4)) {
+  if (fit.certificate.second_objective >
+      fit.objective_value + 1e-4 * std::abs(fit.objective_value)) {
     warnings.push_back("the second algorithm did not reach the same objective");
   }
   const int lost = fit.refits.resamples - fit.refits.converged;

@@ -3,8 +3,11 @@
 namespace enigma::law {
 
 std::unique_ptr<Form> power_form() {
-  return std::make_unique<PowerTerms>("power", "L = A*x^-alpha", std::vector<char>{}, false,
-                                      std::vector<PowerTerms::Term>{{"A", "alpha"}});
+  using enum ParameterKind;
+  return std::make_unique<PowerTerms>(
+      "power", "L = A*x^-alpha", std::vector<char>{},
+      std::vector<Parameter>{{"A", coefficient, 0}, {"alpha", exponent, 0}},
+      std::vector<PowerTerms::Term>{{0, 1}});
 }
 
 }  // namespace enigma::law

@@ -1,120 +1,96 @@
 #include "sweeps/law/form/power_terms.h"
 
-#include "sweeps/law/nonnegative.h"
+#include "diagnostics/check.h"
+#include "sweeps/law/form/projection.h"
+#include "sweeps/law/kernel/kernel.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace enigma::law {
 
-namespace {
-
-/// exp of this is 0 beside any loss: the coordinate of a coefficient that is held at 0.
-constexpr double kLogOfNothing = -600;
-/// Exponents beyond this are vertical walls; the limit keeps exp() finite.
-constexpr double kLogExponentLimit = 5;
-/// Where the start grid of exponents begins and ends: published ones lie between 0.05 and 1.
-constexpr double kExponentFrom = 0.04, kExponentTo = 2.5;
-/// A term that least squares puts at 0 starts as this share of the loss, so that it can grow.
-constexpr double kSmallShare = 1e-2;
-
-double log_or_nothing(double value) {
-  return value > 0 ? std::log(value) : kLogOfNothing;
-}
-
-}  // namespace
-
 PowerTerms::PowerTerms(std::string form_name, std::string form_formula, std::vector<char> form_axes,
-                       bool offset, std::vector<Term> terms)
-    : offset_(offset), terms_(static_cast<int>(terms.size())) {
+                       std::vector<Parameter> form_parameters, std::vector<Term> terms)
+    : terms_(std::move(terms)) {
   name = std::move(form_name);
   formula = std::move(form_formula);
   axes = std::move(form_axes);
-  if (offset) parameters.push_back({"E", ParameterKind::offset, -1});
-  for (int k = 0; k < terms_; ++k) {
-    parameters.push_back(
-        {terms[static_cast<size_t>(k)].coefficient, ParameterKind::coefficient, k});
-  }
-  for (int k = 0; k < terms_; ++k) {
-    parameters.push_back({terms[static_cast<size_t>(k)].exponent, ParameterKind::exponent, k});
+  parameters = std::move(form_parameters);
+  ENIGMA_CHECK(!terms_.empty() && terms_.size() <= 2, "the kernel takes one or two terms");
+  for (size_t j = 0; j < parameters.size(); ++j) {
+    if (parameters[j].kind == ParameterKind::offset) offset_ = static_cast<int>(j);
+    if (parameters[j].kind == ParameterKind::exponent) exponents_.push_back(static_cast<int>(j));
   }
 }
 
 void PowerTerms::evaluate(const Vector& q, const Points& points, Evaluation& out) const {
   const Eigen::Index n = points.size();
-  const int first = offset_ ? 1 : 0;
   out.prediction.resize(n);
   out.jacobian.resize(n, q.size());
-  const double base = offset_ ? std::exp(q[0]) : 0;
-  out.prediction.setConstant(base);
-  if (offset_) out.jacobian.col(0).setConstant(base);
-  for (int k = 0; k < terms_; ++k) {
-    const auto& x = points.axis[static_cast<size_t>(k)];
-    const double gamma = std::exp(std::min(q[first + terms_ + k], kLogExponentLimit));
-    auto term = out.jacobian.col(first + k).array();
-    term = (q[first + k] - gamma * x).min(700.0).exp();
-    out.prediction += term;
-    out.jacobian.col(first + terms_ + k).array() = term * x * -gamma;
+  TermsCall call{
+      .rows = n, .terms = static_cast<int>(terms_.size()), .prediction = out.prediction.data()};
+  if (offset_ >= 0) {
+    call.base = std::exp(q[offset_]);
+    call.by_base = out.jacobian.col(offset_).data();
   }
+  for (size_t k = 0; k < terms_.size(); ++k) {
+    call.axis[k] = points.axis[k].data();
+    call.log_coefficient[k] = q[terms_[k].coefficient];
+    call.exponent[k] = exponent_of(q[terms_[k].exponent]);
+    call.by_coefficient[k] = out.jacobian.col(terms_[k].coefficient).data();
+    call.by_exponent[k] = out.jacobian.col(terms_[k].exponent).data();
+  }
+  kernel().terms(call);
 }
 
 Vector PowerTerms::values(const Vector& q, const Points& points) const {
-  const int first = offset_ ? 1 : 0;
   Vector values(q.size());
-  if (offset_) values[0] = std::exp(q[0]);
-  for (int k = 0; k < terms_; ++k) {
-    const double gamma = std::exp(std::min(q[first + terms_ + k], kLogExponentLimit));
-    values[first + terms_ + k] = gamma;
-    values[first + k] = std::exp(q[first + k] + gamma * points.centre[static_cast<size_t>(k)]);
+  if (offset_ >= 0) values[offset_] = std::exp(q[offset_]);
+  for (size_t k = 0; k < terms_.size(); ++k) {
+    const auto [coefficient, exponent] = terms_[k];
+    const double gamma = exponent_of(q[exponent]);
+    const double origin = parameters[static_cast<size_t>(coefficient)].origin;
+    values[exponent] = parameters[static_cast<size_t>(exponent)].negative ? -gamma : gamma;
+    values[coefficient] = std::exp(q[coefficient] + gamma * (points.centre[k] + origin));
   }
   return values;
 }
 
 Vector PowerTerms::coordinates(const Vector& values, const Points& points) const {
-  const int first = offset_ ? 1 : 0;
   Vector q(values.size());
-  if (offset_) q[0] = log_or_nothing(values[0]);
-  for (int k = 0; k < terms_; ++k) {
-    const double gamma = values[first + terms_ + k];
-    q[first + terms_ + k] = log_or_nothing(gamma);
-    q[first + k] =
-        log_or_nothing(values[first + k]) - gamma * points.centre[static_cast<size_t>(k)];
+  if (offset_ >= 0) q[offset_] = log_or_nothing(values[offset_]);
+  for (size_t k = 0; k < terms_.size(); ++k) {
+    const auto [coefficient, exponent] = terms_[k];
+    const double gamma = std::abs(values[exponent]);
+    const double origin = parameters[static_cast<size_t>(coefficient)].origin;
+    q[exponent] = log_or_nothing(gamma);
+    q[coefficient] = log_or_nothing(values[coefficient]) - gamma * (points.centre[k] + origin);
   }
   return q;
 }
 
 Vector PowerTerms::projected(const Vector& exponents, const Points& points) const {
-  const int first = offset_ ? 1 : 0;
-  const Eigen::Index n = points.size();
-  // Relative errors: each row divided by its loss, so that E, A and B solve a linear problem.
-  const Eigen::ArrayXd scale = points.weight.sqrt() / points.loss.abs().max(1e-300);
-  Eigen::MatrixXd columns(n, first + terms_);
-  if (offset_) columns.col(0) = scale.matrix();
-  for (int k = 0; k < terms_; ++k) {
-    const Eigen::ArrayXd term = (-exponents[k] * points.axis[static_cast<size_t>(k)]).exp();
-    columns.col(first + k) = (scale * term).matrix();
+  Vector q(static_cast<Eigen::Index>(parameters.size()));
+  std::vector<Eigen::ArrayXd> columns;
+  if (offset_ >= 0) columns.push_back(Eigen::ArrayXd::Ones(points.size()));
+  for (size_t j = 0; j < exponents_.size(); ++j) {
+    q[exponents_[j]] = std::log(exponents[static_cast<Eigen::Index>(j)]);
   }
-  const Vector solved = nonnegative_least_squares(columns, (scale * points.loss).matrix());
-  const double small = kSmallShare * points.loss.abs().minCoeff();
-  Vector q(first + 2 * terms_);
-  for (int k = 0; k < first + terms_; ++k) q[k] = std::log(std::max(solved[k], small));
-  for (int k = 0; k < terms_; ++k) q[first + terms_ + k] = std::log(exponents[k]);
+  for (size_t k = 0; k < terms_.size(); ++k) {
+    columns.push_back(exponential(points.axis[k], -std::exp(q[terms_[k].exponent])));
+  }
+  const Vector logs = log_coefficients(columns, points.loss, points.weight);
+  Eigen::Index next = 0;
+  if (offset_ >= 0) q[offset_] = logs[next++];
+  for (const Term& term : terms_) q[term.coefficient] = logs[next++];
   return q;
 }
 
 std::vector<Vector> PowerTerms::starts(const Points& points, int count) const {
-  const int side = std::max(
-      2, static_cast<int>(std::lround(std::pow(std::max(count, 1), 1.0 / std::max(terms_, 1)))));
-  const double ratio = std::log(kExponentTo / kExponentFrom) / (side - 1);
-  int total = 1;
-  for (int k = 0; k < terms_; ++k) total *= side;
   std::vector<Vector> starts;
-  for (int index = 0; index < total; ++index) {
-    Vector exponents(terms_);
-    for (int k = 0, rest = index; k < terms_; ++k, rest /= side) {
-      exponents[k] = kExponentFrom * std::exp(ratio * (rest % side));
-    }
-    starts.push_back(projected(exponents, points));
+  for (Vector place : even_spread(count, static_cast<int>(exponents_.size()))) {
+    for (double& share : place) share = between(kExponentFrom, kExponentTo, share);
+    starts.push_back(projected(place, points));
   }
   return starts;
 }

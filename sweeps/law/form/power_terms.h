@@ -8,23 +8,25 @@ namespace enigma::law {
 
 class PowerTerms : public Form {
  public:
+  /// A term's coefficient and exponent by their places among the parameters; terms may share one
+  /// exponent.
   struct Term {
-    std::string coefficient, exponent;
+    int coefficient = 0, exponent = 0;
   };
-  PowerTerms(std::string name, std::string formula, std::vector<char> axes, bool offset,
-             std::vector<Term> terms);
+  PowerTerms(std::string name, std::string formula, std::vector<char> axes,
+             std::vector<Parameter> parameters, std::vector<Term> terms);
 
   void evaluate(const Vector& coordinates, const Points& points, Evaluation& out) const override;
   Vector values(const Vector& coordinates, const Points& points) const override;
   Vector coordinates(const Vector& values, const Points& points) const override;
-  /// Variable projection: exponents on a grid, coefficients by non-negative least squares.
   std::vector<Vector> starts(const Points& points, int count) const override;
 
  private:
   Vector projected(const Vector& exponents, const Points& points) const;
 
-  bool offset_;
-  int terms_;
+  int offset_ = -1;
+  std::vector<Term> terms_;
+  std::vector<int> exponents_;  ///< places of the different exponents
 };
 
 }  // namespace enigma::law
