@@ -71,8 +71,8 @@ Embeddings make_embeddings(ParameterSet& parameters, const ModelShape& shape,
     made.experiment_time = make_linear(parameters, "exp_time_to_model_proj", e, d, spread(e));
   made.latents = parameters.normal("response_latent_embedding._latent_embeddings.weight",
                                    {shape.latents_per_window + shape.global_latents, d}, spread(d));
-  made.response_weight =
-      parameters.normal("response_featx._feature_proj.weight", {d, 1, shape.response_kernel}, 0.02);
+  made.response_weight = parameters.normal("response_featx._feature_proj.weight",
+                                           {d, 1, shape.response_kernel}, shape.response_spread);
   made.response_bias = parameters.constant("response_featx._feature_proj.bias", {d}, 0);
   made.response_readout =
       parameters.normal("response_readout_proj.weight", {shape.response_stride, d}, spread(d));

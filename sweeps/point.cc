@@ -187,6 +187,7 @@ class PointReader {
 
   void read_train(Fields& f) {
     set(point().bias, f.word("bias", {"rates", "published"}));
+    set(point().epsilon, f.number("epsilon", kPositive));
     set(point().lanes, f.integer("lanes", 1, kIntegerMax));
     set(point().optimizer, f.word("optimizer", {"adamw"}));
     set(point().precision, f.word("precision", {"float32", "bfloat16"}));
@@ -232,6 +233,7 @@ nlohmann::json canonical(const Point& point) {
   canon.unless_default("train", "precision", point.precision, standard.precision);
   canon.unless_default("train", "shared_lr", point.shared_lr, standard.shared_lr);
   canon.unless_default("train", "session_lr", point.session_lr, standard.session_lr);
+  canon.unless_default("train", "epsilon", point.epsilon, standard.epsilon);
   canon.unless_default("train", "bias", point.bias, standard.bias);
   canon.unless_default("schedule", "warmup_steps", point.warmup_steps, standard.warmup_steps);
   canon.unless_default("schedule", "decay_steps", point.decay_steps, standard.decay_steps);

@@ -39,6 +39,7 @@ struct Point {
   std::string precision = "float32";  ///< float32 | bfloat16
   double shared_lr = 7e-4;
   double session_lr = 3e-3;
+  double epsilon = 1e-6;       ///< AdamW's; spike counts of a few per second ask for less
   std::string bias = "rates";  ///< train.bias: "rates" (inverse softplus) | "published" (0)
   int64_t warmup_steps = 0;
   int64_t decay_steps = 0;  ///< the last steps, linearly to 0
@@ -46,7 +47,8 @@ struct Point {
 };
 
 /// The value of `id_version`: raised when a default changes, so that old ids stay what they were.
-inline constexpr int kIdVersion = 1;
+/// 2: small models begin with a response convolution of spread 1.
+inline constexpr int kIdVersion = 2;
 
 /// SHA-256 over the sorted digests of the sessions, one a line: a subset's identity.
 std::string digest_of(const std::vector<SessionRef>& sessions);

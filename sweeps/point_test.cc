@@ -47,7 +47,7 @@ TEST_CASE("point: names, order of lists and defaults spelled out do not enter th
 }
 
 TEST_CASE("point: every field that changes the training changes the id") {
-  std::vector<Point> points(13, a_point());
+  std::vector<Point> points(14, a_point());
   points[0].size.width = 128;
   points[1].sessions.pop_back();
   points[2].budget_flops = 2e12;
@@ -61,6 +61,7 @@ TEST_CASE("point: every field that changes the training changes the id") {
   points[10].rule.align = recordings::Align::trial;
   points[11].training_strategies = {"causal"};
   points[12].bias = "published";
+  points[13].epsilon = 1e-9;
   std::vector<std::string> ids = {id_of(a_point())};
   for (const Point& point : points) ids.push_back(id_of(point));
   std::sort(ids.begin(), ids.end());

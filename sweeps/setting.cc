@@ -14,6 +14,7 @@ using Diagnostics = std::vector<Diagnostic>;
 constexpr int64_t kStepsMax = 1'000'000'000;
 constexpr int64_t kBatchMax = 1'000'000;
 constexpr int64_t kWidthMax = 1 << 16;
+constexpr Range kEpsilon{0, 1, true, "a positive number of at most 1"};
 constexpr Range kLearningRate{0, 10, true, "a positive number of at most 10"};
 
 template <typename T>
@@ -131,6 +132,7 @@ const std::vector<Setting>& settings() {
       {"schedule.decay_steps", read_whole<&Point::decay_steps, 0, kStepsMax>},
       {"schedule.warmup_steps", read_whole<&Point::warmup_steps, 0, kStepsMax>},
       {"train.bias", read_bias},
+      {"train.epsilon", read_real<&Point::epsilon, kEpsilon>},
       {"train.lanes", read_whole<&Point::lanes, 1, kBatchMax>},
       {"train.optimizer", read_optimizer},
       {"train.precision", read_precision},

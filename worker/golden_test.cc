@@ -49,8 +49,8 @@ TEST_CASE("golden: three optimiser steps end at the published parameters") {
     model::BrainModel model = tiny_model();
     const auto parameters = all_parameters(model);
     load_weights(parameters, weights);
-    SharedOptimizer shared(model.shared_parameters(), kSharedAdamW);
-    SessionOptimizer session(model.session_parameters(c.session), kSessionAdamW);
+    SharedOptimizer shared(model.shared_parameters(), shared_adamw());
+    SessionOptimizer session(model.session_parameters(c.session), session_adamw());
     const model::Batch batch = tiny_batch(c.session);
     const auto resolution =
         model::resolve_as_written(c.strategy, model.shape(), batch.neuron_ids.size(1));

@@ -87,11 +87,11 @@ Learner::Learner(const sweeps::Point& point, const Corpus& corpus,
                  const std::map<size_t, Rates>& rates)
     : model(model::shape_of(point.size, corpus.inputs.window), specs_of(corpus), animals_of(corpus),
             static_cast<uint64_t>(point.seed)),
-      shared(model.shared_parameters(), kSharedAdamW) {
+      shared(model.shared_parameters(), shared_adamw(point.epsilon)) {
   for (size_t s = 0; s < corpus.sessions.size(); ++s) {
     const std::string& name = corpus.sessions[s].ref.name;
     if (point.bias == "rates") model.set_neuron_biases(name, biases_of(rates.at(s).windows));
-    sessions.emplace_back(model.session_parameters(name), kSessionAdamW);
+    sessions.emplace_back(model.session_parameters(name), session_adamw(point.epsilon));
   }
 }
 

@@ -15,8 +15,13 @@ struct AdamW {
   double beta1 = 0.9, beta2 = 0.98, epsilon = 1e-6;
   double weight_decay = 0;
 };
-inline constexpr AdamW kSharedAdamW{.weight_decay = 0.1};
-inline constexpr AdamW kSessionAdamW{.weight_decay = 1e-3};
+/// The published settings of the two classes, with the point's epsilon.
+constexpr AdamW shared_adamw(double epsilon = AdamW{}.epsilon) {
+  return {.epsilon = epsilon, .weight_decay = 0.1};
+}
+constexpr AdamW session_adamw(double epsilon = AdamW{}.epsilon) {
+  return {.epsilon = epsilon, .weight_decay = 1e-3};
+}
 inline constexpr double kClipNorm = 1.0;
 
 /// A tensor of optimiser state under its parameter's name: what a checkpoint holds.

@@ -64,7 +64,7 @@ TEST_CASE("optimizer: shared parameters step like a plain loop, clipped, average
   at::manual_seed(1);
   const at::Tensor a = leaf({3, 5}), b = leaf({7}), unused = leaf({2});
   Naive naive_a(a), naive_b(b), naive_unused(unused);
-  SharedOptimizer optimizer({{"a", a}, {"b", b}, {"unused", unused}}, kSharedAdamW);
+  SharedOptimizer optimizer({{"a", a}, {"b", b}, {"unused", unused}}, shared_adamw());
   for (int step = 0; step < 4; ++step) {
     const at::Tensor x = at::randn({3, 5}), y = at::randn({7});
     for (int lane = 0; lane < 2; ++lane) ((a * x).sum() + (b * b * y).sum()).backward();
@@ -74,9 +74,9 @@ TEST_CASE("optimizer: shared parameters step like a plain loop, clipped, average
     scale(gradient_a, factor);
     scale(gradient_b, factor);
     CHECK(optimizer.step(1e-2, 2) == doctest::Approx(norm).epsilon(1e-5));
-    naive_a.step(gradient_a, kSharedAdamW, 1e-2);
-    naive_b.step(gradient_b, kSharedAdamW, 1e-2);
-    naive_unused.step({0, 0}, kSharedAdamW, 1e-2);
+    naive_a.step(gradient_a, shared_adamw(), 1e-2);
+    naive_b.step(gradient_b, shared_adamw(), 1e-2);
+    naive_unused.step({0, 0}, shared_adamw(), 1e-2);
   }
   naive_a.check(a);
   naive_b.check(b);
@@ -88,7 +88,7 @@ TEST_CASE("optimizer: a session's tensor without gradient neither moves nor coun
   const at::Tensor a = leaf({4}), b = leaf({3});
   const at::Tensor b_before = b.detach().clone();
   Naive naive(a);
-  SessionOptimizer optimizer({{"a", a}, {"b", b}}, kSessionAdamW);
+  SessionOptimizer optimizer({{"a", a}, {"b", b}}, session_adamw());
   CHECK(optimizer.step(1e-2) == 0);
   naive.check(a);
   for (int step = 0; step < 3; ++step) {
@@ -97,7 +97,7 @@ TEST_CASE("optimizer: a session's tensor without gradient neither moves nor coun
     auto gradient = doubles(x);
     scale(gradient, std::min(1.0, 1 / (norm_of({gradient}) + 1e-6)));
     optimizer.step(1e-2);
-    naive.step(gradient, kSessionAdamW, 1e-2);
+    naive.step(gradient, session_adamw(), 1e-2);
   }
   naive.check(a);
   CHECK(at::equal(b.detach(), b_before));
@@ -107,7 +107,7 @@ TEST_CASE("optimizer: a session's tensor without gradient neither moves nor coun
 TEST_CASE("optimizer: a gradient that is not finite changes nothing") {
   const at::Tensor a = leaf({2});
   const at::Tensor before = a.detach().clone();
-  SharedOptimizer optimizer({{"a", a}}, kSharedAdamW);
+  SharedOptimizer optimizer({{"a", a}}, shared_adamw());
   (a * INFINITY).sum().backward();
   CHECK_FALSE(std::isfinite(optimizer.step(1e-2, 1)));
   CHECK(at::equal(a.detach(), before));

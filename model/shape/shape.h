@@ -44,10 +44,11 @@ enum class VideoEncoder { patches, hiera };
 struct ModelShape {
   ModelSize size;
   WindowShape window;
-  int64_t embedding = 256;       ///< e: rows of neuron, session and animal tables
-  int64_t response_kernel = 10;  ///< samples of one response token
-  int64_t response_stride = 5;   ///< samples of one slot (and of one readout)
-  int64_t latent_window = 10;    ///< samples covered by one group of latents
+  int64_t embedding = 256;        ///< e: rows of neuron, session and animal tables
+  int64_t response_kernel = 10;   ///< samples of one response token
+  int64_t response_stride = 5;    ///< samples of one slot (and of one readout)
+  double response_spread = 0.02;  ///< of the first weights of a response token
+  int64_t latent_window = 10;     ///< samples covered by one group of latents
   int64_t latents_per_window = 640;
   int64_t global_latents = 256;
   int64_t neurons_max = 4096;  ///< neurons kept per window in training
