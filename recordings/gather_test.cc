@@ -20,7 +20,7 @@
 namespace enigma::recordings {
 namespace {
 
-constexpr int64_t kRows = 240, kSignals = 21, kFrames = 40, kHeight = 5, kWidth = 7;
+constexpr int64_t kSignals = 21, kFrames = 40, kHeight = 5, kWidth = 7;
 
 std::string numbers_as(NumberType type, const std::vector<float>& numbers) {
   std::string bytes;

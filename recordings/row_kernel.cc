@@ -89,6 +89,7 @@ size_t bytes_of(Element element) {
 }
 
 void store_elements(std::span<const float> numbers, Element element, std::byte* out) {
+  if (numbers.empty()) return;
   switch (element) {
     case Element::f32:
       std::memcpy(out, numbers.data(), numbers.size_bytes());
@@ -103,6 +104,7 @@ void store_elements(std::span<const float> numbers, Element element, std::byte* 
 }
 
 void gather_row_portable(const RowTask& task) {
+  if (task.count == 0) return;
   if (keeps_type(task) && task.columns == nullptr) {
     std::memcpy(task.out, task.source, task.count * bytes_of(task.type));
     return;
