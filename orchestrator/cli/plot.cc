@@ -7,7 +7,6 @@
 #include "sweeps/law/figure/script.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <unistd.h>
 
@@ -33,7 +32,6 @@ po::options_description plot_options() {
   add("size", po::value<std::string>()->default_value("column"),
       "column (85 mm of print) or slide (16:9)");
   add("y-label", po::value<std::string>(), "the loss with its unit, for the axis");
-  add("cut", po::value<double>(), "of --kind extrapolation: FLOPs below which rows are fitted");
   return options;
 }
 
@@ -83,15 +81,6 @@ void check_kind(const std::string& kind) {
                      .suggestion = suggest_name(kind, kinds)}});
 }
 
-std::optional<double> cut_of(const po::variables_map& values) {
-  if (values.count("cut") == 0) return std::nullopt;
-  const double cut = values["cut"].as<double>();
-  if (std::isfinite(cut) && cut > 0) return cut;
-  throw InputError({{.message = "--cut: not a valid value",
-                     .expected = "FLOPs, a number > 0",
-                     .found = std::to_string(cut)}});
-}
-
 /// The fits, or none with the reason: rows that carry no law can still be looked at.
 law::Study study_or_reason(const LawRequest& request, std::string& reason) {
   try {
@@ -104,8 +93,9 @@ law::Study study_or_reason(const LawRequest& request, std::string& reason) {
 
 std::string loss_label(const LawRequest& request, const po::variables_map& values) {
   if (values.count("y-label") > 0) return values["y-label"].as<std::string>();
-  if (request.sweep) return "test loss (nats per neuron and sample)";
-  return request.mapped.table.axis_names.at("loss");
+  const std::string& column = request.mapped.table.axis_names.at("loss");
+  const bool own = request.sweep && column == "test_loss";
+  return own ? "test loss (nats per neuron and sample)" : column;
 }
 
 int told(const Invocation& invocation, const fs::path& out, const std::string& note) {
@@ -133,14 +123,13 @@ int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   const law::FigureFormat format = law::format_of(out);
   const law::FigureSize size = law::figure_size_of(values["size"].as<std::string>());
   check_out(out, values);
-  const std::optional<double> cut = cut_of(values);
   LawRequest request = request_of(invocation, values);
   if (kind == "isoflop" && values["form"].defaulted()) request.options.form = "isoflop:parabola";
   if (request.mapped.table.rows.empty()) throw law::FitRefused("no rows are left to draw");
   std::string reason;
   const law::Study study = study_or_reason(request, reason);
-  const law::Picture picture = law::picture_of(kind, {request.mapped.table, study, request.options,
-                                                      loss_label(request, values), reason, cut});
+  const law::Picture picture = law::picture_of(
+      kind, {request.mapped.table, study, request.options, loss_label(request, values), reason});
   const std::string figure = law::drawn(law::script_of(picture, format, size));
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;
   write_atomically(beside(out, ".csv"), law::csv_of(picture));

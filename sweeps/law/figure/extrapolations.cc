@@ -1,6 +1,5 @@
 #include "sweeps/law/figure/palette.h"
 #include "sweeps/law/figure/runs.h"
-#include "sweeps/law/form/form.h"
 
 #include <fmt/format.h>
 
@@ -20,15 +19,10 @@ struct Test {
   std::vector<char> axes;
 };
 
-std::optional<Test> test_of(const FigureInput& input, const std::string& group, const Fit& fit) {
-  std::optional<Extrapolation> result = fit.extrapolation;
-  if (input.cut) {
-    const auto form = form_named(fit.form);
-    result = extrapolate(*form, fit.rows, fit.axes, fit.objective, input.options.holds, *input.cut,
-                         input.options.starts, input.options.threads);
-  }
-  if (!result) return std::nullopt;
-  return Test{group, *result, fit.rows, losses_at(fit, result->values, fit.rows), fit.axes};
+std::optional<Test> test_of(const std::string& group, const Fit& fit) {
+  if (!fit.extrapolation) return std::nullopt;
+  const Extrapolation& result = *fit.extrapolation;
+  return Test{group, result, fit.rows, losses_at(fit, result.values, fit.rows), fit.axes};
 }
 
 Look cut_look() {
@@ -148,14 +142,10 @@ Picture extrapolations(const FigureInput& input) {
   require_formula(input, "extrapolation");
   std::vector<Test> tests;
   for (const auto& [group, fit] : fits_of(input)) {
-    if (auto test = test_of(input, group, *fit)) tests.push_back(std::move(*test));
+    if (auto test = test_of(group, *fit)) tests.push_back(std::move(*test));
   }
   if (tests.empty()) {
-    throw FitRefused(input.cut ? fmt::format("no fit has enough rows below a cut of {:g} and any "
-                                             "above it",
-                                             *input.cut)
-                               : "no gap of compute leaves enough rows below it and any above it; "
-                                 "--cut C chooses one");
+    throw FitRefused("the cut leaves too few rows below it or none above it; --cut C chooses one");
   }
   const SizeScale scale = size_scale(input.table);
   Picture picture{.kind = "extrapolation"};

@@ -15,9 +15,8 @@ struct FigureInput {
   const Table& table;
   const Study& study;  ///< without fits where the rows carry none
   const FitOptions& options;
-  std::string loss_label;     ///< the loss with its unit
-  std::string refused;        ///< why nothing was fitted; empty where something was
-  std::optional<double> cut;  ///< of the extrapolation test; else each fit's own
+  std::string loss_label;  ///< the loss with its unit
+  std::string refused;     ///< why nothing was fitted; empty where something was
 };
 
 /// Names of the kinds, in the order of the contract.
@@ -37,7 +36,7 @@ Picture loss_data(const FigureInput& input);
 Picture residuals(const FigureInput& input);
 /// The profile of every free parameter, in units of the rise that its level allows.
 Picture profiles(const FigureInput& input);
-/// Errors of laws fitted below a cut of compute.
+/// Errors of laws fitted below a cut of compute, each fit's own.
 Picture extrapolations(const FigureInput& input);
 
 }  // namespace enigma::law
