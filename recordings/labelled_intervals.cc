@@ -5,6 +5,7 @@
 #include "recordings/problem.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace enigma::recordings {
@@ -52,8 +53,9 @@ Parsed<LabelledIntervals> open_labelled_intervals(const std::filesystem::path& f
     parsed.diagnostics.push_back(problem_in(file, "/labels", "labels cannot be read",
                                             "a mapping from label to .npy file", ""));
   const Parsed<std::vector<std::string>> names = read_yaml_keys(file, "labels");
+  std::set<std::string> taken;
   for (const std::string& name : names.value.value_or(std::vector<std::string>())) {
-    if (!has_labels || !meta["labels"].contains(name)) continue;
+    if (!has_labels || !meta["labels"].contains(name) || !taken.insert(name).second) continue;
     const nlohmann::json& array = meta["labels"][name];
     if (array.is_string() && is_inside(array.get<std::string>()))
       take_label(labelled, name, folder / array.get<std::string>(), parsed.diagnostics);

@@ -42,6 +42,7 @@ void take_identity(SessionInfo& info) {
     if (parsed.ok()) meta = std::move(*parsed.value);
   }
   info.species = text_at(meta, "species");
+  info.area = text_at(meta, "area");
   info.animal = text_at(meta, "animal");
   if (info.animal.empty()) info.animal = text_at(meta, "animal_id");
   if (info.animal.empty() && meta.is_object() && meta.contains("scan_key"))
@@ -168,8 +169,10 @@ nlohmann::ordered_json session_json(const SessionInfo& info) {
   json["name"] = info.name;
   json["species"] = text_or_null(info.species);
   json["animal"] = text_or_null(info.animal);
+  json["area"] = text_or_null(info.area);
   json["neurons"] = info.neurons > 0 ? nlohmann::ordered_json(info.neurons) : nullptr;
   json["seconds"] = number_or_null(info.seconds);
+  json["hours"] = number_or_null(info.seconds / 3600);
   json["tiers"] = nlohmann::ordered_json::object();
   for (const auto& [name, tier] : info.tiers)
     json["tiers"][name] = {

@@ -14,7 +14,6 @@ namespace enigma::recordings {
 namespace {
 
 constexpr double kFlipTolerance_s = 1e-4;
-constexpr int64_t kFramesMax = int64_t{1} << 40;  // of one trial: sums cannot overflow
 
 void append(std::vector<Diagnostic>& to, const std::vector<Diagnostic>& from) {
   to.insert(to.end(), from.begin(), from.end());
@@ -162,7 +161,7 @@ Parsed<Screen> open_screen_clock(const std::filesystem::path& folder) {
   int64_t frame = 0;
   for (const Trial& trial : screen.trials) {
     screen.first_frames.push_back(frame);
-    frame += std::min(trial.frames, kFramesMax);
+    frame += trial.frames;
   }
   screen.first_frames.push_back(frame);
   parsed.value = std::move(screen);

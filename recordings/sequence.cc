@@ -139,6 +139,9 @@ Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohma
     take_memory(sequence, folder, fields, parsed.diagnostics);
   else
     take_array(sequence, folder / "data.npy", parsed.diagnostics);
+  if (!has_errors(parsed.diagnostics) && sequence.signals == 0)
+    parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/n_signals",
+                                            "sequence has no signals", "at least 1", "0"));
   if (!has_errors(parsed.diagnostics) && fields.flag_or("phase_shift_per_signal", false))
     take_shifts(sequence, folder / "meta" / "phase_shifts.npy", parsed.diagnostics);
   if (!has_errors(parsed.diagnostics)) parsed.value = std::move(sequence);
@@ -147,6 +150,7 @@ Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohma
 
 int64_t row_at(const Sequence& sequence, double t_s, double nudge) {
   const double place = std::floor((t_s - sequence.start_s) / (1.0 / sequence.rate_hz) + nudge);
+  if (std::isnan(place)) return -1;  // a clock beyond double's range
   return static_cast<int64_t>(std::clamp(place, -1e15, 1e15));
 }
 

@@ -46,6 +46,7 @@ struct SessionInfo {
   std::filesystem::path path;
   std::string species;  ///< empty = unknown
   std::string animal;   ///< meta.json's animal, else the part of the name before the first date
+  std::string area;    ///< meta.json's brain area; empty = unknown
   int64_t neurons = 0;
   double seconds = 0;
   std::vector<Modality> modalities;

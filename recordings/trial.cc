@@ -2,6 +2,7 @@
 
 #include "diagnostics/nearest.h"
 #include "recordings/document.h"
+#include "recordings/problem.h"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,8 @@ namespace enigma::recordings {
 namespace {
 
 constexpr int64_t kSideMax = 1 << 15;
+constexpr int64_t kPixelsMax = 1 << 25;           // a colour picture of 4K and more
+constexpr int64_t kFramesMax = int64_t{1} << 40;  // of one trial: sums cannot overflow
 
 struct Source {
   std::filesystem::path file;
@@ -43,12 +46,15 @@ void take_size(Trial& trial, const Source& source, std::vector<Diagnostic>& diag
                       return side.is_number_integer() && side.get<int64_t>() > 0 &&
                              side.get<int64_t>() <= kSideMax;
                     });
-  if (!good) {
+  int64_t pixels = 1;  // sides are bounded, so three of them do not overflow
+  if (good)
+    for (const auto& side : size) pixels *= side.get<int64_t>();
+  if (!good || pixels > kPixelsMax) {
     Diagnostic d;
     d.file = source.file.string();
     d.pointer = source.pointer + "/image_size";
     d.message = "size of the picture cannot be read";
-    d.expected = "[height, width] or [height, width, channels]";
+    d.expected = "[height, width] or [height, width, channels], at most 2^25 numbers";
     d.found = size.dump().substr(0, 80);
     diagnostics.push_back(std::move(d));
     return;
@@ -95,6 +101,12 @@ Trial trial_of(const std::string& number, const Source& source,
   trial.first_frame = fields.count("first_frame_idx");
   if (trial.kind == TrialKind::video)
     trial.frames = fields.has("num_frames") ? fields.count("num_frames") : 0;
+  if (trial.frames > kFramesMax) {
+    diagnostics.push_back(problem_in(source.file, source.pointer + "/num_frames",
+                                     "trial is too long", "at most 2^40 frames",
+                                     std::to_string(trial.frames)));
+    trial.frames = 0;
+  }
   if (fields.has("stimulus_name") && source.fields["stimulus_name"].is_string())
     trial.stimulus_name = source.fields["stimulus_name"].get<std::string>();
   take_conditions(trial, source.fields);

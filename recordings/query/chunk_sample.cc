@@ -2,6 +2,7 @@
 #include "recordings/problem.h"
 #include "recordings/query/chunks.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -9,11 +10,19 @@
 namespace enigma::recordings {
 namespace {
 
+// Bounds within which a chunk's times stay integers of 64 bits.
+constexpr double kTicksMax = 9e15, kStepMax = 4e11;
+
+int64_t ticks(double value, double most) {
+  return std::llrint(std::clamp(value, -most, most));
+}
+
 // Integers, because sums of rounded times would depend on their order; halves go to even.
 std::vector<double> times_of(const ChunkModality& modality, double start_s, int64_t precision) {
   const double scale = std::pow(10.0, static_cast<double>(precision));
-  const int64_t start = std::llrint(start_s * scale) + std::llrint(modality.offset_s * scale);
-  const int64_t step = std::llrint(1.0 / modality.rate_hz * scale);
+  const int64_t start =
+      ticks(start_s * scale, kTicksMax) + ticks(modality.offset_s * scale, kTicksMax);
+  const int64_t step = ticks(1.0 / modality.rate_hz * scale, kStepMax);
   std::vector<double> times_s;
   for (int64_t k = 0; k < modality.samples; ++k)
     times_s.push_back(static_cast<double>(start + k * step) / scale);

@@ -14,7 +14,7 @@
 namespace enigma::recordings {
 namespace {
 
-constexpr double kSigmaMax = 1e6;  // samples: bounds the kernel before it is allocated
+constexpr double kSigmaMax = 1e4;  // samples: bounds the kernel before it is allocated
 const std::array<std::string, 4> kOptions = {"interpolation_window", "interpolation_align",
                                              "smoothing_sigma", "cache_data"};
 
@@ -101,7 +101,7 @@ Parsed<SpikesDevice> open_spikes_device(const std::filesystem::path& folder,
   device.smoothing_sigma = fields.number_or("smoothing_sigma", 0);
   if (device.smoothing_sigma > kSigmaMax)
     parsed.diagnostics.push_back(problem_in(folder, "/smoothing_sigma", "is too wide",
-                                            "at most 1e6 samples",
+                                            "at most 1e4 samples",
                                             std::to_string(device.smoothing_sigma)));
   Parsed<Spikes> spikes = open_spikes(folder, meta);
   parsed.diagnostics.insert(parsed.diagnostics.end(), spikes.diagnostics.begin(),
