@@ -22,9 +22,11 @@ DigestCache::DigestCache(std::filesystem::path file) : file_(std::move(file)) {
   if (file_.empty() || !std::filesystem::exists(file_)) return;
   try {
     const auto stored = nlohmann::json::parse(read_file(file_));
-    for (const auto& [path, entry] : stored.items())
+    for (const auto& [path, entry] : stored.items()) {
+      if (!entry.at(0).is_number_unsigned() || !entry.at(1).is_number_integer()) continue;
       entries_[path] = {entry.at(0).get<uintmax_t>(), entry.at(1).get<int64_t>(),
                         entry.at(2).get<std::string>()};
+    }
   } catch (const std::exception&) {  // a torn or foreign file: hash again
     entries_.clear();
   }
@@ -60,7 +62,7 @@ void DigestCache::save() {
   for (const auto& [path, entry] : entries_)
     stored[path] = {entry.size, entry.modified_ns, entry.sha256};
   std::filesystem::create_directories(std::filesystem::absolute(file_).parent_path());
-  write_atomically(file_, stored.dump());
+  write_atomically(file_, stored.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   changed_ = false;
 }
 

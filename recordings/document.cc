@@ -1,6 +1,7 @@
 #include "recordings/document.h"
 
 #include "files/atomic_file.h"
+#include "recordings/problem.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -136,7 +137,7 @@ void Fields::wrong(const std::string& key, const std::string& expected) {
   d.pointer = pointer_ + "/" + key;
   d.message = has(key) ? "field has the wrong type" : "field is missing";
   d.expected = expected;
-  if (has(key)) d.found = mapping_[key].dump().substr(0, 80);
+  if (has(key)) d.found = shown(mapping_[key]);
   diagnostics_.push_back(std::move(d));
 }
 

@@ -61,8 +61,7 @@ Parsed<LabelledIntervals> open_labelled_intervals(const std::filesystem::path& f
       take_label(labelled, name, folder / array.get<std::string>(), parsed.diagnostics);
     else
       parsed.diagnostics.push_back(problem_in(file, "/labels/" + name, "does not name a file",
-                                              "a .npy file of this folder",
-                                              array.dump().substr(0, 80)));
+                                              "a .npy file of this folder", shown(array)));
   }
   if (!has_errors(parsed.diagnostics)) parsed.value = std::move(labelled);
   return parsed;

@@ -15,4 +15,8 @@ Diagnostic problem_in(const std::filesystem::path& file, std::string field, std:
   return problem;
 }
 
+std::string shown(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).substr(0, 80);
+}
+
 }  // namespace enigma::recordings

@@ -24,8 +24,7 @@ void read_rows(const Sequence& sequence, double start_s, int64_t samples, double
 bool is_session(const std::filesystem::path& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.is_directory(error) && std::filesystem::exists(entry.path() / "meta.yml", error))
-      return true;
+    if (entry.is_directory(error) && is_modality_folder(entry.path())) return true;
   return false;
 }
 
@@ -119,6 +118,12 @@ Session::Moments Session::response_moments(const std::string& tier, const Window
         std::sqrt(std::max(0.0, moments.deviation[i] / count - moments.mean[i] * moments.mean[i]));
   }
   return moments;
+}
+
+bool is_modality_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto status = std::filesystem::symlink_status(folder / "meta.yml", error);
+  return std::filesystem::exists(status);
 }
 
 std::vector<std::filesystem::path> session_folders(const std::filesystem::path& data) {

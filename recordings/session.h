@@ -113,6 +113,9 @@ class Session {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Does the folder have a meta.yml, if only a link to nowhere? Reading it then says what is wrong.
+bool is_modality_folder(const std::filesystem::path& folder);
+
 /// Folders of `data` that are experanto experiments (or `data` itself), sorted by name.
 std::vector<std::filesystem::path> session_folders(const std::filesystem::path& data);
 

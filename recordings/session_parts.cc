@@ -108,8 +108,7 @@ std::unique_ptr<Session::Impl> open_parts(const std::filesystem::path& folder,
   std::vector<std::filesystem::path> folders;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (std::error_code unknown; std::filesystem::exists(entry.path() / "meta.yml", unknown))
-      folders.push_back(entry.path());
+    if (is_modality_folder(entry.path())) folders.push_back(entry.path());
   std::sort(folders.begin(), folders.end());
   for (const auto& part : folders) open_part(*parts, part, diagnostics);
   if (error || folders.empty()) {

@@ -31,7 +31,7 @@ void take_offsets(Spikes& spikes, const nlohmann::json& meta, const std::filesys
   if (!good)
     diagnostics.push_back(problem_in(file, "/spike_indices", "offsets of the units cannot be read",
                                      "rising integers, one more than there are units",
-                                     list.dump().substr(0, 80)));
+                                     shown(list)));
 }
 
 // The numbers that the file holds, or nothing where it cannot be opened.
@@ -119,7 +119,7 @@ Parsed<Spikes> open_spikes(const std::filesystem::path& folder, const nlohmann::
   if (fields.has("n_signals") && fields.count("n_signals") != spikes.units())
     parsed.diagnostics.push_back(problem_in(file, "/n_signals", "is not the number of units",
                                             std::to_string(spikes.units()) + " by spike_indices",
-                                            meta["n_signals"].dump()));
+                                            shown(meta["n_signals"])));
   if (spikes.offsets.back() > *have)
     parsed.diagnostics.push_back(problem_in(data, "data", "file is truncated",
                                             std::to_string(spikes.offsets.back()) + " spike times",

@@ -55,7 +55,7 @@ void take_size(Trial& trial, const Source& source, std::vector<Diagnostic>& diag
     d.pointer = source.pointer + "/image_size";
     d.message = "size of the picture cannot be read";
     d.expected = "[height, width] or [height, width, channels], at most 2^25 numbers";
-    d.found = size.dump().substr(0, 80);
+    d.found = shown(size);
     diagnostics.push_back(std::move(d));
     return;
   }
@@ -75,7 +75,7 @@ void take_conditions(Trial& trial, const nlohmann::json& fields) {
   trial.tier_written = written_or_blank(fields, "tier");
   trial.valid_written = written_or_blank(fields, "valid_trial");
   trial.tier = trial.tier_written.is_string() ? trial.tier_written.get<std::string>()
-                                              : trial.tier_written.dump().substr(0, 80);
+                                              : shown(trial.tier_written);
   trial.valid = trial.valid_written != nlohmann::json(false);
 }
 

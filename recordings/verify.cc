@@ -37,7 +37,7 @@ void check_count(const fs::path& file, const nlohmann::json& meta, const char* k
   if (!meta.contains(key) || !meta[key].is_number_integer() || meta[key].get<int64_t>() == have)
     return;
   diagnostics.push_back(problem_in(file, std::string("/") + key, "length is not that of the data",
-                                   std::to_string(have), meta[key].dump()));
+                                   std::to_string(have), shown(meta[key])));
 }
 
 void check_rows(const fs::path& folder, const Sequence& sequence, Diagnostics& diagnostics) {
@@ -236,12 +236,25 @@ void check_digest(const fs::path& session, const nlohmann::json& manifest,
   }
 }
 
+// Data without a meta.yml are read by nobody, which is hardly what was meant.
+void check_orphan(const fs::path& folder, Diagnostics& diagnostics) {
+  std::error_code unknown;
+  for (const char* name : {"data.npy", "data.mem", "spikes.npy", "spikes.mem", "timestamps.npy"})
+    if (fs::exists(folder / name, unknown)) {
+      diagnostics.push_back(problem_in(folder / "meta.yml", "", "file is missing",
+                                       "what the data beside it are", name));
+      return;
+    }
+}
+
 void verify_session(const fs::path& session, const nlohmann::json& manifest, DigestCache& cache,
                     Diagnostics& diagnostics) {
   std::vector<fs::path> folders;
-  std::error_code unknown;
   for (const auto& entry : fs::directory_iterator(session))
-    if (fs::exists(entry.path() / "meta.yml", unknown)) folders.push_back(entry.path());
+    if (is_modality_folder(entry.path()))
+      folders.push_back(entry.path());
+    else
+      check_orphan(entry.path(), diagnostics);
   std::sort(folders.begin(), folders.end());
   for (const fs::path& folder : folders) verify_modality(folder, diagnostics);
   check_files(session, cache, diagnostics);

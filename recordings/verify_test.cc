@@ -141,6 +141,17 @@ TEST_CASE("verify: links that lead in circles do no harm") {
   CHECK(inspect(folder, {}).sessions[0].problems.empty());
 }
 
+TEST_CASE("verify: data without a meta.yml, or with one that leads nowhere, are told") {
+  SmallRecording recording;
+  const auto folder = recording.write();
+  write_treadmill(folder, std::vector<float>(200));
+  CHECK(verify(folder, {}).diagnostics.empty());
+  std::filesystem::remove(folder / "treadmill" / "meta.yml");
+  CHECK(only_problem(folder).file == (folder / "treadmill" / "meta.yml").string());
+  std::filesystem::create_symlink("meta.yml", folder / "treadmill" / "meta.yml");
+  CHECK(only_problem(folder).file == (folder / "treadmill" / "meta.yml").string());
+}
+
 TEST_CASE("verify: the five real sessions are clean") {
   const auto shared = shared_recordings("verify: five real sessions");
   if (shared.empty()) return;

@@ -54,7 +54,8 @@ void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
 void print_document(const std::string& command, const nlohmann::ordered_json& document) {
   nlohmann::ordered_json json = {{"schema", "enigma." + command + "/1"}};
   json.update(document);
-  std::cout << json.dump(1) << "\n";
+  // File names and fields may hold any bytes.
+  std::cout << json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
 }  // namespace enigma::recordings::cli

@@ -6,6 +6,7 @@
 #include "recordings/npy.h"
 #include "recordings/problem.h"
 #include "recordings/query/device.h"
+#include "recordings/session.h"
 
 #include <fmt/format.h>
 
@@ -29,8 +30,7 @@ std::filesystem::path modality_folder(const std::filesystem::path& experiment,
                                       const std::string& modality) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(existing(experiment.string())))
-    if (std::filesystem::exists(entry.path() / "meta.yml"))
-      names.push_back(entry.path().filename().string());
+    if (is_modality_folder(entry.path())) names.push_back(entry.path().filename().string());
   if (std::find(names.begin(), names.end(), modality) != names.end()) return experiment / modality;
   Diagnostic d = problem_in(experiment, "--modality", "experiment has no such modality",
                             "a folder with a meta.yml", modality);

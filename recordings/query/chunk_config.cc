@@ -33,7 +33,7 @@ struct Reader {
 
   void refuse(const std::string& pointer, const std::string& message, const std::string& expected,
               const nlohmann::json& found) const {
-    diagnostics.push_back(problem_in(file, pointer, message, expected, found.dump().substr(0, 80)));
+    diagnostics.push_back(problem_in(file, pointer, message, expected, shown(found)));
   }
 };
 

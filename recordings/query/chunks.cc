@@ -23,7 +23,7 @@ nlohmann::json key_from(const nlohmann::json& meta, const std::filesystem::path&
     for (const char* part : {"animal_id", "session", "scan_idx"}) {
       const nlohmann::json value = meta["scan_key"].value(part, nlohmann::json());
       key +=
-          (key.empty() ? "" : "-") + (value.is_string() ? value.get<std::string>() : value.dump());
+          (key.empty() ? "" : "-") + (value.is_string() ? value.get<std::string>() : shown(value));
     }
     return key;
   }

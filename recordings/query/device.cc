@@ -23,8 +23,7 @@ Parsed<Device> as_device(Parsed<T> opened) {
 Parsed<Device> open_device(const std::filesystem::path& folder, const nlohmann::json& config) {
   if (!config.is_object() && !config.is_null())
     return {std::nullopt,
-            {problem_in(folder, "", "options cannot be read", "an object",
-                        config.dump().substr(0, 80))}};
+            {problem_in(folder, "", "options cannot be read", "an object", shown(config))}};
   const Parsed<nlohmann::json> meta = read_yaml(folder / "meta.yml");
   if (!meta.ok()) return {std::nullopt, meta.diagnostics};
   std::vector<Diagnostic> diagnostics;

@@ -48,7 +48,7 @@ double floor_of(const std::vector<double>& stds) {
 void raise_small(Stored& stds, const std::filesystem::path& file, Diagnostics& diagnostics) {
   if (stds.shape.size() != 2 || stds.shape[0] < 1) {
     diagnostics.push_back(problem_in(file, "shape", "stds of responses have another shape",
-                                     "(1, neurons)", nlohmann::json(stds.shape).dump()));
+                                     "(1, neurons)", shown(nlohmann::json(stds.shape))));
     return;
   }
   const double floor =
@@ -67,7 +67,7 @@ void take_given(std::vector<double>& values, const nlohmann::json& mode, const c
   if (values.size() != list.size())
     diagnostics.push_back(problem_in(folder, std::string("/transforms/normalization/") + key,
                                      "statistics cannot be read", "a number, or a list of numbers",
-                                     mode[key].dump().substr(0, 80)));
+                                     shown(mode[key])));
 }
 
 // "recompute_responses" looks at the responses whatever it is asked for; here it is their own mode.

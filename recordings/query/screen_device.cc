@@ -15,7 +15,7 @@ constexpr double kTolerance_s = 1e-4;  // added to every time before frames are 
 constexpr int64_t kSideMax = 1 << 15;
 
 std::string text_of(const std::vector<int64_t>& sides) {
-  return nlohmann::json(sides).dump();
+  return shown(nlohmann::json(sides));
 }
 
 std::optional<PictureSize> size_in(const nlohmann::json& list) {
@@ -34,12 +34,11 @@ void take_rescale(ScreenDevice& device, const nlohmann::json& config, bool resca
     size = size_in(config["rescale_size"]);
   if (!size)
     diagnostics.push_back(problem_in(device.folder, "/rescale_size", "size cannot be read",
-                                     "[height, width]",
-                                     config["rescale_size"].dump().substr(0, 80)));
+                                     "[height, width]", shown(config["rescale_size"])));
   else if (!rescale && *size != PictureSize{stored[0], stored[1]})
     diagnostics.push_back(problem_in(device.folder, "/rescale_size",
                                      "frames do not fit the size asked for", text_of(stored),
-                                     config["rescale_size"].dump()));
+                                     shown(config["rescale_size"])));
   else if (rescale && stored.size() != 2)
     diagnostics.push_back(problem_in(device.folder, "/rescale",
                                      "only pictures of one channel can be rescaled",
