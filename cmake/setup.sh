@@ -112,4 +112,17 @@ if [ "$purpose" != control ] && [ ! -e "$libtorch/whole" ]; then
   rm -rf "$libtorch"
   mv "$part/tree" "$libtorch"
 fi
+# ---- What the benchmark of the fit is compared with ------------------------------------------
+# Debian's own scipy cannot be installed beside Boost 1.81.
+python_packages=$cache/python
+if [ "$purpose" = tests ] && [ ! -e "$python_packages/whole" ]; then
+  printf 'setup: downloading numpy and scipy\n' >&2
+  rm -rf "$python_packages"
+  if python3 -m pip --disable-pip-version-check install -q --only-binary=:all: \
+    --target "$python_packages" numpy==1.24.2 scipy==1.10.1 >&2; then
+    touch "$python_packages/whole"
+  else
+    printf 'setup: no scipy: the benchmark of the fit will be skipped\n' >&2
+  fi
+fi
 printf 'setup: everything is there\n' >&2

@@ -47,7 +47,7 @@ say "3/5 recordings"
 if [ -z "$recordings" ]; then
   store=$out/generated
   recordings=$out/recordings
-  "$bin/enigma-data" generate --out "$recordings" --sessions 4 --animals 2 --neurons 100 \
+  "$bin/enigma-data" generate --out "$recordings" --sessions 5 --animals 2 --neurons 100 \
     --minutes 12 --seed 1
 else
   store=$out/$(basename "$recordings")

@@ -47,7 +47,7 @@ struct Point {
 };
 
 /// The value of `id_version`: raised when a default changes, so that old ids stay what they were.
-/// 2: small models begin with a response convolution of spread 1.
+/// 2: small models begin with a louder response convolution, and have a narrower decoder.
 inline constexpr int kIdVersion = 2;
 
 /// SHA-256 over the sorted digests of the sessions, one a line: a subset's identity.

@@ -30,7 +30,7 @@ int64_t tower_feed_forward_width(const ModelShape& shape) {
   return feed_forward_width(2.67, shape.size.width);
 }
 int64_t decoder_feed_forward_width(const ModelShape& shape) {
-  return feed_forward_width(4, shape.size.width);
+  return feed_forward_width(shape.decoder_multiple, shape.size.width);
 }
 
 int64_t latent_windows(const ModelShape& shape) {

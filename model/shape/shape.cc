@@ -54,7 +54,9 @@ ModelShape small_shape(const ModelSize& size, const WindowShape& window) {
   shape.embedding = std::min<int64_t>(256, 2 * size.width);
   // Spike counts are mostly 0: at the published spread a spike would vanish beside the vector of
   // its neuron, and a small model would take thousands of steps to hear it.
-  shape.response_spread = 1;
+  shape.response_spread = 3;
+  // The decoder reads every neuron: nearly all the FLOPs of a small model.
+  shape.decoder_multiple = 2.67;
   shape.latents_per_window = 8;
   shape.global_latents = 16;
   if (size.layers < 6) shape.local_layers = 1;

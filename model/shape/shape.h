@@ -51,8 +51,9 @@ struct ModelShape {
   int64_t latent_window = 10;     ///< samples covered by one group of latents
   int64_t latents_per_window = 640;
   int64_t global_latents = 256;
-  int64_t neurons_max = 4096;  ///< neurons kept per window in training
-  int64_t local_layers = 5;    ///< of each cycle of local + global tower layers
+  double decoder_multiple = 4;  ///< of the width: its feed-forward layer
+  int64_t neurons_max = 4096;   ///< neurons kept per window in training
+  int64_t local_layers = 5;     ///< of each cycle of local + global tower layers
   int64_t global_layers = 1;
   bool experiment_time = true;  ///< the published projection that no forward pass uses
   VideoEncoder video_encoder = VideoEncoder::hiera;

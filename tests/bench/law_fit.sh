@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The Chinchilla fit against scipy's, in one run on one core.
 #   tests/bench/law_fit.sh BUILD_DIR [EVERY]   scipy does every EVERYth of the starts (default 20)
-# ENIGMA_PYTHON names a Python with numpy and scipy (default python3). Debian's python3-scipy cannot
-# be installed beside Boost 1.81: use a virtual environment.
+# cmake/setup.sh --for tests puts numpy and scipy into the cache folder; ENIGMA_PYTHON names another
+# Python that has them.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=${1:?a build folder} every=${2:-20}
@@ -11,6 +11,7 @@ data=${ENIGMA_SHARED:-$here/../../../shared}/laws/epoch-chinchilla/svg_extracted
 [ -e "$data" ] || { echo "SKIP law_fit: $data is not there"; exit 0; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export PYTHONPATH=${ENIGMA_CACHE:-$here/../../.cache}/python${PYTHONPATH:+:$PYTHONPATH}
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 "$build/bin/enigma_bench_law_fit" "$data" "$work/rows.csv" | tee "$work/ours"
