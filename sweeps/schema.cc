@@ -160,6 +160,7 @@ Schema value_schema(const std::string& path) {
   if (path == "model.family") return words({"brain"});
   if (path == "model.size") return size_schema();
   if (path == "train.bias") return words({"rates", "published"});
+  if (path == "train.epsilon") return {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}};
   if (path == "train.optimizer") return words({"adamw"});
   if (path == "train.precision") return words({"float32", "bfloat16"});
   if (path == "train.strategies") return strategies_schema();

@@ -40,11 +40,11 @@ TEST_CASE("flops: a video window of patches agrees with the sum written out") {
   const ModelShape shape = small_shape(48);
   const WindowFlops flops = count_flops(resolved("video_only", shape, 120), shape, 120);
   // 10 x 3 x 4 patches of 6 x 12 x 16 pixels; 16 latents; no responses, so no encoder.
-  const double d = 48, video = 120, hidden = 136, queries = 725, wide = 128, wide_decoder = 256;
+  const double d = 48, video = 120, hidden = 136, queries = 725, wide = 128;
   double sum = 120 * 96 * d + video * 1152 * d + video * 3 * d * wide + 5 * 40 * d;
   sum += 2 * (hidden * d * d * 4 + hidden * hidden * d * 2 + hidden * 3 * d * wide);
   sum += queries * d * d * 2 + hidden * d * d * 2 + queries * hidden * d * 2 +
-         queries * 3 * d * wide_decoder + 720 * d * 5;
+         queries * 3 * d * wide + 720 * d * 5;
   CHECK(flops.forward == doctest::Approx(2 * sum).epsilon(1e-12));
 }
 

@@ -336,7 +336,7 @@ void check_repeated_films(const Imported& session) {
                             fields.at("condition_hash").get<std::string>() +
                             std::to_string(fields.at("num_frames").get<int64_t>());
     const auto [known, fresh] = films.emplace(key, fields.at("stimulus_name"));
-    CHECK(known->second == fields.at("stimulus_name"));
+    CHECK(known->second == fields.at("stimulus_name").get<std::string>());
   }
 }
 
@@ -381,7 +381,8 @@ TEST_CASE("nwb: every fact beside the files holds in the imported sessions") {
     const fs::path source =
         shared / "nwb" / (name.substr(0, name.size() - std::strlen(".expected.json")) + ".nwb");
     const Imported session(source);
-    if (facts.contains("subject_id")) CHECK(session.record.animal == facts.at("subject_id"));
+    if (facts.contains("subject_id"))
+      CHECK(session.record.animal == facts.at("subject_id").get<std::string>());
     if (facts.at("kind") == "spikes")
       check_spikes_file(session, shared, facts);
     else

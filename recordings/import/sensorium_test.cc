@@ -197,7 +197,7 @@ Scale scale_of(const Imported& session, const std::string& group) {
 void check_loader_2023(const Imported& session, const Json& loader) {
   const Json& options = loader.at("options");
   if (!options.value("include_pupil_centers", false)) return;  // other groups, other lengths
-  CHECK(session.record.data_key == loader.at("data_key"));
+  CHECK(session.record.data_key == loader.at("data_key").get<std::string>());
   check_tiers(session, loader.at("tiers"));
   for (const auto& [number, facts] : loader.at("trials").items()) {
     const Imported::Trial& trial = session.trials.at(std::stoll(number));
@@ -238,7 +238,7 @@ TEST_CASE("sensorium: every fact of the 2023 folders holds in the imported sessi
     for (const auto& [number, trial] : session.trials) {
       CHECK(trial.frames == facts.at("usable_length").at(size_t(number)));
       CHECK(name_of(session.screen.pictures[size_t(session.screen.picture_of[size_t(trial.index)])]
-                        .type) == facts.at("video_dtypes").at(size_t(number)));
+                        .type) == facts.at("video_dtypes").at(size_t(number)).get<std::string>());
       check_trial_2023(session, trial, facts.at("trials").at(size_t(number)));
     }
     for (const auto& [name, loader] : facts.at("real_loader").items())
@@ -270,7 +270,7 @@ TEST_CASE("sensorium: every fact of the 2022 folders holds in the imported sessi
       // Equal ids are repeats: one picture on disk.
       const auto [known, fresh] = stimuli.emplace(facts.at("frame_image_id").at(i), "");
       if (fresh) known->second = trial.fields.at("stimulus_name");
-      CHECK(known->second == trial.fields.at("stimulus_name"));
+      CHECK(known->second == trial.fields.at("stimulus_name").get<std::string>());
       const std::vector<float> pixels = session.frame(trial, 0);
       CHECK(sum_of({pixels.begin(), pixels.end()}) == expected.at("image_sum"));
       check_first({pixels.begin(), pixels.end()}, expected.at("image_first"), 1e-12);
