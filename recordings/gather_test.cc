@@ -26,7 +26,7 @@ std::string numbers_as(NumberType type, const std::vector<float>& numbers) {
   std::string bytes;
   for (float number : numbers) {
     const uint16_t half = half_of(number);
-    const auto grey = static_cast<uint8_t>(number);
+    const auto grey = static_cast<uint8_t>(std::isnan(number) ? 0 : number);
     const double wide = number;
     const void* from = type == NumberType::f16   ? static_cast<const void*>(&half)
                        : type == NumberType::u8  ? static_cast<const void*>(&grey)

@@ -71,8 +71,8 @@ bool take_column(NwbTable& table, const Hdf5File& file, const std::string& name)
   std::vector<Json> entries = entries_of(file, place, shape);
   while (file.exists(place + "_index")) {
     place += "_index";
-    entries =
-        grouped(std::move(entries), nwb_index(file, place, static_cast<int64_t>(entries.size())));
+    const auto ends = nwb_index(file, place, static_cast<int64_t>(entries.size()));
+    entries = grouped(std::move(entries), ends);
   }
   if (static_cast<int64_t>(entries.size()) != table.rows)
     throw Hdf5Error(place, "column is not as long as its table",
