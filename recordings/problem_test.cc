@@ -55,6 +55,16 @@ TEST_CASE("inspect: NaN in responses is an error that names the row and the neur
   CHECK(Session::open(folder).ok());  // the rest of it can be used
 }
 
+TEST_CASE("inspect: a trial that is no mapping is a problem of its file") {
+  SmallRecording combined, single;
+  const Diagnostic in_all = problem_after(combined, "screen/combined_meta.json", R"({"00000": 5})");
+  CHECK(in_all.pointer == "/00000");
+  CHECK(in_all.expected == "a mapping of its fields");
+  CHECK(in_all.found == "5");
+  const Diagnostic alone = problem_after(single, "screen/meta/00000.yml", "- 1\n- 2\n");
+  CHECK(alone.found == "[1,2]");
+}
+
 TEST_CASE("inspect: fields of the wrong type, unknown words and short files are named") {
   SmallRecording recording;
   SUBCASE("rate") {

@@ -117,6 +117,18 @@ Trial trial_of(const std::string& number, const Source& source,
 
 using Sources = std::vector<std::pair<std::string, Source>>;  // in the order on the clock
 
+std::vector<Trial> trials_of(const Sources& sources, std::vector<Diagnostic>& diagnostics) {
+  std::vector<Trial> trials;
+  for (const auto& [number, source] : sources) {
+    if (source.fields.is_object())
+      trials.push_back(trial_of(number, source, diagnostics));
+    else
+      diagnostics.push_back(problem_in(source.file, source.pointer, "a trial cannot be read",
+                                       "a mapping of its fields", shown(source.fields)));
+  }
+  return trials;
+}
+
 void add_combined(Sources& sources, const std::filesystem::path& file,
                   std::vector<Diagnostic>& diagnostics) {
   std::vector<std::string> names;
@@ -167,9 +179,7 @@ Parsed<std::vector<Trial>> read_trials(const std::filesystem::path& screen_folde
     add_combined(sources, combined, parsed.diagnostics);
   else
     add_files(sources, screen_folder / "meta", parsed.diagnostics);
-  std::vector<Trial> trials;
-  for (const auto& [number, source] : sources)
-    trials.push_back(trial_of(number, source, parsed.diagnostics));
+  std::vector<Trial> trials = trials_of(sources, parsed.diagnostics);
   if (trials.empty() && parsed.diagnostics.empty()) {
     Diagnostic d;
     d.file = screen_folder.string();
