@@ -51,6 +51,7 @@ TEST_CASE("appraisal: a document has the approaches, the choice of form and the 
     CHECK(document["checklist"].contains(item));
   }
   CHECK(document["checklist"]["correlations"]["log A, alpha"] > 0.9);
+  CHECK(document["checklist"]["interval_method"] == document["interval"]["method"]);
 }
 
 TEST_CASE("appraisal: one wild row is told as an outlier and as an influence") {

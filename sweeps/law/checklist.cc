@@ -1,6 +1,7 @@
 #include "sweeps/law/checklist.h"
 
 #include "sweeps/law/frontier.h"
+#include "sweeps/law/interval_method.h"
 
 #include <fmt/format.h>
 
@@ -90,12 +91,6 @@ Json held_out(const Fit& fit) {
           {"n_test", fit.extrapolation->n_test},
           {"mean_abs_rel", fit.extrapolation->mean_abs_rel},
           {"max_abs_rel", fit.extrapolation->max_abs_rel}};
-}
-
-std::string interval_method(const Fit& fit) {
-  if (fit.readings.isoflop) return "Student t of the line through the vertices";
-  if (fit.bootstrap.kind == Resampling::none) return "profile";
-  return fit.bootstrap.kind == Resampling::by_cluster ? "cluster bootstrap" : "case bootstrap";
 }
 
 std::string shown(const Json& value) {

@@ -3,6 +3,7 @@
 #include "sweeps/law/appraisal_document.h"
 #include "sweeps/law/checklist.h"
 #include "sweeps/law/frontier.h"
+#include "sweeps/law/interval_method.h"
 #include "sweeps/law/readings_document.h"
 
 #include <cmath>
@@ -81,7 +82,7 @@ Json certificate_json(const Fit& fit) {
 
 Json bootstrap_json(const Fit& fit) {
   if (fit.readings.isoflop) {
-    return {{"method", "least squares on the vertices, Student t"},
+    return {{"method", interval_method(fit)},
             {"level", fit.level},
             {"resamples", 0},
             {"cluster", nullptr},
@@ -91,8 +92,7 @@ Json bootstrap_json(const Fit& fit) {
   const bool none = fit.bootstrap.kind == Resampling::none;
   const bool cluster = fit.bootstrap.kind == Resampling::by_cluster;
   const auto group = fit.axis_names.find("group");
-  return {{"method",
-           none ? "profile" : name_of(fit.bootstrap.kind) + " bootstrap, calibrated percentile"},
+  return {{"method", interval_method(fit)},
           {"level", fit.level},
           {"tail", none ? Json() : number(fit.tail)},
           {"resamples", fit.refits.resamples},

@@ -79,7 +79,7 @@ std::string why_undetermined(const Fit& fit, const std::vector<std::string>& nam
       why += "; all rows have the same amount of data, so its effect is unknown";
     }
     if (distinct(fit, 'N') > 1 && lacks(names, "alpha")) {
-      why += "; more or more different sizes would tell";
+      why += "; more sizes, or sizes further apart, would tell";
     }
     if (distinct(fit, 'D') > 1 && lacks(names, "beta")) why += "; longer ladders would tell";
   } else {
