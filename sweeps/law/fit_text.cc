@@ -2,6 +2,7 @@
 #include "sweeps/law/checklist.h"
 #include "sweeps/law/fit_document.h"
 #include "sweeps/law/frontier.h"
+#include "sweeps/law/interval_method.h"
 #include "sweeps/law/readings_document.h"
 
 #include <fmt/format.h>
@@ -53,15 +54,13 @@ std::string objective_line(const Fit& fit) {
 }
 
 std::string interval_line(const Fit& fit) {
-  const std::string level = fmt::format("{:g} %", fit.level * 100);
-  if (fit.readings.isoflop) return level + " Student t of the line through the vertices";
-  if (fit.bootstrap.kind == Resampling::none) return level + " profile intervals";
-  std::string drawn = name_of(fit.bootstrap.kind);
-  if (fit.bootstrap.kind == Resampling::by_cluster) drawn += fmt::format(" ({})", fit.clusters);
+  const std::string line = fmt::format("{:g} %: {}", fit.level * 100, interval_method(fit));
+  if (fit.readings.isoflop || fit.bootstrap.kind == Resampling::none) return line;
+  const bool by_cluster = fit.bootstrap.kind == Resampling::by_cluster;
+  const std::string clusters = by_cluster ? fmt::format(" of {} clusters", fit.clusters) : "";
   return fmt::format(
-      "{} of {} refits ({} converged) by {} bootstrap, from their quantile {:.4f} to {:.4f} "
-      "(calibrated percentile); verdicts by profile",
-      level, fit.refits.resamples, fit.refits.converged, drawn, fit.tail, 1 - fit.tail);
+      "{}; {} refits{} ({} converged), from their quantile {:.4f} to {:.4f}; verdicts by profile",
+      line, fit.refits.resamples, clusters, fit.refits.converged, fit.tail, 1 - fit.tail);
 }
 
 std::string certificate_line(const Fit& fit) {
