@@ -1,6 +1,7 @@
 #include "recordings/gather.h"
 
 #include "diagnostics/check.h"
+#include "recordings/frame_reader.h"
 #include "recordings/row_places.h"
 #include "recordings/session_parts.h"
 
@@ -112,9 +113,10 @@ void gather_shifted_rows(const Sequence& sequence, double start_s, const WindowR
 }
 
 void gather_channel(const Screen& screen, double start_s, const WindowRule& rule, RowTask task) {
+  FrameReader frames(screen);
   for (int64_t k = 0; k < rule.samples; ++k) {
     const double t_s = sample_time(start_s, k, rule.rate_hz);
-    const Picture picture = picture_of(screen, frame_at(screen, t_s));
+    const Picture picture = frames.at(frame_at(screen, t_s));
     task.source = picture.pixels;
     task.type = picture.type;
     if (picture.pixels == nullptr)
@@ -211,7 +213,7 @@ void expect_window(const Session& session, double start_s, const WindowRule& rul
   }
   if (session.parts().screen) {
     const Screen& screen = *session.parts().screen;
-    expect_frames(screen, frame_at(screen, start_s), frame_at(screen, last_s));
+    FrameReader(screen).expect(frame_at(screen, start_s), frame_at(screen, last_s));
   }
 }
 

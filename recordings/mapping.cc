@@ -1,8 +1,10 @@
 #include "recordings/mapping.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -13,6 +15,14 @@ namespace enigma::recordings {
 namespace {
 
 constexpr size_t kSmallBytes = 64 << 10;
+
+std::atomic<int64_t> maps_held = 0;
+
+int64_t maps_granted() {
+  int64_t count = 65530;  // Linux's own, where it does not tell
+  std::ifstream("/proc/sys/vm/max_map_count") >> count;
+  return count;
+}
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
   throw std::system_error(error, std::generic_category(), path.string());
@@ -50,8 +60,10 @@ Mapping::Mapping(const std::filesystem::path& path) {
     small_ = read_whole(file.number, length_, path);
     return;
   }
-  mapped_ = ::mmap(nullptr, length_, PROT_READ, MAP_SHARED, file.number, 0);
-  if (mapped_ == MAP_FAILED) fail(path, errno);
+  void* const place = ::mmap(nullptr, length_, PROT_READ, MAP_SHARED, file.number, 0);
+  if (place == MAP_FAILED) fail(path, errno);
+  mapped_ = place;
+  ++maps_held;
 }
 
 Mapping::Mapping(Mapping&& other) noexcept
@@ -67,7 +79,14 @@ Mapping& Mapping::operator=(Mapping&& other) noexcept {
 }
 
 Mapping::~Mapping() {
-  if (mapped_ != nullptr) ::munmap(mapped_, length_);
+  if (mapped_ == nullptr) return;
+  ::munmap(mapped_, length_);
+  --maps_held;
+}
+
+bool Mapping::scarce() {
+  static const int64_t enough = maps_granted() / 2;
+  return maps_held >= enough;
 }
 
 std::span<const std::byte> Mapping::bytes() const {

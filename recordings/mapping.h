@@ -22,6 +22,10 @@ class Mapping {
   /// Tells the system that these bytes of the mapping are read soon; returns at once.
   void expect(const std::byte* from, size_t count) const;
 
+  /// True where the process holds so many maps that one more should end with the reading of it:
+  /// half of what Linux grants (vm.max_map_count), the other half being for everything else.
+  static bool scarce();
+
  private:
   void* mapped_ = nullptr;
   size_t length_ = 0;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -69,6 +68,14 @@ std::filesystem::path picture_path(const std::filesystem::path& folder, const Tr
   return folder / "data" / ((by_name ? trial.stimulus_name : trial.number) + ".npy");
 }
 
+// The array, without its bytes where maps are scarce.
+NpyArray held(NpyArray array) {
+  if (!Mapping::scarce()) return array;
+  array.mapping = {};
+  array.data = nullptr;
+  return array;
+}
+
 void take_picture(Screen& screen, Trial& trial, const std::filesystem::path& folder, bool by_name,
                   std::map<std::string, int64_t>& known, std::vector<Diagnostic>& diagnostics) {
   const std::filesystem::path path = picture_path(folder, trial, by_name);
@@ -78,7 +85,8 @@ void take_picture(Screen& screen, Trial& trial, const std::filesystem::path& fol
     append(diagnostics, array.diagnostics);
     if (array.ok()) {
       place->second = static_cast<int64_t>(screen.pictures.size());
-      screen.pictures.push_back(std::move(*array.value));
+      screen.pictures.push_back(held(std::move(*array.value)));
+      screen.picture_paths.push_back(path);
     }
   }
   screen.picture_of.back() = place->second;
@@ -128,12 +136,6 @@ void take_trials(Screen& screen, const std::filesystem::path& folder, bool by_na
   if (frame > static_cast<int64_t>(screen.flips_s.size()))
     diagnostics.push_back(problem_in(folder / "timestamps.npy", "shape", "fewer flips than frames",
                                      std::to_string(frame), std::to_string(screen.flips_s.size())));
-}
-
-void to_channels_first(const float* pixels, int64_t area, int64_t channels, std::span<float> out) {
-  for (int64_t c = 0; c < channels; ++c)
-    for (int64_t p = 0; p < area; ++p)
-      out[static_cast<size_t>(c * area + p)] = pixels[p * channels + c];
 }
 
 }  // namespace
@@ -198,44 +200,6 @@ int64_t trial_of_frame(const Screen& screen, int64_t frame) {
   if (frame < 0 || frame >= screen.first_frames.back()) return -1;
   const auto next = std::upper_bound(screen.first_frames.begin(), screen.first_frames.end(), frame);
   return next - screen.first_frames.begin() - 1;
-}
-
-Picture picture_of(const Screen& screen, int64_t frame) {
-  const int64_t trial = trial_of_frame(screen, frame);
-  if (trial < 0) return {.fill = std::numeric_limits<float>::quiet_NaN()};
-  const int64_t picture = screen.picture_of[static_cast<size_t>(trial)];
-  if (picture < 0) return {.fill = screen.trials[static_cast<size_t>(trial)].fill};
-  const NpyArray& array = screen.pictures[static_cast<size_t>(picture)];
-  const int64_t within = frame - screen.first_frames[static_cast<size_t>(trial)];
-  const auto numbers = static_cast<size_t>(within * screen.height * screen.width * screen.channels);
-  return {array.data + numbers * bytes_of(array.type), array.type, 0};
-}
-
-void expect_frames(const Screen& screen, int64_t first, int64_t last) {
-  const auto pixels = static_cast<size_t>(screen.height * screen.width * screen.channels);
-  for (int64_t trial = trial_of_frame(screen, first); trial >= 0 && first <= last; ++trial) {
-    const int64_t end = screen.first_frames[static_cast<size_t>(trial) + 1];
-    const auto frames = static_cast<size_t>(std::min(last + 1, end) - first);
-    const int64_t picture = screen.picture_of[static_cast<size_t>(trial)];
-    if (picture >= 0)
-      screen.pictures[static_cast<size_t>(picture)].mapping.expect(
-          picture_of(screen, first).pixels,
-          frames * pixels * bytes_of(picture_of(screen, first).type));
-    first = end;
-    if (end >= screen.first_frames.back()) return;
-  }
-}
-
-void read_frame(const Screen& screen, int64_t frame, std::span<float> out) {
-  const Picture picture = picture_of(screen, frame);
-  if (picture.pixels == nullptr) {
-    std::fill(out.begin(), out.end(), picture.fill);
-    return;
-  }
-  to_float(picture.pixels, picture.type, out);
-  if (screen.channels == 1) return;
-  const std::vector<float> pixels(out.begin(), out.end());
-  to_channels_first(pixels.data(), screen.height * screen.width, screen.channels, out);
 }
 
 }  // namespace enigma::recordings

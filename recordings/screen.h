@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <vector>
 
 namespace enigma::recordings {
@@ -18,7 +17,10 @@ struct Screen {
   std::vector<double> flips_s;  ///< one per frame, rising; the last frame shows only at its flip
   std::vector<Trial> trials;
   std::vector<int64_t> first_frames;  ///< per trial, plus one past the last frame
+  /// Checked when the screen was opened. Where maps are scarce (Mapping::scarce) only type and
+  /// shape are held, `data` is null, and a FrameReader maps the file for as long as it reads.
   std::vector<NpyArray> pictures;
+  std::vector<std::filesystem::path> picture_paths;
   std::vector<int64_t> picture_of;              ///< per trial: index into pictures, −1 = fill
   int64_t height = 0, width = 0, channels = 1;  ///< those of the first trial
 
@@ -44,20 +46,5 @@ Parsed<NpyArray> open_picture(const std::filesystem::path& folder, const Trial& 
 int64_t frame_at(const Screen& screen, double t_s);
 /// The trial that frame belongs to, or −1.
 int64_t trial_of_frame(const Screen& screen, int64_t frame);
-
-/// Where the pixels of a frame lie (height × width × channels, row-major), or the grey level that
-/// fills it: NaN for a frame that is not there.
-struct Picture {
-  const std::byte* pixels = nullptr;
-  NumberType type = NumberType::u8;
-  float fill = 0;
-};
-Picture picture_of(const Screen& screen, int64_t frame);
-
-/// Tells the system that these frames are read soon, both ends included; returns at once.
-void expect_frames(const Screen& screen, int64_t first, int64_t last);
-
-/// Frame as channels × height × width grey levels; NaN for a frame that is not there.
-void read_frame(const Screen& screen, int64_t frame, std::span<float> out);
 
 }  // namespace enigma::recordings

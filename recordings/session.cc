@@ -1,6 +1,7 @@
 #include "recordings/session.h"
 
 #include "diagnostics/check.h"
+#include "recordings/frame_reader.h"
 #include "recordings/session_parts.h"
 #include "recordings/window.h"
 
@@ -85,9 +86,10 @@ void Session::read_video(double start_s, const WindowRule& rule, std::span<float
   const auto size = static_cast<size_t>(screen.height * screen.width * screen.channels);
   ENIGMA_CHECK(out.size() == static_cast<size_t>(rule.samples) * size,
                "buffer is not samples x channels x height x width");
+  FrameReader frames(screen);
   for (int64_t k = 0; k < rule.samples; ++k)
-    read_frame(screen, frame_at(screen, start_s + static_cast<double>(k) / rule.rate_hz),
-               out.subspan(static_cast<size_t>(k) * size, size));
+    frames.read(frame_at(screen, start_s + static_cast<double>(k) / rule.rate_hz),
+                out.subspan(static_cast<size_t>(k) * size, size));
 }
 
 void Session::read_sequence(const std::string& modality, double start_s, int64_t samples,

@@ -1,5 +1,6 @@
 #include "recordings/statistics.h"
 
+#include "recordings/frame_reader.h"
 #include "recordings/parallel.h"
 #include "recordings/problem.h"
 #include "recordings/session_parts.h"
@@ -99,8 +100,9 @@ ModalityStatistics of_sequence(const std::string& name, const Sequence& sequence
 ModalityStatistics of_screen(const std::string& name, const Screen& screen) {
   Tiered tiered(static_cast<size_t>(screen.channels));
   std::vector<float> frame(static_cast<size_t>(screen.height * screen.width * screen.channels));
+  FrameReader frames(screen);
   for (int64_t f = 0; f < screen.first_frames.back(); ++f) {
-    read_frame(screen, f, frame);
+    frames.read(f, frame);
     tiered.add(frame, tier_of(screen, f));
   }
   return tiered.finish(name, "screen");

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "recordings/document.h"
+#include "recordings/frame_reader.h"
 #include "recordings/npy.h"
-#include "recordings/screen.h"
 #include "recordings/sequence.h"
 
 #include <doctest/doctest.h>

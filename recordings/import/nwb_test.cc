@@ -167,7 +167,7 @@ void check_pictures(const Imported& session, const Json& facts) {
     if (trial < facts.at("shown_first").size()) CHECK(picture == facts.at("shown_first")[trial]);
     ++trial;
     std::vector<float> pixels(area);
-    read_frame(screen, screen.first_frames[i], pixels);
+    FrameReader(screen).read(screen.first_frames[i], pixels);
     CHECK(sum_of({pixels.begin(), pixels.end()}) == facts.at("sums").at(picture));
   }
   CHECK(shown == facts.at("shown_sum"));
@@ -289,7 +289,7 @@ void check_movie(const Imported& session, const fs::path& source, const Json& fa
   int64_t wrong = 0;
   for (size_t f = 0; f < times_s.size(); ++f) {
     CHECK(screen.flips_s[f] == times_s[f]);
-    read_frame(screen, int64_t(f), pixels);
+    FrameReader(screen).read(int64_t(f), pixels);
     wrong +=
         std::equal(pixels.begin(), pixels.end(), stored.begin() + std::ptrdiff_t(f * area)) ? 0 : 1;
     const double frame = sum_of({pixels.begin(), pixels.end()});
@@ -420,7 +420,7 @@ TEST_CASE("nwb: a film of the older converter, [T, W, H], is turned upright") {
   CHECK(screen.width == 4);
   CHECK(screen.height == 3);
   std::vector<float> pixels(12);
-  read_frame(screen, 2, pixels);
+  FrameReader(screen).read(2, pixels);
   for (int y = 0; y < 3; ++y)
     for (int x = 0; x < 4; ++x) CHECK(pixels[size_t(y * 4 + x)] == float(2 * 12 + x * 3 + y));
 }

@@ -55,7 +55,7 @@ struct Imported {
   }
   std::vector<float> frame(const Trial& trial, int64_t f) const {
     std::vector<float> pixels(static_cast<size_t>(screen.height * screen.width));
-    read_frame(screen, screen.first_frames[static_cast<size_t>(trial.index)] + f, pixels);
+    FrameReader(screen).read(screen.first_frames[static_cast<size_t>(trial.index)] + f, pixels);
     return pixels;
   }
   std::vector<double> signal(const std::string& lane, int64_t n, const Trial& trial) const {

@@ -32,7 +32,7 @@ struct Imported {
   }
   std::vector<float> frame(size_t f) const {
     std::vector<float> pixels(size_t(screen.height * screen.width * screen.channels));
-    read_frame(screen, int64_t(f), pixels);
+    FrameReader(screen).read(int64_t(f), pixels);
     return pixels;
   }
 };
