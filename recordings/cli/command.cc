@@ -1,5 +1,7 @@
 #include "recordings/cli/command.h"
 
+#include "recordings/cli/progress.h"
+
 #include <filesystem>
 #include <iostream>
 
@@ -48,6 +50,7 @@ const std::string& existing(const std::string& path) {
 }
 
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
+  clear_progress();
   for (const Diagnostic& d : diagnostics) std::cerr << to_text(d) << "\n";
 }
 

@@ -5,9 +5,12 @@
 
 namespace enigma::recordings::cli {
 
-/// At most once a second, and not at all for what is done within two: "3 of 9 WHAT, about 4 s
-/// left".
+/// At most once a second, and not at all for what is done within two: a bar on a terminal, which is
+/// gone when all is done, else a line of text.
 void show_progress(const char* what, int64_t done, int64_t total);
+
+/// Takes the bar away before other words come; nothing where none is drawn.
+void clear_progress();
 
 /// show_progress in the form that the rooms below call.
 void sessions_progress(int64_t done, int64_t total);
