@@ -65,9 +65,10 @@ at::Tensor input_tokens(const Embeddings& embeddings, const Linear& behavior_fea
 
 at::Tensor latent_tokens(const Embeddings& embeddings, const Call& call) {
   at::Tensor shift = call.meta;
-  if (call.strategy.visible.empty()) shift = shift + embeddings.missing[0];
-  if (call.plan.layout.video.empty()) shift = shift + embeddings.missing[1];
-  if (!call.strategy.behavior_encoded) shift = shift + embeddings.missing[2];
+  const Absences absent = absences_of(call.strategy);
+  if (absent.responses) shift = shift + embeddings.missing[0];
+  if (absent.video) shift = shift + embeddings.missing[1];
+  if (absent.behavior) shift = shift + embeddings.missing[2];
   const at::Tensor rows = embeddings.latents.index_select(0, call.plan.latent_rows) + shift;
   return rows.expand({call.windows(), -1, -1});  // (B, latents, d)
 }

@@ -70,6 +70,19 @@ std::string text_of(const Inputs& inputs) {
   return text;
 }
 
+std::vector<const char*> absent_modalities(const model::Strategy& strategy,
+                                           const model::ModelShape& shape,
+                                           const SessionInfo& session) {
+  const auto resolved = model::resolve(strategy, shape, kept_neurons(shape, session)).strategy;
+  if (!resolved) return {};
+  const model::Absences absent = model::absences_of(*resolved);
+  std::vector<const char*> names;
+  if (absent.responses) names.push_back("responses");
+  if (absent.video) names.push_back("video");
+  if (absent.behavior) names.push_back("behavior");
+  return names;
+}
+
 }  // namespace
 
 Parsed<Inputs> inputs_of(const WindowRule& rule, const std::vector<SessionInfo>& sessions) {
@@ -117,6 +130,19 @@ StrategyChoice choose_strategies(const std::vector<std::string>& names,
     }
   }
   return choice;
+}
+
+std::map<std::string, std::vector<std::string>> untrained_absences(
+    const std::vector<model::Strategy>& evaluated, const std::vector<model::Strategy>& trained,
+    const model::ModelShape& shape, const SessionInfo& session) {
+  std::map<std::string, std::vector<std::string>> absences;
+  for (const model::Strategy& strategy : evaluated)
+    for (const char* modality : absent_modalities(strategy, shape, session))
+      absences[modality].push_back(strategy.name);
+  for (const model::Strategy& strategy : trained)
+    for (const char* modality : absent_modalities(strategy, shape, session))
+      absences.erase(modality);
+  return absences;
 }
 
 }  // namespace enigma::sweeps

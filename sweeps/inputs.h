@@ -7,6 +7,7 @@
 #include "model/shape/strategy.h"
 #include "recordings/session.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,5 +44,12 @@ struct StrategyChoice {
 StrategyChoice choose_strategies(const std::vector<std::string>& names,
                                  const model::ModelShape& shape,
                                  const std::vector<recordings::SessionInfo>& sessions);
+
+/// Modalities that some of `evaluated` keep from the model and none of `trained` does, each with
+/// those strategies' names, as a window of `session` resolves them. The row that stands for such an
+/// absence is scored as it was initialised.
+std::map<std::string, std::vector<std::string>> untrained_absences(
+    const std::vector<model::Strategy>& evaluated, const std::vector<model::Strategy>& trained,
+    const model::ModelShape& shape, const recordings::SessionInfo& session);
 
 }  // namespace enigma::sweeps

@@ -5,10 +5,12 @@
 #include "sweeps/inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace enigma::sweeps {
@@ -173,9 +175,28 @@ class Planner {
                                 dropped.empty() ? "none" : dropped.front().why));
       return std::nullopt;
     }
+    warn_of_absences(sweep_point, family.strategies, shape, sessions.front());
     family.window = expected_window(shape, sessions, family.strategies.kept, point.lanes);
     count(point, shape, sessions, family);
     return family;
+  }
+
+  /// Each modality once, however many points have it.
+  void warn_of_absences(const SweepPoint& sweep_point, const StrategyChoice& training,
+                        const model::ModelShape& shape, const SessionInfo& session) {
+    const auto evaluated =
+        choose_strategies(sweep_point.point.evaluation_strategies, shape, {session}).kept;
+    for (const auto& [modality, names] :
+         untrained_absences(evaluated, training.kept, shape, session)) {
+      if (!told_absences_.insert(modality).second) continue;
+      Diagnostic warning =
+          at(place_of(sweep_point, "train.strategies"),
+             fmt::format("scores of {} depend on chance: they hide {}, and training never does",
+                         fmt::join(names, ", "), modality),
+             "a training strategy that hides " + modality, "none", Severity::warning);
+      warning.suggestion = "add 'video' (hides responses; behavior in half of its steps)";
+      diagnostics_.push_back(std::move(warning));
+    }
   }
 
   static void count(const Point& point, const model::ModelShape& shape,
@@ -324,6 +345,7 @@ class Planner {
   const Surroundings& surroundings_;
   std::map<std::string, const SessionInfo*> by_name_;
   std::map<std::string, std::optional<Family>> families_;
+  std::set<std::string> told_absences_;
   std::set<size_t> faulty_rules_;
   std::vector<Diagnostic> diagnostics_;
   Plan plan_;

@@ -21,7 +21,7 @@ Spec a_spec(const std::string& more = "\"seeds\": [0]",
   return spec_of(R"({"version": 1, "name": "n",
     "session_sets": {"two": {"first": 2}, "all": {"first": 3}},
     "evaluation": {"sessions": "two", "strategies": ["video_only"]},
-    "defaults": {"train": {"lanes": 2, "windows_per_lane": 1, "strategies": "causal"}},
+    "defaults": {"train": {"lanes": 2, "windows_per_lane": 1, "strategies": ["causal", "video"]}},
     "axes": {"model.size": [{"width": 16, "layers": 1, "heads": 1},
                             {"width": 32, "layers": 2, "heads": 2}],
       "data.sessions": ["two", "all"],
@@ -161,6 +161,24 @@ TEST_CASE("plan: strategies that the recordings cannot carry are listed; one mus
   CHECK_FALSE(point.strategies_dropped.empty());
   CHECK(point.strategies_dropped.size() < 120);
   CHECK(parsed.value->warnings.size() == 1);
+}
+
+TEST_CASE(
+    "plan: evaluation without a modality that training always shows is a warning, told once") {
+  Spec spec = a_spec();
+  spec.evaluation_strategies = {"video_only", "causal_response_25", "video_behavior"};
+  CHECK(a_plan(spec).warnings.empty());
+  for (Assignment& assignment : spec.defaults)
+    if (assignment.path == "train.strategies") assignment.value = "causal";
+  const auto warnings = a_plan(spec).warnings;
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0].message ==
+        "scores of causal_response_25, video_only depend on chance: they hide behavior, and "
+        "training never does");
+  CHECK(warnings[1].message ==
+        "scores of video_behavior, video_only depend on chance: they hide responses, and training "
+        "never does");
+  CHECK(warnings[0].pointer == "/defaults/train/strategies");
 }
 
 TEST_CASE("plan: two names for the same sessions are one run, with a warning") {

@@ -220,6 +220,12 @@ Resolution resolution_of(const Strategy& strategy, const Settled& s, const Model
 
 }  // namespace
 
+Absences absences_of(const ResolvedStrategy& strategy) {
+  return {.responses = strategy.visible.empty(),
+          .video = strategy.frames_from >= strategy.frames_to,
+          .behavior = !strategy.behavior_encoded};
+}
+
 Resolution resolve(const Strategy& strategy, const ModelShape& shape, int64_t neurons) {
   ENIGMA_CHECK(neurons > 0, "a population has neurons");
   if (shape.window.samples < 2 * kSlot)

@@ -55,6 +55,14 @@ struct ResolvedStrategy {
   int64_t context_from = 0, context_to = 0;  ///< samples whose group latents are instantiated
 };
 
+/// What a strategy keeps from the model. Each absence has a learned row of its own
+/// (model-parameters 3.5), added to the latents, which only strategies with that absence train.
+struct Absences {
+  bool responses = false, video = false;
+  bool behavior = false;  ///< not encoded, reconstructed or not
+};
+Absences absences_of(const ResolvedStrategy& strategy);
+
 /// Scales by W/60 (lengths rounded to slots; targets are the last 5·⌊W/10⌋ samples) and, for
 /// populations below 4,096, neuron counts by n/4096; W = 60 and n ≥ 4096 give the published
 /// numbers exactly. `why` says why a strategy is dropped: video or behaviour that it is for and
