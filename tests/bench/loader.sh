@@ -19,7 +19,7 @@ at_least() {
   awk -v what="$1" -v ours="$2" -v theirs="$3" -v factor="$4" 'BEGIN {
     ratio = ours / theirs
     printf "%s loader: %s %.1f times experanto (bar %g): %.0f against %.0f windows/s\n",
-      ratio >= factor / 2 ? "PASS" : "FAIL", what, ratio, factor, ours, theirs
+      (ratio >= factor / 2 ? "PASS" : "FAIL"), what, ratio, factor, ours, theirs
     exit ratio < factor / 2 }' || status=1
 }
 
