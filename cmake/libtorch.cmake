@@ -1,6 +1,7 @@
 # LibTorch 2.11 as imported targets (find_package(Torch) stops without a CUDA toolkit).
 # Looked for in this order: -DENIGMA_LIBTORCH=DIR (a folder with lib/ and include/), the folder that
-# cmake/setup.sh fills (ENIGMA_CACHE or .cache), a Python's torch. Only 2.11.* is taken.
+# cmake/setup.sh fills (ENIGMA_CACHE, or enigma-sweep in the user's cache), a Python's torch. Only
+# 2.11.* is taken.
 set(ENIGMA_LIBTORCH "" CACHE PATH "Folder with LibTorch's lib/ and include/")
 
 function(enigma_torch_version folder out)
@@ -23,8 +24,10 @@ function(enigma_find_torch out)
     return()
   endif()
   set(cache $ENV{ENIGMA_CACHE})
-  if(NOT cache)
-    set(cache ${PROJECT_SOURCE_DIR}/.cache)
+  if(NOT cache AND NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
+    set(cache $ENV{XDG_CACHE_HOME}/enigma-sweep)
+  elseif(NOT cache)
+    set(cache $ENV{HOME}/.cache/enigma-sweep)
   endif()
   if(EXISTS ${cache}/libtorch-2.11.0/torch/lib/libtorch_cpu.so)
     set(${out} ${cache}/libtorch-2.11.0/torch PARENT_SCOPE)

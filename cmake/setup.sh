@@ -2,10 +2,10 @@
 # Installs what a fresh Debian 12 lacks: Debian packages, and LibTorch 2.11 into a cache folder.
 # Safe to repeat: what is there already is neither downloaded nor asked for again.
 #   cmake/setup.sh [--for quickstart|tests|control] [--yes]
-# ENIGMA_CACHE names the folder for LibTorch (default: .cache in the checkout).
+# ENIGMA_CACHE names the folder for LibTorch (default: the user's cache folder, shared by checkouts).
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cache=${ENIGMA_CACHE:-$root/.cache}
+cache=${ENIGMA_CACHE:-${XDG_CACHE_HOME:-${HOME:-$root}/.cache}/enigma-sweep}
 purpose=quickstart
 ask=1
 

@@ -16,9 +16,12 @@ else()
   add_compile_options(-Wno-restrict -Wno-maybe-uninitialized)
 endif()
 
+# Paths below the checkout are hashed as relative ones, so that a second checkout finds the objects
+# of the first.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+                                  CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(MOLD)
