@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Chinchilla fit against scipy's, in one run on one core.
 #   tests/bench/law_fit.sh BUILD_DIR [EVERY]   scipy does every EVERYth of the starts (default 20)
-# cmake/setup.sh --for tests puts numpy and scipy into the cache folder; ENIGMA_PYTHON names another
+# cmake/setup.sh --for tests puts numpy and scipy into its cache folder; ENIGMA_PYTHON names another
 # Python that has them.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -11,7 +11,8 @@ data=${ENIGMA_SHARED:-$here/../../../shared}/laws/epoch-chinchilla/svg_extracted
 [ -e "$data" ] || { echo "SKIP law_fit: $data is not there"; exit 0; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export PYTHONPATH=${ENIGMA_CACHE:-$here/../../.cache}/python${PYTHONPATH:+:$PYTHONPATH}
+cache=${ENIGMA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/enigma-sweep}
+export PYTHONPATH=$cache/python${PYTHONPATH:+:$PYTHONPATH}
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 "$build/bin/enigma_bench_law_fit" "$data" "$work/rows.csv" | tee "$work/ours"
