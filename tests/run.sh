@@ -58,10 +58,10 @@ must() { # a step without which nothing else makes sense
   finish
 }
 
-# A doctest program: its cases are counted; a case that prints `SKIP: name: why` counts as skipped.
-run_doctest() { # NAME PROGRAM
-  local log=$logs/doctest status=0 line
-  timeout 900 "$2" >"$log" 2>&1 || status=$?
+# What a doctest program printed: its cases are counted; a case that prints `SKIP: name: why` counts
+# as skipped.
+count_doctest() { # NAME LOG STATUS
+  local log=$2 status=$3 line here
   line=$(grep -E '^\[doctest\] test cases:' "$log" | tail -n 1)
   local numbers
   read -ra numbers <<<"$(tr -dc '0-9 \n' <<<"${line//|/ }")"
@@ -70,7 +70,6 @@ run_doctest() { # NAME PROGRAM
     count_line "FAIL $1: no result (exit status $status)"
     return
   fi
-  local here
   here=$(grep -c '^SKIP: ' "$log")
   passed=$((passed + numbers[1] - here))
   failed=$((failed + numbers[2]))
@@ -84,11 +83,17 @@ run_doctest() { # NAME PROGRAM
   printf '%-36s %s\n' "$1" "$(grep -E '^\[doctest\] test cases:' "$log" | cut -d: -f2)"
 }
 
+# The test programs of a build, two at a time, reported in their order.
 run_doctests() { # PRESET
-  local program
+  local program status list=build/$1/test_programs.txt lane='
+    timeout 900 "$0/bin/$2" >"$1/$2.log" 2>&1
+    echo $? >"$1/$2.status"'
+  grep . "$list" | xargs -P 2 -I {} bash -c "$lane" "build/$1" "$logs" {}
   while IFS= read -r program; do
-    if [ -n "$program" ]; then run_doctest "$program ($1)" "build/$1/bin/$program"; fi
-  done <"build/$1/test_programs.txt"
+    [ -n "$program" ] || continue
+    read -r status <"$logs/$program.status"
+    count_doctest "$program ($1)" "$logs/$program.log" "$status"
+  done <"$list"
 }
 
 # A script that prints PASS / FAIL / SKIP lines.
