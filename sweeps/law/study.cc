@@ -53,7 +53,7 @@ void check_form(const std::string& form) {
 Fit fit_of(const MappedTable& mapped, const FitOptions& options, const Cost& cost) {
   if (is_frontier(options.form)) return frontier_fit(mapped, options, cost);
   Fit fit = fit_table(mapped, options, cost);
-  if (const auto mixed = mixed_units(fit, options)) throw InputError({*mixed});
+  if (const auto suspicion = mixed_units(fit, options)) fit.warnings.push_back(*suspicion);
   return fit;
 }
 
