@@ -27,10 +27,7 @@ std::vector<std::pair<std::string, MappedTable>> groups_of(const MappedTable& ma
   std::map<std::string, MappedTable> by_name;
   for (const Row& row : mapped.table.rows) {
     MappedTable& part = by_name[row.subset];
-    if (part.table.rows.empty()) {
-      part.table = mapped.table;
-      part.table.rows.clear();
-    }
+    if (part.table.rows.empty()) part.table = without_rows(mapped.table);
     part.table.rows.push_back(row);
   }
   std::vector<std::pair<std::string, MappedTable>> groups(by_name.begin(), by_name.end());
