@@ -57,14 +57,14 @@ HeroRequest like_sweep(const db::Store& store, const std::string& sweep, const l
   request.like.text = store.sweep(sweep)->spec;
   request.like.file = sweep;
   const law::Row& best = best_row(fit);
-  const auto run = store.run(best.id);
+  const auto run = store.run(best.id.text());
   if (!run) return request;
   request.like.data = local::placement_of(run->placement).data;
   for (const db::Membership& membership : run->memberships) {
     if (membership.sweep == sweep) request.settings = nlohmann::json::parse(membership.values);
   }
-  const auto subset = best.columns.find("subset");
-  if (subset != best.columns.end()) request.sessions = subset->second;
+  const std::string* const subset = best.columns.find("subset");
+  if (subset != nullptr) request.sessions = *subset;
   return request;
 }
 

@@ -2,15 +2,16 @@
 
 #include "db/store.h"
 #include "orchestrator/documents/export.h"
+#include "sweeps/law/cell_number.h"
 #include "sweeps/law/form/form.h"
 #include "sweeps/law/metric.h"
 #include "sweeps/law/sweep_table.h"
-#include "sweeps/law/where.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace enigma::cli {
 
@@ -28,9 +29,9 @@ constexpr int kMostThreads = 1024;
 }
 
 template <typename T>
-T checked(const Parsed<T>& parsed) {
+T checked(Parsed<T> parsed) {
   if (!parsed.value) throw InputError(parsed.diagnostics);
-  return *parsed.value;
+  return std::move(*parsed.value);
 }
 
 law::Objective objective_of(const po::variables_map& values) {
@@ -82,7 +83,21 @@ law::FitOptions fit_options(const po::variables_map& values) {
   return options;
 }
 
-law::MappedTable table_of_file(const po::variables_map& values) {
+/// What the answers tell of rows besides their numbers.
+const std::vector<std::string> kTold = {"size", "schedule", "seed", "subset"};
+
+law::TableRequest table_request(const po::variables_map& values, law::Mapping mapping,
+                                const std::vector<std::string>& keep) {
+  law::TableRequest request{.mapping = std::move(mapping), .keep = kTold};
+  request.keep.insert(request.keep.end(), keep.begin(), keep.end());
+  if (values.count("where") > 0) request.where = values["where"].as<std::string>();
+  if (values.count("by") > 0) request.keep.push_back(values["by"].as<std::string>());
+  request.keep.push_back(checked(law::parse_metric(values["metric"].as<std::string>())).ceiling);
+  return request;
+}
+
+law::MappedTable table_of_file(const po::variables_map& values,
+                               const std::vector<std::string>& keep) {
   const std::string file = values["csv"].as<std::string>();
   if (values.count("map") == 0) {
     throw InputError(
@@ -90,7 +105,7 @@ law::MappedTable table_of_file(const po::variables_map& values) {
   }
   if (!std::filesystem::is_regular_file(file)) throw NoSuchInput("no such file: " + file);
   const law::Mapping mapping = checked(law::parse_mapping(values["map"].as<std::string>()));
-  return checked(law::map_records(checked(law::read_records(file)), mapping));
+  return checked(law::read_table(file, table_request(values, mapping, keep)));
 }
 
 law::MappedTable table_of_runs(const Invocation& invocation, const po::variables_map& values,
@@ -103,7 +118,17 @@ law::MappedTable table_of_runs(const Invocation& invocation, const po::variables
   const law::Mapping mapping = values.count("map") > 0
                                    ? checked(law::parse_mapping(values["map"].as<std::string>()))
                                    : law::sweep_mapping(form && form->axes.empty());
-  return checked(law::table_of_sweep(documents::export_rows(store, sweep), sweep, mapping));
+  return checked(law::table_of_sweep(documents::export_rows(store, sweep), sweep,
+                                     table_request(values, mapping, {})));
+}
+
+/// Rows of which none is left say by their reasons why.
+void refuse_none_left(const law::MappedTable& mapped) {
+  if (!mapped.table.rows.empty()) return;
+  const size_t excluded = law::rows_in(mapped.excluded);
+  if (excluded == 0) throw law::FitRefused("there are columns and no rows");
+  throw law::FitRefused(
+      fmt::format("no row is left, {} excluded; {}", excluded, law::reasons_of(mapped.excluded)));
 }
 
 std::string law_forms() {
@@ -140,7 +165,8 @@ po::options_description law_options() {
   return options;
 }
 
-LawRequest request_of(const Invocation& invocation, const po::variables_map& values) {
+LawRequest request_of(const Invocation& invocation, const po::variables_map& values,
+                      const std::vector<std::string>& keep) {
   const bool file = values.count("csv") > 0, sweep = values.count("sweep") > 0;
   if (file == sweep) {
     throw InputError({{.message = "rows come from a sweep or from a file",
@@ -149,17 +175,17 @@ LawRequest request_of(const Invocation& invocation, const po::variables_map& val
   }
   LawRequest request{.options = fit_options(values), .sweep = sweep};
   law::MappedTable& mapped = request.mapped;
-  mapped = file ? table_of_file(values)
+  mapped = file ? table_of_file(values, keep)
                 : table_of_runs(invocation, values, values["sweep"].as<std::string>());
   law::apply_metric(mapped, checked(law::parse_metric(values["metric"].as<std::string>())));
   if (values.count("cut") > 0) {
     request.cut = values["cut"].as<double>();
     if (!(*request.cut > 0)) wrong("cut", "a number > 0", fmt::format("{}", *request.cut));
   }
-  if (values.count("where") > 0) law::keep_where(mapped, values["where"].as<std::string>());
   if (values.count("by") > 0) request.by = values["by"].as<std::string>();
   if (request.by.empty() && sweep && law::differs(mapped.table, "subset")) request.by = "subset";
   if (!request.by.empty()) law::group_by(mapped.table, request.by);
+  refuse_none_left(mapped);
   return request;
 }
 

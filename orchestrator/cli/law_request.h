@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace enigma::cli {
 
@@ -25,10 +26,12 @@ struct LawRequest {
   std::optional<double> cut;  ///< of the held-out test; nothing: the natural one
 };
 
-/// Reads --csv FILE --map …, or the sweep's finished runs from the store.
-/// Throws InputError, NoSuchInput.
+/// Reads --csv FILE --map …, or the sweep's finished runs from the store. Columns in `keep` are
+/// kept as text beside those that the options name. Throws InputError, NoSuchInput,
+/// law::FitRefused.
 LawRequest request_of(const Invocation& invocation,
-                      const boost::program_options::variables_map& values);
+                      const boost::program_options::variables_map& values,
+                      const std::vector<std::string>& keep = {});
 
 /// All fits of the rows. Throws InputError, law::FitRefused.
 law::Study study_of(const LawRequest& request);

@@ -123,7 +123,7 @@ int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   const law::FigureFormat format = law::format_of(out);
   const law::FigureSize size = law::figure_size_of(values["size"].as<std::string>());
   check_out(out, values);
-  LawRequest request = request_of(invocation, values);
+  LawRequest request = request_of(invocation, values, {"baseline_loss"});
   if (kind == "isoflop" && values["form"].defaulted()) request.options.form = "isoflop:parabola";
   if (request.mapped.table.rows.empty()) throw law::FitRefused("no rows are left to draw");
   std::string reason;

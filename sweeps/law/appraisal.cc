@@ -13,7 +13,7 @@ void add(std::vector<std::string>& warnings, const std::vector<std::string>& mor
 /// The fit with rows of numbers alone: what is refitted often is copied often.
 Fit bare(const Fit& fit) {
   Fit copy = fit;
-  for (Row& row : copy.rows) row.columns.clear();
+  for (Row& row : copy.rows) row.columns = {};
   return copy;
 }
 
@@ -21,12 +21,7 @@ Fit bare(const Fit& fit) {
 
 Appraisal appraise(Fit& fit, const MappedTable& mapped, const FitOptions& options) {
   const Fit known = bare(fit);
-  MappedTable rows{.table = {.has_n = mapped.table.has_n,
-                             .has_d = mapped.table.has_d,
-                             .has_c = mapped.table.has_c,
-                             .has_u = mapped.table.has_u,
-                             .d_from_c = mapped.table.d_from_c,
-                             .axis_names = mapped.table.axis_names}};
+  MappedTable rows{.table = without_rows(mapped.table)};
   rows.table.rows = known.rows;
   Appraisal appraisal{.approaches = approaches_of(known, rows, options)};
   add(fit.warnings, disagreements(appraisal.approaches));

@@ -114,9 +114,8 @@ TEST_CASE("appraisal: a power with a floor beats one without where the floor sho
 TEST_CASE("published: the five Chinchilla outliers are told, with what they do to a") {
   const auto file = shared_file("outliers", "laws/epoch-chinchilla/svg_extracted_data.csv");
   if (!file) return;
-  const auto mapped = *map_records(*read_records(*file).value,
-                                   *parse_mapping("N=Model Size,C=Training FLOP,loss=loss").value)
-                           .value;
+  const std::string mapping = "N=Model Size,C=Training FLOP,loss=loss";
+  const auto mapped = *read_table(*file, {.mapping = *parse_mapping(mapping).value}).value;
   const Study study = appraised(mapped, quick());
   const Influence& influence = *study.appraisal->influence;
   CHECK(influence.outliers.size() == 5);

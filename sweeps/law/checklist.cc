@@ -22,8 +22,8 @@ Json named(const Fit& fit, const std::string& role) {
 
 Json reasons(const Fit& fit) {
   Json why = Json::object();
-  for (const Excluded& row : fit.excluded) {
-    why[row.why] = why.value(row.why, 0) + 1;
+  for (const Excluded& one : fit.excluded) {
+    why[one.why] = why.value(one.why, size_t{0}) + one.rows;
   }
   return why;
 }
@@ -32,8 +32,8 @@ Json reasons(const Fit& fit) {
 Json column(const Fit& fit, const std::string& name) {
   std::set<std::string> values;
   for (const Row& row : fit.rows) {
-    const auto found = row.columns.find(name);
-    if (found != row.columns.end() && !found->second.empty()) values.insert(found->second);
+    const std::string* const cell = row.columns.find(name);
+    if (cell != nullptr && !cell->empty()) values.insert(*cell);
   }
   if (values.empty()) return {};
   if (values.size() > 8) return fmt::format("{} different values", values.size());
@@ -124,7 +124,7 @@ Json checklist_json(const Fit& fit) {
           {"starts", fit.certificate.starts},
           {"starts_agreeing", fit.certificate.agreeing},
           {"n_used", rows_used(fit)},
-          {"n_excluded", fit.excluded.size()},
+          {"n_excluded", rows_in(fit.excluded)},
           {"excluded_because", reasons(fit)},
           {"clusters", fit.clusters > 0 ? Json(fit.clusters) : Json()},
           {"size_definition", named(fit, "N")},

@@ -114,7 +114,7 @@ std::vector<size_t> clusters_of(const std::vector<Row>& rows, Resampling kind, s
       clusters.push_back(count++);
       continue;
     }
-    const auto [found, fresh] = names.try_emplace(row.group, count);
+    const auto [found, fresh] = names.try_emplace(row.group.text(), count);
     if (fresh) ++count;
     clusters.push_back(found->second);
   }

@@ -47,8 +47,9 @@ void refuse_what_cannot_be_fitted(const std::vector<Row>& rows, const Objective&
   }
   for (const Row& row : rows) {
     if (objective.space == Space::log && row.loss <= 0) {
-      throw FitRefused(fmt::format(
-          "{} has a loss of {}, which has no logarithm; use --space linear", row.id, row.loss));
+      throw FitRefused(
+          fmt::format("{} has a loss of {}, which has no logarithm; use --space linear",
+                      row.id.text(), row.loss));
     }
   }
 }

@@ -6,7 +6,7 @@
 #include "sweeps/law/extrapolation.h"
 #include "sweeps/law/interval.h"
 #include "sweeps/law/ladder.h"
-#include "sweeps/law/mapping.h"
+#include "sweeps/law/mapped_table.h"
 #include "sweeps/law/optimum.h"
 #include "sweeps/law/readings.h"
 

@@ -151,7 +151,9 @@ Json to_json(const Verdict& verdict) {
 
 Json to_json(const Fit& fit, std::optional<double> seconds) {
   Json excluded = Json::array();
-  for (const Excluded& row : fit.excluded) excluded.push_back({{"id", row.id}, {"why", row.why}});
+  for (const Excluded& one : fit.excluded) {
+    excluded.push_back({{"id", one.id}, {"why", one.why}, {"rows", one.rows}});
+  }
   Json document = {{"form", fit.form},
                    {"formula", fit.formula},
                    {"objective", objective_json(fit)},

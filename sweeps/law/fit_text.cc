@@ -83,11 +83,9 @@ std::string extrapolation_line(const Fit& fit) {
 }
 
 std::string excluded_line(const Fit& fit) {
-  std::map<std::string, int> reasons;
-  for (const Excluded& row : fit.excluded) ++reasons[row.why];
-  std::string text = fmt::format("{} used, {} excluded", fit.rows.size(), fit.excluded.size());
-  for (const auto& [why, count] : reasons) text += fmt::format("; {}: {}", count, why);
-  return text;
+  const std::string why = reasons_of(fit.excluded);
+  return fmt::format("{} used, {} excluded{}{}", fit.rows.size(), rows_in(fit.excluded),
+                     why.empty() ? "" : "; ", why);
 }
 
 std::string optimum_lines(const Fit& fit) {

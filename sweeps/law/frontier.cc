@@ -34,10 +34,12 @@ std::vector<Row> rows_of(const MappedTable& mapped, const FitOptions& options) {
   std::vector<Row> rows = in_canonical_order(mapped.table.rows);
   for (Row& row : rows) {
     if (!mapped.table.has_c) row.c = 6 * row.n * row.d;
-    if (!std::isfinite(row.c)) throw FitRefused(row.id + ": its FLOPs, 6ND, are out of range");
+    if (!std::isfinite(row.c))
+      throw FitRefused(row.id.text() + ": its FLOPs, 6ND, are out of range");
     if (options.objective.space == Space::log && row.loss <= 0) {
-      throw FitRefused(fmt::format(
-          "{} has a loss of {}, which has no logarithm; use --space linear", row.id, row.loss));
+      throw FitRefused(
+          fmt::format("{} has a loss of {}, which has no logarithm; use --space linear",
+                      row.id.text(), row.loss));
     }
   }
   if (rows.size() < 3) {

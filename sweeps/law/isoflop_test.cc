@@ -40,11 +40,9 @@ std::vector<Row> valley_rows(const std::vector<double>& budgets, double from, do
 
 std::vector<Row> published(const std::filesystem::path& file, const std::string& mapping,
                            const std::string& column = "", const std::string& value = "") {
-  const auto mapped = map_records(*read_records(file).value, *parse_mapping(mapping).value);
-  std::vector<Row> rows = in_canonical_order(mapped.value->table.rows);
-  std::erase_if(rows,
-                [&](const Row& row) { return !column.empty() && row.columns.at(column) != value; });
-  return rows;
+  const std::string where = column.empty() ? "" : "`" + column + "` == '" + value + "'";
+  const auto mapped = read_table(file, {.mapping = *parse_mapping(mapping).value, .where = where});
+  return in_canonical_order(mapped.value->table.rows);
 }
 
 }  // namespace

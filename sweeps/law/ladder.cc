@@ -54,10 +54,10 @@ Trend trend_of(const std::vector<Row>& rungs) {
 std::vector<Ladder> ladders(const Table& table) {
   std::map<std::pair<std::string, double>, std::vector<Row>> groups;
   for (const Row& row : table.rows) {
-    const auto near = groups.lower_bound({row.subset, row.n / kSameSize});
+    const auto near = groups.lower_bound({row.subset.text(), row.n / kSameSize});
     const bool known = near != groups.end() && near->first.first == row.subset &&
                        near->first.second <= row.n * kSameSize;
-    groups[known ? near->first : std::pair(row.subset, row.n)].push_back(row);
+    groups[known ? near->first : std::pair(row.subset.text(), row.n)].push_back(row);
   }
   std::vector<Ladder> found;
   for (auto& [key, rows] : groups) {

@@ -1,9 +1,11 @@
 #include "sweeps/law/metric.h"
 
 #include "diagnostics/nearest.h"
+#include "sweeps/law/cell_number.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace enigma::law {
@@ -16,13 +18,8 @@ namespace {
 
 double ceiling_of(const Metric& metric, const Row& row) {
   if (const auto number = number_of(metric.ceiling)) return *number;
-  const auto found = row.columns.find(metric.ceiling);
-  if (found == row.columns.end()) {
-    std::vector<std::string> names;
-    for (const auto& [name, cell] : row.columns) names.push_back(name);
-    refuse("a number, or a column: " + suggest_name(metric.ceiling, names), metric.ceiling);
-  }
-  return number_of(found->second).value_or(NAN);
+  const std::string* const cell = row.columns.find(metric.ceiling);
+  return cell != nullptr ? number_of(*cell).value_or(NAN) : NAN;
 }
 
 std::string name_of(const Metric& metric, const std::string& column) {
@@ -67,15 +64,15 @@ void apply_metric(MappedTable& mapped, const Metric& metric) {
   if (number && metric.kind == MetricKind::fisher && *number >= 1) {
     refuse("below 1: Fisher's z of 1 is infinite", metric.ceiling);
   }
-  std::vector<Row> kept;
-  for (Row& row : mapped.table.rows) {
-    if (const auto why = transform(metric, ceiling_of(metric, row), row.loss)) {
-      mapped.excluded.push_back({row.id, *why});
-      continue;
-    }
-    kept.push_back(std::move(row));
+  const auto& columns = mapped.table.columns;
+  if (!number && std::find(columns.begin(), columns.end(), metric.ceiling) == columns.end()) {
+    refuse("a number, or a column: " + suggest_name(metric.ceiling, columns), metric.ceiling);
   }
-  mapped.table.rows = std::move(kept);
+  std::erase_if(mapped.table.rows, [&](Row& row) {
+    const auto why = transform(metric, ceiling_of(metric, row), row.loss);
+    if (why) exclude(mapped.excluded, row.id, *why);
+    return why.has_value();
+  });
   std::string& name = mapped.table.axis_names["loss"];
   name = name_of(metric, name);
 }

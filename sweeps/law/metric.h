@@ -2,7 +2,7 @@
 // power law can be fitted to. More is better before, less is better after.
 #pragma once
 
-#include "sweeps/law/mapping.h"
+#include "sweeps/law/mapped_table.h"
 
 namespace enigma::law {
 
@@ -12,7 +12,7 @@ enum class MetricKind { plain, ceiling, fisher };
 /// Fisher's z, whose noise does not shrink towards 1. R is the noise ceiling, or a column of it.
 struct Metric {
   MetricKind kind = MetricKind::plain;
-  std::string ceiling;  ///< as written: a number or a column's name
+  std::string ceiling;  ///< as written: a number or a column's name (one that was kept)
 };
 
 Parsed<Metric> parse_metric(std::string_view text);

@@ -10,8 +10,9 @@ using namespace enigma::law;
 namespace {
 
 MappedTable scores() {
-  const auto records = parse_csv("n,r,top\n1e6,0.2,0.5\n2e6,0.3,0.6\n4e6,0.45,0.4\n", "t.csv");
-  return *map_records(*records.value, *parse_mapping("N=n,loss=r").value).value;
+  return *table_of_text("n,r,top\n1e6,0.2,0.5\n2e6,0.3,0.6\n4e6,0.45,0.4\n", "t.csv",
+                        {.mapping = *parse_mapping("N=n,loss=r").value, .keep = {"top"}})
+              .value;
 }
 
 }  // namespace

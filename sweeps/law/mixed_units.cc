@@ -28,16 +28,16 @@ double& value_of(Row& row, char axis) {
 std::string ids_of(const std::vector<Row>& rows, const std::vector<size_t>& which) {
   std::string text;
   for (size_t k = 0; k < which.size() && k < 6; ++k)
-    text += (k > 0 ? ", " : "") + rows[which[k]].id;
+    text += (k > 0 ? ", " : "") + rows[which[k]].id.text();
   return text + (which.size() > 6 ? ", …" : "");
 }
 
-Diagnostic told(const std::string& column, const std::string& found) {
-  return {.pointer = column,
-          .message = "the column seems to stand in two units",
-          .expected = "one unit in all rows",
-          .found = found,
-          .suggestion = "convert it, or leave the rows out with --where"};
+std::string told(const std::string& column, const std::string& found) {
+  return fmt::format(
+      "the column '{}' may stand in two units: {}. If it does, convert those rows or leave them "
+      "out "
+      "with --where; if they are outliers, nothing needs to be done",
+      column, found);
 }
 
 std::string column_of(const Fit& fit, char axis) {
@@ -64,7 +64,7 @@ Gap widest_gap(std::vector<double> logs) {
 }
 
 /// The heaps of C/(N·D), where the three were measured each for itself.
-std::optional<Diagnostic> inconsistent(const Fit& fit) {
+std::optional<std::string> inconsistent(const Fit& fit) {
   if (fit.d_from_c) return std::nullopt;
   std::vector<double> ratio;
   for (const Row& row : fit.rows) ratio.push_back(std::log10(row.c / (row.n * row.d)));
@@ -84,8 +84,8 @@ std::optional<Diagnostic> inconsistent(const Fit& fit) {
                   &few == &high ? 3 * thousands : -3 * thousands));
 }
 
-std::optional<Diagnostic> gap_in(const Fit& fit, const FitOptions& options, char axis,
-                                 double objective) {
+std::optional<std::string> gap_in(const Fit& fit, const FitOptions& options, char axis,
+                                  double objective) {
   std::vector<double> logs;
   for (const Row& row : fit.rows) logs.push_back(std::log10(axis_value(row, axis)));
   const Gap gap = widest_gap(logs);
@@ -160,7 +160,7 @@ std::optional<Vector> lower_half(const Fit& fit, const FitOptions& options) {
   return now.values;
 }
 
-std::optional<Diagnostic> bits(const Fit& fit, const FitOptions& options, double objective) {
+std::optional<std::string> bits(const Fit& fit, const FitOptions& options, double objective) {
   if (fit.objective.space != Space::log) return std::nullopt;
   Taken taken = taken_from(fit, options, fit.values);
   if (const auto low = lower_half(fit, options)) {
@@ -179,7 +179,7 @@ std::optional<Diagnostic> bits(const Fit& fit, const FitOptions& options, double
 
 }  // namespace
 
-std::optional<Diagnostic> mixed_units(const Fit& fit, const FitOptions& options) {
+std::optional<std::string> mixed_units(const Fit& fit, const FitOptions& options) {
   if (const auto found = inconsistent(fit)) return found;
   const auto known = refit(fit, options, fit.rows, fit.objective, 0);
   if (!known) return std::nullopt;

@@ -27,7 +27,7 @@ std::vector<Row> in_canonical_order(std::vector<Row> rows) {
   const auto number = [](double value) { return value == value ? value : -1.0; };
   const auto key = [&](const Row& row) {
     return std::tuple(number(row.n), number(row.d), number(row.c), number(row.u), row.loss,
-                      row.weight, std::string_view(row.group), std::string_view(row.id));
+                      row.weight, std::string_view(row.group.text()), std::cref(row.id));
   };
   std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return key(a) < key(b); });
   return rows;
@@ -42,7 +42,7 @@ void number_clusters(const std::vector<Row>& rows, Points& points) {
       points.cluster.push_back(points.clusters++);
       continue;
     }
-    const auto [found, fresh] = numbers.try_emplace(row.group, points.clusters);
+    const auto [found, fresh] = numbers.try_emplace(row.group.text(), points.clusters);
     if (fresh) ++points.clusters;
     points.cluster.push_back(found->second);
   }

@@ -13,7 +13,7 @@ using namespace enigma::law;
 namespace {
 
 MappedTable table_of(const std::filesystem::path& file, const std::string& mapping) {
-  return *map_records(*read_records(file).value, *parse_mapping(mapping).value).value;
+  return *read_table(file, {.mapping = *parse_mapping(mapping).value}).value;
 }
 
 /// The 240 rows below the fifth-largest loss (strictly), which the replication fits.

@@ -41,7 +41,7 @@ Json valleys_json(const IsoFlop& isoflop) {
 Json envelope_json(const Envelope& envelope, const std::vector<Row>& rows) {
   Json runs = Json::array();
   for (const size_t k : envelope.rows) {
-    runs.push_back({{"id", rows[k].id},
+    runs.push_back({{"id", rows[k].id.text()},
                     {"flops", rows[k].c},
                     {"n", rows[k].n},
                     {"d", number(rows[k].d)},

@@ -27,13 +27,13 @@ std::vector<Unit> units_of(const Fit& fit) {
   for (size_t k = 0; k < fit.rows.size(); ++k) {
     const Row& row = fit.rows[k];
     if (!row.group.empty()) {
-      const auto [found, fresh] = groups.try_emplace(row.group, units.size());
+      const auto [found, fresh] = groups.try_emplace(row.group.text(), units.size());
       if (!fresh) {
         units[found->second].rows.push_back(k);
         continue;
       }
     }
-    units.push_back({row.group.empty() ? row.id : row.group, {k}});
+    units.push_back({row.group.empty() ? row.id.text() : row.group.text(), {k}});
   }
   return units;
 }

@@ -27,10 +27,7 @@ std::vector<std::pair<std::string, MappedTable>> groups_of(const MappedTable& ma
   std::map<std::string, MappedTable> by_name;
   for (const Row& row : mapped.table.rows) {
     MappedTable& part = by_name[row.subset];
-    if (part.table.rows.empty()) {
-      part.table = mapped.table;
-      part.table.rows.clear();
-    }
+    if (part.table.rows.empty()) part.table = without_rows(mapped.table);
     part.table.rows.push_back(row);
   }
   std::vector<std::pair<std::string, MappedTable>> groups(by_name.begin(), by_name.end());
@@ -53,7 +50,7 @@ void check_form(const std::string& form) {
 Fit fit_of(const MappedTable& mapped, const FitOptions& options, const Cost& cost) {
   if (is_frontier(options.form)) return frontier_fit(mapped, options, cost);
   Fit fit = fit_table(mapped, options, cost);
-  if (const auto mixed = mixed_units(fit, options)) throw InputError({*mixed});
+  if (const auto suspicion = mixed_units(fit, options)) fit.warnings.push_back(*suspicion);
   return fit;
 }
 

@@ -31,25 +31,32 @@ Json with_derived(Json row) {
   return row;
 }
 
-Records records_of(const Json& rows, const std::string& sweep) {
-  Records records{.file = sweep};
+/// All names of the rows, in order of first sight.
+std::vector<std::string> columns_of(const Json& rows) {
+  std::vector<std::string> columns;
   std::set<std::string> known;
   for (const Json& row : rows) {
     for (const auto& [name, value] : row.items()) {
-      if (known.insert(name).second) records.columns.push_back(name);
+      if (known.insert(name).second) columns.push_back(name);
     }
   }
-  int line = 0;
+  return columns;
+}
+
+/// Tells a visitor of the finished runs.
+void walk(const Json& rows, const std::vector<std::string>& columns, const RecordVisitor& visitor) {
+  if (!visitor.head(columns)) return;
+  Record record;
+  record.cells.resize(columns.size());
   for (const Json& row : rows) {
-    ++line;
+    ++record.number;
     if (!is_done(row)) continue;
-    Record record{.line = line};
-    for (const std::string& name : records.columns) {
-      record.cells.push_back(row.contains(name) ? cell_of(row.at(name)) : "");
+    record.id = cell_of(row.value("run", Json()));
+    for (size_t k = 0; k < columns.size(); ++k) {
+      record.cells[k].text = row.contains(columns[k]) ? cell_of(row.at(columns[k])) : "";
     }
-    records.rows.push_back(std::move(record));
+    if (!visitor.row(record)) return;
   }
-  return records;
 }
 
 }  // namespace
@@ -64,27 +71,21 @@ Mapping sweep_mapping(bool one_axis) {
 }
 
 Parsed<MappedTable> table_of_sweep(const Json& export_rows, const std::string& sweep,
-                                   const Mapping& mapping) {
+                                   TableRequest request) {
   Json rows = Json::array();
   for (const Json& row : export_rows) rows.push_back(with_derived(row));
-  const Records records = records_of(rows, sweep);
-  Parsed<MappedTable> mapped = map_records(records, mapping);
+  request.keep = columns_of(rows);
+  Parsed<MappedTable> mapped = map_records(
+      [&](const RecordVisitor& visitor) {
+        walk(rows, request.keep, visitor);
+        return std::vector<Diagnostic>{};
+      },
+      sweep, request);
   if (!mapped.value) return mapped;
-  for (Row& row : mapped.value->table.rows) row.id = row.columns["run"];
-  std::vector<std::string> done;
-  for (const Json& row : export_rows) {
-    if (is_done(row)) done.push_back(cell_of(row.value("run", Json())));
-  }
-  for (Excluded& excluded : mapped.value->excluded) {
-    // map_records numbers the rows it was given: "row K".
-    const size_t number = std::stoul(excluded.id.substr(4));
-    excluded.id = done.at(number - 1);
-  }
   for (const Json& row : export_rows) {
     if (is_done(row)) continue;
-    mapped.value->excluded.push_back(
-        {cell_of(row.value("run", Json())),
-         "the run is " + cell_of(row.value("state", Json("unknown")))});
+    exclude(mapped.value->excluded, cell_of(row.value("run", Json())),
+            "the run is " + cell_of(row.value("state", Json("unknown"))));
   }
   return mapped;
 }
@@ -92,8 +93,8 @@ Parsed<MappedTable> table_of_sweep(const Json& export_rows, const std::string& s
 bool differs(const Table& table, const std::string& column) {
   std::set<std::string> values;
   for (const Row& row : table.rows) {
-    const auto found = row.columns.find(column);
-    if (found != row.columns.end()) values.insert(found->second);
+    const std::string* const cell = row.columns.find(column);
+    if (cell != nullptr) values.insert(*cell);
   }
   return values.size() > 1;
 }

@@ -1,7 +1,7 @@
 // The runs of a sweep of this system as the table of a law.
 #pragma once
 
-#include "sweeps/law/mapping.h"
+#include "sweeps/law/mapped_table.h"
 
 #include <nlohmann/json.hpp>
 
@@ -13,9 +13,9 @@ Mapping sweep_mapping(bool one_axis);
 
 /// Rows of `export` (one flat object a run) by a mapping onto its columns, `params_all` (shared and
 /// session parameters) and `flops_6nd` (6·params_shared·windows). Runs that are not done are
-/// excluded and say so; row ids are run ids.
+/// excluded and say so; row ids are run ids; every column is kept.
 Parsed<MappedTable> table_of_sweep(const nlohmann::ordered_json& export_rows,
-                                   const std::string& sweep, const Mapping& mapping);
+                                   const std::string& sweep, TableRequest request);
 
 /// True where the column has at least two different values among the rows.
 bool differs(const Table& table, const std::string& column);

@@ -1,7 +1,7 @@
 // Tables with a known truth, for the tests of this room.
 #pragma once
 
-#include "sweeps/law/mapping.h"
+#include "sweeps/law/mapped_table.h"
 
 #include <cmath>
 #include <cstdlib>

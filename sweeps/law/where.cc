@@ -1,19 +1,14 @@
 #include "sweeps/law/where.h"
 
-#include "sweeps/condition.h"
+#include "sweeps/law/cell_number.h"
 
 namespace enigma::law {
 namespace {
 
-sweeps::NamedValues values_of(const Row& row) {
-  sweeps::NamedValues values;
-  for (const auto& [name, cell] : row.columns) {
-    const auto number = number_of(cell);
-    values[name] = number         ? sweeps::NamedValue(sweeps::NumberCell{*number, cell})
-                   : cell.empty() ? sweeps::NamedValue()
-                                  : sweeps::NamedValue(cell);
-  }
-  return values;
+sweeps::NamedValue value_of(const std::string& cell) {
+  if (cell.empty()) return {};
+  const auto number = number_of(cell);
+  return number ? sweeps::NamedValue(sweeps::NumberCell{*number, cell}) : sweeps::NamedValue(cell);
 }
 
 [[noreturn]] void refuse(const sweeps::ConditionFault& fault) {
@@ -28,18 +23,21 @@ sweeps::NamedValues values_of(const Row& row) {
 
 }  // namespace
 
-void keep_where(MappedTable& mapped, std::string_view expression) {
-  std::vector<Row> kept;
-  for (Row& row : mapped.table.rows) {
-    const auto result = sweeps::evaluate(expression, values_of(row));
-    if (result.fault) refuse(*result.fault);
-    if (result.holds) {
-      kept.push_back(std::move(row));
-    } else {
-      mapped.excluded.push_back({row.id, "left out by --where " + std::string(expression)});
-    }
+Where::Where(std::string expression, const std::vector<std::string>& columns)
+    : expression_(std::move(expression)) {
+  if (expression_.empty()) return;
+  for (size_t k = 0; k < columns.size(); ++k) {
+    sweeps::NamedValue& value = values_[columns[k]];
+    if (expression_.find(columns[k]) != std::string::npos) used_.emplace_back(k, &value);
   }
-  mapped.table.rows = std::move(kept);
+  const auto result = sweeps::evaluate(expression_, values_);
+  if (result.fault) refuse(*result.fault);
+}
+
+bool Where::holds(const Record& record) {
+  if (expression_.empty()) return true;
+  for (const auto& [column, value] : used_) *value = value_of(record.cells[column].text);
+  return sweeps::evaluate(expression_, values_).holds;
 }
 
 }  // namespace enigma::law

@@ -4,7 +4,7 @@
 // Prints `name value` lines; times are of the processor.
 #include "sweeps/law/bootstrap.h"
 #include "sweeps/law/kernel/kernel.h"
-#include "sweeps/law/mapping.h"
+#include "sweeps/law/mapped_table.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -35,9 +35,8 @@ double median_s(int repeats, const std::function<void()>& work) {
 
 /// The 240 rows below the fifth-largest loss, which the replication of Chinchilla fits.
 std::vector<Row> rows_of(const char* file) {
-  MappedTable mapped = *map_records(*read_records(file).value,
-                                    *parse_mapping("N=Model Size,C=Training FLOP,loss=loss").value)
-                            .value;
+  const std::string mapping = "N=Model Size,C=Training FLOP,loss=loss";
+  MappedTable mapped = *read_table(file, {.mapping = *parse_mapping(mapping).value}).value;
   std::vector<double> losses;
   for (const Row& row : mapped.table.rows) losses.push_back(row.loss);
   std::sort(losses.rbegin(), losses.rend());

@@ -45,7 +45,10 @@ def bad_tables_are_told_and_refused(place):
         "binary.csv": (bytes(random.Random(2).randrange(256) for _ in range(20000)), 2),
         "zeros.csv": (bytes(1000), 2),
         "no_loss.csv": (b"n,d\n1,2\n", 2),
-        "semicolon.csv": (b"n;d;loss\n1;2;3\n", 2),
+        "semicolon.csv": (b"n;d;loss\n1;2;3\n", 7),
+        "thousands.csv": (b"n;d;loss\n1.234.567,8;2;3\n", 2),
+        "doubtful.csv": (b"n;d;loss\n1;2;3,125\n", 2),
+        "object.jsonl": (b'{"n":{"a":1},"d":2,"loss":3}\n', 2),
         "ragged.csv": (b"n,d,loss\n1,2\n", 2),
         "open_quote.csv": (b'n,d,loss\n1,2,"3\n', 2),
         "words.csv": (b"n,d,loss\n30M,2,3\n", 2),
@@ -64,14 +67,62 @@ def bad_tables_are_told_and_refused(place):
             ("two.csv", rows[:2], 7),
             ("equal.csv", [(n, d, 2.5) for n, d, _ in rows], 7),
             ("negative.csv", [(n, d, -y if k == 3 else y) for k, (n, d, y) in enumerate(rows)], 7),
-            ("millions.csv", [(n / 1e6 if k % 2 else n, d, y)
-                              for k, (n, d, y) in enumerate(rows)], 2),
             ("all_nan.csv", [("nan", d, y) for n, d, y in rows], 7)]:
         refused = fit(place, written(place, name, table))
         check(refused.returncode == code, f"{name}: exit {refused.returncode}: {refused.stderr[:300]}")
         diagnostics(refused, "fit")
     check_exit(fit(place, place.folder / "absent.csv"), 3)
     check_exit(fit(place, place.folder), 3)
+    for name, said in [("header.csv", "no rows"), ("all_nan.csv", "60: N (n) is not a number")]:
+        told = diagnostics(fit(place, place.folder / name), "fit")[0]["message"]
+        check(said in told, f"{name}: {told}")
+
+
+@test
+def what_looks_like_another_unit_is_a_warning(place):
+    rows = good_rows()
+    tables = {
+        "millions.csv": [(n / 1e6 if k % 2 else n, d, y) for k, (n, d, y) in enumerate(rows)],
+        "outliers.csv": [(n, d, y * (1.4 if k % 7 == 0 else 1)) for k, (n, d, y) in enumerate(rows)],
+    }
+    for name, table in tables.items():
+        told = document(fit(place, written(place, name, table)), "fit")
+        check(told["n_used"] == 60 and told["excluded"] == [], f"{name}: {told['excluded']}")
+        check(any("two units" in one for one in told["warnings"]), f"{name}: {told['warnings']}")
+    text = place.run("fit", "--csv", place.folder / "outliers.csv", "--map", ROLES, *QUICK).stdout
+    check("may stand in two units" in text, text[-800:])
+
+
+@test
+def a_table_is_read_however_it_was_written(place):
+    rows = good_rows()
+    plain = written(place, "plain.csv", rows)
+    text = plain.read_text()
+    european = text.replace(",", ";").replace(".", ",")
+    kinds = {
+        "cr.csv": text.replace("\n", "\r").encode(),
+        "marked.csv": b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(),
+        "little.csv": text.encode("utf-16"),
+        "big.csv": b"\xfe\xff" + text.encode("utf-16-be"),
+        "european.csv": european.encode(),
+        "tabs.csv": text.replace(",", "\t").encode(),
+        "trailing.csv": text.replace("\n", ",,\n").encode(),
+        "blanks.csv": text.replace("n,d,loss", " n , d, loss ").encode(),
+        "lines.jsonl": "".join(json.dumps({"n": n, "d": d, "loss": y, "_": {"step": [1, math.nan]}})
+                               + "\n" for n, d, y in rows).encode(),
+    }
+    wanted = document(fit(place, plain), "fit")
+    for name, content in kinds.items():
+        (place.folder / name).write_bytes(content)
+        told = document(fit(place, place.folder / name), "fit")
+        for key in "parameters", "n_used", "excluded", "objective":
+            check(told[key] == wanted[key], f"{name}: {key}")
+    odd = [("1e-400", 1e9, 3), (1e8, "1e400", 3), (1e8, 1e9, "NaN"), (1e8, 1e9, "")]
+    told = document(fit(place, written(place, "odd.csv", rows + odd)), "fit")
+    check(told["parameters"] == wanted["parameters"], "rows that cannot be used are left out alone")
+    whys = [one["why"] for one in told["excluded"]]
+    for why, said in zip(whys, ["smallest double", "largest double", "not a number", "empty"]):
+        check(said in why, f"{whys}")
 
 
 @test
@@ -178,22 +229,34 @@ def a_hero_run_is_a_spec_that_plan_takes(place):
 
 @test
 def a_huge_file_is_refused_or_read_in_bounded_memory(place):
-    huge = place.folder / "huge.csv"
-    with open(huge, "wb") as file:
-        file.write(b"n,d,loss\n")
-        file.truncate(1 << 30)
-    limit = 1 << 30
+    limit = 1 << 29
 
     def bounded():
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
-    words = [*place.command("fit", "--csv", huge, "--map", ROLES, "--json")]
-    refused = subprocess.run(words, capture_output=True, text=True, timeout=60, preexec_fn=bounded)
+    def fit_bounded(file, *words):
+        words = [*place.command("fit", "--csv", file, "--map", ROLES, *QUICK, *words, "--json")]
+        return subprocess.run(words, capture_output=True, text=True, timeout=120, preexec_fn=bounded)
+
+    huge = place.folder / "huge.csv"
+    with open(huge, "wb") as file:
+        file.write(b"n,d,loss\n")
+        file.truncate(1 << 30)
+    refused = fit_bounded(huge)
     check(refused.returncode == 2, f"exit {refused.returncode}: {refused.stderr[:300]}")
-    check("too large" in json.loads(refused.stdout)["diagnostics"][0]["message"], refused.stdout)
+    check("NUL" in json.loads(refused.stdout)["diagnostics"][0]["message"], refused.stdout)
     wide = place.folder / "wide.csv"
-    wide.write_text(",".join(f"c{k}" for k in range(900)) + "\n" + (",".join("1" * 900) + "\n") * 9000)
-    words = [*place.command("fit", "--csv", wide, "--map", "N=c1,loss=c2", "--json")]
-    refused = subprocess.run(words, capture_output=True, text=True, timeout=60, preexec_fn=bounded)
-    check(refused.returncode == 2, f"exit {refused.returncode}: {refused.stderr[:300]}")
-    check("too many cells" in json.loads(refused.stdout)["diagnostics"][0]["message"], refused.stdout)
+    head = ["n", "d", "loss"] + [f"c{k}" for k in range(900)]
+    wide.write_text(",".join(head) + "\n" + (",".join("1" * 903) + "\n") * 9000)
+    check_exit(fit_bounded(wide), 7)
+    long = place.folder / "long.csv"
+    with open(long, "w", encoding="utf-8") as file:
+        file.write("step,n,d,loss,note\n")
+        for k in range(1_000_000):
+            file.write(f"{k},1e8,{k + 1},2.5,a note that nobody asked for\n")
+        for n, d, loss in good_rows():
+            file.write(f"-1,{n},{d},{loss},\n")
+    told = document(fit_bounded(long, "--where", "step < 0"), "fit")
+    check(told["n_used"] == 60, f"{told['n_used']}")
+    check(sum(one["rows"] for one in told["excluded"]) == 1_000_000, "every row is counted")
+    check(len(told["excluded"]) < 200_000, f"{len(told['excluded'])} entries")

@@ -1,34 +1,56 @@
-// Any bytes as a table of runs, CSV or JSON lines: refused with a diagnostic, or a table of rows as
-// wide as its header, whose every cell can be asked for.
-#include "sweeps/law/mapping.h"
-#include "sweeps/law/where.h"
+// Any bytes as a table of runs, CSV or JSON lines: refused with a diagnostic, or rows as wide as
+// the header, each of which ends in the table or among the excluded.
+#include "sweeps/law/mapped_table.h"
 
 #include <cstdint>
 #include <cstdlib>
 
+namespace {
+
+using namespace enigma;
+
+/// The columns, and the number of rows; every row has a cell for each column.
+std::pair<std::vector<std::string>, size_t> walked(std::string_view text, const std::string& file) {
+  law::TextSource source(text);
+  std::vector<std::string> columns;
+  size_t rows = 0;
+  const law::RecordVisitor visitor{[&](const std::vector<std::string>& names) {
+                                     columns = names;
+                                     return true;
+                                   },
+                                   [&](const law::Record& record) {
+                                     if (record.cells.size() != columns.size()) std::abort();
+                                     if (record.number != ++rows) std::abort();
+                                     return true;
+                                   }};
+  const auto wrong = law::walk_records(source, file, visitor);
+  if (!wrong.empty()) columns.clear();
+  for (const Diagnostic& one : wrong) {
+    if (one.message.empty() || to_json(one).is_null()) std::abort();
+  }
+  return {columns, rows};
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
-  using namespace enigma;
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  const bool lines = !text.empty() && (text[0] == '{' || text[0] == '\n');
-  const auto records =
-      lines ? law::parse_json_lines(text, "a.jsonl") : law::parse_csv(text, "a.csv");
-  if (!records.ok()) {
-    if (records.diagnostics.empty()) std::abort();
-    return 0;
-  }
-  const auto& columns = records.value->columns;
-  for (const law::Record& record : records.value->rows) {
-    if (record.cells.size() != columns.size()) std::abort();
-  }
+  const bool lines = text.find('{') < 4 || (!text.empty() && text[0] == '\n');
+  const std::string file = lines ? "a.jsonl" : "a.csv";
+  const auto [columns, rows] = walked(text, file);
   if (columns.empty()) return 0;
-  law::Mapping mapping = {{"loss", columns.back()}, {"N", columns.front()}};
-  if (columns.size() > 2) mapping["C"] = columns[1];
-  auto mapped = law::map_records(*records.value, mapping);
-  if (!mapped.ok()) return 0;
-  const size_t rows = mapped.value->table.rows.size() + mapped.value->excluded.size();
-  if (rows != records.value->rows.size()) std::abort();
+  law::TableRequest request{
+      .mapping = {{"loss", columns.back()}, {"N", columns.front()}, {"group", columns.front()}},
+      .keep = columns};
+  if (columns.size() > 2) request.mapping["C"] = columns[1];
+  const auto mapped = law::table_of_text(text, file, request);
+  if (mapped.ok() &&
+      mapped.value->table.rows.size() + law::rows_in(mapped.value->excluded) != rows) {
+    std::abort();
+  }
+  request.where = text.substr(0, text.find('\n'));
   try {
-    law::keep_where(*mapped.value, text.substr(0, text.find('\n')));
+    law::table_of_text(text, file, request);
   } catch (const InputError&) {
     return 0;
   }

@@ -86,7 +86,7 @@ MappedTable two_subsets() {
   const size_t count = all.table.rows.size();
   for (size_t k = 0; k < count; ++k) {
     Row row = all.table.rows[k];
-    row.id += " of all";
+    row.id = row.id.text() + " of all";
     row.subset = "all";
     row.loss *= 0.97;
     all.table.rows[k].subset = "few";
@@ -131,7 +131,7 @@ const Rule& rule_of(const Panel& panel, const std::string& kind) {
 
 TEST_CASE("figure: loss-flops holds every run, the frontier of the fit and the baseline") {
   MappedTable rows = grid(5, 5);
-  for (Row& row : rows.table.rows) row.columns["baseline_loss"] = "6.5";
+  for (Row& row : rows.table.rows) row.columns = Texts({{"baseline_loss", "6.5"}});
   const Made made(rows);
   const Picture picture = made.picture("loss-flops");
   const Panel& panel = picture.panels.front();

@@ -1,3 +1,4 @@
+#include "sweeps/law/cell_number.h"
 #include "sweeps/law/figure/palette.h"
 #include "sweeps/law/figure/runs.h"
 
@@ -133,9 +134,9 @@ std::vector<std::pair<std::string, double>> baselines(const FigureInput& input) 
   for (const std::string& subset : subsets_of(input)) {
     double sum = 0, count = 0;
     for (const Row& row : input.table.rows) {
-      const auto cell = row.columns.find("baseline_loss");
-      if (row.subset != subset || cell == row.columns.end()) continue;
-      const auto loss = number_of(cell->second);
+      const std::string* const cell = row.columns.find("baseline_loss");
+      if (row.subset != subset || cell == nullptr) continue;
+      const auto loss = number_of(*cell);
       if (!loss || !std::isfinite(*loss) || *loss <= 0) continue;
       sum += *loss;
       count += 1;

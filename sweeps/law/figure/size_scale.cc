@@ -30,9 +30,9 @@ SizeScale size_scale(const Table& table) {
   SizeScale scale;
   if (!table.has_n) return scale;
   for (const Row& row : table.rows) {
-    const auto name = row.columns.find("size");
-    if (name == row.columns.end() || name->second.empty()) continue;
-    const auto [entry, added] = scale.named.emplace(name->second, row.n);
+    const std::string* const name = row.columns.find("size");
+    if (name == nullptr || name->empty()) continue;
+    const auto [entry, added] = scale.named.emplace(*name, row.n);
     if (!added) entry->second = std::min(entry->second, row.n);
   }
   for (const Row& row : table.rows) scale.sizes.push_back(drawn_n(scale, row));
@@ -43,8 +43,8 @@ SizeScale size_scale(const Table& table) {
 }
 
 double drawn_n(const SizeScale& scale, const Row& row) {
-  const auto name = row.columns.find("size");
-  const auto entry = name == row.columns.end() ? scale.named.end() : scale.named.find(name->second);
+  const std::string* const name = row.columns.find("size");
+  const auto entry = name == nullptr ? scale.named.end() : scale.named.find(*name);
   return entry == scale.named.end() ? row.n : entry->second;
 }
 
