@@ -50,6 +50,13 @@ void take_identity(SessionInfo& info) {
   if (info.animal.empty()) info.animal = animal_in_name(info.name);
 }
 
+// An import writes NaN where its source says that nothing was observed, and how many rows of it.
+bool is_told(const std::filesystem::path& folder, int64_t rows) {
+  const Parsed<nlohmann::json> meta = read_yaml(folder / "meta.yml");
+  return meta.ok() && meta.value->is_object() && meta.value->contains("rows_unobserved") &&
+         (*meta.value)["rows_unobserved"] == rows;
+}
+
 void find_nan_responses(SessionInfo& info, const Session::Impl& parts) {
   const Sequence* responses = parts.sequence("responses");
   if (responses == nullptr) return;
@@ -68,6 +75,11 @@ void find_nan_responses(SessionInfo& info, const Session::Impl& parts) {
   d.expected = "finite numbers";
   d.found = "NaN in " + std::to_string(rows) + " of " + std::to_string(responses->rows) + " rows";
   d.suggestion = "no window contains these rows; repair the file to use them";
+  if (is_told(folder, rows)) {
+    d.severity = Severity::warning;
+    d.message = "responses are NaN where the source observed nothing";
+    d.suggestion = "no window contains these rows";
+  }
   info.problems.push_back(std::move(d));
 }
 

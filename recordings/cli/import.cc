@@ -40,6 +40,7 @@ ReadOptions reading(const options::variables_map& values) {
     throw InputError({wrong_word("--color", "grey or rgb", color)});
   how.colour = color == "rgb";
   how.bin_hz = values["bin-hz"].as<double>();
+  how.trace = values["trace"].as<std::string>();
   return how;
 }
 
@@ -76,6 +77,8 @@ void print_session(const ImportedSession& session) {
                m.at("signals").get<int64_t>(), m.at("quantity").get<std::string>(),
                m.at("source").get<std::string>());
   for (const auto& note : r.at("notes")) fmt::print("    note: {}\n", note.get<std::string>());
+  for (const auto& file : r.value("linked_files", nlohmann::ordered_json::array()))
+    fmt::print("    read through links: {}\n", file.at("path").get<std::string>());
   for (const auto& left : r.at("left_out"))
     fmt::print("    left out: {}: {}\n", left.at("where").get<std::string>(),
                left.at("why").get<std::string>());
@@ -101,14 +104,18 @@ options::options_description import_options() {
   const ImportOptions usual;
   options::options_description known = json_options();
   known.add_options()("from", options::value<std::string>()->required(),
-                      "sensorium2022, sensorium2023, nwb or video")(
+                      "sensorium2022, sensorium2023, nwb (links are followed into files in the "
+                      "folder of SRC or below, and into no others) or video")(
       "out", options::value<std::string>()->required(), "folder to make sessions in")(
       "size", options::value<std::string>(), "of videos: HEIGHTxWIDTH; as they are where absent")(
       "color", options::value<std::string>()->default_value("grey"), "of videos: grey or rgb")(
       "bin-hz", options::value<double>()->default_value(usual.options.bin_hz),
       "of spike times: rate at which they are counted for responses")(
-      "jobs", options::value<int64_t>()->default_value(usual.jobs),
-      "sessions read at once; 0 = one a core")(
+      "trace", options::value<std::string>()->default_value(""),
+      "of NWB fluorescence: the trace that becomes responses, by the name of its series or "
+      "container, or deconvolved, dff, denoised, raw, neuropil or baseline; by default the first "
+      "of these that there is")("jobs", options::value<int64_t>()->default_value(usual.jobs),
+                                "sessions read at once; 0 = one a core")(
       "memory-limit-mb", options::value<int64_t>()->default_value(usual.limits.memory_bytes >> 20),
       "of the process that reads a session")(
       "time-limit-s", options::value<int64_t>()->default_value(usual.limits.time_s),

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr int kImporterVersion = 1;
+constexpr int kImporterVersion = 2;
 const char* const kFile = "import.json";
 
 Json files_json(const fs::path& session) {
@@ -40,6 +40,20 @@ Diagnostic refuse(const fs::path& session, const char* field, const char* messag
   return d;
 }
 
+// What the source's links led into belongs to the source.
+std::optional<Diagnostic> unlike_linked(const fs::path& session, const nlohmann::json& stands,
+                                        const fs::path& source) {
+  for (const auto& file : stands.value("linked_files", nlohmann::json::array())) {
+    const fs::path path = source.parent_path() / file.at("path").get<std::string>();
+    const nlohmann::json now =
+        fs::is_regular_file(path) ? nlohmann::json(identity_of(path)) : nlohmann::json();
+    if (now != file.at("identity"))
+      return refuse(session, "linked_files", "a file that the source links to has changed",
+                    file.at("identity").dump(), path.string() + ": " + now.dump());
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Json provenance_of(ImportFormat format, const ReadOptions& options, const fs::path& source) {
@@ -63,7 +77,8 @@ Json finished_record(const fs::path& session) {
   return json;
 }
 
-std::optional<Diagnostic> unlike(const fs::path& session, const Json& provenance) {
+std::optional<Diagnostic> unlike(const fs::path& session, const Json& provenance,
+                                 const fs::path& source) {
   if (!fs::is_regular_file(session / kFile))
     return refuse(session, kFile, "a folder of this session's name was not made by an import", "",
                   "");
@@ -72,6 +87,7 @@ std::optional<Diagnostic> unlike(const fs::path& session, const Json& provenance
     if (!stands.contains(key) || stands[key] != nlohmann::json(value))
       return refuse(session, key.c_str(), "a session of this name was imported otherwise",
                     value.dump(), stands.value(key, nlohmann::json()).dump());
+  if (auto linked = unlike_linked(session, stands, source)) return linked;
   const nlohmann::json files = files_json(session);
   const nlohmann::json told = stands.value("files", nlohmann::json());
   for (const auto& [relative, facts] : files.items())

@@ -22,8 +22,10 @@ void finish_session(const std::filesystem::path& session, const nlohmann::ordere
 /// The content of import.json without its list of files; throws InputError where it is unreadable.
 nlohmann::ordered_json finished_record(const std::filesystem::path& session);
 
-/// Nothing where the session is whole and came from `provenance`; else what is wrong with it.
+/// Nothing where the session is whole and came from `provenance`, and the files that `source` links
+/// to are as they were; else what is wrong.
 std::optional<Diagnostic> unlike(const std::filesystem::path& session,
-                                 const nlohmann::ordered_json& provenance);
+                                 const nlohmann::ordered_json& provenance,
+                                 const std::filesystem::path& source);
 
 }  // namespace enigma::recordings

@@ -1,6 +1,9 @@
 #include "recordings/import/hdf5_file.h"
 
+#include "recordings/import/hdf5_links.h"
+
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <hdf5.h>
 #include <utility>
@@ -15,57 +18,12 @@ constexpr hsize_t kChildrenMax = 1'000'000;
 constexpr int64_t kDensestFilter = 2000;
 constexpr int64_t kAlwaysBelieved = 64 << 20;
 constexpr size_t kTextBytesMax = 1 << 20;
+constexpr double kExactInDouble = 9007199254740992;  // integers up to 2^53 are
 
-using Close = herr_t (*)(hid_t);
-
-// An HDF5 identifier that closes itself.
-class Id {
- public:
-  Id(hid_t id, Close close) : id_(id), close_(close) {}
-  Id(Id&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
-  Id& operator=(Id&&) = delete;
-  ~Id() {
-    if (id_ >= 0) close_(id_);
-  }
-  hid_t get() const { return id_; }
-  bool good() const { return id_ >= 0; }
-
- private:
-  hid_t id_;
-  Close close_;
-};
-
-herr_t take_last(unsigned, const H5E_error2_t* error, void* text) {
-  if (error->desc != nullptr) *static_cast<std::string*>(text) = error->desc;
-  return 0;
-}
-
-// The innermost reason that the library gives for what just failed.
-std::string reason() {
-  std::string text;
-  ::H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, take_last, &text);
-  ::H5Eclear2(H5E_DEFAULT);
-  return text;
-}
+using Id = Hdf5Id;
 
 [[noreturn]] void refuse(const std::string& place, const std::string& message) {
-  throw Hdf5Error(place, message, "", reason());
-}
-
-// Every link of the path must exist and stay in this file.
-bool is_there(hid_t file, const std::string& place) {
-  for (size_t end = place.find('/', 1);; end = place.find('/', end + 1)) {
-    const std::string prefix = place.substr(0, end);
-    H5L_info_t link;
-    if (prefix != "/" && (::H5Lexists(file, prefix.c_str(), H5P_DEFAULT) <= 0 ||
-                          ::H5Lget_info(file, prefix.c_str(), &link, H5P_DEFAULT) < 0 ||
-                          link.type == H5L_TYPE_EXTERNAL ||
-                          ::H5Oexists_by_name(file, prefix.c_str(), H5P_DEFAULT) <= 0)) {
-      ::H5Eclear2(H5E_DEFAULT);
-      return false;
-    }
-    if (end == std::string::npos) return true;
-  }
+  throw Hdf5Error(place, message, "", hdf5_reason());
 }
 
 NumberType integer_type(hid_t type) {
@@ -96,9 +54,11 @@ void take_content(Hdf5Shape& shape, hid_t type) {
   switch (::H5Tget_class(type)) {
     case H5T_INTEGER:
       shape.type = integer_type(type);
+      if (::H5Tget_size(type) > sizeof(int64_t)) shape.content = Hdf5Content::other;
       return;
     case H5T_FLOAT:  // half precision is widened: the library has no such type of the machine
       shape.type = ::H5Tget_size(type) <= 4 ? NumberType::f32 : NumberType::f64;
+      if (::H5Tget_size(type) > sizeof(double)) shape.content = Hdf5Content::other;
       return;
     case H5T_ENUM:
       shape.type = NumberType::boolean;
@@ -114,6 +74,26 @@ void take_content(Hdf5Shape& shape, hid_t type) {
     default:
       shape.content = Hdf5Content::other;
   }
+}
+
+// Exactly, or not at all.
+std::optional<int64_t> integer_at(const std::byte* bytes, NumberType type, size_t index) {
+  int64_t integer = 0;
+  if (type == NumberType::i64 || type == NumberType::u64) {
+    std::memcpy(&integer, bytes + index * sizeof integer, sizeof integer);
+    if (type == NumberType::u64 && integer < 0) return std::nullopt;
+    return integer;
+  }
+  const double number = number_at(bytes, type, index);
+  if (number != std::floor(number) || std::abs(number) > kExactInDouble) return std::nullopt;
+  return static_cast<int64_t>(number);
+}
+
+std::string digits_of(const std::byte* bytes, NumberType type, size_t index) {
+  if (type != NumberType::u64) return std::to_string(number_at(bytes, type, index));
+  uint64_t natural = 0;
+  std::memcpy(&natural, bytes + index * sizeof natural, sizeof natural);
+  return std::to_string(natural);
 }
 
 hid_t memory_type(NumberType type) {
@@ -205,36 +185,47 @@ Hdf5Error::Hdf5Error(std::string place, const std::string& message, std::string 
       found_(std::move(found)) {}
 
 struct Hdf5File::Handles {
-  Id file;
-  int64_t bytes;  ///< of the file
+  Hdf5Links links;
 
-  Id open(const std::string& place) const {
-    if (!is_there(file.get(), place)) throw Hdf5Error(place, "is missing");
-    Id object(::H5Oopen(file.get(), place.c_str(), H5P_DEFAULT), ::H5Oclose);
+  Hdf5Links::End end_of(const std::string& place) {
+    const auto end = links.end_of(place);
+    if (!end) throw Hdf5Error(place, "is missing");
+    return *end;
+  }
+  Id open(const std::string& place) {
+    const Hdf5Links::End end = end_of(place);
+    Id object(::H5Oopen(end.file->id.get(), end.path.c_str(), H5P_DEFAULT), ::H5Oclose);
     if (!object.good()) refuse(place, "cannot be opened");
     return object;
   }
-  Id dataset(const std::string& place) const {
+  Id dataset(const std::string& place) {
     Id object = open(place);
     if (::H5Iget_type(object.get()) != H5I_DATASET)
       throw Hdf5Error(place, "is no dataset", "a dataset", "a group");
+    Hdf5Links::check_own_data(object.get(), place);
     return object;
   }
+  // A reference counts places of the file that it stands in.
+  std::string place_of(const std::string& holder, hobj_ref_t reference) {
+    Hdf5Links::End end = end_of(holder);
+    end.path = name_of_reference(end.file->id.get(), reference);
+    return end.path.empty() ? "" : Hdf5Links::place_of(end);
+  }
   // An attribute, or an identifier that is not good.
-  Id attribute(const std::string& place, const std::string& name) const {
+  Id attribute(const std::string& place, const std::string& name) {
     const Id object = open(place);
     const bool there = ::H5Aexists(object.get(), name.c_str()) > 0;
     return Id(there ? ::H5Aopen(object.get(), name.c_str(), H5P_DEFAULT) : H5I_INVALID_HID,
               ::H5Aclose);
   }
   // Compressed, a dataset can hold much more than its bytes in the file, but not without bound.
-  void check_size(const Hdf5Shape& shape, hid_t dataset, const std::string& place) const {
+  void check_size(const Hdf5Shape& shape, hid_t dataset, const std::string& place) {
     const auto element = static_cast<int64_t>(
         shape.content == Hdf5Content::number ? bytes_of(shape.type) : sizeof(char*));
     int64_t claimed = 0;
     const bool overflow = __builtin_mul_overflow(shape.elements, element, &claimed);
-    const auto stored = static_cast<int64_t>(
-        std::min<hsize_t>(::H5Dget_storage_size(dataset), static_cast<hsize_t>(bytes)));
+    const auto stored = static_cast<int64_t>(std::min<hsize_t>(
+        ::H5Dget_storage_size(dataset), static_cast<hsize_t>(end_of(place).file->bytes)));
     if (!overflow && (claimed <= kAlwaysBelieved || claimed / kDensestFilter <= stored)) return;
     throw Hdf5Error(place, "claims more than the file can hold",
                     "at most " + std::to_string(stored) + " stored bytes unpacked",
@@ -244,24 +235,21 @@ struct Hdf5File::Handles {
 
 Hdf5File::Hdf5File(const std::filesystem::path& path) {
   ::H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(path, error);
-  if (error) throw Hdf5Error("", "cannot be opened", "an HDF5 file", error.message());
-  Id file(::H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), ::H5Fclose);
-  if (!file.good()) {
-    const std::string why = reason();
-    const bool is_hdf5 = ::H5Fis_hdf5(path.c_str()) > 0;
-    ::H5Eclear2(H5E_DEFAULT);
-    throw Hdf5Error("", is_hdf5 ? "HDF5 file is damaged or truncated" : "is no HDF5 file",
-                    "an HDF5 file", why);
-  }
-  handles_ = std::make_unique<Handles>(Handles{std::move(file), static_cast<int64_t>(bytes)});
+  handles_ = std::make_unique<Handles>(Handles{Hdf5Links(path)});
 }
 
 Hdf5File::~Hdf5File() = default;
 
 bool Hdf5File::exists(const std::string& place) const {
-  return is_there(handles_->file.get(), place);
+  return handles_->links.end_of(place).has_value();
+}
+
+std::string Hdf5File::end_of(const std::string& place) const {
+  return Hdf5Links::place_of(handles_->end_of(place));
+}
+
+std::vector<std::string> Hdf5File::linked_files() const {
+  return handles_->links.linked_files();
 }
 
 Hdf5Kind Hdf5File::kind(const std::string& place) const {
@@ -294,11 +282,11 @@ std::vector<std::string> Hdf5File::children(const std::string& group) const {
   return names;
 }
 
-uint64_t Hdf5File::address(const std::string& place) const {
+Hdf5Address Hdf5File::address(const std::string& place) const {
   const Id object = handles_->open(place);
   H5O_info_t info;
   if (::H5Oget_info2(object.get(), &info, H5O_INFO_BASIC) < 0) refuse(place, "cannot be opened");
-  return info.addr;
+  return {handles_->end_of(place).file->name, info.addr};
 }
 
 std::vector<std::string> Hdf5File::texts_attribute(const std::string& place,
@@ -330,7 +318,7 @@ std::optional<double> Hdf5File::number_attribute(const std::string& place,
   double number = 0;
   if (shape.content != Hdf5Content::number || shape.type == NumberType::boolean ||
       shape.elements != 1 || ::H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &number) < 0)
-    return std::nullopt;
+    throw Hdf5Error(place + "@" + name, "attribute cannot be read", "one number", "");
   return number;
 }
 
@@ -344,7 +332,7 @@ std::string Hdf5File::reference_attribute(const std::string& place, const std::s
   if (shape.content != Hdf5Content::reference || shape.elements != 1 ||
       ::H5Aread(attribute.get(), H5T_STD_REF_OBJ, &reference) < 0)
     return "";
-  return name_of_reference(handles_->file.get(), reference);
+  return handles_->place_of(place, reference);
 }
 
 Hdf5Shape Hdf5File::shape(const std::string& dataset) const {
@@ -400,6 +388,23 @@ std::vector<double> Hdf5File::numbers(const std::string& dataset) const {
   return numbers;
 }
 
+std::vector<int64_t> Hdf5File::integers(const std::string& dataset) const {
+  const Hdf5Shape shape = this->shape(dataset);
+  if (shape.elements > kWholeBytesMax / static_cast<int64_t>(sizeof(int64_t)))
+    throw Hdf5Error(dataset, "is too long to be read whole", "up to 1 GiB",
+                    std::to_string(shape.elements) + " numbers");
+  const std::vector<std::byte> bytes = rows(dataset, 0, shape.rows());
+  std::vector<int64_t> integers(static_cast<size_t>(shape.elements));
+  for (size_t i = 0; i < integers.size(); ++i) {
+    const std::optional<int64_t> integer = integer_at(bytes.data(), shape.type, i);
+    if (!integer)
+      throw Hdf5Error(dataset + "[" + std::to_string(i) + "]", "is no integer of 64 bits",
+                      "an integer", digits_of(bytes.data(), shape.type, i));
+    integers[i] = *integer;
+  }
+  return integers;
+}
+
 std::vector<std::string> Hdf5File::texts(const std::string& dataset) const {
   const Hdf5Shape shape = this->shape(dataset);
   const Id object = handles_->dataset(dataset);
@@ -431,7 +436,7 @@ std::vector<std::string> Hdf5File::references(const std::string& dataset) const 
     refuse(dataset, "cannot be read: damaged or truncated");
   std::vector<std::string> places;
   for (const hobj_ref_t reference : stored)
-    places.push_back(name_of_reference(handles_->file.get(), reference));
+    places.push_back(handles_->place_of(dataset, reference));
   return places;
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace enigma::recordings {
@@ -44,6 +45,9 @@ struct Hdf5Shape {
   int64_t row_elements() const { return rows() == 0 ? 0 : elements / rows(); }
 };
 
+/// The file's name (empty = the one that is read) and the place of an object's header in it.
+using Hdf5Address = std::pair<std::string, uint64_t>;
+
 class Hdf5File {
  public:
   /// Throws Hdf5Error where this is no HDF5 file, or one that ends early.
@@ -52,15 +56,21 @@ class Hdf5File {
   Hdf5File(const Hdf5File&) = delete;
   Hdf5File& operator=(const Hdf5File&) = delete;
 
-  /// Links are followed; links into other files are not, and their ends do not exist.
+  /// Every place may be behind links, soft ones and those into other files (see Hdf5Links).
+  /// False where a name is not there; throws Hdf5Error where a link of the place has no end, or
+  /// leads outside the folder of the file.
   bool exists(const std::string& place) const;
+  /// The place without links: "/path", or "FILE:/path" where it lies in another file.
+  std::string end_of(const std::string& place) const;
+  /// Names of the other files that were read, relative to the folder of this one.
+  std::vector<std::string> linked_files() const;
   Hdf5Kind kind(const std::string& place) const;
   /// Names in a group, sorted.
   std::vector<std::string> children(const std::string& group) const;
   /// Where the object itself lies: two places with one address are one object.
-  uint64_t address(const std::string& place) const;
+  Hdf5Address address(const std::string& place) const;
 
-  /// "" and nothing where there is no such attribute, or it is of another kind.
+  /// "" and nothing where there is no such attribute; a number that is none is an Hdf5Error.
   std::string text_attribute(const std::string& place, const std::string& name) const;
   std::optional<double> number_attribute(const std::string& place, const std::string& name) const;
   std::vector<std::string> texts_attribute(const std::string& place, const std::string& name) const;
@@ -73,6 +83,8 @@ class Hdf5File {
   std::vector<std::byte> rows(const std::string& dataset, int64_t first, int64_t count) const;
   /// All of a dataset, which must not be larger than 1 GiB.
   std::vector<double> numbers(const std::string& dataset) const;
+  /// The same of integers, exactly; throws Hdf5Error at a number that is none of 64 bits.
+  std::vector<int64_t> integers(const std::string& dataset) const;
   std::vector<std::string> texts(const std::string& dataset) const;
   /// The places that a dataset of object references refers to.
   std::vector<std::string> references(const std::string& dataset) const;

@@ -103,8 +103,9 @@ class Import {
       waiting_.push_back(index);
       return;
     }
-    const auto wrong = unlike(
-        session.path, provenance_of(options_.format, options_.options, sources_[index].path));
+    const fs::path& source = sources_[index].path;
+    const auto wrong =
+        unlike(session.path, provenance_of(options_.format, options_.options, source), source);
     if (wrong)
       session.problems.push_back(*wrong);
     else

@@ -10,15 +10,29 @@ namespace {
 constexpr int kDepthMax = 16;
 constexpr size_t kObjectsMax = 100'000;
 
-void visit(const Hdf5File& file, const std::string& place, int depth, std::set<uint64_t>& seen,
-           std::vector<NwbObject>& objects) {
-  if (depth > kDepthMax || objects.size() >= kObjectsMax || !file.exists(place)) return;
-  if (file.kind(place) != Hdf5Kind::group || !seen.insert(file.address(place)).second) return;
-  const std::string type = file.text_attribute(place, "neurodata_type");
-  if (!type.empty()) objects.push_back({place, type});
-  for (const std::string& child : file.children(place))
-    visit(file, place + "/" + child, depth + 1, seen, objects);
-}
+struct Visit {
+  const Hdf5File& file;
+  std::vector<Hdf5Error>& broken;
+  std::set<Hdf5Address> seen;
+  std::vector<NwbObject> objects;
+
+  void at(const std::string& place, int depth) {
+    if (depth > kDepthMax || objects.size() >= kObjectsMax || !leads_on(place)) return;
+    if (file.kind(place) != Hdf5Kind::group || !seen.insert(file.address(place)).second) return;
+    const std::string type = file.text_attribute(place, "neurodata_type");
+    if (!type.empty()) objects.push_back({place, type});
+    for (const std::string& child : file.children(place)) at(place + "/" + child, depth + 1);
+  }
+  // What a link without an end would have been is not known, so it cannot be done without.
+  bool leads_on(const std::string& place) {
+    try {
+      return file.exists(place);
+    } catch (const Hdf5Error& error) {
+      broken.push_back(error);
+      return false;
+    }
+  }
+};
 
 }  // namespace
 
@@ -63,12 +77,11 @@ std::string NwbImport::container_type(const NwbObject& series) const {
   return "";
 }
 
-std::vector<NwbObject> nwb_objects(const Hdf5File& file) {
-  std::vector<NwbObject> objects;
-  std::set<uint64_t> seen;
+std::vector<NwbObject> nwb_objects(const Hdf5File& file, std::vector<Hdf5Error>& broken) {
+  Visit visit{file, broken, {}, {}};
   for (const char* root : {"/acquisition", "/intervals", "/processing", "/stimulus", "/units"})
-    visit(file, root, 0, seen, objects);
-  return objects;
+    visit.at(root, 0);
+  return std::move(visit.objects);
 }
 
 std::string nwb_text(const Hdf5File& file, const std::string& place) {

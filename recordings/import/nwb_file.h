@@ -5,6 +5,7 @@
 #include "recordings/import/hdf5_file.h"
 #include "recordings/import/read_request.h"
 #include "recordings/import/session_record.h"
+#include "recordings/import/time_span.h"
 
 #include <functional>
 #include <set>
@@ -28,7 +29,8 @@ struct NwbImport {
   std::vector<NwbObject> objects;  ///< every typed group, each once, in the order of their places
   SessionRecord record;
   std::vector<Diagnostic> wrong;
-  std::set<std::string> names;  ///< of modalities, taken
+  std::set<std::string> names;               ///< of modalities, taken
+  std::vector<TimeSpan> invalid_times = {};  ///< joined: what is measured there counts for nothing
 
   /// Runs a part; what is wrong there does not keep the others from being looked at.
   void attempt(const std::function<void()>& part);
@@ -39,8 +41,9 @@ struct NwbImport {
   std::string container_type(const NwbObject& series) const;
 };
 
-/// Typed groups under acquisition, processing, stimulus, intervals and units.
-std::vector<NwbObject> nwb_objects(const Hdf5File& file);
+/// Typed groups under acquisition, processing, stimulus, intervals and units. `broken` takes every
+/// link under them that has no end.
+std::vector<NwbObject> nwb_objects(const Hdf5File& file, std::vector<Hdf5Error>& broken);
 
 /// A text dataset of one value; "" where there is none.
 std::string nwb_text(const Hdf5File& file, const std::string& place);

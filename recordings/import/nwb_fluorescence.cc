@@ -2,12 +2,12 @@
 
 #include "recordings/import/nwb_series.h"
 #include "recordings/import/nwb_table.h"
+#include "recordings/import/nwb_traces.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace enigma::recordings {
 namespace {
@@ -17,64 +17,6 @@ using Json = nlohmann::ordered_json;
 constexpr double kSameLagWithin = 0.05;  // of a sample
 constexpr double kNoLag_s = 1e-9;
 constexpr int64_t kMaskBytesMax = 256 << 20;
-
-struct Container {
-  std::string place, quantity;
-  int rank = 0;  ///< the lowest becomes `responses`
-  std::vector<NwbObject> fields;
-};
-
-// "RoiResponseSeries2" before "RoiResponseSeries10".
-std::pair<std::string, int64_t> natural(const std::string& name) {
-  const size_t digits = name.find_last_not_of("0123456789") + 1;
-  const std::string number = name.substr(digits);
-  return {name.substr(0, digits), number.empty() || number.size() > 15 ? 0 : std::stoll(number)};
-}
-
-bool says(std::string text, const char* word) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text.find(word) != std::string::npos;
-}
-
-void take_quantity(Container& container, const std::string& type) {
-  const std::string name = container.place.substr(container.place.rfind('/') + 1);
-  const bool neuropil = says(name, "neuropil");
-  if (neuropil) {
-    container.rank = 3;
-    container.quantity = "neuropil fluorescence";
-  } else if (says(name, "deconv") || says(name, "spike") || says(name, "event")) {
-    container.rank = 0;
-    container.quantity = "deconvolved activity";
-  } else if (type == "DfOverF" || says(name, "dff") || says(name, "dfoverf")) {
-    container.rank = 1;
-    container.quantity = "dF/F";
-  } else {
-    container.rank = 2;
-    container.quantity = "raw fluorescence";
-  }
-}
-
-std::vector<Container> containers_of(const NwbImport& import) {
-  std::map<std::string, Container> by_place;
-  for (const NwbObject& field : import.of_types({"RoiResponseSeries"})) {
-    Container& container = by_place[field.parent()];
-    container.place = field.parent();
-    container.fields.push_back(field);
-    take_quantity(container, import.container_type(field));
-  }
-  std::vector<Container> containers;
-  for (auto& [place, container] : by_place) {
-    std::sort(container.fields.begin(), container.fields.end(),
-              [](const NwbObject& a, const NwbObject& b) {
-                return natural(a.name()) < natural(b.name());
-              });
-    containers.push_back(std::move(container));
-  }
-  std::stable_sort(containers.begin(), containers.end(),
-                   [](const Container& a, const Container& b) { return a.rank < b.rank; });
-  return containers;
-}
 
 // The constant by which a field's samples come after the reference's, or nothing where there is no
 // such constant.
@@ -104,10 +46,10 @@ struct Placed {
   Timebase base;
 };
 
-Placed place_fields(NwbImport& import, const Container& container) {
+Placed place_fields(NwbImport& import, const NwbTraceSet& set) {
   Placed placed;
-  for (const NwbObject& field : container.fields)
-    placed.columns.push_back({open_nwb_series(import, field.place), {}});
+  for (const NwbObject& field : set.fields)
+    placed.columns.push_back({open_nwb_series(import, field.place), {}, 0});
   const auto longest = std::max_element(
       placed.columns.begin(), placed.columns.end(),
       [](const NwbColumn& a, const NwbColumn& b) { return a.series.rows() < b.series.rows(); });
@@ -117,6 +59,7 @@ Placed place_fields(NwbImport& import, const Container& container) {
     const std::optional<double> lag_s = lag_of(column.series, reference);
     placed.shifts_s.insert(placed.shifts_s.end(), static_cast<size_t>(column.series.signals()),
                            lag_s.value_or(0));
+    column.lag_s = lag_s.value_or(0);
     if (lag_s && placed.base.regular) continue;
     int64_t lost = 0;
     column.samples = samples_on(placed.base, times_of(lag_s ? reference : column.series), lost);
@@ -142,7 +85,7 @@ Rois rois_of(const NwbImport& import, const NwbSeries& field) {
   if (!import.file.exists(place)) throw Hdf5Error(place, "is missing", "the neurons of the field");
   Rois rois;
   rois.table = import.file.reference_attribute(place, "table");
-  for (const double row : import.file.numbers(place)) rois.rows.push_back(int64_t(row));
+  rois.rows = import.file.integers(place);
   if (static_cast<int64_t>(rois.rows.size()) != field.signals())
     throw Hdf5Error(place, "neurons and columns of data differ in number",
                     std::to_string(field.signals()), std::to_string(rois.rows.size()));
@@ -202,14 +145,16 @@ class Neurons {
   int64_t count_ = 0;
 };
 
-void write_container(NwbImport& import, const Container& container, bool is_responses) {
-  Placed placed = place_fields(import, container);
+void write_set(NwbImport& import, const NwbTraceSet& set, bool is_responses) {
+  Placed placed = place_fields(import, set);
+  const std::string quantity = quantity_of(set.kind);
   SequenceFacts facts;
   facts.shifts_s = std::move(placed.shifts_s);
-  facts.more["quantity"] = container.quantity;
-  const std::string wish = container.place.substr(container.place.rfind('/') + 1);
+  facts.more["quantity"] = quantity;
+  const std::string wish = set.container.substr(set.container.rfind('/') + 1);
   const std::string name = is_responses ? "responses" : import.free_name(wish);
-  write_nwb_sequence(import, name, placed.base, placed.columns, facts, container.quantity);
+  const int64_t unobserved =
+      write_nwb_sequence(import, name, placed.base, placed.columns, facts, quantity);
   if (!is_responses) return;
   Neurons neurons;
   for (const NwbColumn& column : placed.columns) {
@@ -218,7 +163,11 @@ void write_container(NwbImport& import, const Container& container, bool is_resp
   }
   neurons.write(import.request.session);
   import.record.seconds = static_cast<double>(placed.base.rows) / placed.base.rate_hz;
-  if (container.rank == 2)
+  import.record.unobserved.emplace();
+  import.record.unobserved->seconds = static_cast<double>(unobserved) / placed.base.rate_hz;
+  import.record.unobserved->invalid_s =
+      seconds_in(import.invalid_times, {placed.base.start_s, placed.base.end_s()});
+  if (set.kind == TraceKind::raw)
     import.record.notes.push_back(
         "responses are raw fluorescence, as recorded: nothing was deconvolved or divided by a "
         "baseline");
@@ -227,12 +176,10 @@ void write_container(NwbImport& import, const Container& container, bool is_resp
 }  // namespace
 
 void import_nwb_fluorescence(NwbImport& import) {
-  bool is_first = true;
-  for (const Container& container : containers_of(import)) {
-    const bool responses = is_first;
-    import.attempt([&] { write_container(import, container, responses); });
-    is_first = false;
-  }
+  std::vector<NwbTraceSet> sets;
+  import.attempt([&] { sets = nwb_trace_sets(import); });
+  for (size_t i = 0; i < sets.size(); ++i)
+    import.attempt([&] { write_set(import, sets[i], i == 0); });
 }
 
 }  // namespace enigma::recordings

@@ -53,10 +53,13 @@ std::string unusable(const NwbImport& import, const NwbObject& object) {
 std::optional<NwbObject> stimulus_of(NwbImport& import) {
   std::vector<NwbObject> usable;
   std::vector<int64_t> frames;
+  const std::set<std::string> templates = nwb_templates(import);
   for (const NwbObject& object : import.of_types({"ImageSeries", "OpticalSeries", "IndexSeries"})) {
+    if (templates.contains(import.file.end_of(object.place))) continue;
     const bool presented = object.place.starts_with("/stimulus/presentation");
-    if (!presented && !object.place.starts_with("/acquisition")) continue;  // templates
-    const std::string why = unusable(import, object);
+    const std::string why = presented || object.place.starts_with("/acquisition")
+                                ? unusable(import, object)
+                                : "is neither presented nor acquired";
     if (!why.empty()) {
       import.record.left_out.emplace_back(object.place, why);
       continue;
@@ -268,11 +271,11 @@ std::vector<int64_t> indices_of(const NwbImport& import, const NwbObject& series
                                 const Pictures& pictures) {
   const std::string place = series.place + "/data";
   std::vector<int64_t> indices;
-  for (const double number : import.file.numbers(place)) {
-    if (!(number >= 0) || number >= static_cast<double>(pictures.count))
+  for (const int64_t index : import.file.integers(place)) {
+    if (index < 0 || index >= pictures.count)
       throw Hdf5Error(fmt::format("{}[{}]", place, indices.size()), "refers to no picture",
-                      fmt::format("0 to {}", pictures.count - 1), fmt::format("{}", number));
-    indices.push_back(static_cast<int64_t>(number));
+                      fmt::format("0 to {}", pictures.count - 1), fmt::format("{}", index));
+    indices.push_back(index);
   }
   return indices;
 }
@@ -313,6 +316,15 @@ void import_pictures(NwbImport& import, const NwbObject& series,
 }
 
 }  // namespace
+
+std::set<std::string> nwb_templates(const NwbImport& import) {
+  std::set<std::string> templates;
+  for (const NwbObject& index : import.of_types({"IndexSeries"})) {
+    const std::string place = index.place + "/indexed_timeseries";
+    if (import.file.exists(place)) templates.insert(import.file.end_of(place));
+  }
+  return templates;
+}
 
 void import_nwb_screen(NwbImport& import, const std::vector<NwbTrial>& trials) {
   import.attempt([&] {

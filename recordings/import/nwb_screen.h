@@ -4,9 +4,14 @@
 #include "recordings/import/nwb_file.h"
 #include "recordings/import/nwb_trials.h"
 
+#include <set>
+#include <string>
 #include <vector>
 
 namespace enigma::recordings {
+
+/// Series whose frames an IndexSeries shows, without links: they are no presentation themselves.
+std::set<std::string> nwb_templates(const NwbImport& import);
 
 /// Writes `screen` from the one image series that is the stimulus: of those in
 /// stimulus/presentation, else of those in acquisition (never two-photon or camera files outside

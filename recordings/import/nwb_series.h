@@ -45,11 +45,13 @@ void take_nwb_times(const NwbImport& import, NwbSeries& series, int64_t rows);
 struct NwbColumn {
   NwbSeries series;
   std::vector<int64_t> samples;
+  double lag_s = 0;  ///< of its rows behind those of the clock
 };
-/// Writes `name` as a sequence and adds it to the record.
-void write_nwb_sequence(NwbImport& import, const std::string& name, const Timebase& base,
-                        const std::vector<NwbColumn>& columns, SequenceFacts facts,
-                        const std::string& quantity);
+/// Writes `name` as a sequence and adds it to the record. Rows in the file's invalid times, and
+/// those without a sample, are NaN; returns how many rows have such a NaN.
+int64_t write_nwb_sequence(NwbImport& import, const std::string& name, const Timebase& base,
+                           const std::vector<NwbColumn>& columns, SequenceFacts facts,
+                           const std::string& quantity);
 
 /// Eye, pupil, treadmill and every other series of behaviour that nothing else takes.
 void import_nwb_behaviour(NwbImport& import);

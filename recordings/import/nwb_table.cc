@@ -1,6 +1,6 @@
 #include "recordings/import/nwb_table.h"
 
-#include <cmath>
+#include <cstring>
 
 namespace enigma::recordings {
 namespace {
@@ -9,14 +9,23 @@ using Json = nlohmann::ordered_json;
 
 constexpr int64_t kElementsMax = 4'000'000;  // of a column that goes into a JSON file
 
+// As it is stored: ids have more digits than a float64 holds.
 Json number_json(const std::vector<std::byte>& bytes, NumberType type, size_t index) {
+  int64_t integer = 0;
+  uint64_t natural = 0;
   switch (type) {
     case NumberType::f32:
     case NumberType::f64:
       return number_at(bytes.data(), type, index);
     case NumberType::boolean:
       return number_at(bytes.data(), type, index) != 0;
-    default:
+    case NumberType::i64:
+      std::memcpy(&integer, bytes.data() + index * sizeof integer, sizeof integer);
+      return integer;
+    case NumberType::u64:
+      std::memcpy(&natural, bytes.data() + index * sizeof natural, sizeof natural);
+      return natural;
+    default:  // 32 bits at most
       return static_cast<int64_t>(number_at(bytes.data(), type, index));
   }
 }
@@ -91,14 +100,13 @@ const Json* NwbTable::column(const std::string& name) const {
 std::vector<int64_t> nwb_index(const Hdf5File& file, const std::string& index, int64_t elements) {
   std::vector<int64_t> ends;
   int64_t last = 0;
-  for (const double number : file.numbers(index)) {
-    if (!(number >= static_cast<double>(last)) || number > static_cast<double>(elements) ||
-        number != std::floor(number))
+  for (const int64_t end : file.integers(index)) {
+    if (end < last || end > elements)
       throw Hdf5Error(index + "[" + std::to_string(ends.size()) + "]",
                       "index does not rise within what it points into",
                       std::to_string(last) + " to " + std::to_string(elements),
-                      std::to_string(number));
-    last = static_cast<int64_t>(number);
+                      std::to_string(end));
+    last = end;
     ends.push_back(last);
   }
   if (last != elements)

@@ -2,10 +2,9 @@
 // with HDF5 itself, number for number.
 #include "recordings/import/nwb.h"
 
-#include "recordings/import/imported_session.h"
 #include "recordings/import/nwb_files_fixture.h"
+#include "recordings/import/nwb_imported.h"
 #include "recordings/shared_recordings.h"
-#include "recordings/temporary_folder.h"
 
 #include <doctest/doctest.h>
 
@@ -19,21 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-struct Imported {
-  TemporaryFolder place;
-  fs::path folder = place.path();
-  SessionRecord record;
-
-  explicit Imported(const fs::path& source) {
-    ReadRequest request;
-    request.source = source;
-    request.session = folder;
-    request.name = source.stem().string();
-    record = read_nwb(request);
-  }
-  Sequence sequence(const std::string& name) const { return sequence_at(folder / name); }
-};
 
 double number(const Json& json) {
   return json.get<double>();
@@ -461,19 +445,6 @@ TEST_CASE(
   CHECK(session.sequence("Fluorescence").signals == 2);
   CHECK(session.record.modalities.at(0).quantity == "deconvolved activity");
 }
-
-namespace {
-
-std::vector<Diagnostic> refused(const fs::path& source) {
-  try {
-    const Imported session(source);
-  } catch (const InputError& error) {
-    return error.diagnostics();
-  }
-  return {};
-}
-
-}  // namespace
 
 TEST_CASE("nwb: what is wrong with a file is told with its place") {
   const SmallNwb small;

@@ -38,6 +38,8 @@ void take_trials(const NwbTable& table, const std::string& name, std::vector<Nwb
   for (int64_t row = 0; row < table.rows; ++row) {
     NwbTrial trial;
     trial.table = name;
+    trial.place = table.place;
+    trial.row = row;
     trial.start_s = number_in(table, "start_time", row);
     trial.stop_s = number_in(table, "stop_time", row);
     for (const auto& [column, values] : table.columns.items())

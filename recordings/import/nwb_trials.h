@@ -12,6 +12,8 @@ namespace enigma::recordings {
 
 struct NwbTrial {
   std::string table;  ///< "trials", "Clip", …
+  std::string place;  ///< of the table
+  int64_t row = 0;    ///< of it
   double start_s = 0, stop_s = 0;
   std::string tier;               ///< the table's, else by rule (see assign_tiers)
   std::string condition;          ///< equal = a repeat; empty = unknown

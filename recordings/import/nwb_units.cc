@@ -1,13 +1,16 @@
 #include "recordings/import/nwb_units.h"
 
 #include "recordings/import/native_files.h"
+#include "recordings/import/nwb_observed.h"
 #include "recordings/import/nwb_table.h"
+#include "recordings/import/spike_bins.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <span>
 
 namespace enigma::recordings {
@@ -15,9 +18,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kRowsMax = 1e9;
-constexpr int64_t kBlockBytes = 8 << 20;
-constexpr int64_t kExactInHalf = 2048;
+constexpr double kRowsMax = 1e9, kBinsExact = 1e15;
+constexpr double kAlwaysWrittenBytes = 16 << 20, kBytesASpikeMax = 8000;
 
 struct Spikes {
   std::string place;
@@ -91,26 +93,59 @@ void write_spikes(NwbImport& import, const Spikes& spikes) {
                                       spikes.place, "float64", units, 0, 0});
 }
 
-// The bin whose [b / rate, (b + 1) / rate) holds t, borders as floating point has them.
-int64_t bin_of(double t_s, double rate_hz) {
-  auto bin = static_cast<int64_t>(std::floor(t_s * rate_hz));
-  while (static_cast<double>(bin + 1) / rate_hz <= t_s) ++bin;
-  while (static_cast<double>(bin) / rate_hz > t_s) --bin;
-  return bin;
-}
-
-struct Bins {
-  int64_t first = 0, count = 0;
-  double rate_hz = 0;
+// The instants that counting spans, in order, each with the place that says it.
+struct Instant {
+  double t_s;
+  std::string place;
 };
 
-Bins bins_of(const Spikes& spikes, double rate_hz) {
-  if (!((spikes.last_s - spikes.first_s) * rate_hz < kRowsMax) ||
-      std::abs(spikes.first_s) * rate_hz > 1e15)
-    throw Hdf5Error(spikes.place, "times span too long to be counted in bins",
-                    fmt::format("up to {:g} bins", kRowsMax),
-                    fmt::format("{} s to {} s at {} Hz", spikes.first_s, spikes.last_s, rate_hz));
-  Bins bins;
+std::vector<Instant> instants_of(const NwbImport& import, const Spikes& spikes,
+                                 const std::vector<NwbTrial>& trials) {
+  std::vector<Instant> instants;
+  const std::vector<double> stored = import.file.numbers(spikes.place);  // before it was sorted
+  for (size_t i = 0; i < stored.size(); ++i)
+    instants.push_back({stored[i], fmt::format("{}[{}]", spikes.place, i)});
+  for (const NwbTrial& trial : trials)
+    for (const auto& [t_s, column] :
+         {std::pair(trial.start_s, "start_time"), std::pair(trial.stop_s, "stop_time")})
+      if (std::isfinite(t_s))
+        instants.push_back({t_s, fmt::format("{}/{}[{}]", trial.place, column, trial.row)});
+  std::sort(instants.begin(), instants.end(),
+            [](const Instant& a, const Instant& b) { return a.t_s < b.t_s; });
+  return instants;
+}
+
+// The longest wait is where the clock jumped, if it did.
+[[noreturn]] void refuse_span(const NwbImport& import, const Spikes& spikes,
+                              const std::vector<NwbTrial>& trials) {
+  const std::vector<Instant> instants = instants_of(import, spikes, trials);
+  size_t after = 0;
+  double longest_s = -1;
+  for (size_t i = 1; i < instants.size(); ++i)
+    if (const double wait_s = instants[i].t_s - instants[i - 1].t_s; wait_s > longest_s) {
+      longest_s = wait_s;
+      after = i;
+    }
+  throw Hdf5Error(instants[after].place, "clock jumps",
+                  "times of one recording, whose bins are in proportion to its spikes",
+                  after == 0 ? fmt::format("{} s", instants[0].t_s)
+                             : fmt::format("{} s after {} s ({})", instants[after].t_s,
+                                           instants[after - 1].t_s, instants[after - 1].place));
+}
+
+// What is written stays in proportion to what is read; more bins than usual are asked for.
+bool is_out_of_proportion(const Spikes& spikes, double rate_hz) {
+  const double bins = (spikes.last_s - spikes.first_s) * rate_hz;
+  const double bytes = bins * static_cast<double>(spikes.ends.size()) * 2;
+  const double most =
+      std::max(kAlwaysWrittenBytes, kBytesASpikeMax * static_cast<double>(spikes.times_s.size()) *
+                                        std::max(1.0, rate_hz / ReadOptions().bin_hz));
+  return !(bytes <= most) || bins > kRowsMax ||
+         std::max(std::abs(spikes.first_s), std::abs(spikes.last_s)) * rate_hz > kBinsExact;
+}
+
+SpikeBins bins_of(const Spikes& spikes, double rate_hz) {
+  SpikeBins bins;
   bins.rate_hz = rate_hz;
   bins.first = bin_of(spikes.first_s, rate_hz);
   // A recording that ends on a border has no bin after it, unless a spike stands there.
@@ -122,64 +157,56 @@ Bins bins_of(const Spikes& spikes, double rate_hz) {
   return bins;
 }
 
-int64_t largest_count(const Spikes& spikes, double rate_hz) {
-  int64_t largest = 0;
+using Observed = std::vector<std::optional<std::vector<TimeSpan>>>;
+
+std::vector<CountedUnit> counted(const NwbImport& import, const Spikes& spikes,
+                                 const Observed& observed, const TimeSpan& recorded) {
+  std::vector<CountedUnit> units;
   for (size_t unit = 0; unit < spikes.ends.size(); ++unit) {
-    int64_t bin = std::numeric_limits<int64_t>::min(), count = 0;
-    for (const double t_s : spikes.of(unit)) {
-      const int64_t here = bin_of(t_s, rate_hz);
-      count = here == bin ? count + 1 : 1;
-      bin = here;
-      largest = std::max(largest, count);
+    std::vector<TimeSpan> gaps = import.invalid_times;
+    if (observed[unit]) {
+      const auto unseen = between(*observed[unit], recorded);
+      gaps.insert(gaps.end(), unseen.begin(), unseen.end());
     }
+    units.push_back({spikes.of(unit), joined(std::move(gaps))});
   }
-  return largest;
+  return units;
 }
 
-template <typename T, typename Store>
-void append_counts(SequenceWriter& writer, const Spikes& spikes, const Bins& bins, Store store) {
-  const size_t units = spikes.ends.size();
-  std::vector<size_t> next(units, 0);
-  const auto step = std::max<int64_t>(
-      1, kBlockBytes / static_cast<int64_t>(std::max<size_t>(units, 1) * sizeof(T)));
-  std::vector<int64_t> counts;
-  std::vector<T> rows;
-  for (int64_t from = 0; from < bins.count; from += step) {
-    const int64_t many = std::min(step, bins.count - from);
-    counts.assign(static_cast<size_t>(many) * units, 0);
-    for (size_t unit = 0; unit < units; ++unit)
-      for (const auto train = spikes.of(unit); next[unit] < train.size(); ++next[unit]) {
-        const int64_t row = bin_of(train[next[unit]], bins.rate_hz) - bins.first - from;
-        if (row >= many) break;
-        ++counts[static_cast<size_t>(row) * units + unit];
-      }
-    rows.resize(counts.size());
-    std::transform(counts.begin(), counts.end(), rows.begin(), store);
-    writer.append(std::as_bytes(std::span(rows)));
+ImportedGaps gaps_of(const NwbImport& import, const Observed& observed, const TimeSpan& recorded) {
+  ImportedGaps gaps;
+  gaps.invalid_s = seconds_in(import.invalid_times, recorded);
+  for (const auto& spans : observed) {
+    if (!spans) continue;
+    double unseen_s = 0;
+    for (const TimeSpan& span : between(*spans, recorded)) unseen_s += span.to_s - span.from_s;
+    gaps.neurons += unseen_s > 0;
+    gaps.neuron_s += unseen_s;
   }
+  return gaps;
 }
 
-void write_counts(NwbImport& import, const Spikes& spikes) {
+void write_counts(NwbImport& import, const Spikes& spikes, const NwbTable& units) {
   const double rate_hz = import.request.options.bin_hz;
-  const Bins bins = bins_of(spikes, rate_hz);
-  SequenceFacts facts;
-  facts.signals = static_cast<int64_t>(spikes.ends.size());
-  facts.type = largest_count(spikes, rate_hz) <= kExactInHalf ? NumberType::f16 : NumberType::f32;
-  SequenceWriter writer(import.request.session / "responses");
-  if (facts.type == NumberType::f16)
-    append_counts<uint16_t>(writer, spikes, bins,
-                            [](int64_t count) { return half_of(static_cast<float>(count)); });
-  else
-    append_counts<float>(writer, spikes, bins,
-                         [](int64_t count) { return static_cast<float>(count); });
-  writer.close(regular_timebase(static_cast<double>(bins.first) / rate_hz, rate_hz, bins.count),
-               facts);
-  import.record.neurons = facts.signals;
+  const SpikeBins bins = bins_of(spikes, rate_hz);
+  const Observed observed = observed_times_of(units);
+  const TimeSpan recorded = {bins.start_s(), bins.end_s()};
+  NumberType type = NumberType::f16;
+  const int64_t unobserved = write_spike_counts(import.request.session / "responses", bins,
+                                                counted(import, spikes, observed, recorded), type);
+  import.record.unobserved = gaps_of(import, observed, recorded);
+  import.record.unobserved->seconds = static_cast<double>(unobserved) / rate_hz;
+  import.record.neurons = static_cast<int64_t>(spikes.ends.size());
   import.record.seconds = static_cast<double>(bins.count) / rate_hz;
   import.record.modalities.push_back(
       {"responses", "sequence", fmt::format("spike counts in bins of {:g} ms", 1000 / rate_hz),
-       spikes.place, std::string(name_of(facts.type)), facts.signals, 0, rate_hz});
+       spikes.place, std::string(name_of(type)), import.record.neurons, 0, rate_hz});
   import.record.notes.push_back("responses are counts of the exact times in spikes");
+  const auto unsaid = std::count_if(observed.begin(), observed.end(),
+                                    [](const auto& spans) { return !spans.has_value(); });
+  if (units.column("obs_intervals") != nullptr && unsaid > 0)
+    import.record.notes.push_back(fmt::format(
+        "obs_intervals says nothing of {} units: they count as observed throughout", unsaid));
 }
 
 // The area of a unit without one: where its first electrode lies.
@@ -193,9 +220,17 @@ void take_areas(const NwbImport& import, NwbTable& units) {
   Json areas = Json::array();
   for (const Json& list : *electrodes) {
     const Json first = list.is_array() ? (list.empty() ? Json() : list[0]) : list;
-    const bool known = first.is_number_integer() && first.get<int64_t>() >= 0 &&
-                       first.get<size_t>() < locations.size();
-    areas.push_back(known ? Json(locations[first.get<size_t>()]) : Json());
+    if (first.is_null()) {
+      areas.push_back(Json());
+      continue;
+    }
+    const bool known = first.is_number_integer() && first >= 0 && first < locations.size();
+    if (!known)
+      throw Hdf5Error(fmt::format("{}/electrodes of unit {}", units.place, areas.size()),
+                      "refers to a row that its table does not have",
+                      fmt::format("0 to {}", static_cast<int64_t>(locations.size()) - 1),
+                      first.dump());
+    areas.push_back(locations[first.get<size_t>()]);
   }
   units.columns["area"] = std::move(areas);
 }
@@ -229,10 +264,12 @@ void import_nwb_units(NwbImport& import, const std::vector<NwbTrial>& trials) {
   }
   if (!(spikes.first_s <= spikes.last_s)) spikes.first_s = spikes.last_s = 0;
   write_spikes(import, spikes);
+  if (import.record.neurons > 0) return;
+  if (is_out_of_proportion(spikes, import.request.options.bin_hz))
+    refuse_span(import, spikes, trials);
   take_areas(import, units);
-  const bool free = import.record.neurons == 0;
-  if (free) write_counts(import, spikes);
-  if (free) write_neurons(import, units);
+  write_counts(import, spikes, units);
+  write_neurons(import, units);
 }
 
 }  // namespace enigma::recordings

@@ -18,6 +18,7 @@ struct ReadOptions {
   std::optional<PictureSize> size;  ///< of videos; nothing = as they are
   bool colour = false;              ///< of videos: RGB instead of grey
   double bin_hz = 100;              ///< spike times are counted at this rate for `responses`
+  std::string trace;  ///< of fluorescence: a series, container or kind; empty = by the usual order
 };
 
 struct ReadRequest {

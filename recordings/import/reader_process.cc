@@ -96,7 +96,9 @@ Diagnostic diagnostic_of(const nlohmann::json& json) {
 }  // namespace
 
 Json to_json(const ReaderOrder& order) {
-  Json options = {{"bin_hz", order.options.bin_hz}, {"colour", order.options.colour}};
+  Json options = {{"bin_hz", order.options.bin_hz},
+                  {"colour", order.options.colour},
+                  {"trace", order.options.trace}};
   if (order.options.size) options["size"] = {order.options.size->height, order.options.size->width};
   return {{"format", name_of(order.format)},      {"name", order.source.name},
           {"source", order.source.path.string()}, {"session", order.session.string()},
@@ -112,6 +114,7 @@ ReaderOrder reader_order_of(const nlohmann::json& json) {
   const nlohmann::json& options = json.at("options");
   order.options.bin_hz = options.at("bin_hz");
   order.options.colour = options.at("colour");
+  order.options.trace = options.at("trace");
   if (options.contains("size")) order.options.size = {options["size"].at(0), options["size"].at(1)};
   order.limits = {json.at("memory_bytes"), json.at("time_s")};
   return order;

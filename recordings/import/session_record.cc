@@ -35,16 +35,25 @@ Json to_json(const SessionRecord& record) {
                {"neurons", record.neurons > 0 ? Json(record.neurons) : Json()},
                {"hours", record.seconds / 3600},
                {"seconds", record.seconds},
+               {"unobserved", Json()},
                {"tiers", Json::object()},
                {"modalities", Json::array()},
                {"notes", record.notes},
-               {"left_out", Json::array()}};
+               {"left_out", Json::array()},
+               {"linked_files", Json::array()}};
+  if (const auto& gaps = record.unobserved)
+    json["unobserved"] = {{"seconds", gaps->seconds},
+                          {"invalid_seconds", gaps->invalid_s},
+                          {"neurons", gaps->neurons},
+                          {"neuron_seconds", gaps->neuron_s}};
   for (const auto& [name, tier] : record.tiers)
     json["tiers"][name] = {{"trials", tier.trials}, {"seconds", tier.seconds}};
   for (const ImportedModality& m : record.modalities)
     json["modalities"].push_back(modality_json(m));
   for (const auto& [where, why] : record.left_out)
     json["left_out"].push_back({{"where", where}, {"why", why}});
+  for (const LinkedFile& file : record.linked_files)
+    json["linked_files"].push_back({{"path", file.name}, {"identity", file.identity}});
   return json;
 }
 

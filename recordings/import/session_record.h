@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,20 @@ struct ImportedTier {
   double seconds = 0;
 };
 
+/// Another file that the source's links led into.
+struct LinkedFile {
+  std::string name;                 ///< relative to the folder of the source
+  nlohmann::ordered_json identity;  ///< as identity_of() has it
+};
+
+/// What of the responses nobody observed, and is NaN.
+struct ImportedGaps {
+  double seconds = 0;    ///< in which at least one neuron was not observed: no window holds them
+  double invalid_s = 0;  ///< that the source calls invalid, for all neurons
+  int64_t neurons = 0;   ///< that the source says it observed in part alone
+  double neuron_s = 0;   ///< outside their observation, over these neurons
+};
+
 struct SessionRecord {
   std::string data_key, species, animal;  ///< empty = the source does not say
   int64_t neurons = 0;
@@ -36,6 +51,8 @@ struct SessionRecord {
   std::vector<ImportedModality> modalities;
   std::vector<std::string> notes;  ///< what a reader of the numbers must know
   std::vector<std::pair<std::string, std::string>> left_out;  ///< (where, why)
+  std::vector<LinkedFile> linked_files;
+  std::optional<ImportedGaps> unobserved;  ///< nothing = the source cannot say
 };
 
 nlohmann::ordered_json to_json(const SessionRecord& record);

@@ -146,7 +146,11 @@ nlohmann::ordered_json identity_of(const fs::path& source) {
 
 nlohmann::ordered_json options_json(ImportFormat format, const ReadOptions& options) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  if (format == ImportFormat::nwb) json["bin_hz"] = options.bin_hz;
+  if (format == ImportFormat::nwb) {
+    json["bin_hz"] = options.bin_hz;
+    json["trace"] = nullptr;
+    if (!options.trace.empty()) json["trace"] = options.trace;
+  }
   if (format != ImportFormat::video) return json;
   json["size"] = nullptr;
   if (options.size) json["size"] = {options.size->height, options.size->width};

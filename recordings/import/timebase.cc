@@ -8,10 +8,12 @@
 namespace enigma::recordings {
 namespace {
 
-constexpr double kRegularWithin = 0.45;         // of a sample
-constexpr double kRowsPerIntervalMax = 8;       // of an irregular clock
-constexpr double kHeldIntervals = 4;            // then a sample is no longer what is there now
-constexpr double kShorterThanShortest = 0.999;  // so that rounding cannot join two samples
+constexpr double kRegularWithin = 0.45;    // of a sample
+constexpr double kRowsPerIntervalMax = 8;  // of an irregular clock
+constexpr double kHeldIntervals = 4;       // then a sample is no longer what is there now
+constexpr double kJump_s = 86'400, kJumpRecordings = 64;
+constexpr double kRowsCounted = 9007199254740992;  // 2^53, and far more than anybody stores
+constexpr double kShorterThanShortest = 0.999;     // so that rounding cannot join two samples
 
 std::vector<double> intervals_of(std::span<const double> times_s) {
   std::vector<double> intervals;
@@ -59,6 +61,22 @@ std::optional<Diagnostic> wrong_times(const std::filesystem::path& file, const s
   return std::nullopt;
 }
 
+size_t after_longest_wait(std::span<const double> times_s) {
+  const std::vector<double> intervals = intervals_of(times_s);
+  return static_cast<size_t>(std::max_element(intervals.begin(), intervals.end()) -
+                             intervals.begin()) +
+         1;
+}
+
+std::optional<size_t> jump_in(std::span<const double> times_s) {
+  if (times_s.size() < 2) return std::nullopt;
+  const size_t after = after_longest_wait(times_s);
+  const double recording_s = static_cast<double>(times_s.size()) * median_of(intervals_of(times_s));
+  const double wait_s = times_s[after] - times_s[after - 1];
+  return wait_s > std::max(kJump_s, kJumpRecordings * recording_s) ? std::optional(after)
+                                                                   : std::nullopt;
+}
+
 Timebase regular_timebase(double first_s, double rate_hz, int64_t rows) {
   return {first_s - 0.5 / rate_hz, rate_hz, rows, rate_hz, true};
 }
@@ -79,7 +97,8 @@ Timebase timebase_of(std::span<const double> times_s) {
   Timebase base;
   base.rate_hz = 1 / row_s;
   base.start_s = times_s[0] - 0.5 * row_s;
-  base.rows = static_cast<int64_t>(std::floor((times_s.back() - base.start_s) / row_s)) + 1;
+  base.rows = static_cast<int64_t>(
+      std::min(kRowsCounted, std::floor((times_s.back() - base.start_s) / row_s) + 1));
   base.native_rate_hz = 1 / median_s;
   base.regular = false;
   return base;

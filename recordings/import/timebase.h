@@ -26,6 +26,12 @@ struct Timebase {
 std::optional<Diagnostic> wrong_times(const std::filesystem::path& file, const std::string& field,
                                       std::span<const double> times_s);
 
+/// The sample before which there was the longest wait; there must be two.
+size_t after_longest_wait(std::span<const double> times_s);
+/// That sample, where its wait is of another order than the recording (more than a day, and 64
+/// times as long as all samples at the median interval): the clock jumped.
+std::optional<size_t> jump_in(std::span<const double> times_s);
+
 /// Samples at `first_s + k / rate`: each row begins half a sample early, so that rounding never
 /// takes a sample's own time for the row before.
 Timebase regular_timebase(double first_s, double rate_hz, int64_t rows);
