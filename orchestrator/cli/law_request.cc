@@ -77,6 +77,10 @@ law::FitOptions fit_options(const po::variables_map& values) {
   if (!(options.level > 0 && options.level < 1)) {
     wrong("level", "a number between 0 and 1", fmt::format("{}", options.level));
   }
+  options.material = values["material"].as<double>();
+  if (!(options.material > 0 && options.material < 1)) {
+    wrong("material", "a number between 0 and 1", fmt::format("{}", options.material));
+  }
   if (values.count("fix") > 0) options.holds = holds_of(values["fix"].as<std::string>());
   options.seed = values["seed"].as<uint64_t>();
   options.threads = bounded(values, "threads", kMostThreads);
@@ -154,6 +158,9 @@ po::options_description law_options() {
   add("bootstrap", po::value<std::string>()->default_value("case:1000"),
       "case:K, cluster:K, residual:K, seed:K or none");
   add("level", po::value<double>()->default_value(0.95, "0.95"), "level of intervals and verdicts");
+  add("material", po::value<double>()->default_value(0.002, "0.002"),
+      "improvement of the loss, relative, that a doubling of N must be shown to fall short of "
+      "before a sweep is called data-limited");
   add("where", po::value<std::string>(), "rows to keep, e.g. 'loss < 3 && size != \"S\"'");
   add("by", po::value<std::string>(), "column: one fit for each of its values, and one over all");
   add("metric", po::value<std::string>()->default_value("plain"),

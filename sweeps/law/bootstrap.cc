@@ -16,6 +16,10 @@ namespace enigma::law {
 namespace {
 
 constexpr int kMostResamples = 1'000'000;
+/// A basin this near to the estimate is the estimate.
+constexpr double kSamePlace = 1e-3;
+/// A basin is tried where so many times what the rows took off the estimate would make it best.
+constexpr double kReach = 3;
 
 /// SplitMix64 (Steele, Lea & Flood 2014): one stream per (seed, resample).
 struct Stream {
@@ -147,23 +151,55 @@ Points drawn_rows(const Points& points, const Eigen::ArrayXd& drawn) {
   return resampled;
 }
 
-Minimum refit(const Problem& problem, const Minimum& minimum, const std::vector<Vector>& others) {
-  Value value;
-  const Vector* other = nullptr;
+/// Where refits begin, beside the estimate.
+struct Starts {
+  std::vector<Vector> grid, basins;
+};
+
+Starts starts_of(const Problem& problem, const std::vector<Hold>& holds, const Minimum& minimum,
+                 const std::vector<Basin>& basins, const BootstrapPlan& plan) {
+  Starts starts{problem.form->starts(problem.points, plan.other_starts), {}};
+  for (Vector& start : starts.grid) start = with_holds(problem, holds, start);
+  for (const Basin& basin : basins) {
+    if (!basin.values.allFinite()) continue;
+    const Vector start = problem.form->coordinates(basin.values, problem.points);
+    if ((start - minimum.coordinates).cwiseAbs().maxCoeff() < kSamePlace) continue;
+    starts.basins.push_back(with_holds(problem, holds, start));
+  }
+  return starts;
+}
+
+/// The start with the lowest objective; nothing of none.
+const Vector* lowest_of(const Problem& problem, const std::vector<Vector>& starts, Value& value) {
+  const Vector* best = nullptr;
   double lowest = 0;
-  for (const Vector& start : others) {
+  for (const Vector& start : starts) {
     evaluate(problem, start, value);
-    if (other != nullptr && !(value.objective < lowest)) continue;
-    other = &start;
+    if (best != nullptr && !(value.objective < lowest)) continue;
+    best = &start;
     lowest = value.objective;
   }
-  const Effort effort{1e-6, 200};
-  Minimum best = minimize(problem, minimum.coordinates, effort);
-  if (other != nullptr) {
-    const Minimum second = minimize(problem, *other, effort);
-    if (second.objective < best.objective) best = second;
-  }
   return best;
+}
+
+Minimum refit(const Problem& problem, const Minimum& minimum, const Starts& starts) {
+  const Effort effort{1e-6, 200};
+  Value value;
+  evaluate(problem, minimum.coordinates, value);
+  Minimum best = minimize(problem, minimum.coordinates, effort);
+  const auto try_from = [&](const Vector& start) {
+    const Minimum other = minimize(problem, start, effort);
+    if (other.objective < best.objective) best = other;
+  };
+  // What the new rows took off the estimate they may take off another basin's floor, or a few
+  // times that: a basin still above is no rival.
+  const double reach = kReach * std::max(value.objective - best.objective, 0.0);
+  if (const Vector* const other = lowest_of(problem, starts.grid, value)) try_from(*other);
+  for (const Vector& basin : starts.basins) {
+    evaluate(problem, basin, value);
+    if (value.objective - reach < best.objective) try_from(basin);
+  }
+  return settled(problem, best);
 }
 
 /// The share of |ψ| that residuals beyond the corner of the objective contribute; 0 of a smooth
@@ -219,11 +255,11 @@ Parsed<BootstrapPlan> parse_bootstrap(std::string_view text) {
 }
 
 Refits bootstrap(const Problem& problem, const std::vector<Hold>& holds, const Minimum& minimum,
-                 const BootstrapPlan& plan, uint64_t seed, int threads) {
+                 const std::vector<Basin>& basins, const BootstrapPlan& plan, uint64_t seed,
+                 int threads) {
   Refits refits{.resamples = plan.resamples};
   if (plan.kind == Resampling::none) return refits;
-  std::vector<Vector> others = problem.form->starts(problem.points, plan.other_starts);
-  for (Vector& start : others) start = with_holds(problem, holds, start);
+  const Starts starts = starts_of(problem, holds, minimum, basins, plan);
   const bool rows = plan.kind == Resampling::by_case || plan.kind == Resampling::by_cluster;
   Redraw redraw;
   if (plan.kind == Resampling::residual) redraw = residual_redraw(problem, minimum);
@@ -238,7 +274,7 @@ Refits bootstrap(const Problem& problem, const std::vector<Hold>& holds, const M
       resampled.points = problem.points;
       redraw_losses(redraw, stream_of(seed, k), resampled);
     }
-    minima[k] = refit(resampled, minimum, others);
+    minima[k] = refit(resampled, minimum, starts);
   });
   for (const Minimum& refitted : minima) {
     if (!refitted.converged) continue;

@@ -30,11 +30,12 @@ struct Refits {
   int converged = 0;
 };
 
-/// Each resample is fitted from the estimate and from the best of a grid of other starts.
-/// Resample k depends on (seed, k) alone. Throws InputError where seeds are to be drawn and no two
-/// runs are equal on the axes.
+/// Each resample is fitted from the estimate, from the best of a grid of other starts, and from
+/// every one of `basins` that its rows could make the lowest. Resample k depends on (seed, k)
+/// alone. Throws InputError where seeds are to be drawn and no two runs are equal on the axes.
 Refits bootstrap(const Problem& problem, const std::vector<Hold>& holds, const Minimum& minimum,
-                 const BootstrapPlan& plan, uint64_t seed, int threads);
+                 const std::vector<Basin>& basins, const BootstrapPlan& plan, uint64_t seed,
+                 int threads);
 
 /// The share of refits to leave out at each end for an interval of `level`. Refits of few rows
 /// are too close together where the objective is smooth, and too far apart where it has a corner

@@ -7,6 +7,13 @@
 
 namespace enigma::law {
 
+namespace {
+
+/// Sizes, data and FLOPs of three printed digits multiply to this.
+constexpr double kPrinted = 0.015;
+
+}  // namespace
+
 std::optional<Cost> measured_cost(const Table& table) {
   if (!table.has_n || !table.has_d || !table.has_c || table.d_from_c) return std::nullopt;
   double count = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
@@ -30,14 +37,18 @@ std::optional<Cost> measured_cost(const Table& table) {
 bool is_six_nd(const Table& table) {
   if (!table.has_n || !table.has_d || !table.has_c) return true;
   return std::all_of(table.rows.begin(), table.rows.end(), [](const Row& row) {
-    return std::abs(std::log(row.c / (6 * row.n * row.d))) < std::log(1.1);
+    return std::abs(std::log(row.c / (6 * row.n * row.d))) < kPrinted;
   });
 }
 
+std::string relation_of(const Cost& cost) {
+  if (!cost.measured) return "6ND";
+  return fmt::format("{:.4g}*N^{:.4g}*D", cost.coefficient, cost.exponent_n);
+}
+
 std::string formula_of(const Cost& cost) {
-  if (!cost.measured) return "C = 6ND (assumed)";
-  return fmt::format("C = {:.4g}*N^{:.4g}*D (fitted to the measured FLOPs)", cost.coefficient,
-                     cost.exponent_n);
+  return fmt::format("C = {} ({})", relation_of(cost),
+                     cost.measured ? "fitted to the measured FLOPs" : "assumed");
 }
 
 }  // namespace enigma::law

@@ -18,10 +18,13 @@ struct Cost {
 /// Least squares of log(C/D) on log N: the sweep's own FLOPs. Nothing with fewer than two sizes.
 std::optional<Cost> measured_cost(const Table& table);
 
-/// True where the table's FLOPs are 6ND to 10 % for every row, or unknown.
+/// True where the table's FLOPs are 6ND for every row, as exactly as tables print them, or unknown.
 bool is_six_nd(const Table& table);
 
-/// `C = 6ND`, or the fitted expression.
+/// `6ND`, or the fitted expression.
+std::string relation_of(const Cost& cost);
+
+/// The same as an equation, and where it is from.
 std::string formula_of(const Cost& cost);
 
 }  // namespace enigma::law

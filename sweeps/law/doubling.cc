@@ -1,5 +1,6 @@
 #include "sweeps/law/doubling.h"
 
+#include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,14 +47,20 @@ void add_changes(std::vector<Row> rows, double (*along)(const Row&), Pairs& pair
   }
 }
 
-std::optional<Doubling> mean_of(const Pairs& pairs) {
+std::optional<Doubling> mean_of(const Pairs& pairs, double level) {
   if (pairs.changes.empty()) return std::nullopt;
   const double count = static_cast<double>(pairs.changes.size());
   double mean = 0, squares = 0;
   for (const double change : pairs.changes) mean += change / count;
   for (const double change : pairs.changes) squares += (change - mean) * (change - mean);
   Doubling doubling{.change = std::expm1(mean), .pairs = static_cast<int>(pairs.changes.size())};
-  if (count > 1) doubling.se = std::sqrt(squares / (count - 1) / count);
+  if (count < 2) return doubling;
+  const double se = std::sqrt(squares / (count - 1) / count);
+  const double reach =
+      se * boost::math::quantile(boost::math::students_t(count - 1), (1 + level) / 2);
+  doubling.se = se;
+  doubling.low = std::expm1(mean - reach);
+  doubling.high = std::expm1(mean + reach);
   return doubling;
 }
 
@@ -81,7 +88,7 @@ double unique_of(const Row& row) {
   return row.u;
 }
 
-std::optional<Doubling> by_pairs(const std::vector<Row>& rows, bool unique) {
+std::optional<Doubling> by_pairs(const std::vector<Row>& rows, bool unique, double level) {
   std::map<double, std::vector<Row>> groups;
   for (const Row& row : rows) {
     const double key = unique ? row.n : row.u;
@@ -93,26 +100,46 @@ std::optional<Doubling> by_pairs(const std::vector<Row>& rows, bool unique) {
     const auto along = unique ? unique_of : size_of;
     add_changes(at_largest_budget(group, along), along, pairs);
   }
-  return mean_of(pairs);
+  return mean_of(pairs, level);
 }
 
-std::string percent(const Doubling& doubling) {
-  const double share = 100 * std::abs(doubling.change);
-  std::string text = doubling.change < 0 ? fmt::format("lowers the loss by {:.2g} %", share)
-                                         : fmt::format("raises it by {:.2g} %", share);
-  if (doubling.se) text += fmt::format(" (+- {:.2g})", 100 * *doubling.se);
-  return text;
+/// A change of the law between two places, over its refits.
+Doubling by_law(const Fit& fit, const Place& from, double n, double d) {
+  const auto change = [&](const Vector& values) {
+    return loss_at(fit.form, values, n, d) / loss_at(fit.form, values, from.n, from.d) - 1;
+  };
+  std::vector<double> refits;
+  for (const Vector& values : fit.refits.values) refits.push_back(change(values));
+  const Interval interval = interval_over(fit, change(fit.values), std::move(refits));
+  return {.change = change(fit.values), .low = interval.low, .high = interval.high};
 }
 
-std::string sentence_of(const Doublings& d) {
+/// What the verdict rests on, in the same numbers.
+std::optional<Doubling> by_profile(const Fit& fit) {
+  if (!fit.size_doubling || !fit.size_doubling->low) return std::nullopt;
+  const SizeDoubling& known = *fit.size_doubling;
+  return Doubling{.change = known.change, .low = known.low, .high = known.high};
+}
+
+std::string percent(const Doubling& doubling, double level) {
+  std::string text =
+      fmt::format("{} the loss by {:.2g} %", doubling.change > 0 ? "raises" : "lowers",
+                  100 * std::abs(doubling.change));
+  if (!doubling.low || !doubling.high) return text;
+  return text + fmt::format(" ({:+.2g} %, {:g} % interval {:+.2g} to {:+.2g} %)",
+                            100 * doubling.change, 100 * level, 100 * *doubling.low,
+                            100 * *doubling.high);
+}
+
+std::string sentence_of(const Doublings& d, double level) {
   std::string text;
   if (d.data) {
     text = fmt::format("One more doubling of the {} {}", d.unique ? "unique data" : "data",
-                       percent(*d.data));
+                       percent(*d.data, level));
   }
   if (d.size) {
     text += fmt::format("{} doubling of the parameters {}",
-                        text.empty() ? "One more" : "; one more", percent(*d.size));
+                        text.empty() ? "One more" : "; one more", percent(*d.size, level));
   }
   return text.empty() ? "" : text + ".";
 }
@@ -120,29 +147,32 @@ std::string sentence_of(const Doublings& d) {
 }  // namespace
 
 Doublings doublings_of(const Fit& fit, const std::vector<Row>& rows, double flops) {
-  Doublings doublings{.data = by_pairs(rows, true)};
+  Doublings doublings{.data = by_pairs(rows, true, fit.level)};
   doublings.unique = doublings.data.has_value();
   if (has_optimum(fit)) {
     const Place place = best_place(fit.form, fit.values, fit.cost, flops);
-    const auto change = [&](double n, double d) {
-      return Doubling{.change = loss_at(fit.form, fit.values, n, d) / place.loss - 1};
-    };
-    if (!doublings.data) doublings.data = change(place.n, 2 * place.d);
-    doublings.size = change(2 * place.n, place.d);
+    if (!doublings.data) doublings.data = by_law(fit, place, place.n, 2 * place.d);
+    doublings.size = by_law(fit, place, 2 * place.n, place.d);
   } else {
-    doublings.size = by_pairs(rows, false);
+    doublings.size = by_profile(fit);
+    if (!doublings.size) doublings.size = by_pairs(rows, false, fit.level);
   }
-  doublings.sentence = sentence_of(doublings);
+  doublings.sentence = sentence_of(doublings, fit.level);
   return doublings;
 }
 
 Json to_json(const Doublings& doublings) {
-  const auto one = [](const std::optional<Doubling>& doubling) -> Json {
+  const auto number = [](const std::optional<double>& value) {
+    return value && std::isfinite(*value) ? Json(*value) : Json();
+  };
+  const auto one = [&](const std::optional<Doubling>& doubling) -> Json {
     if (!doubling) return nullptr;
     return {{"relative_change", doubling->change},
-            {"se", doubling->se ? Json(*doubling->se) : Json()},
+            {"low", number(doubling->low)},
+            {"high", number(doubling->high)},
+            {"se", number(doubling->se)},
             {"pairs", doubling->pairs},
-            {"basis", doubling->pairs > 0 ? "pairs of runs" : "the law at its optimum"}};
+            {"basis", doubling->pairs > 0 ? "pairs of runs" : "the law"}};
   };
   return {{"data", one(doublings.data)},
           {"data_is_unique", doublings.unique},

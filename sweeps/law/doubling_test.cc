@@ -29,6 +29,8 @@ TEST_CASE("doubling: pairs of runs tell unique data from parameters") {
   CHECK(found.size->change == doctest::Approx(-0.01));
   CHECK(found.data->pairs == 6);
   CHECK(found.sentence.find("One more doubling of the unique data lowers the loss by 10 %") == 0);
+  CHECK(found.sentence.find("one more doubling of the parameters lowers the loss by 1 % (-1 %, 95 "
+                            "% interval -1 to -1 %)") != std::string::npos);
 }
 
 TEST_CASE("doubling: at a law's optimum both are worth what its terms say") {
@@ -48,6 +50,23 @@ TEST_CASE("doubling: at a law's optimum both are worth what its terms say") {
   CHECK(found.data->change == doctest::Approx(loss(place.n, 2 * place.d) / place.loss - 1));
   CHECK(found.size->change == doctest::Approx(loss(2 * place.n, place.d) / place.loss - 1));
   CHECK(found.data->pairs == 0);
+  CHECK(*found.size->low < found.size->change);
+  CHECK(*found.size->high > found.size->change);
+  CHECK(to_json(found)["parameters"]["low"] == *found.size->low);
+}
+
+TEST_CASE("doubling: without an optimum the size is told as the verdict tells it") {
+  auto mapped = synthetic({.a = 0, .sd = 0.003}, log_grid(3e7, 1e10, 8), log_grid(5e8, 3e11, 6));
+  FitOptions options;
+  options.starts = 48;
+  options.bootstrap = {Resampling::none, 0};
+  const Fit fit = *study_table(mapped, options, "", false).pooled;
+  REQUIRE(fit.verdict.code == VerdictCode::data_limited);
+  const Doublings found = doublings_of(fit, fit.rows, 1e22);
+  REQUIRE(found.size);
+  CHECK(found.size->change == fit.size_doubling->change);
+  CHECK(*found.size->low == *fit.size_doubling->low);
+  CHECK(found.sentence.find(" it ") == std::string::npos);
 }
 
 TEST_CASE("doubling: nothing is said where nothing can be compared") {

@@ -136,11 +136,6 @@ std::optional<double> deviation(const std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<size_t> envelope_rows(const std::vector<Row>& rows, Space space) {
-  Sides sides(rows);
-  return on_envelope(sides, places_of(rows, space));
-}
-
 Envelope envelope(const std::vector<Row>& rows, Space space, const BootstrapPlan& plan,
                   uint64_t seed, double level) {
   const std::vector<Place> places = places_of(rows, space);

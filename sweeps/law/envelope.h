@@ -22,9 +22,7 @@ struct Envelope {
 /// The lower convex hull of loss (or its log, by `space`) over log C, down to the lowest loss; of
 /// it the runs for which smaller and larger sizes were run at about the same compute (within a
 /// factor of 1.5): the size of any other is a choice, not an optimum. Rows need n, c and loss.
-std::vector<size_t> envelope_rows(const std::vector<Row>& rows, Space space);
-
-/// Lines through the envelope by least squares of logs; intervals by resampling rows or clusters.
+/// Lines through them by least squares of logs; intervals by resampling rows or clusters.
 Envelope envelope(const std::vector<Row>& rows, Space space, const BootstrapPlan& plan,
                   uint64_t seed, double level);
 

@@ -18,6 +18,10 @@ std::vector<Row> rows_of(std::initializer_list<std::array<double, 3>> numbers) {
   return rows;
 }
 
+std::vector<size_t> rows_on_envelope(const std::vector<Row>& rows) {
+  return envelope(rows, Space::linear, {Resampling::none, 0}, 0, 0.95).rows;
+}
+
 }  // namespace
 
 TEST_CASE("envelope: runs that another beats for their compute are not on it") {
@@ -34,15 +38,14 @@ TEST_CASE("envelope: runs that another beats for their compute are not on it") {
                              {1e6, 10, 2.2},
                              {1e6, 20, 2.3},
                              {1e7, 20, 2.5}});
-  CHECK(envelope_rows(rows, Space::linear) == std::vector<size_t>{1, 4, 10});
+  CHECK(rows_on_envelope(rows) == std::vector<size_t>{1, 4, 10});
 }
 
 TEST_CASE("envelope: a run counts only where smaller and larger sizes were run") {
-  CHECK(envelope_rows(rows_of({{1e3, 2, 4}, {1e4, 3, 3}, {1e5, 9, 2.5}}), Space::linear).empty());
-  CHECK(envelope_rows(rows_of({{1e3, 2, 4}, {1e3, 3, 4.1}, {1e4, 3, 3.1}, {1e4, 5, 3}}),
-                      Space::linear)
-            .empty());
-  CHECK(envelope_rows({}, Space::linear).empty());
+  CHECK(rows_on_envelope(rows_of({{1e3, 2, 4}, {1e4, 3, 3}, {1e5, 9, 2.5}})).empty());
+  CHECK(
+      rows_on_envelope(rows_of({{1e3, 2, 4}, {1e3, 3, 4.1}, {1e4, 3, 3.1}, {1e4, 5, 3}})).empty());
+  CHECK(rows_on_envelope({}).empty());
 }
 
 TEST_CASE("envelope: a dense sweep gives the exponents of its law back") {

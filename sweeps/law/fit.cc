@@ -13,12 +13,10 @@ namespace enigma::law {
 
 namespace {
 
-/// An identified parameter needs this share of refits to have converged (contract).
+/// Under this share of converged refits the intervals are the profile's (contract).
 constexpr double kConvergedShare = 0.95;
 /// An offset below this share of the lowest loss is told as 0: the minimum lies at the edge.
 constexpr double kOffsetShare = 1e-4;
-/// Rise that four parameters may bring by chance, in units of what one may (F against t²).
-constexpr double kFourByChance = 2.5;
 
 bool has_axis(const Table& table, char axis) {
   switch (axis) {
@@ -73,11 +71,8 @@ std::optional<double> deviation(const std::vector<double>& values) {
   return finite(std::sqrt(squares / static_cast<double>(values.size() - 1)));
 }
 
-ParameterVerdict verdict_of(const ProfileInterval& profile, const Refits& refits) {
-  const bool enough = refits.converged >= kConvergedShare * refits.resamples;
-  if (profile.low && profile.high) {
-    return enough ? ParameterVerdict::identified : ParameterVerdict::unidentified;
-  }
+ParameterVerdict verdict_of(const ProfileInterval& profile) {
+  if (profile.low && profile.high) return ParameterVerdict::identified;
   if (profile.low) return ParameterVerdict::bounded_below;
   if (profile.high) return ParameterVerdict::bounded_above;
   return ParameterVerdict::unidentified;
@@ -93,7 +88,7 @@ ParameterFit parameter_fit(const Fit& fit, const Problem& problem, size_t index,
     result.low = result.high = result.value;
     return result;
   }
-  result.verdict = verdict_of(profile, fit.refits);
+  result.verdict = verdict_of(profile);
   result.low = profile.low ? finite(*profile.low) : std::nullopt;
   result.high = profile.high ? finite(*profile.high) : std::nullopt;
   const auto j = static_cast<Eigen::Index>(index);
@@ -102,7 +97,7 @@ ParameterFit parameter_fit(const Fit& fit, const Problem& problem, size_t index,
   const std::vector<double> refits = column(fit.refits, index);
   switch (result.verdict) {
     case ParameterVerdict::identified:
-      if (refits.empty()) break;
+      if (!refits_carry(fit)) break;
       result.low = finite(*quantile(refits, fit.tail));
       result.high = finite(*quantile(refits, 1 - fit.tail));
       result.se = deviation(refits);
@@ -150,34 +145,30 @@ std::vector<ProfileInterval> profiles(const Problem& problem, const FitOptions& 
   return intervals;
 }
 
-/// True where one constant describes the rows as well as the law does, to the noise.
-bool constant_will_do(const Fit& fit, double rise) {
-  if (!has_trade_off(fit.form)) return false;
-  const auto form = chinchilla_form();
-  const std::vector<Hold> nothing = {{"A", 0}, {"B", 0}, {"alpha", 1}, {"beta", 1}};
-  const Problem problem = make_problem(*form, fit.rows, form->axes, fit.objective, nothing);
-  const Vector start = with_holds(problem, nothing, form->starts(problem.points, 1).front());
-  return minimize(problem, start).objective < fit.minimum.objective + kFourByChance * rise;
+/// Exponents of the optimum need those of the form and nothing else.
+bool exponents_known(const Fit& fit, const Form& form) {
+  for (size_t j = 0; j < form.parameters.size(); ++j) {
+    const ParameterVerdict verdict = fit.parameters[j].verdict;
+    if (form.parameters[j].kind != ParameterKind::exponent) continue;
+    if (verdict != ParameterVerdict::identified && verdict != ParameterVerdict::held) return false;
+  }
+  return true;
 }
 
-bool all_but_offset_identified(const Fit& fit) {
-  return std::all_of(fit.parameters.begin(), fit.parameters.end(), [](const ParameterFit& p) {
-    return p.name == "E" || p.verdict == ParameterVerdict::identified ||
-           p.verdict == ParameterVerdict::held;
-  });
+void add_exponents(const Cost& cost, Fit& fit, Interval& a, Interval& b) {
+  std::vector<double> all_a, all_b;
+  for (const Vector& refit : fit.refits.values) {
+    const Exponents exponents = exponents_of(*trade_off(fit.form, refit), cost);
+    all_a.push_back(exponents.a);
+    all_b.push_back(exponents.b);
+  }
+  const Exponents exponents = exponents_of(*trade_off(fit.form, fit.values), cost);
+  a = interval_over(fit, exponents.a, all_a);
+  b = interval_over(fit, exponents.b, all_b);
 }
 
 void add_optimum(Fit& fit) {
-  if (!has_trade_off(fit.form) || !all_but_offset_identified(fit)) return;
-  std::vector<double> a, b;
-  for (const Vector& refit : fit.refits.values) {
-    const Exponents exponents = exponents_of(*trade_off(fit.form, refit), fit.cost);
-    a.push_back(exponents.a);
-    b.push_back(exponents.b);
-  }
-  fit.a = interval_over(fit, fit.exponents.a, a);
-  fit.b = interval_over(fit, fit.exponents.b, b);
-  if (fit.verdict.code != VerdictCode::ok) return;
+  if (!has_optimum(fit)) return;
   double lowest = INFINITY, highest = 0;
   for (const Row& row : fit.rows) {
     lowest = std::min(lowest, compute_of(row, fit.axes));
@@ -188,6 +179,15 @@ void add_optimum(Fit& fit) {
   for (int power = from; power <= to; ++power) {
     fit.optimum.push_back(optimum_at(fit, std::pow(10.0, power)));
   }
+}
+
+/// What a form that trades size for data answers beside its parameters.
+void add_trade_off(const Form& form, const FitOptions& options, Fit& fit) {
+  fit.exponents = exponents_of(*trade_off(fit.form, fit.values), fit.cost);
+  fit.size_doubling = size_doubling(fit.rows, fit.objective, fit.level, options.threads);
+  if (!exponents_known(fit, form)) return;
+  add_exponents(fit.cost, fit, fit.a, fit.b);
+  add_exponents(Cost{}, fit, fit.a_6nd, fit.b_6nd);
 }
 
 Fit described(const Form& form, const MappedTable& mapped, const FitOptions& options,
@@ -205,6 +205,7 @@ Fit described(const Form& form, const MappedTable& mapped, const FitOptions& opt
   fit.excluded = mapped.excluded;
   fit.bootstrap = options.bootstrap;
   fit.level = options.level;
+  fit.material = options.material;
   fit.cost = cost;
   return fit;
 }
@@ -290,8 +291,8 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
   }
   fit.objective_value = reported_objective(problem, fit.minimum.coordinates);
   fit.clusters = problem.points.clusters;
-  fit.refits = bootstrap(problem, options.holds, fit.minimum, options.bootstrap, options.seed,
-                         options.threads);
+  fit.refits = bootstrap(problem, options.holds, fit.minimum, fit.certificate.basins,
+                         options.bootstrap, options.seed, options.threads);
   fit.tail = tail_probability(problem, fit.minimum, options.bootstrap.kind, options.level);
   fit.covariance = covariance_of(problem, fit.minimum.coordinates);
   for (size_t j = 0; j < form->parameters.size(); ++j) {
@@ -304,10 +305,7 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
   Table used;
   used.rows = fit.rows;
   if (mapped.table.has_n) fit.ladders = ladders(used);
-  if (has_trade_off(form->name)) {
-    fit.exponents = exponents_of(*trade_off(form->name, fit.values), cost);
-  }
-  fit.constant_will_do = constant_will_do(fit, allowed_rise(problem, fit.minimum, options.level));
+  if (has_trade_off(form->name)) add_trade_off(*form, options, fit);
   fit.verdict = verdict_of(fit);
   add_optimum(fit);
   fit.warnings = warnings_of(fit);
@@ -326,7 +324,12 @@ OptimumAt optimum_at(const Fit& fit, double flops) {
   return result;
 }
 
+bool refits_carry(const Fit& fit) {
+  return fit.refits.resamples > 0 && fit.refits.converged >= kConvergedShare * fit.refits.resamples;
+}
+
 Interval interval_over(const Fit& fit, double value, std::vector<double> refits) {
+  if (!refits_carry(fit)) return {.value = finite(value)};
   std::erase_if(refits, [](double refit) { return !std::isfinite(refit); });
   return {finite(value), quantile(refits, fit.tail), quantile(refits, 1 - fit.tail)};
 }

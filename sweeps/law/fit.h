@@ -9,6 +9,7 @@
 #include "sweeps/law/mapped_table.h"
 #include "sweeps/law/optimum.h"
 #include "sweeps/law/readings.h"
+#include "sweeps/law/size_doubling.h"
 
 #include <optional>
 #include <stdexcept>
@@ -23,6 +24,7 @@ struct FitOptions {
   int starts = 256;
   BootstrapPlan bootstrap;
   double level = 0.95;
+  double material = 0.002;  ///< an improvement of the loss that is worth a doubling of N, relative
   std::vector<Hold> holds;
   uint64_t seed = 0;
   int threads = 1;
@@ -40,7 +42,7 @@ std::string name_of(ParameterVerdict verdict);
 struct ParameterFit {
   std::string name;
   std::optional<double> value, low, high;
-  std::optional<double> se;           ///< standard deviation of the refits
+  std::optional<double> se;           ///< standard deviation of the refits, where they carry
   std::optional<double> se_hessian;   ///< from the curvature at the minimum
   std::optional<double> se_sandwich;  ///< the same, whatever the noise (Huber 1967)
   ParameterVerdict verdict = ParameterVerdict::unidentified;
@@ -71,9 +73,10 @@ struct Fit {
   std::vector<Row> rows;  ///< the rows used, in canonical order
   std::vector<Excluded> excluded;
   std::vector<ParameterFit> parameters;
-  Vector values;  ///< of the minimum, in the order of the parameters; not all are identified
-  Exponents exponents;
-  Interval a, b;
+  Vector values;        ///< of the minimum, in the order of the parameters; not all are identified
+  Exponents exponents;  ///< of the minimum, whether or not it identifies them
+  Interval a, b;        ///< along `cost`; empty where a parameter they need is not identified
+  Interval a_6nd, b_6nd;  ///< the same under C = 6ND
   Certificate certificate;
   Minimum minimum;
   BootstrapPlan bootstrap;
@@ -86,7 +89,8 @@ struct Fit {
   Cost cost;
   std::vector<OptimumAt> optimum;
   std::vector<Ladder> ladders;
-  bool constant_will_do = false;  ///< the loss depends on nothing, as far as its noise can tell
+  std::optional<SizeDoubling> size_doubling;  ///< of forms that trade size for data
+  double material = 0.002;                    ///< as asked for
   Verdict verdict;
   std::vector<std::string> warnings;
   Readings readings;  ///< of the forms `envelope` and `isoflop:*`
@@ -107,7 +111,12 @@ Interval predicted_on_axis(const Fit& fit, double x);
 /// True where every parameter that the optimum needs is identified and the verdict is ok.
 bool has_optimum(const Fit& fit);
 
-/// Limits of the interval over the refits of one number: the quantiles at `tail` and 1 − `tail`.
+/// True where the intervals are those of the refits: some were asked for, and so many converged
+/// that those that did not could not have moved an end far.
+bool refits_carry(const Fit& fit);
+
+/// Limits of the interval over the refits of one number: the quantiles at `tail` and 1 − `tail`;
+/// the value alone where the refits do not carry.
 Interval interval_over(const Fit& fit, double value, std::vector<double> refits);
 
 /// Rows must be at least this many for that many free parameters.

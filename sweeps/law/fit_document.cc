@@ -37,7 +37,21 @@ Json axes_json(const Fit& fit) {
     const auto found = fit.axis_names.find(std::string(1, axis));
     axes[std::string(1, axis)] = found == fit.axis_names.end() ? Json() : Json(found->second);
   }
+  if (has_trade_off(fit.form)) axes["C"] = relation_of(fit.cost);
   return axes;
+}
+
+Json size_doubling_json(const Fit& fit) {
+  if (!fit.size_doubling) return {};
+  const SizeDoubling& doubling = *fit.size_doubling;
+  return {{"n", number(doubling.n)},
+          {"d", number(doubling.d)},
+          {"relative_change", number(doubling.change)},
+          {"low", number(doubling.low)},
+          {"high", number(doubling.high)},
+          {"material", fit.material},
+          {"noise", doubling.seed_freedom > 0 ? "seeds" : "residuals"},
+          {"loss_moves", doubling.loss_moves}};
 }
 
 Json parameters_json(const Fit& fit) {
@@ -75,6 +89,7 @@ Json certificate_json(const Fit& fit) {
           {"starts", certificate.starts},
           {"agreeing", certificate.agreeing},
           {"unconverged", certificate.unconverged},
+          {"refits", {{"asked", fit.refits.resamples}, {"converged", fit.refits.converged}}},
           {"basins", basins},
           {"second_objective", number(certificate.second_objective)},
           {"tolerance", fit.tolerance}};
@@ -89,12 +104,12 @@ Json bootstrap_json(const Fit& fit) {
             {"converged", 0},
             {"verdict_method", "the same interval, closed and above 0"}};
   }
-  const bool none = fit.bootstrap.kind == Resampling::none;
+  const bool carry = refits_carry(fit) && !fit.readings.envelope;
   const bool cluster = fit.bootstrap.kind == Resampling::by_cluster;
   const auto group = fit.axis_names.find("group");
   return {{"method", interval_method(fit)},
           {"level", fit.level},
-          {"tail", none ? Json() : number(fit.tail)},
+          {"tail", carry ? number(fit.tail) : Json()},
           {"resamples", fit.refits.resamples},
           {"cluster", cluster && group != fit.axis_names.end() ? Json(group->second) : Json()},
           {"converged", fit.refits.converged},
@@ -154,22 +169,25 @@ Json to_json(const Fit& fit, std::optional<double> seconds) {
   for (const Excluded& one : fit.excluded) {
     excluded.push_back({{"id", one.id}, {"why", one.why}, {"rows", one.rows}});
   }
-  Json document = {{"form", fit.form},
-                   {"formula", fit.formula},
-                   {"objective", objective_json(fit)},
-                   {"axes", axes_json(fit)},
-                   {"cost", is_frontier(fit.form) ? Json() : Json(formula_of(fit.cost))},
-                   {"n_used", rows_used(fit)},
-                   {"excluded", excluded},
-                   {"parameters", parameters_json(fit)},
-                   {"exponents", {{"a", interval_json(fit.a)}, {"b", interval_json(fit.b)}}},
-                   {"certificate", certificate_json(fit)},
-                   {"interval", bootstrap_json(fit)},
-                   {"extrapolation", extrapolation_json(fit)},
-                   {"optimum", optimum_json(fit)},
-                   {"ladders", ladders_json(fit)},
-                   {"verdict", to_json(fit.verdict)},
-                   {"warnings", fit.warnings}};
+  Json document = {
+      {"form", fit.form},
+      {"formula", fit.formula},
+      {"objective", objective_json(fit)},
+      {"axes", axes_json(fit)},
+      {"cost", is_frontier(fit.form) ? Json() : Json(formula_of(fit.cost))},
+      {"n_used", rows_used(fit)},
+      {"excluded", excluded},
+      {"parameters", parameters_json(fit)},
+      {"exponents", {{"a", interval_json(fit.a)}, {"b", interval_json(fit.b)}}},
+      {"exponents_6nd", {{"a", interval_json(fit.a_6nd)}, {"b", interval_json(fit.b_6nd)}}},
+      {"certificate", certificate_json(fit)},
+      {"interval", bootstrap_json(fit)},
+      {"extrapolation", extrapolation_json(fit)},
+      {"optimum", optimum_json(fit)},
+      {"ladders", ladders_json(fit)},
+      {"size_doubling", size_doubling_json(fit)},
+      {"verdict", to_json(fit.verdict)},
+      {"warnings", fit.warnings}};
   document.update(readings_json(fit));
   document["checklist"] = checklist_json(fit);
   document["seconds"] = number(seconds);

@@ -186,12 +186,37 @@ TEST_CASE("fit: data without effect leave B and beta unidentified") {
   CHECK(fit.optimum.empty());
 }
 
-TEST_CASE("fit: losses that are noise alone are data-limited") {
+TEST_CASE("fit: losses that are noise alone are undetermined") {
   const Truth truth{.a = 0, .b = 0, .sd = 0.003};
   const Fit fit =
       fit_table(synthetic(truth, log_grid(3e7, 1e10, 3), log_grid(5e8, 3e11, 5)), quick(), {});
-  CHECK(fit.verdict.code == VerdictCode::data_limited);
+  CHECK(fit.verdict.code == VerdictCode::undetermined);
   CHECK(fit.optimum.empty());
+}
+
+TEST_CASE("fit: a parameter at the edge of its domain is bounded, however little noise there is") {
+  for (const char* objective : {"huber:1e-3", "l2", "l1"}) {
+    CAPTURE(objective);
+    FitOptions options = quick(0);
+    options.objective = *parse_objective(objective).value;
+    const Truth truth{.e = 0, .a = 40, .b = 60, .alpha = 0.15, .beta = 0.2, .sd = 0};
+    const Fit fit = fit_table(sixty(truth), options, {});
+    const ParameterFit& e = parameter(fit, "E");
+    CHECK(e.verdict == ParameterVerdict::bounded_above);
+    CHECK(*e.value == 0);
+    CHECK_FALSE(e.low);
+    CHECK(parameter(fit, "alpha").verdict == ParameterVerdict::identified);
+    CHECK(fit.verdict.code == VerdictCode::ok);  // E alone does not forbid it
+  }
+}
+
+TEST_CASE("fit: refits that fall short leave the profile's intervals and every verdict") {
+  const FitOptions options = quick(100);
+  const Fit with = fit_table(sixty(), options, {}), without = fit_table(sixty(), quick(0), {});
+  for (size_t j = 0; j < with.parameters.size(); ++j) {
+    CHECK(with.parameters[j].verdict == without.parameters[j].verdict);
+  }
+  CHECK(with.verdict.sentence == without.verdict.sentence);
 }
 
 TEST_CASE("fit: rows that carry nothing are refused") {
@@ -414,6 +439,15 @@ TEST_CASE(
   const Study study = study_table(mapped, quick(50), "", false);
   CHECK(study.pooled->cost.measured);
   CHECK(study.pooled->cost.coefficient == doctest::Approx(400).epsilon(1e-6));
+  const Fit& fit = *study.pooled;
+  const double alpha = fit.values[3], beta = fit.values[4];
+  CHECK(*fit.a.value == doctest::Approx(beta / (0.9 * beta + alpha)));
+  CHECK(*fit.a_6nd.value == doctest::Approx(beta / (beta + alpha)));
+  CHECK(*fit.b_6nd.value == doctest::Approx(alpha / (beta + alpha)));
+  CHECK(*fit.a_6nd.low < *fit.a_6nd.value);
+  const auto document = to_json(fit, std::nullopt);
+  CHECK(document["axes"]["C"] == "400*N^0.9*D");
+  CHECK(document["exponents_6nd"]["a"]["value"] == *fit.a_6nd.value);
   const Place best = best_place(study.pooled->values, study.pooled->cost, 1e21);
   CHECK(400 * std::pow(best.n, 0.9) * best.d == doctest::Approx(1e21).epsilon(1e-9));
   for (const double factor : {0.9, 1.1}) {

@@ -29,6 +29,13 @@ std::string parameter_lines(const Fit& fit) {
                       shown(fit.a.low), shown(fit.a.high));
   text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "D_opt ~ C^b", shown(fit.b.value),
                       shown(fit.b.low), shown(fit.b.high));
+  if (!fit.cost.measured) return text;
+  using Under = std::pair<const char*, Interval>;
+  for (const auto& [name, under] :
+       {Under("a under 6ND", fit.a_6nd), Under("b under 6ND", fit.b_6nd)}) {
+    text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", name, shown(under.value), shown(under.low),
+                        shown(under.high));
+  }
   return text;
 }
 
@@ -55,7 +62,7 @@ std::string objective_line(const Fit& fit) {
 
 std::string interval_line(const Fit& fit) {
   const std::string line = fmt::format("{:g} %: {}", fit.level * 100, interval_method(fit));
-  if (fit.readings.isoflop || fit.bootstrap.kind == Resampling::none) return line;
+  if (!refits_carry(fit)) return line;
   const bool by_cluster = fit.bootstrap.kind == Resampling::by_cluster;
   const std::string clusters = by_cluster ? fmt::format(" of {} clusters", fit.clusters) : "";
   return fmt::format(
@@ -84,7 +91,7 @@ std::string extrapolation_line(const Fit& fit) {
 
 std::string excluded_line(const Fit& fit) {
   const std::string why = reasons_of(fit.excluded);
-  return fmt::format("{} used, {} excluded{}{}", fit.rows.size(), rows_in(fit.excluded),
+  return fmt::format("{} used, {} excluded{}{}", rows_used(fit), rows_in(fit.excluded),
                      why.empty() ? "" : "; ", why);
 }
 
@@ -115,6 +122,9 @@ std::string whole(const Fit& fit, const std::optional<Appraisal>& appraisal) {
   line("certificate", certificate_line(fit));
   line("intervals", interval_line(fit));
   line("held out", extrapolation_line(fit));
+  if (fit.size_doubling) {
+    line("twice the N", in_words(*fit.size_doubling, fit.level) + " at the largest budget");
+  }
   text += readings_text(fit) + optimum_lines(fit);
   if (appraisal) text += to_text(*appraisal);
   text += checklist_text(fit);

@@ -158,6 +158,7 @@ Fit described(const MappedTable& mapped, const FitOptions& options, const Cost& 
   fit.excluded = mapped.excluded;
   fit.bootstrap = options.bootstrap;
   fit.level = options.level;
+  fit.material = options.material;
   fit.cost = cost;
   // A closed form: one start, which is the minimum.
   fit.certificate = {.gradient_relative = NAN, .starts = 1, .agreeing = 1, .second_objective = NAN};
@@ -188,6 +189,7 @@ Fit frontier_fit(const MappedTable& mapped, const FitOptions& options, const Cos
   used.rows = fit.rows;
   fit.ladders = ladders(used);
   fit.exponents = estimated(fit);
+  fit.size_doubling = size_doubling(fit.rows, fit.objective, fit.level, options.threads);
   fit.verdict = verdict_of(fit);
   add_exponents(fit);
   add_optimum(fit);

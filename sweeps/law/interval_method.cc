@@ -2,12 +2,18 @@
 
 #include "sweeps/law/fit.h"
 
+#include <fmt/format.h>
+
 namespace enigma::law {
 
 std::string interval_method(const Fit& fit) {
   if (fit.readings.isoflop) return "least squares on the vertices, Student t";
   if (fit.bootstrap.kind == Resampling::none) return "profile";
-  return name_of(fit.bootstrap.kind) + " bootstrap, calibrated percentile";
+  if (fit.readings.envelope || refits_carry(fit)) {
+    return name_of(fit.bootstrap.kind) + " bootstrap, calibrated percentile";
+  }
+  return fmt::format("profile ({} of {} {} refits converged)", fit.refits.converged,
+                     fit.refits.resamples, name_of(fit.bootstrap.kind));
 }
 
 }  // namespace enigma::law

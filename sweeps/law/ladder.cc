@@ -74,24 +74,4 @@ std::string name_of(const Ladder& ladder) {
   return ladder.subset.empty() ? size : size + ", subset " + ladder.subset;
 }
 
-SizeEffect size_effect(const Table& table) {
-  const std::vector<Ladder> all = ladders(table);
-  SizeEffect effect = SizeEffect::unknown;
-  std::map<std::string, std::vector<const Ladder*>> by_subset;
-  for (const Ladder& ladder : all) by_subset[ladder.subset].push_back(&ladder);
-  int helped = 0, compared = 0;
-  for (const auto& [subset, members] : by_subset) {
-    const Ladder* smallest = members.front();
-    const Ladder* largest = members.back();
-    const Row& small = smallest->rungs.back();
-    const Row& large = largest->rungs.back();
-    const double ratio = budget_of(large) / budget_of(small);
-    if (smallest == largest || ratio > kSameBudget || ratio < 1 / kSameBudget) continue;
-    ++compared;
-    if (large.loss < small.loss * (1 - kFlat)) ++helped;
-  }
-  if (compared > 0) effect = helped > 0 ? SizeEffect::helps : SizeEffect::does_not_help;
-  return effect;
-}
-
 }  // namespace enigma::law

@@ -24,9 +24,4 @@ std::vector<Ladder> ladders(const Table& table);
 /// "N = 1.2e+06, subset all".
 std::string name_of(const Ladder& ladder);
 
-/// At the largest budget that several sizes share: does a larger model do better than the smaller?
-/// Nothing where no budget is shared.
-enum class SizeEffect { unknown, helps, does_not_help };
-SizeEffect size_effect(const Table& table);
-
 }  // namespace enigma::law

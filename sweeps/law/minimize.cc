@@ -13,6 +13,9 @@ constexpr double kConvergedGradient = 1e-5;
 constexpr double kExact = 1e-7;
 /// Coordinates are logs: a step beyond this is a leap out of the world.
 constexpr double kLongestStep = 2.0;
+/// A round of both algorithms that brings less than this share of the objective brings nothing.
+constexpr double kNoDecrease = 1e-7;
+constexpr int kRoundsMost = 6;
 
 Square inverse_of(Square matrix) {
   const double ridge = 1e-7 * std::max(matrix.diagonal().maxCoeff(), 1e-300);
@@ -125,6 +128,18 @@ Minimum minimize_by_reweighting(const Problem& problem, const Vector& start, con
     }
   }
   return minimum_at(problem, q, here, iteration, iteration < effort.iterations);
+}
+
+Minimum settled(const Problem& problem, Minimum minimum) {
+  for (int round = 0; round < kRoundsMost && !minimum.converged; ++round) {
+    if (!std::isfinite(minimum.objective)) break;
+    const Minimum other = minimize_by_reweighting(problem, minimum.coordinates, {1e-9, 400});
+    Minimum next = minimize(problem, other.coordinates, {1e-9, 400});
+    if (!(next.objective < minimum.objective)) next = minimum;
+    next.converged |= minimum.objective - next.objective <= kNoDecrease * next.size;
+    minimum = next;
+  }
+  return minimum;
 }
 
 }  // namespace enigma::law

@@ -28,4 +28,9 @@ Minimum minimize(const Problem& problem, const Vector& start, const Effort& effo
 Minimum minimize_by_reweighting(const Problem& problem, const Vector& start,
                                 const Effort& effort = {1e-9, 2000});
 
+/// A minimum that does not call itself converged, taken on by both algorithms in turn until a whole
+/// round brings less than 1e-7 of the objective: objectives with corners have gradients up to the
+/// last, so that what counts is the decrease that is still to be had.
+Minimum settled(const Problem& problem, Minimum minimum);
+
 }  // namespace enigma::law

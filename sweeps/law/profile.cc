@@ -19,6 +19,8 @@ constexpr double kLeastExponent = 2e-3, kLargestExponent = 20;
 constexpr double kLeastRepeats = 1e-3, kMostRepeats = 1e5;
 /// How far below and above the data, in logs, a shift of their axis can still be told.
 constexpr double kShiftBelow = 14, kShiftAbove = 5;
+/// An estimate this near to an end of its domain (in logs) lies there, to rounding.
+constexpr double kAtTheEnd = 1e-6;
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<long>(values.size() / 2);
@@ -47,7 +49,7 @@ struct Search {
   Minimum refit(const Vector& from, double at) {
     Vector q = from;
     q[index] = at;
-    const Minimum minimum = minimize(problem, q, {1e-7, 300});
+    const Minimum minimum = settled(problem, minimize(problem, q, {1e-7, 300}));
     const double gain = start.objective - minimum.objective;
     if (gain > 1e-7 * start.size && (!better || minimum.objective < better->objective)) {
       better = minimum;
@@ -56,13 +58,11 @@ struct Search {
   }
 };
 
-/// Where the profile crosses the limit going from the estimate towards `end`; nothing if it never
-/// does.
-std::optional<double> crossing(Search& search, double end) {
+/// Where the profile crosses the limit going from the estimate up (sign 1) or down (−1) to the
+/// `end` of the domain; nothing if it never does, or if the estimate lies at that end.
+std::optional<double> crossing(Search& search, double sign, double end) {
   double inside = search.start.coordinates[search.index];
-  if ((end - inside) * (end > inside ? 1 : -1) <= 0) return std::nullopt;
-  const double sign = end > inside ? 1 : -1;
-  if (sign * (end - inside) < 1e-12) return std::nullopt;
+  if (sign * (end - inside) < kAtTheEnd) return std::nullopt;
   Vector from = search.start.coordinates;
   double outside = inside, step = 0.02;
   for (bool crossed = false; !crossed;) {
@@ -115,16 +115,16 @@ Domain domain_of(const Problem& problem, const Parameter& parameter, double at) 
 
 }  // namespace
 
-Spread spread_of(const Problem& problem, const Value& value) {
+Spread spread_of(const Problem& problem, const Eigen::ArrayXd& residual, int parameters,
+                 double student_width) {
   const Points& points = problem.points;
-  const int parameters = free_parameters(problem);
   const double noise = kLeastNoise * residual_unit(problem);
-  const double width = width_of(value.residual, parameters, noise);
-  const auto pull_at = [&](double r) { return psi(problem.objective, r, value.width); };
+  const double width = width_of(residual, parameters, noise);
+  const auto pull_at = [&](double r) { return psi(problem.objective, r, student_width); };
   std::vector<double> sums(static_cast<size_t>(points.clusters), 0.0);
   double squares = 0, slope = 0;
   for (Eigen::Index i = 0; i < points.size(); ++i) {
-    const double r = value.residual[i], w = points.weight[i], pull = w * pull_at(r);
+    const double r = residual[i], w = points.weight[i], pull = w * pull_at(r);
     sums[static_cast<size_t>(points.cluster[static_cast<size_t>(i)])] += pull;
     squares += pull * pull;
     slope += w * (pull_at(r + width) - pull_at(r - width)) / (2 * width);
@@ -140,13 +140,20 @@ Spread spread_of(const Problem& problem, const Value& value) {
   return spread;
 }
 
-double allowed_rise(const Problem& problem, const Minimum& minimum, double level) {
-  Value value;
-  evaluate(problem, minimum.coordinates, value);
-  const Spread spread = spread_of(problem, value);
+Spread spread_of(const Problem& problem, const Value& value) {
+  return spread_of(problem, value.residual, free_parameters(problem), value.width);
+}
+
+double allowed_rise(const Spread& spread, double level) {
   const boost::math::students_t student(spread.freedom);
   const double t = boost::math::quantile(student, (1 + level) / 2);
   return t * t * spread.square / (2 * spread.slope);
+}
+
+double allowed_rise(const Problem& problem, const Minimum& minimum, double level) {
+  Value value;
+  evaluate(problem, minimum.coordinates, value);
+  return allowed_rise(spread_of(problem, value), level);
 }
 
 ProfileInterval profile(const Problem& problem, const std::vector<Hold>& holds,
@@ -168,8 +175,8 @@ ProfileInterval profile(const Problem& problem, const std::vector<Hold>& holds,
     return problem.form->values(there, held.points)[j];
   };
   ProfileInterval interval;
-  if (const auto low = crossing(search, domain.low)) interval.low = value_at(*low);
-  if (const auto high = crossing(search, domain.high)) interval.high = value_at(*high);
+  if (const auto low = crossing(search, -1, domain.low)) interval.low = value_at(*low);
+  if (const auto high = crossing(search, 1, domain.high)) interval.high = value_at(*high);
   if (parameter.negative) std::swap(interval.low, interval.high);
   interval.better = search.better;
   if (interval.better) {

@@ -23,11 +23,16 @@ struct Spread {
 };
 Spread spread_of(const Problem& problem, const Value& value);
 
+/// The same of any residuals of the problem's rows, about `parameters` fitted numbers.
+Spread spread_of(const Problem& problem, const Eigen::ArrayXd& residual, int parameters,
+                 double student_width);
+
 /// Rise of the objective (weights of mean 1) that `level` allows: t²·var(psi) / (2·E psi'),
 /// the robust likelihood-ratio test (Heritier & Ronchetti 1994), with E ψ′ by a difference over
 /// the width of the residuals, t for (rows or clusters) − parameters degrees of freedom, and rows
 /// of one cluster counted as their sum.
 double allowed_rise(const Problem& problem, const Minimum& minimum, double level);
+double allowed_rise(const Spread& spread, double level);
 
 /// Profile of parameter `index` of the form.
 ProfileInterval profile(const Problem& problem, const std::vector<Hold>& holds,

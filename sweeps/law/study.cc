@@ -59,7 +59,7 @@ Fit fit_of(const MappedTable& mapped, const FitOptions& options, const Cost& cos
 Study study_table(const MappedTable& mapped, const FitOptions& options, const std::string& by,
                   bool sweep) {
   check_form(options.form);
-  // A file whose FLOPs are plainly not 6ND has its own: an optimum under 6ND would miss its data.
+  // A table whose FLOPs are not 6ND has its own: an optimum under 6ND would miss its data.
   const bool own = sweep || !is_six_nd(mapped.table);
   const Cost cost = own ? measured_cost(mapped.table).value_or(Cost{}) : Cost{};
   Study study{.by = by};

@@ -26,7 +26,7 @@ struct Study {
   std::optional<Appraisal> appraisal;  ///< of the pooled fit, where it was asked for
 };
 
-/// FLOPs are the table's own where it is a sweep, or where they are not 6ND; else C = 6ND.
+/// FLOPs are the table's own where it has them and they are not 6ND; else C = 6ND.
 /// Throws FitRefused where nothing at all can be fitted, InputError for wrong names.
 Study study_table(const MappedTable& mapped, const FitOptions& options, const std::string& by,
                   bool sweep);

@@ -10,11 +10,6 @@ namespace enigma::law {
 
 namespace {
 
-size_t count(const Fit& fit, Trend trend) {
-  return static_cast<size_t>(std::count_if(fit.ladders.begin(), fit.ladders.end(),
-                                           [&](const Ladder& l) { return l.trend == trend; }));
-}
-
 bool is_frontier(const Fit& fit) {
   return fit.readings.isoflop || fit.readings.envelope;
 }
@@ -69,51 +64,46 @@ std::string why_no_frontier(const Fit& fit) {
       listed(not_identified(fit)));
 }
 
-std::string why_undetermined(const Fit& fit, const std::vector<std::string>& names) {
-  std::string why;
-  if (is_frontier(fit)) return why_no_frontier(fit);
-  if (has_trade_off(fit.form)) {
-    if (distinct(fit, 'N') == 1)
-      why += "; all rows have one size, so the effect of size is unknown";
-    if (distinct(fit, 'D') == 1) {
-      why += "; all rows have the same amount of data, so its effect is unknown";
-    }
-    if (distinct(fit, 'N') > 1 && lacks(names, "alpha")) {
-      why += "; more sizes, or sizes further apart, would tell";
-    }
-    if (distinct(fit, 'D') > 1 && lacks(names, "beta")) why += "; longer ladders would tell";
-  } else {
-    why += "; more rows, or rows further apart, would tell";
+/// What the rows say of size, and what more would say it.
+std::string of_size(const Fit& fit) {
+  if (!fit.size_doubling || distinct(fit, 'N') == 1) return "";
+  if (!fit.size_doubling->loss_moves) {
+    return "; the loss changes by no more than its noise over these sizes and budgets: sizes and "
+           "budgets further apart, or more seeds of each, would tell";
   }
-  return fmt::format("Undetermined: {} rows do not identify {}{}.{}", fit.rows.size(),
-                     listed(names), why, has_trade_off(fit.form) ? " No optimum is given." : "");
+  return fmt::format("; at the largest budget one doubling of the parameters {}",
+                     in_words(*fit.size_doubling, fit.level));
 }
 
-std::optional<std::string> data_limited(const Fit& fit, const std::vector<std::string>& names) {
-  const size_t flat = count(fit, Trend::flat_or_rising);
-  if (flat > 0 && 2 * flat >= fit.ladders.size()) {
-    std::vector<std::string> which;
-    for (const Ladder& ladder : fit.ladders) {
-      if (ladder.trend == Trend::flat_or_rising && which.size() < 6)
-        which.push_back("(" + name_of(ladder) + ")");
-    }
+std::string why_undetermined(const Fit& fit, const std::vector<std::string>& names) {
+  if (is_frontier(fit)) return why_no_frontier(fit);
+  if (!has_trade_off(fit.form)) {
     return fmt::format(
-        "Data-limited: in {} of {} ladders the loss does not fall as the budget grows: {}. "
-        "More compute on the same recordings does not help; more recordings might.",
-        flat, fit.ladders.size(), listed(which));
+        "Undetermined: {} rows do not identify {}; more rows, or rows further apart, would tell.",
+        fit.rows.size(), listed(names));
   }
-  if (fit.constant_will_do && !fit.ladders.empty()) {
-    return "Data-limited: over these sizes and budgets the loss changes by no more than its noise; "
-           "neither a larger model nor more compute helps on these data.";
+  std::string why;
+  if (distinct(fit, 'N') == 1) why += "; all rows have one size, so the effect of size is unknown";
+  if (distinct(fit, 'D') == 1) {
+    why += "; all rows have the same amount of data, so its effect is unknown";
   }
-  Table table;
-  table.rows = fit.rows;
-  if (lacks(names, "alpha") && fit.form == "chinchilla" &&
-      size_effect(table) == SizeEffect::does_not_help) {
-    return "Data-limited: at the largest budget the largest model is not better than the smallest; "
-           "a larger model does not help on these data.";
+  if (distinct(fit, 'N') > 1 && lacks(names, "alpha")) {
+    why += "; more sizes, or sizes further apart, would tell";
   }
-  return std::nullopt;
+  if (distinct(fit, 'D') > 1 && lacks(names, "beta")) why += "; longer ladders would tell";
+  return fmt::format("Undetermined: {} rows do not identify {}{}{}. No optimum is given.",
+                     fit.rows.size(), listed(names), why, of_size(fit));
+}
+
+/// The plain sentence, where the interval of what size brings excludes what would be worth it.
+std::optional<std::string> data_limited(const Fit& fit) {
+  if (!fit.size_doubling || !excludes_improvement(*fit.size_doubling, fit.material)) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "Data-limited: at the largest budget one doubling of the parameters {}, which excludes an "
+      "improvement of {:g} %; a larger model does not help on these data.",
+      in_words(*fit.size_doubling, fit.level), 100 * fit.material);
 }
 
 }  // namespace
@@ -129,8 +119,10 @@ std::string listed(const std::vector<std::string>& names) {
 
 Verdict verdict_of(const Fit& fit) {
   const std::vector<std::string> names = not_identified(fit);
-  if (const auto sentence = data_limited(fit, names)) return {VerdictCode::data_limited, *sentence};
-  if (!names.empty()) return {VerdictCode::undetermined, why_undetermined(fit, names)};
+  if (!names.empty()) {
+    if (const auto sentence = data_limited(fit)) return {VerdictCode::data_limited, *sentence};
+    return {VerdictCode::undetermined, why_undetermined(fit, names)};
+  }
   if (!has_frontier(fit)) {
     return {VerdictCode::ok, fmt::format("Loss falls as a power of {} with exponent {:.4g}.",
                                          fit.axes.front(), fit.values[fit.values.size() - 1])};
@@ -154,7 +146,7 @@ std::vector<std::string> warnings_of(const Fit& fit) {
     warnings.push_back(fmt::format("ladder {}: loss {}", name_of(ladder),
                                    ladder.trend == Trend::uneven
                                        ? "does not fall at every step"
-                                       : "is flat or rising: data-limited"));
+                                       : "is flat or rising: data-limited, or within its noise"));
   }
   if (fit.certificate.starts > 1 && fit.certificate.agreeing < 2) {
     warnings.push_back("only one start reached the best objective: it may not be the minimum");
@@ -163,9 +155,12 @@ std::vector<std::string> warnings_of(const Fit& fit) {
       fit.objective_value + 1e-4 * std::abs(fit.objective_value)) {
     warnings.push_back("the second algorithm did not reach the same objective");
   }
-  const int lost = fit.refits.resamples - fit.refits.converged;
-  if (lost > 0) {
-    warnings.push_back(fmt::format("{} of {} refits did not converge", lost, fit.refits.resamples));
+  const Refits& refits = fit.refits;
+  if (refits.converged < refits.resamples) {
+    const bool carry = refits_carry(fit) || is_frontier(fit);
+    warnings.push_back(fmt::format("{} of {} refits did not converge{}",
+                                   refits.resamples - refits.converged, refits.resamples,
+                                   carry ? "" : ": the intervals are the profile's"));
   }
   for (const ParameterFit& parameter : fit.parameters) {
     if (parameter.name == "E" && parameter.verdict == ParameterVerdict::bounded_above) {

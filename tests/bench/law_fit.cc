@@ -101,7 +101,8 @@ int main(int count, char** arguments) {
   std::printf("published_starts_reached %d\n", reached);
   const auto refits = [&](int other_starts) {
     return median_s(3, [&] {
-      bootstrap(problem, {}, fitted.minimum, {Resampling::by_case, 4000, other_starts}, 1, 1);
+      bootstrap(problem, {}, fitted.minimum, fitted.certificate.basins,
+                {Resampling::by_case, 4000, other_starts}, 1, 1);
     });
   };
   std::printf("single_start_refits_s %.5f\n", refits(0));
@@ -110,7 +111,7 @@ int main(int count, char** arguments) {
   hoffmann << 1.6934, 406.4, 410.7, 0.33917, 0.28491;
   const Minimum from{.coordinates = form->coordinates(hoffmann, problem.points)};
   std::printf("single_start_refits_from_hoffmann_s %.5f\n", median_s(3, [&] {
-                bootstrap(problem, {}, from, {Resampling::by_case, 4000, 0}, 1, 1);
+                bootstrap(problem, {}, from, {}, {Resampling::by_case, 4000, 0}, 1, 1);
               }));
   return 0;
 }

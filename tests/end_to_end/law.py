@@ -137,7 +137,8 @@ def wrong_words_of_a_fit_are_answered_with_the_right_ones(place):
             (("--starts", "0"), "whole number"), (("--fix", "gamma=1"), "alpha"),
             (("--fix", "alpha"), "P=V"), (("--where", "n >"), "--where"),
             (("--where", "m > 3"), "n"), (("--by", "subst"), "loss"), (("--cut", "-1"), "> 0"),
-            (("--metric", "bounded"), "ceiling:R"), (("--metric", "ceiling:2"), "at most 1"),
+            (("--material", "2"), "between 0 and 1"), (("--metric", "bounded"), "ceiling:R"),
+            (("--metric", "ceiling:2"), "at most 1"),
             (("--stats", "64"), "--starts")]:
         refused = fit(place, file, *words)
         check(refused.returncode == 2, f"{words}: exit {refused.returncode}: {refused.stderr[:300]}")
@@ -159,7 +160,7 @@ def tables_that_cannot_tell_get_the_verdict_that_says_so(place):
     rising = [(n, d, 3 + 0.01 * math.log(n * d)) for n, d, _ in rows]
     tied = [(n, 20 * n, law(n, 20 * n) * math.exp(dice.gauss(0, 0.005))) for n, _, _ in rows]
     for name, table, codes in [("one_size.csv", one_size, ["undetermined"]),
-                               ("nothing.csv", nothing, ["data_limited", "undetermined"]),
+                               ("nothing.csv", nothing, ["undetermined"]),
                                ("rising.csv", rising, ["data_limited"]),
                                ("tied.csv", tied, ["undetermined"])]:
         for form in "chinchilla", "envelope", "isoflop:parabola":
