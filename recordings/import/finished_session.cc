@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr int kImporterVersion = 1;
+constexpr int kImporterVersion = 2;
 const char* const kFile = "import.json";
 
 Json files_json(const fs::path& session) {
