@@ -33,7 +33,12 @@ void append(std::vector<T>& to, std::vector<T> from) {
 fs::path data_of(const SweepRequest& request, const sweeps::Spec& spec) {
   if (!request.data.empty()) return fs::absolute(request.data);
   if (spec.data.path.empty()) return {};
-  return fs::weakly_canonical(fs::absolute(request.file).parent_path() / spec.data.path);
+  // But for its last part, which may be a link: a session is called as it is reached.
+  fs::path folder = fs::absolute(request.file).parent_path() / spec.data.path;
+  if (!folder.has_filename()) folder = folder.parent_path();
+  const bool named = folder.filename() != "." && folder.filename() != "..";
+  return named ? fs::weakly_canonical(folder.parent_path()) / folder.filename()
+               : fs::weakly_canonical(folder);
 }
 
 std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::Spec& spec,

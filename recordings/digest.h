@@ -1,6 +1,9 @@
 // A session's digest: which bytes a run was trained on. Hashes of files are remembered by
-// (path, size, modification time), so that a second look costs nothing.
+// (path, inode, size, modification time) of what a link leads to, so that a second look costs
+// nothing.
 #pragma once
+
+#include "recordings/file_tree.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -26,6 +29,7 @@ class DigestCache {
   struct Entry {
     uintmax_t size = 0;
     int64_t modified_ns = 0;
+    uint64_t inode = 0;
     std::string sha256;
   };
 
@@ -35,7 +39,9 @@ class DigestCache {
   bool changed_ = false;
 };
 
-/// SHA-256 over the lines "relative path\tsize\tSHA-256\n" of a session's files, sorted by path.
+/// SHA-256 over the lines "relative path\tsize\tSHA-256\n" of a session's files, sorted by path:
+/// those of files_below, links followed.
+std::string digest_of(const FileTree& tree, DigestCache& cache);
 std::string digest_of(const std::filesystem::path& session, DigestCache& cache);
 
 }  // namespace enigma::recordings

@@ -34,6 +34,7 @@ auto read_document(const std::filesystem::path& path, Parse parse)
     wrong.column = error.mark.is_null() ? 0 : error.mark.column + 1;
     wrong.message = "not valid YAML: " + error.msg;
   } catch (const std::exception& error) {
+    if (const auto link = broken_link(path)) return {std::nullopt, {*link}};
     wrong.message = std::string("cannot be read: ") + error.what();
   }
   return {std::nullopt, {wrong}};
@@ -64,6 +65,10 @@ nlohmann::json plain_scalar(const std::string& text) {
   if (is_word(text, {"false", "no", "off"})) return false;
   if (is_word(text, {".nan"})) return std::numeric_limits<double>::quiet_NaN();
   if (const auto integer = whole_number<int64_t>(text)) return *integer;
+  if (const auto integer = whole_number<uint64_t>(text)) return *integer;
+  // An integer of more bits is kept as it is written: a double would be another number.
+  if (text.find_first_not_of("0123456789", text[0] == '-' ? 1 : 0) == std::string::npos)
+    return text;
   if (text.find_first_of("0123456789") != std::string::npos)
     if (const auto real = whole_number<double>(text)) return *real;
   return text;

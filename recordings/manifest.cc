@@ -2,7 +2,9 @@
 
 #include "recordings/digest.h"
 #include "recordings/document.h"
+#include "recordings/file_tree.h"
 #include "recordings/parallel.h"
+#include "recordings/problem.h"
 #include "recordings/session_parts.h"
 #include "recordings/window.h"
 
@@ -21,7 +23,7 @@ std::string text_at(const nlohmann::json& meta, const char* key) {
   if (!meta.is_object() || !meta.contains(key)) return "";
   const nlohmann::json& value = meta[key];
   if (value.is_string()) return value.get<std::string>();
-  return value.is_number_integer() ? std::to_string(value.get<int64_t>()) : "";
+  return value.is_number_integer() ? value.dump() : "";
 }
 
 std::string animal_in_name(const std::string& name) {
@@ -36,7 +38,8 @@ std::string animal_in_name(const std::string& name) {
 void take_identity(SessionInfo& info) {
   nlohmann::json meta;
   const std::filesystem::path file = info.path / "meta.json";
-  if (std::filesystem::exists(file)) {
+  std::error_code unknown;
+  if (std::filesystem::exists(file, unknown)) {
     Parsed<nlohmann::json> parsed = read_json(file);
     info.problems.insert(info.problems.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
     if (parsed.ok()) meta = std::move(*parsed.value);
@@ -148,7 +151,10 @@ SessionInfo inspect_session(const std::filesystem::path& folder, const InspectOp
   const WindowRule rule = options.rule ? *options.rule : default_rule(info);
   for (auto& [name, tier] : info.tiers)
     tier.windows = static_cast<int64_t>(disjoint_window_starts(*parts, name, rule).size());
-  if (options.digests) info.digest = digest_of(folder, cache);
+  if (broken_link(folder)) return info;
+  const FileTree tree = files_below(folder);
+  append_untold(info.problems, tree.problems);
+  if (options.digests) info.digest = digest_of(tree, cache);
   return info;
 }
 
@@ -159,7 +165,7 @@ SessionInfo inspect_guarded(const std::filesystem::path& folder, const InspectOp
   } catch (const std::exception& error) {  // one unreadable session does not hide the others
     SessionInfo info;
     info.path = folder;
-    info.name = folder.filename().string();
+    info.name = session_name(folder);
     Diagnostic d;
     d.file = folder.string();
     d.message = std::string("session cannot be read: ") + error.what();
@@ -211,6 +217,7 @@ nlohmann::ordered_json session_json(const SessionInfo& info) {
 }  // namespace
 
 Manifest inspect(const std::filesystem::path& data, const InspectOptions& options) {
+  if (auto link = broken_link(data)) throw InputError({std::move(*link)});
   if (!std::filesystem::is_directory(data)) refuse(data, "is no folder");
   const std::vector<std::filesystem::path> folders = session_folders(data);
   if (folders.empty()) refuse(data, "holds no session");

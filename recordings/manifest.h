@@ -14,7 +14,7 @@ struct Manifest {
 
 /// Inspects every session of `data`, in parallel. Windows are counted under `rule` (default:
 /// the responses' own rate, 60 samples, free). Digests are computed once and cached in `cache`
-/// (a file; empty = no cache) by (path, size, mtime); nothing is written into `data`.
+/// (a file; empty = no cache) by what DigestCache says; nothing is written into `data`.
 /// `progress(done, total)` is called from one thread. Unreadable sessions stand in the list with
 /// their problems. Throws InputError where `data` is no folder or holds no session.
 struct InspectOptions {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace enigma::recordings {
@@ -14,6 +15,8 @@ class Mapping {
   Mapping() = default;
   /// Throws std::system_error (with the path) where the file cannot be opened.
   explicit Mapping(const std::filesystem::path& path);
+  /// Bytes that were made from a file's, where they lie otherwise than they are read.
+  explicit Mapping(std::vector<std::byte> bytes) : small_(std::move(bytes)) {}
   Mapping(Mapping&& other) noexcept;
   Mapping& operator=(Mapping&& other) noexcept;
   ~Mapping();

@@ -2,6 +2,7 @@
 
 #include "recordings/problem.h"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstring>
@@ -36,7 +37,8 @@ std::optional<std::string> value_of(std::string_view header, std::string_view ke
                                      : header.find_first_of(",}", at);
   if (end == std::string_view::npos) return std::nullopt;
   if (first == '(' || first == '\'') return std::string(header.substr(at + 1, end - at - 1));
-  return std::string(header.substr(at, end - at));
+  const size_t last = header.find_last_not_of(' ', end - 1);
+  return std::string(header.substr(at, last + 1 - at));
 }
 
 std::optional<std::vector<int64_t>> parse_shape(std::string_view text) {
@@ -77,8 +79,47 @@ std::optional<std::pair<size_t, size_t>> header_span(std::span<const std::byte> 
   return std::pair{begin, length};
 }
 
+struct Layout {
+  bool reversed = false, column_major = false;
+};
+
+// The places in a column-major array of the numbers of a row-major one, in its order.
+std::vector<size_t> column_major_places(const std::vector<int64_t>& shape, size_t elements) {
+  std::vector<size_t> strides(shape.size(), 1), index(shape.size(), 0), places(elements);
+  for (size_t axis = 1; axis < shape.size(); ++axis)
+    strides[axis] = strides[axis - 1] * static_cast<size_t>(shape[axis - 1]);
+  size_t at = 0;
+  for (size_t& place : places) {
+    place = at;
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      at += strides[axis];
+      if (++index[axis] < static_cast<size_t>(shape[axis])) break;
+      at -= index[axis] * strides[axis];
+      index[axis] = 0;
+    }
+  }
+  return places;
+}
+
+void rearrange(NpyArray& array, const Layout& layout) {
+  const size_t size = bytes_of(array.type), elements = static_cast<size_t>(array.elements);
+  std::vector<std::byte> bytes(elements * size);
+  const auto places =
+      layout.column_major ? column_major_places(array.shape, elements) : std::vector<size_t>();
+  for (size_t i = 0; i < elements; ++i) {
+    const std::byte* from = array.data + (layout.column_major ? places[i] : i) * size;
+    std::byte* to = bytes.data() + i * size;
+    if (layout.reversed)
+      std::reverse_copy(from, from + size, to);
+    else
+      std::copy(from, from + size, to);
+  }
+  array.mapping = Mapping(std::move(bytes));
+  array.data = array.mapping.bytes().data();
+}
+
 Parsed<NpyArray> fill(NpyArray array, std::string_view header, size_t data_at,
-                      const std::filesystem::path& path) {
+                      const std::filesystem::path& path, Layout& layout) {
   const auto refuse = [&](std::string field, std::string message, std::string expected,
                           std::string found) {
     return Parsed<NpyArray>{std::nullopt,
@@ -86,36 +127,35 @@ Parsed<NpyArray> fill(NpyArray array, std::string_view header, size_t data_at,
                                         std::move(expected), std::move(found))}};
   };
   const std::string descr = value_of(header, "descr").value_or("");
-  const std::optional<NumberType> type = type_of_descr(descr);
-  if (!type) return refuse("descr", "number type cannot be read", "a little-endian number", descr);
+  const std::optional<StoredType> type = stored_type_of_descr(descr);
+  if (!type) return refuse("descr", "number type cannot be read", "a number", descr);
   const std::string order = value_of(header, "fortran_order").value_or("");
-  if (order != "False")
-    return refuse("fortran_order", "array is not row-major", "False (store it in C order)", order);
+  if (order != "False" && order != "True")
+    return refuse("fortran_order", "order of the axes cannot be read", "True or False", order);
   const std::string shape_text = value_of(header, "shape").value_or("?");
   const auto shape = parse_shape(shape_text);
-  const auto elements = shape ? product(*shape, bytes_of(*type)) : std::nullopt;
+  const auto elements = shape ? product(*shape, bytes_of(type->type)) : std::nullopt;
   if (!elements) return refuse("shape", "shape cannot be read", "a tuple of sizes", shape_text);
   const size_t have = array.mapping.bytes().size() - data_at;
-  const size_t need = static_cast<size_t>(*elements) * bytes_of(*type);
+  const size_t need = static_cast<size_t>(*elements) * bytes_of(type->type);
   if (have < need)
     return refuse("data", "file is truncated", std::to_string(need) + " bytes of numbers",
                   std::to_string(have));
-  array.type = *type;
+  array.type = type->type;
   array.shape = *shape;
   array.elements = *elements;
   array.data = array.mapping.bytes().data() + data_at;
+  layout = {type->reversed, order == "True" && shape->size() > 1};
+  array.rearranged = layout.reversed || layout.column_major;
   return {std::move(array), {}};
 }
 
-}  // namespace
-
-Parsed<NpyArray> open_npy(const std::filesystem::path& path) {
+Parsed<NpyArray> opened(const std::filesystem::path& path, Layout& layout) {
   NpyArray array;
   try {
     array.mapping = Mapping(path);
   } catch (const std::system_error& error) {
-    return {std::nullopt,
-            {problem_in(path, "", "file cannot be opened", "a .npy file", error.code().message())}};
+    return {std::nullopt, {unopened(path, "a .npy file", error.code().message())}};
   }
   const auto bytes = array.mapping.bytes();
   const auto span = header_span(bytes);
@@ -124,7 +164,26 @@ Parsed<NpyArray> open_npy(const std::filesystem::path& path) {
             {problem_in(path, "header", "not a whole .npy header", "numpy format 1 to 3",
                         std::to_string(bytes.size()) + " bytes")}};
   const std::string header(reinterpret_cast<const char*>(bytes.data()) + span->first, span->second);
-  return fill(std::move(array), header, span->first + span->second, path);
+  return fill(std::move(array), header, span->first + span->second, path, layout);
+}
+
+}  // namespace
+
+Parsed<NpyArray> open_npy(const std::filesystem::path& path) {
+  Layout layout;
+  Parsed<NpyArray> array = opened(path, layout);
+  if (array.ok() && array.value->rearranged) rearrange(*array.value, layout);
+  return array;
+}
+
+Parsed<NpyArray> open_npy_header(const std::filesystem::path& path) {
+  Layout layout;
+  Parsed<NpyArray> array = opened(path, layout);
+  if (array.ok() && array.value->rearranged) {
+    array.value->mapping = {};
+    array.value->data = nullptr;
+  }
+  return array;
 }
 
 std::string npy_bytes(NumberType type, const std::vector<int64_t>& shape, const void* numbers) {

@@ -17,12 +17,18 @@ struct NpyArray {
   NumberType type = NumberType::f32;
   std::vector<int64_t> shape;
   int64_t elements = 0;
-  const std::byte* data = nullptr;  ///< row-major; `elements` numbers lie inside the mapping
+  /// Row-major and little-endian; `elements` numbers lie inside the mapping.
+  const std::byte* data = nullptr;
+  bool rearranged = false;  ///< the file is column-major or big-endian
 };
 
-/// Opens an array; a diagnostic names the file and the field where the header is malformed, the
-/// order is Fortran's, the type is not a little-endian number, or the file is shorter than it says.
+/// Opens an array; one that is column-major or big-endian is copied into the order above. A
+/// diagnostic names the file and the field where the header is malformed, the type is not a number,
+/// or the file is shorter than it says.
 Parsed<NpyArray> open_npy(const std::filesystem::path& path);
+
+/// The same without that copy: `data` is null where the file is `rearranged`.
+Parsed<NpyArray> open_npy_header(const std::filesystem::path& path);
 
 /// The file of an array in format 1.0: header and numbers.
 std::string npy_bytes(NumberType type, const std::vector<int64_t>& shape, const void* numbers);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 namespace enigma::recordings {
 namespace {
@@ -111,6 +112,21 @@ std::optional<NumberType> type_of_descr(std::string_view descr) {
   return std::nullopt;
 }
 
+std::optional<StoredType> stored_type_of_descr(std::string_view descr) {
+  constexpr std::string_view kOrders = "<>=|";
+  if (descr == "?") descr = "|b1";
+  if (descr.empty()) return std::nullopt;
+  const bool told = kOrders.find(descr[0]) != std::string_view::npos;
+  const std::string_view name = told ? descr.substr(1) : descr;
+  for (const Facts& facts : kFacts) {
+    if (facts.descr.substr(1) != name) continue;
+    // "|" is for what has no byte order.
+    if (facts.bytes > 1 && told && descr[0] == '|') return std::nullopt;
+    return StoredType{facts.type, facts.bytes > 1 && descr[0] == '>'};
+  }
+  return std::nullopt;
+}
+
 void to_float(const std::byte* source, NumberType type, std::span<float> out) {
   with_type(type, [&](auto kind) {
     for (size_t i = 0; i < out.size(); ++i)
@@ -121,6 +137,18 @@ void to_float(const std::byte* source, NumberType type, std::span<float> out) {
 double number_at(const std::byte* source, NumberType type, size_t index) {
   return with_type(type, [&](auto kind) {
     return static_cast<double>(value_of(load<decltype(kind)>(source, index)));
+  });
+}
+
+ExactNumber exact_at(const std::byte* source, NumberType type, size_t index) {
+  return with_type(type, [&](auto kind) -> ExactNumber {
+    using T = decltype(kind);
+    if constexpr (std::is_signed_v<T> && std::is_integral_v<T>)
+      return int64_t{load<T>(source, index)};
+    else if constexpr (std::is_integral_v<T>)
+      return uint64_t{load<T>(source, index)};
+    else
+      return static_cast<double>(value_of(load<T>(source, index)));
   });
 }
 

@@ -2,13 +2,14 @@
 
 #include "diagnostics/check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace enigma::recordings {
 namespace {
 
-constexpr double kVarianceMin = 1.5e-8;
+constexpr double kVarianceMin = 1.4901161193847656e-8;  // √eps of double
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 double mean_of(std::span<const double> values) {
@@ -58,13 +59,26 @@ void PairMoments::add(double x, double y) {
   mean_y += off_y / static_cast<double>(count);
   m2_x += off_x * (x - mean_x);
   m2_y += off_y * (y - mean_y);
-  c2 += off_x * (y - mean_y);
+  c2 += (x - mean_x) * off_y;
+}
+
+void PairMoments::merge(const PairMoments& other) {
+  if (other.count == 0) return;
+  const auto here = static_cast<double>(count), there = static_cast<double>(other.count);
+  const double off_x = other.mean_x - mean_x, off_y = other.mean_y - mean_y;
+  const double share = there / (here + there), weight = here * share;
+  m2_x += other.m2_x + off_x * off_x * weight;
+  m2_y += other.m2_y + off_y * off_y * weight;
+  c2 += other.c2 + off_x * off_y * weight;
+  mean_x += off_x * share;
+  mean_y += off_y * share;
+  count += other.count;
 }
 
 double PairMoments::r() const {
-  const double n = static_cast<double>(count);
-  if (count == 0 || m2_x / n < kVarianceMin || m2_y / n < kVarianceMin) return kNan;
-  return c2 / std::sqrt(m2_x * m2_y);
+  const double n = static_cast<double>(count - 1);
+  if (n <= 0 || m2_x / n < kVarianceMin || m2_y / n < kVarianceMin) return kNan;
+  return std::clamp(c2 / n / std::sqrt(m2_x / n * (m2_y / n)), -1.0, 1.0);
 }
 
 double population_correlation(std::span<const PairMoments> neurons) {

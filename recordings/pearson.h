@@ -20,14 +20,17 @@ double mean_of_finite(std::span<const double> values);
 /// Σ r·n / Σ n: correlations of sessions weighted by their neurons.
 double pooled_correlation(std::span<const double> r, std::span<const double> neurons);
 
-/// Pairs of one neuron that arrive in any order.
+/// Pairs of one neuron that arrive in any order: Welford's means, sums of squares and products.
 struct PairMoments {
   int64_t count = 0;
   double mean_x = 0, mean_y = 0;
   double m2_x = 0, m2_y = 0, c2 = 0;  ///< sums of squares and products about the means
 
   void add(double x, double y);
-  /// NaN where a variance is below 1.5e-8: what is constant has no r.
+  /// Those of `other` beside these, by the pairwise formula (Chan et al.).
+  void merge(const PairMoments& other);
+  /// From −1 to 1, variances with divisor count − 1; NaN where one is below √eps of double: what is
+  /// constant has no r.
   double r() const;
 };
 

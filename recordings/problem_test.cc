@@ -181,7 +181,9 @@ TEST_CASE("document: yaml that would grow or nest without end is refused") {
 TEST_CASE("document: plain scalars get their type and quoted ones stay text") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "meta.yml";
-  write_atomically(file, "a: 1\nb: 1.5\nc: \"1\"\nd: true\ne: ~\nf: word\ng: 1.6e9\n");
+  write_atomically(file,
+                   "a: 1\nb: 1.5\nc: \"1\"\nd: true\ne: ~\nf: word\ng: 1.6e9\n"
+                   "h: 18446744073709551615\ni: 18446744073709551616\nj: -1\n");
   const nlohmann::json read = read_yaml(file).value.value();
   CHECK(read == nlohmann::json{{"a", 1},
                                {"b", 1.5},
@@ -189,7 +191,10 @@ TEST_CASE("document: plain scalars get their type and quoted ones stay text") {
                                {"d", true},
                                {"e", nullptr},
                                {"f", "word"},
-                               {"g", 1.6e9}});
+                               {"g", 1.6e9},
+                               {"h", 18446744073709551615u},
+                               {"i", "18446744073709551616"},
+                               {"j", -1}});
 }
 
 }  // namespace enigma::recordings

@@ -72,10 +72,9 @@ void RowPlaces::places(double t_s, std::span<const int64_t> signals, std::span<i
     find_rows(sequence_, t_s, signals, rows_);
   const auto end = static_cast<double>(sequence_.rows);
   for (size_t i = 0; i < out.size(); ++i)
-    out[i] =
-        rows_[i] < end
-            ? std::max<int64_t>(0, static_cast<int64_t>(rows_[i])) * sequence_.signals + signals[i]
-            : kNoPlace;
+    out[i] = rows_[i] < end
+                 ? static_cast<int64_t>(std::max(0.0, rows_[i])) * sequence_.signals + signals[i]
+                 : kNoPlace;
 }
 
 }  // namespace enigma::recordings

@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace enigma::recordings {
@@ -26,14 +28,18 @@ struct Numbers {
   std::vector<double> values;
 };
 
-NumberType type_of(const std::string& dtype) {
+std::optional<NumberType> type_of(const std::string& dtype) {
   static const std::map<std::string, NumberType> types = {
       {"F64", NumberType::f64}, {"F32", NumberType::f32}, {"F16", NumberType::f16},
       {"I64", NumberType::i64}, {"I32", NumberType::i32}, {"I16", NumberType::i16},
       {"I8", NumberType::i8},   {"U64", NumberType::u64}, {"U32", NumberType::u32},
       {"U16", NumberType::u16}, {"U8", NumberType::u8},   {"BOOL", NumberType::boolean}};
   const auto found = types.find(dtype);
-  return found == types.end() ? NumberType::boolean : found->second;
+  return found == types.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool is_whole(double number) {
+  return number == std::floor(number) && std::abs(number) <= 0x1p53;
 }
 
 struct Source {
@@ -47,16 +53,37 @@ struct Source {
     throw InputError({problem_in(path, name, message, expected, found)});
   }
 
-  Numbers read(const std::string& name) const {
+  NumberType type(const std::string& name) const {
     if (!has(name)) refuse(name, "tensor is missing", "beside the others of its kind", "none");
+    const std::string& dtype = file.at(name).dtype;
+    const auto known = type_of(dtype);
+    if (!known) refuse(name, "number type cannot be read", "F64, F32, F16 or integers", dtype);
+    return *known;
+  }
+
+  Numbers read(const std::string& name) const {
+    const NumberType stored = type(name);
     const TensorBytes& tensor = file.at(name);
-    if (tensor.dtype == "BF16")
-      refuse(name, "number type cannot be read", "F64, F32, F16 or integers", "BF16");
-    const NumberType type = type_of(tensor.dtype);
     Numbers numbers{tensor.shape, {}};
-    for (size_t i = 0; i < tensor.bytes.size() / bytes_of(type); ++i)
-      numbers.values.push_back(number_at(tensor.bytes.data(), type, i));
+    for (size_t i = 0; i < tensor.bytes.size() / bytes_of(stored); ++i)
+      numbers.values.push_back(number_at(tensor.bytes.data(), stored, i));
     return numbers;
+  }
+
+  // Ids with every bit, those of the upper half of uint64 as negative ones: they stay different.
+  std::vector<int64_t> read_ids(const std::string& name, size_t count) const {
+    const NumberType stored = type(name);
+    const TensorBytes& tensor = file.at(name);
+    const size_t have = tensor.bytes.size() / bytes_of(stored);
+    if (have != count) refuse(name, "not one id each", std::to_string(count), std::to_string(have));
+    std::vector<int64_t> ids;
+    for (size_t i = 0; i < count; ++i) {
+      const ExactNumber id = exact_at(tensor.bytes.data(), stored, i);
+      if (std::holds_alternative<double>(id) && !is_whole(std::get<double>(id)))
+        refuse(name, "id is no integer", "whole numbers", std::to_string(std::get<double>(id)));
+      ids.push_back(std::visit([](auto number) { return static_cast<int64_t>(number); }, id));
+    }
+    return ids;
   }
 
   Numbers read_like(const std::string& name, const Numbers& other) const {
@@ -86,11 +113,7 @@ RepeatedTrials trials_in(const Source& source) {
     for (int64_t s = 0; s < shape[0]; ++s)
       trials.stimulus.insert(trials.stimulus.end(), static_cast<size_t>(shape[1]), s);
   } else if (shape.size() == 2) {
-    const Numbers ids = source.read("image_ids");
-    if (ids.values.size() != static_cast<size_t>(shape[0]))
-      source.refuse("image_ids", "not one id per trial", std::to_string(shape[0]),
-                    std::to_string(ids.values.size()));
-    trials.stimulus.assign(ids.values.begin(), ids.values.end());
+    trials.stimulus = source.read_ids("image_ids", static_cast<size_t>(shape[0]));
   } else {
     source.refuse("responses", "axes cannot be read",
                   "[stimuli, repeats, neurons], or [trials, neurons] with image_ids",
@@ -188,12 +211,12 @@ void score_population(const Source& source, Json& json) {
   for (int64_t k = 0; source.has(batch(k, "target")); ++k) {
     const Numbers target = source.read(batch(k, "target"));
     const Numbers preds = source.read_like(batch(k, "preds"), target);
-    const Numbers ids = source.read_like(batch(k, "neuron_ids"), target);
+    const auto ids = source.read_ids(batch(k, "neuron_ids"), target.values.size());
     for (size_t i = 0; i < target.values.size(); ++i) {
-      if (!(ids.values[i] >= 0 && ids.values[i] < kNeuronsMax))
+      if (ids[i] < 0 || ids[i] >= kNeuronsMax)
         source.refuse(batch(k, "neuron_ids"), "no such neuron", "0 to 9,999,999",
-                      std::to_string(ids.values[i]));
-      const auto id = static_cast<size_t>(ids.values[i]);
+                      std::to_string(ids[i]));
+      const auto id = static_cast<size_t>(ids[i]);
       if (id >= neurons.size()) neurons.resize(id + 1);
       neurons[id].add(preds.values[i], target.values[i]);
     }

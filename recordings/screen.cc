@@ -68,6 +68,17 @@ std::filesystem::path picture_path(const std::filesystem::path& folder, const Tr
   return folder / "data" / ((by_name ? trial.stimulus_name : trial.number) + ".npy");
 }
 
+Parsed<NpyArray> opened_picture(const std::filesystem::path& folder, const Trial& trial,
+                                bool by_name,
+                                Parsed<NpyArray> (*open)(const std::filesystem::path&)) {
+  const std::string& name = by_name ? trial.stimulus_name : trial.number;
+  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
+    return {std::nullopt,
+            {problem_in(folder, "/" + trial.number + "/stimulus_name",
+                        "does not name a file of data/", "a plain file name", name)}};
+  return open(picture_path(folder, trial, by_name));
+}
+
 // The array, without its bytes where maps are scarce.
 NpyArray held(NpyArray array) {
   if (!Mapping::scarce()) return array;
@@ -81,7 +92,7 @@ void take_picture(Screen& screen, Trial& trial, const std::filesystem::path& fol
   const std::filesystem::path path = picture_path(folder, trial, by_name);
   const auto [place, fresh] = known.emplace(path.string(), -1);
   if (fresh) {
-    Parsed<NpyArray> array = open_picture(folder, trial, by_name);
+    Parsed<NpyArray> array = opened_picture(folder, trial, by_name, open_npy_header);
     append(diagnostics, array.diagnostics);
     if (array.ok()) {
       place->second = static_cast<int64_t>(screen.pictures.size());
@@ -181,12 +192,7 @@ Parsed<Screen> open_screen(const std::filesystem::path& folder, const nlohmann::
 
 Parsed<NpyArray> open_picture(const std::filesystem::path& folder, const Trial& trial,
                               bool by_name) {
-  const std::string& name = by_name ? trial.stimulus_name : trial.number;
-  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
-    return {std::nullopt,
-            {problem_in(folder, "/" + trial.number + "/stimulus_name",
-                        "does not name a file of data/", "a plain file name", name)}};
-  return open_npy(picture_path(folder, trial, by_name));
+  return opened_picture(folder, trial, by_name, open_npy);
 }
 
 int64_t frame_at(const Screen& screen, double t_s) {

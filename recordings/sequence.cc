@@ -59,8 +59,7 @@ void take_memory(Sequence& sequence, const std::filesystem::path& folder, Fields
   try {
     sequence.mapping = Mapping(path);
   } catch (const std::system_error& error) {
-    diagnostics.push_back(problem_in(path, "", "file cannot be opened",
-                                     "the numbers of the sequence", error.code().message()));
+    diagnostics.push_back(unopened(path, "the numbers of the sequence", error.code().message()));
     return;
   }
   const auto have = static_cast<int64_t>(sequence.mapping.bytes().size());
@@ -91,6 +90,11 @@ void take_shifts(Sequence& sequence, const std::filesystem::path& path,
                    [](double s) { return std::isfinite(s); }))
     diagnostics.push_back(
         problem_in(path, "data", "a shift is not finite", "seconds", "NaN or infinity"));
+}
+
+bool clock_tells_rows_apart(const Sequence& sequence) {
+  const double latest_s = std::max({1.0, std::abs(sequence.start_s), std::abs(sequence.end_s)});
+  return 1.0 / sequence.rate_hz >= latest_s * std::numeric_limits<double>::epsilon();
 }
 
 bool read_shifted(const Sequence& sequence, double t_s, double nudge, std::span<float> out) {
@@ -130,6 +134,11 @@ Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohma
     parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/sampling_rate",
                                             "rate is not positive", "samples per second",
                                             std::to_string(sequence.rate_hz)));
+  if (!has_errors(parsed.diagnostics) && !clock_tells_rows_apart(sequence))
+    parsed.diagnostics.push_back(
+        problem_in(folder / "meta.yml", "/sampling_rate",
+                   "float64 seconds do not tell two rows apart at this rate and time",
+                   "a lower rate, or a clock that starts later", std::to_string(sequence.rate_hz)));
   if (!has_errors(parsed.diagnostics) && sequence.end_s < sequence.start_s)
     parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/end_time",
                                             "ends before it starts", "at least start_time",
@@ -150,8 +159,9 @@ Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohma
 
 int64_t row_at(const Sequence& sequence, double t_s, double nudge) {
   const double place = std::floor((t_s - sequence.start_s) / (1.0 / sequence.rate_hz) + nudge);
-  if (std::isnan(place)) return -1;  // a clock beyond double's range
-  return static_cast<int64_t>(std::clamp(place, -1e15, 1e15));
+  if (!(place >= 0)) return -1;  // NaN too: a clock beyond double's range
+  if (place >= static_cast<double>(sequence.rows)) return sequence.rows;
+  return static_cast<int64_t>(place);
 }
 
 bool read_row(const Sequence& sequence, double t_s, double nudge, std::span<float> out) {

@@ -35,7 +35,8 @@ struct Sequence {
 Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohmann::json& meta);
 
 /// The row that holds time t: floor((t - start) / (1/rate)) as experanto computes it, a division
-/// by the rounded period. `nudge` (in samples) is added before the floor. May lie outside the rows.
+/// by the rounded period. `nudge` (in samples) is added before the floor. −1 before
+/// the first row, `rows` after the last.
 int64_t row_at(const Sequence& sequence, double t_s, double nudge = 0);
 
 /// The row at time t as float32, each signal at its own shift; NaN where there is no row.

@@ -1,6 +1,7 @@
 #include "recordings/session.h"
 
 #include "diagnostics/check.h"
+#include "recordings/file_tree.h"
 #include "recordings/frame_reader.h"
 #include "recordings/session_parts.h"
 #include "recordings/window.h"
@@ -133,8 +134,8 @@ std::vector<std::filesystem::path> session_folders(const std::filesystem::path& 
   std::vector<std::filesystem::path> folders;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(data, error))
-    if (entry.path().filename().string().front() != '.' && entry.is_directory(error) &&
-        is_session(entry.path()))
+    if (is_lost_folder(entry.path()) || (entry.path().filename().string().front() != '.' &&
+                                         entry.is_directory(error) && is_session(entry.path())))
       folders.push_back(entry.path());
   std::sort(folders.begin(), folders.end());
   return folders;

@@ -15,8 +15,8 @@
 namespace enigma::recordings {
 
 struct Modality {
-  std::string name;  ///< folder name: responses, screen, eye_tracker, treadmill, …
-  std::string kind;  ///< sequence | screen | spikes | time_interval
+  std::string name;     ///< folder name: responses, screen, eye_tracker, treadmill, …
+  std::string kind;     ///< sequence | screen | spikes | time_interval
   double rate_hz = 0;   ///< 0 = irregular
   int64_t signals = 0;  ///< neurons, channels; screen: height·width·channels
   double start_s = 0, end_s = 0;
@@ -42,11 +42,11 @@ struct Tier {
 
 /// What `inspect` lists of one session.
 struct SessionInfo {
-  std::string name;    ///< folder name
+  std::string name;  ///< session_name: the folder's own, or its link's
   std::filesystem::path path;
   std::string species;  ///< empty = unknown
   std::string animal;   ///< meta.json's animal, else the part of the name before the first date
-  std::string area;    ///< meta.json's brain area; empty = unknown
+  std::string area;     ///< meta.json's brain area; empty = unknown
   int64_t neurons = 0;
   double seconds = 0;
   std::vector<Modality> modalities;
@@ -116,7 +116,8 @@ class Session {
 /// Does the folder have a meta.yml, if only a link to nowhere? Reading it then says what is wrong.
 bool is_modality_folder(const std::filesystem::path& folder);
 
-/// Folders of `data` that are experanto experiments (or `data` itself), sorted by name.
+/// Folders of `data` that are experanto experiments (or `data` itself), sorted by name, and links
+/// that may be meant for one but lead nowhere: opening those says so.
 std::vector<std::filesystem::path> session_folders(const std::filesystem::path& data);
 
 }  // namespace enigma::recordings

@@ -2,6 +2,8 @@
 
 #include "diagnostics/nearest.h"
 #include "recordings/document.h"
+#include "recordings/file_tree.h"
+#include "recordings/problem.h"
 
 #include <algorithm>
 #include <array>
@@ -102,13 +104,19 @@ const Sequence* Session::Impl::sequence(const std::string& modality) const {
 std::unique_ptr<Session::Impl> open_parts(const std::filesystem::path& folder,
                                           Diagnostics& diagnostics) {
   auto parts = std::make_unique<Session::Impl>();
-  const std::filesystem::path whole = std::filesystem::weakly_canonical(folder);
-  parts->name = whole.filename().string();
+  parts->name = session_name(folder);
   parts->path = folder;
+  if (auto link = broken_link(folder)) {
+    diagnostics.push_back(std::move(*link));
+    return parts;
+  }
   std::vector<std::filesystem::path> folders;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (is_modality_folder(entry.path())) folders.push_back(entry.path());
+    if (is_modality_folder(entry.path()))
+      folders.push_back(entry.path());
+    else if (is_lost_folder(entry.path()))
+      diagnostics.push_back(*broken_link(entry.path()));
   std::sort(folders.begin(), folders.end());
   for (const auto& part : folders) open_part(*parts, part, diagnostics);
   if (error || folders.empty()) {

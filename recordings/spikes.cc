@@ -47,8 +47,7 @@ std::optional<int64_t> take_memory(Spikes& spikes, const std::filesystem::path& 
   try {
     spikes.mapping = Mapping(folder / "spikes.mem");
   } catch (const std::system_error& error) {
-    diagnostics.push_back(problem_in(folder / "spikes.mem", "", "file cannot be opened",
-                                     "spike times", error.code().message()));
+    diagnostics.push_back(unopened(folder / "spikes.mem", "spike times", error.code().message()));
     return std::nullopt;
   }
   spikes.type = *type;

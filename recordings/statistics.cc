@@ -1,5 +1,6 @@
 #include "recordings/statistics.h"
 
+#include "recordings/file_tree.h"
 #include "recordings/frame_reader.h"
 #include "recordings/parallel.h"
 #include "recordings/problem.h"
@@ -53,7 +54,8 @@ class Tiered {
  public:
   explicit Tiered(size_t signals) : signals_(signals), all_(signals) {}
 
-  void add(const std::vector<float>& row, const std::string* tier) {
+  template <typename T>
+  void add(const std::vector<T>& row, const std::string* tier) {
     Gathering* of_tier = nullptr;
     if (tier != nullptr) of_tier = &tiers_.try_emplace(*tier, signals_).first->second;
     for (Gathering* gathering : {&all_, of_tier}) {
@@ -88,9 +90,9 @@ ModalityStatistics of_sequence(const std::string& name, const Sequence& sequence
                                const std::optional<Screen>& screen) {
   const auto signals = static_cast<size_t>(sequence.signals);
   Tiered tiered(signals);
-  std::vector<float> row(signals);
+  std::vector<double> row(signals);
   for (int64_t r = 0; r < sequence.rows; ++r) {
-    to_float(sequence.row(r), sequence.type, row);
+    for (size_t n = 0; n < signals; ++n) row[n] = number_at(sequence.row(r), sequence.type, n);
     const double t_s = sequence.start_s + static_cast<double>(r) / sequence.rate_hz;
     tiered.add(row, screen ? tier_of(*screen, frame_at(*screen, t_s)) : nullptr);
   }
@@ -125,7 +127,7 @@ SessionStatistics guarded(const std::filesystem::path& folder) {
   try {
     return of_session(folder);
   } catch (const std::exception& error) {  // one unreadable session does not hide the others
-    return {folder.filename().string(),
+    return {session_name(folder),
             {},
             {problem_in(folder, "", "session cannot be read", "", error.what())}};
   }

@@ -36,6 +36,20 @@ TEST_CASE("stats: rows are counted once for all, once for their tier; NaN is lef
   CHECK(to_json(sessions)["sessions"][0]["modalities"][0]["tiers"]["test"]["rows"] == 20);
 }
 
+TEST_CASE("stats: numbers that float32 does not hold count as they are") {
+  SmallRecording recording;
+  const auto& folder = recording.write();
+  std::vector<double> rows;
+  for (int row = 0; row < 200; ++row) rows.insert(rows.end(), {1.7e9 + row / 100.0, 1e300});
+  write_atomically(folder / "responses" / "data.npy",
+                   npy_bytes(NumberType::f64, {200, 2}, rows.data()));
+  const auto sessions = statistics(folder, nullptr);
+  const SignalStatistics& all = sessions.at(0).modalities.at(0).all;
+  CHECK(all.mean[0] == doctest::Approx(1.7e9 + 0.995).epsilon(1e-13));
+  CHECK(all.highest[0] == 1.7e9 + 1.99);
+  CHECK(all.highest[1] == 1e300);
+}
+
 TEST_CASE("stats: a folder without sessions is refused") {
   TemporaryFolder folder;
   CHECK_THROWS_AS(statistics(folder.path(), nullptr), InputError);

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -110,7 +112,13 @@ Trial trial_of(const std::string& number, const Source& source,
   if (fields.has("stimulus_name") && source.fields["stimulus_name"].is_string())
     trial.stimulus_name = source.fields["stimulus_name"].get<std::string>();
   take_conditions(trial, source.fields);
-  trial.fill = static_cast<float>(fields.number_or("interleave_value", 0));
+  const double fill = fields.number_or("interleave_value", 0);
+  if (std::abs(fill) <= static_cast<double>(std::numeric_limits<float>::max()))
+    trial.fill = static_cast<float>(fill);
+  else
+    diagnostics.push_back(problem_in(source.file, source.pointer + "/interleave_value",
+                                     "grey level is out of range", "a number that float32 holds",
+                                     shown(fill)));
   take_size(trial, source, diagnostics);
   return trial;
 }
@@ -154,6 +162,10 @@ void add_files(Sources& sources, const std::filesystem::path& folder,
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::filesystem::path& file = entry.path();
     if (file.extension() != ".yml" || !is_number_of_trial(file.stem().string())) continue;
+    if (auto link = broken_link(file)) {
+      diagnostics.push_back(std::move(*link));
+      continue;
+    }
     if (!entry.is_regular_file(error)) continue;
     Parsed<nlohmann::json> fields = read_yaml(file);
     diagnostics.insert(diagnostics.end(), fields.diagnostics.begin(), fields.diagnostics.end());
@@ -175,7 +187,9 @@ Parsed<std::vector<Trial>> read_trials(const std::filesystem::path& screen_folde
   Parsed<std::vector<Trial>> parsed;
   Sources sources;
   const std::filesystem::path combined = screen_folder / "combined_meta.json";
-  if (std::filesystem::exists(combined))
+  if (auto link = broken_link(combined))
+    parsed.diagnostics.push_back(std::move(*link));
+  else if (std::filesystem::exists(combined))
     add_combined(sources, combined, parsed.diagnostics);
   else
     add_files(sources, screen_folder / "meta", parsed.diagnostics);

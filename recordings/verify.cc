@@ -3,6 +3,7 @@
 #include "files/sha256.h"
 #include "recordings/digest.h"
 #include "recordings/document.h"
+#include "recordings/file_tree.h"
 #include "recordings/labelled_intervals.h"
 #include "recordings/manifest.h"
 #include "recordings/npy.h"
@@ -205,19 +206,18 @@ void verify_modality(const fs::path& folder, Diagnostics& diagnostics) {
   if (kind == "time_interval") verify_intervals(folder, *meta.value, diagnostics);
 }
 
-void check_files(const fs::path& session, DigestCache& cache, Diagnostics& diagnostics) {
-  std::error_code unknown;
-  for (const auto& entry : fs::recursive_directory_iterator(session)) {
-    if (!entry.is_regular_file(unknown)) continue;
-    const std::string recorded = cache.recorded(entry.path());
-    const std::string now = recorded.empty() ? "" : sha256_of_file(entry.path());
+void check_files(const FileTree& tree, DigestCache& cache, Diagnostics& diagnostics) {
+  append_untold(diagnostics, tree.problems);
+  for (const auto& [name, path] : tree.files) {
+    const std::string recorded = cache.recorded(path);
+    const std::string now = recorded.empty() ? "" : sha256_of_file(path);
     if (now != recorded)
       diagnostics.push_back(problem_in(
-          entry.path(), "digest", "file has changed since its digest was recorded", recorded, now));
+          path, "digest", "file has changed since its digest was recorded", recorded, now));
   }
 }
 
-void check_digest(const fs::path& session, const nlohmann::json& manifest,
+void check_digest(const fs::path& session, const FileTree& tree, const nlohmann::json& manifest,
                   Diagnostics& diagnostics) {
   const nlohmann::json sessions =
       manifest.is_object() ? manifest.value("sessions", nlohmann::json()) : nlohmann::json();
@@ -225,10 +225,10 @@ void check_digest(const fs::path& session, const nlohmann::json& manifest,
   for (const auto& entry : sessions) {
     const bool about = entry.is_object() && entry.contains("digest") &&
                        entry["digest"].is_string() &&
-                       entry.value("name", nlohmann::json()) == session.filename().string();
+                       entry.value("name", nlohmann::json()) == session_name(session);
     if (!about) continue;
     DigestCache fresh{fs::path()};
-    const std::string now = digest_of(session, fresh);
+    const std::string now = digest_of(tree, fresh);
     if (now != entry["digest"].get<std::string>())
       diagnostics.push_back(problem_in(session, "digest",
                                        "session has changed since manifest.json was written",
@@ -257,8 +257,9 @@ void verify_session(const fs::path& session, const nlohmann::json& manifest, Dig
       check_orphan(entry.path(), diagnostics);
   std::sort(folders.begin(), folders.end());
   for (const fs::path& folder : folders) verify_modality(folder, diagnostics);
-  check_files(session, cache, diagnostics);
-  check_digest(session, manifest, diagnostics);
+  const FileTree tree = files_below(session);
+  check_files(tree, cache, diagnostics);
+  check_digest(session, tree, manifest, diagnostics);
 }
 
 nlohmann::json manifest_of(const fs::path& data, Diagnostics& diagnostics) {
@@ -284,6 +285,7 @@ Verified verify(const fs::path& data, const VerifyOptions& options) {
     // Not its warnings: a session without responses is a session all the same.
     std::copy_if(info.problems.begin(), info.problems.end(), std::back_inserter(found[i]),
                  [](const Diagnostic& d) { return d.severity == Severity::error; });
+    if (broken_link(info.path)) return;  // told by inspect
     try {
       verify_session(info.path, recorded, cache, found[i]);
     } catch (const std::exception& error) {  // one unreadable session does not hide the others

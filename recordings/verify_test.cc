@@ -132,15 +132,6 @@ TEST_CASE("verify: what changed since its digest was recorded is told") {
   CHECK(verified.diagnostics[0].pointer == "digest");
 }
 
-TEST_CASE("verify: links that lead in circles do no harm") {
-  SmallRecording recording;
-  const auto folder = recording.write();
-  std::filesystem::create_symlink("loop", folder / "loop");
-  std::filesystem::create_directory_symlink(folder, folder / "screen" / "round");
-  CHECK(verify(folder, {}).diagnostics.empty());
-  CHECK(inspect(folder, {}).sessions[0].problems.empty());
-}
-
 TEST_CASE("verify: data without a meta.yml, or with one that leads nowhere, are told") {
   SmallRecording recording;
   const auto folder = recording.write();

@@ -1,10 +1,12 @@
 #include "worker/corpus.h"
 
+#include "recordings/file_tree.h"
 #include "recordings/manifest.h"
 #include "worker/ending.h"
 #include "worker/scaling.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace enigma::worker {
@@ -24,6 +26,8 @@ class Opener {
   Opener(const sweeps::Point& point, const std::filesystem::path& data)
       : point_(point), data_(data) {
     corpus_.rule = point.rule;
+    for (const auto& folder : recordings::session_folders(data))
+      folders_.emplace(recordings::session_name(folder), folder);
   }
 
   Corpus open() {
@@ -48,11 +52,11 @@ class Opener {
   }
 
   void open_session(const sweeps::SessionRef& ref) {
-    // One folder may be the session itself.
-    const bool single = data_.filename() == ref.name && !std::filesystem::exists(data_ / ref.name);
-    const std::filesystem::path folder = single ? data_ : data_ / ref.name;
-    if (!std::filesystem::is_directory(folder))
-      return problem(folder, "session of the point is not there", "a recording", "nothing");
+    const auto found = folders_.find(ref.name);
+    if (found == folders_.end())
+      return problem(data_ / ref.name, "session of the point is not there", "a recording",
+                     "nothing");
+    const std::filesystem::path& folder = found->second;
     auto opened = recordings::Session::open(folder);
     if (!opened.ok()) {
       problems_.insert(problems_.end(), opened.diagnostics.begin(), opened.diagnostics.end());
@@ -89,6 +93,7 @@ class Opener {
 
   const sweeps::Point& point_;
   const std::filesystem::path& data_;
+  std::map<std::string, std::filesystem::path> folders_;  // of the sessions, by name
   Corpus corpus_;
   std::vector<Diagnostic> problems_;
 };

@@ -1,30 +1,20 @@
 #include "worker/correlation.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace enigma::worker {
 namespace {
 
-constexpr double kVarianceMin = 1.4901161193847656e-8;  // √eps of double
-
-struct SessionMean {
-  double weighted = 0, counts = 0;
-  int64_t neurons = 0;
-};
-
-SessionMean mean_of(const SessionCorrelation& session, std::vector<double>& every_r) {
-  SessionMean mean;
-  for (const Pair& pair : session.pairs()) {
+// The r of the neurons that were observed; one that is undefined counts as 0.
+std::vector<double> observed(const SessionCorrelation& session) {
+  std::vector<double> every_r;
+  for (const recordings::PairMoments& pair : session.pairs()) {
     if (pair.count == 0) continue;
-    const double r = pair.pearson();
+    const double r = pair.r();
     every_r.push_back(std::isnan(r) ? 0 : r);
-    mean.weighted += pair.count * every_r.back();
-    mean.counts += pair.count;
-    ++mean.neurons;
   }
-  return mean;
+  return every_r;
 }
 
 double standard_error(const std::vector<double>& values) {
@@ -38,36 +28,6 @@ double standard_error(const std::vector<double>& values) {
 
 }  // namespace
 
-void Pair::add(double x, double y) {
-  count += 1;
-  const double delta_x = x - mean_x, delta_y = y - mean_y;
-  mean_x += delta_x / count;
-  mean_y += delta_y / count;
-  m2_x += delta_x * (x - mean_x);
-  m2_y += delta_y * (y - mean_y);
-  c2 += (x - mean_x) * delta_y;
-}
-
-void Pair::merge(const Pair& other) {
-  const double total = count + other.count;
-  if (total == 0) return;
-  const double delta_x = other.mean_x - mean_x, delta_y = other.mean_y - mean_y;
-  const double weight = count * other.count / total;
-  m2_x += other.m2_x + delta_x * delta_x * weight;
-  m2_y += other.m2_y + delta_y * delta_y * weight;
-  c2 += other.c2 + delta_x * delta_y * weight;
-  mean_x += delta_x * other.count / total;
-  mean_y += delta_y * other.count / total;
-  count = total;
-}
-
-double Pair::pearson() const {
-  const double n = count - 1;
-  if (n <= 0 || m2_x / n < kVarianceMin || m2_y / n < kVarianceMin)
-    return std::numeric_limits<double>::quiet_NaN();
-  return std::clamp(c2 / n / std::sqrt(m2_x / n * (m2_y / n)), -1.0, 1.0);
-}
-
 void SessionCorrelation::add(std::span<const float> predictions, std::span<const float> labels,
                              std::span<const int64_t> neuron_ids) {
   for (size_t i = 0; i < predictions.size(); ++i)
@@ -75,19 +35,18 @@ void SessionCorrelation::add(std::span<const float> predictions, std::span<const
 }
 
 PopulationCorrelation population(const std::vector<SessionCorrelation>& sessions) {
-  PopulationCorrelation result;
-  std::vector<double> every_r;
+  std::vector<double> every_r, means, neurons;
   for (const SessionCorrelation& session : sessions) {
-    const SessionMean mean = mean_of(session, every_r);
-    if (mean.neurons == 0) continue;
-    result.mean += mean.weighted / mean.counts * static_cast<double>(mean.neurons);
-    result.neurons += mean.neurons;
+    const std::vector<double> r = observed(session);
+    if (r.empty()) continue;
+    means.push_back(recordings::population_correlation(session.pairs()));
+    neurons.push_back(static_cast<double>(r.size()));
+    every_r.insert(every_r.end(), r.begin(), r.end());
   }
-  if (result.neurons == 0)
+  if (every_r.empty())
     return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN(), 0};
-  result.mean /= static_cast<double>(result.neurons);
-  result.standard_error = standard_error(every_r);
-  return result;
+  return {recordings::pooled_correlation(means, neurons), standard_error(every_r),
+          static_cast<int64_t>(every_r.size())};
 }
 
 }  // namespace enigma::worker

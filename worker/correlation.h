@@ -1,22 +1,13 @@
-// Single-trial Pearson correlation per neuron, streamed in double precision (model-parameters 7).
+// Single-trial Pearson correlation of the neurons of several sessions (recordings/pearson.h).
 #pragma once
+
+#include "recordings/pearson.h"
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace enigma::worker {
-
-/// Welford state of one neuron: means, sums of squared deviations, co-deviation.
-struct Pair {
-  double count = 0, mean_x = 0, mean_y = 0, m2_x = 0, m2_y = 0, c2 = 0;
-
-  void add(double x, double y);
-  /// Pairwise merge (Chan et al.), as published between positions of a window.
-  void merge(const Pair& other);
-  /// NaN where a variance is below √eps of double (1.49e-8): a constant has no correlation.
-  double pearson() const;
-};
 
 /// One session's neurons.
 class SessionCorrelation {
@@ -25,10 +16,10 @@ class SessionCorrelation {
   /// Predictions and labels of the same length with the row of the neuron of each.
   void add(std::span<const float> predictions, std::span<const float> labels,
            std::span<const int64_t> neuron_ids);
-  const std::vector<Pair>& pairs() const { return pairs_; }
+  const std::vector<recordings::PairMoments>& pairs() const { return pairs_; }
 
  private:
-  std::vector<Pair> pairs_;
+  std::vector<recordings::PairMoments> pairs_;
 };
 
 /// Mean over neurons and its standard error; `neurons` counts those that were observed. As

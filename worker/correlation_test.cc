@@ -1,6 +1,7 @@
 #include "worker/correlation.h"
 
 #include "files/safetensors.h"
+#include "recordings/scores.h"
 
 #include <doctest/doctest.h>
 
@@ -8,26 +9,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
+#include <unistd.h>
 
 using namespace enigma;
 using namespace enigma::worker;
 
 namespace {
-
-double direct_pearson(const std::vector<float>& x, const std::vector<float>& y) {
-  double mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
-  const auto n = static_cast<double>(x.size());
-  for (size_t i = 0; i < x.size(); ++i) {
-    mean_x += x[i] / n;
-    mean_y += y[i] / n;
-  }
-  for (size_t i = 0; i < x.size(); ++i) {
-    xx += (x[i] - mean_x) * (x[i] - mean_x);
-    yy += (y[i] - mean_y) * (y[i] - mean_y);
-    xy += (x[i] - mean_x) * (y[i] - mean_y);
-  }
-  return xy / std::sqrt(xx * yy);
-}
 
 template <typename T>
 std::span<const T> values(const TensorBytes& tensor) {
@@ -36,33 +24,38 @@ std::span<const T> values(const TensorBytes& tensor) {
 
 }  // namespace
 
-TEST_CASE("correlation: streaming agrees with the textbook formula, in any split") {
-  std::vector<float> x, y;
-  for (int i = 0; i < 500; ++i) {
-    x.push_back(1000.0f + std::sin(0.7f * static_cast<float>(i)));
-    y.push_back(std::sin(0.7f * static_cast<float>(i) + 0.5f) + 0.1f * static_cast<float>(i % 7));
-  }
-  Pair whole, left, right;
-  for (size_t i = 0; i < x.size(); ++i) {
-    whole.add(x[i], y[i]);
-    (i < 123 ? left : right).add(x[i], y[i]);
-  }
-  left.merge(right);
-  CHECK(whole.pearson() == doctest::Approx(direct_pearson(x, y)).epsilon(1e-10));
-  CHECK(left.pearson() == doctest::Approx(whole.pearson()).epsilon(1e-12));
-}
-
 TEST_CASE("correlation: a constant prediction is undefined and counts as zero in the mean") {
   SessionCorrelation session(3);  // neuron 2 is never observed
   for (float t : {0.f, 1.f, 2.f, 3.f}) {
     const std::vector<float> predictions{t, 1.f}, labels{2 * t, t};
     session.add(predictions, labels, std::vector<int64_t>{0, 1});
   }
-  CHECK(std::isnan(session.pairs()[1].pearson()));
+  CHECK(std::isnan(session.pairs()[1].r()));
   const PopulationCorrelation result = population({session});
   CHECK(result.neurons == 2);
   CHECK(result.mean == doctest::Approx(0.5));
   CHECK(result.standard_error == doctest::Approx(0.5));
+}
+
+TEST_CASE("correlation: the worker's is that of enigma-data score, where it is hard to tell too") {
+  // Neuron 0 varies by a little more than √eps with divisor n − 1, and by less with divisor n.
+  const std::vector<float> predictions{1e-4f, 0.5f, -1e-4f, -0.5f}, target{1, 2, -1, -1};
+  const std::vector<int64_t> ids{0, 1, 0, 1}, shape{4};
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("enigma-correlation-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const auto bytes = [](const auto& list) { return std::as_bytes(std::span(list)); };
+  write_safetensors(folder / "a.safetensors", {{"batch0.preds", {"F32", shape, bytes(predictions)}},
+                                               {"batch0.target", {"F32", shape, bytes(target)}},
+                                               {"batch0.neuron_ids", {"I64", shape, bytes(ids)}}});
+  const auto scores = recordings::score(Safetensors(folder / "a.safetensors"), "a.safetensors");
+  std::filesystem::remove_all(folder);
+  SessionCorrelation session(2);
+  session.add(predictions, target, ids);
+  REQUIRE(scores.at("per_neuron_r").at(0).is_number());
+  CHECK(scores.at("per_neuron_r").at(0) == session.pairs()[0].r());
+  CHECK(scores.at("per_neuron_r").at(1) == session.pairs()[1].r());
+  CHECK(scores.at("population") == population({session}).mean);
 }
 
 TEST_CASE("correlation: agrees with the published metric") {
@@ -83,7 +76,7 @@ TEST_CASE("correlation: agrees with the published metric") {
                 values<int64_t>(golden.at(batch + ".neuron_ids")));
   }
   for (size_t i = 0; i < expected.size(); ++i) {
-    const double r = session.pairs()[i].pearson();
+    const double r = session.pairs()[i].r();
     if (std::isnan(expected[i]))
       CHECK(std::isnan(r));
     else

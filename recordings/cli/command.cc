@@ -1,6 +1,7 @@
 #include "recordings/cli/command.h"
 
 #include "recordings/cli/progress.h"
+#include "recordings/problem.h"
 
 #include <filesystem>
 #include <iostream>
@@ -45,6 +46,7 @@ options::options_description reading_options() {
 
 const std::string& existing(const std::string& path) {
   std::error_code error;
+  if (auto link = broken_link(path)) throw InputError({std::move(*link)});
   if (!std::filesystem::exists(path, error)) throw NoSuchFile("no such file or folder: " + path);
   return path;
 }

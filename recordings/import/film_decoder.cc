@@ -1,6 +1,7 @@
 #include "recordings/import/film_decoder.h"
 
-#include "recordings/import/area_average.h"
+#include "recordings/area_resize.h"
+#include "recordings/import/orientation.h"
 #include "recordings/problem.h"
 
 #include <fmt/format.h>
@@ -26,6 +27,15 @@ namespace {
 // A file may end this much before its container says and still be whole: durations are rounded,
 // and the last frame's is often not counted.
 constexpr double kFramesShort = 2.5;
+
+// Containers that hold their frames themselves: a playlist would read other files.
+constexpr const char* kContainers =
+    "apng,asf,avi,bmp_pipe,dv,flv,gif,h264,hevc,ivf,jpeg_pipe,m4v,matroska,mjpeg,mov,mpeg,mpegts,"
+    "mpegvideo,mxf,nut,obu,ogg,png_pipe,rm,tiff_pipe,vc1,webm,wtv,yuv4mpegpipe";
+
+// A container may wrap or compress its packets a little, but one that gives many times its own
+// bytes shows the same ones again and again (an edit list can).
+constexpr int64_t kReadAgainMax = 4;
 
 std::string words(int error) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
@@ -60,8 +70,11 @@ using Input = std::unique_ptr<AVFormatContext, CloseInput>;
 Input open_input(const std::filesystem::path& path) {
   AVFormatContext* context = nullptr;
   // "file:" keeps a name with a colon from being taken for an address.
+  AVDictionary* options = nullptr;
+  ::av_dict_set(&options, "format_whitelist", kContainers, 0);
   const int error =
-      ::avformat_open_input(&context, ("file:" + path.string()).c_str(), nullptr, nullptr);
+      ::avformat_open_input(&context, ("file:" + path.string()).c_str(), nullptr, &options);
+  ::av_dict_free(&options);
   if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (error < 0) refuse(path, "", "is no video that can be read", "a video file", words(error));
   Input input(context);
@@ -93,9 +106,12 @@ struct FilmDecoder::Parts {
   std::unique_ptr<SwsContext, FreeConverter> converter;
   AVPixelFormat converted_from = AV_PIX_FMT_NONE;
   AVPixelFormat wanted = AV_PIX_FMT_GRAY8;
-  int height = 0, width = 0;                ///< of what comes out
-  int stored_height = 0, stored_width = 0;  ///< of the first frame
-  AreaWeights rows, columns;
+  int height = 0, width = 0;  ///< of what comes out
+  PictureSize stored;         ///< of the first frame
+  Orientation orientation;
+  std::optional<AreaResize> resize;
+  std::vector<std::string> notes;
+  int64_t file_bytes = 0, packet_bytes = 0;
   std::vector<uint8_t> full, pixels;
   int64_t frames = 0;
   double first_s = 0, last_s = 0, duration_s = 0, read_to_s = 0;
@@ -143,6 +159,50 @@ struct FilmDecoder::Parts {
     }
   }
 
+  // Quarter turns are taken; what a film cannot be turned by is told.
+  void take_orientation() {
+    size_t bytes = 0;
+    const uint8_t* data = ::av_stream_get_side_data(video(), AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+    if (data == nullptr || bytes < sizeof(int32_t[9])) return;
+    std::array<int32_t, 9> matrix{};
+    std::memcpy(matrix.data(), data, sizeof matrix);
+    const auto told = orientation_of(matrix);
+    if (told)
+      orientation = *told;
+    else
+      notes.push_back(
+          "frames stand as they are stored: the file's display matrix is no quarter "
+          "turn");
+    if (!orientation.is_upright())
+      notes.push_back("frames are " + orientation.words() + ", as the file's display matrix says");
+  }
+
+  // Width over height of the film as it is meant to be seen.
+  double shape() const {
+    const AVRational pixel = ::av_guess_sample_aspect_ratio(input.get(), video(), nullptr);
+    const double stored_shape = static_cast<double>(decoder->width) / decoder->height *
+                                (pixel.num > 0 && pixel.den > 0 ? seconds(pixel) : 1);
+    return orientation.swaps_sides() ? 1 / stored_shape : stored_shape;
+  }
+
+  // Frames of another shape than the film's look stretched, which is told.
+  void tell_shape() {
+    const double wanted_shape = shape(), has = static_cast<double>(width) / height;
+    if (std::abs(has / wanted_shape - 1) * std::min(height, width) <= 1) return;
+    notes.push_back(
+        fmt::format("the film is {:.3f} times as wide as high, its frames of {} x {} pixels are "
+                    "{:.3f} times: what they show is stretched",
+                    wanted_shape, height, width, has));
+  }
+
+  void count_bytes() {
+    packet_bytes += packet->size;
+    if (packet_bytes > kReadAgainMax * file_bytes)
+      refuse(path, place(), "file shows the same packets again and again",
+             fmt::format("at most {} times its own bytes", kReadAgainMax),
+             fmt::format("{} bytes of packets in {} of the file", packet_bytes, file_bytes));
+  }
+
   void feed() {
     int read = 0;
     do {
@@ -155,6 +215,7 @@ struct FilmDecoder::Parts {
     if (read == 0 && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0)
       refuse(path, place(), "file is damaged or truncated", "a whole packet",
              fmt::format("{} bytes of it", packet->size));
+    if (read == 0) count_bytes();
     is_draining = read < 0;
     const int sent = ::avcodec_send_packet(decoder.get(), is_draining ? nullptr : packet.get());
     if (sent == AVERROR(ENOMEM)) throw std::bad_alloc();
@@ -211,21 +272,21 @@ struct FilmDecoder::Parts {
   }
 
   void take_pixels() {
-    if (frames > 0 && (frame->height != stored_height || frame->width != stored_width))
+    const PictureSize size = {frame->height, frame->width};
+    if (frames > 0 && size != stored)
       refuse(path, place(), "frames of one film differ in size",
-             fmt::format("{} x {}", stored_height, stored_width),
-             fmt::format("{} x {}", frame->height, frame->width));
-    if (frames == 0) {
-      stored_height = frame->height;
-      stored_width = frame->width;
-      rows = area_weights(stored_height, height);
-      columns = area_weights(stored_width, width);
-    }
+             fmt::format("{} x {}", stored.height, stored.width),
+             fmt::format("{} x {}", size.height, size.width));
+    stored = size;
     convert();
-    if (stored_height == height && stored_width == width) return pixels.swap(full);
-    pixels.resize(static_cast<size_t>(height) * static_cast<size_t>(width) *
-                  static_cast<size_t>(channels()));
-    average_area(full, stored_width, channels(), rows, columns, pixels);
+    if (!orientation.is_upright())
+      full = turned(orientation, stored, static_cast<size_t>(channels()), full);
+    const PictureSize shown = turned(orientation, stored), wanted_size = {height, width};
+    if (shown == wanted_size) return pixels.swap(full);
+    if (!resize) resize.emplace(shown, wanted_size);
+    pixels.clear();
+    for (const float level : (*resize)(std::span<const uint8_t>(full), channels()))
+      pixels.push_back(static_cast<uint8_t>(std::lround(std::clamp(level, 0.0f, 255.0f))));
   }
 
   // Where a packet of any stream ends: that is what a container's own length is about.
@@ -265,8 +326,12 @@ FilmDecoder::FilmDecoder(const std::filesystem::path& path, const ReadOptions& o
   p.input = open_input(path);
   p.open_decoder();
   p.wanted = options.colour ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8;
-  p.height = options.size ? static_cast<int>(options.size->height) : p.decoder->height;
-  p.width = options.size ? static_cast<int>(options.size->width) : p.decoder->width;
+  p.file_bytes = static_cast<int64_t>(std::filesystem::file_size(path));
+  p.take_orientation();
+  const PictureSize shown = turned(p.orientation, {p.decoder->height, p.decoder->width});
+  p.height = static_cast<int>(options.size ? options.size->height : shown.height);
+  p.width = static_cast<int>(options.size ? options.size->width : shown.width);
+  if (shown.height > 0 && shown.width > 0 && p.height > 0 && p.width > 0) p.tell_shape();
 }
 
 FilmDecoder::~FilmDecoder() = default;
@@ -284,6 +349,7 @@ FilmFacts FilmDecoder::facts() const {
   facts.pixel_format = format == nullptr ? "unknown" : format;
   facts.rate_hz = p.rate_hz();
   facts.frames_expected = p.video()->nb_frames;
+  facts.notes = p.notes;
   facts.has_made_up_times = p.has_made_up_times;
   return facts;
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace enigma::recordings {
 
@@ -20,6 +21,7 @@ struct FilmFacts {
   double rate_hz = 0;           ///< mean rate that the container states; 0 = unknown
   int64_t frames_expected = 0;  ///< for progress; 0 = unknown
   bool has_made_up_times = false;
+  std::vector<std::string> notes;  ///< how frames were turned, and whether they look stretched
 };
 
 struct FilmFrame {
@@ -37,9 +39,9 @@ class FilmDecoder {
 
   FilmFacts facts() const;
   /// The next frame, or nothing at the end. Grey and RGB are taken as they are, anything else is
-  /// converted to full range; another size is the mean of the area of each pixel. Throws InputError
-  /// where a frame cannot be decoded, where its size changes, or where the file ends before its
-  /// container says.
+  /// converted to full range, turned as the file's display matrix says, and brought to another size
+  /// by area. Throws InputError where a frame cannot be decoded, where its size changes, where the
+  /// file ends before its container says, or shows its packets over and over.
   std::optional<FilmFrame> next();
   /// How long the last frame is shown: its own duration, else one over the rate.
   double last_duration_s() const;

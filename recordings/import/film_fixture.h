@@ -22,6 +22,7 @@ struct MadeFilm {
   AVPixelFormat format = AV_PIX_FMT_GRAY8;
   int height = 24, width = 32;
   AVRational time_base = {1, 1000};
+  AVRational pixel = {1, 1};                 ///< width to height
   std::vector<int64_t> times;                ///< of the frames, in time_base
   std::vector<std::vector<uint8_t>> frames;  ///< packed pixels of `format`
 
@@ -50,6 +51,7 @@ struct MadeFilm {
     context->width = width;
     context->pix_fmt = format;
     context->time_base = time_base;
+    context->sample_aspect_ratio = pixel;
     context->gop_size = 5;
     context->thread_count = 1;
     context->flags |=
@@ -58,6 +60,7 @@ struct MadeFilm {
     REQUIRE(::avcodec_open2(context, encoder, nullptr) >= 0);
     AVStream* stream = ::avformat_new_stream(output, nullptr);
     stream->time_base = time_base;
+    stream->sample_aspect_ratio = pixel;
     ::avcodec_parameters_from_context(stream->codecpar, context);
     REQUIRE(::avio_open(&output->pb, path.c_str(), AVIO_FLAG_WRITE) >= 0);
     REQUIRE(::avformat_write_header(output, nullptr) >= 0);

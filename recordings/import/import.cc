@@ -99,6 +99,11 @@ class Import {
     session.path = options_.out / session.name;
     std::error_code ignored;
     fs::remove_all(aside_of(session.path), ignored);
+    if (auto link = broken_link(sources_[index].path)) {
+      session.problems.push_back(std::move(*link));
+      ++finished_;
+      return;
+    }
     if (!fs::exists(session.path)) {
       waiting_.push_back(index);
       return;

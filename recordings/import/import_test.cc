@@ -44,6 +44,42 @@ struct World {
 
 }  // namespace
 
+TEST_CASE("import: links are followed, named by themselves, and told where they lead nowhere") {
+  World world;
+  const fs::path source = world.place.path() / "source", disk = world.place.path() / "disk";
+  fs::create_directories(source);
+  fs::create_directories(disk);
+  fs::create_directory_symlink(world.small.path, source / "dynamic8-1-1-Video-linked");
+  fs::rename(world.twin(), disk / "dynamic8-1-2-Video-moved");
+  fs::create_directory_symlink(disk, source / "disk");
+  fs::create_directory_symlink("..", disk / "circle");
+  fs::create_directory_symlink(disk, disk / "round");
+  fs::create_directory_symlink(disk, source / "disk-again");
+  fs::create_directory_symlink(disk / "gone", source / "dynamic8-1-3-Video-gone");
+  // As git-annex leaves files, and a group on another disk.
+  const fs::path array = world.small.file("responses", 0);
+  fs::rename(array, disk / "object");
+  fs::create_symlink(disk / "object", array);
+  fs::rename(world.small.path / "data" / "videos", disk / "videos");
+  fs::create_directory_symlink(disk / "videos", world.small.path / "data" / "videos");
+  const auto sessions = import_sessions(world.options(source));
+  REQUIRE(sessions.size() == 3);
+  CHECK(sessions[0].name == "dynamic8-1-1-Video-linked");
+  CHECK(sessions[0].made);
+  CHECK(sessions[0].record.at("source").at("name") == "dynamic8-1-1-Video-linked");
+  CHECK(sessions[1].name == "dynamic8-1-2-Video-moved");
+  CHECK(sessions[1].made);
+  REQUIRE(sessions[2].problems.size() == 1);
+  CHECK(sessions[2].problems[0].file == (source / "dynamic8-1-3-Video-gone").string());
+  CHECK(sessions[2].problems[0].found.find((disk / "gone").string()) != std::string::npos);
+  // What changed behind a linked folder is another source.
+  world.small.write("videos", 0, {4, 5, 6});
+  CHECK(import_sessions(world.options(source))[0].problems.empty());
+  const std::vector<float> other(120, 3);
+  write_file(world.small.file("videos", 0), npy_bytes(NumberType::f32, {4, 5, 6}, other.data()));
+  CHECK(import_sessions(world.options(source))[0].problems.size() == 1);
+}
+
 TEST_CASE("import: sessions of a folder are imported, listed with their digests, and recognised") {
   World world;
   world.twin();

@@ -1,6 +1,8 @@
 // What a reader of foreign recordings is asked for: one source into one empty folder.
 #pragma once
 
+#include "recordings/area_resize.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -8,10 +10,6 @@
 #include <string>
 
 namespace enigma::recordings {
-
-struct PictureSize {
-  int64_t height = 0, width = 0;
-};
 
 /// Options that change what is stored; part of what a finished session is recognised by.
 struct ReadOptions {

@@ -11,7 +11,9 @@
 #include <cstring>
 #include <memory>
 #include <regex>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace enigma::recordings {
 namespace {
@@ -24,12 +26,19 @@ double rate_of(SensoriumYear year) {
   return year == SensoriumYear::static_2022 ? kPictureRate_hz : kVideoRate_hz;
 }
 
+// Ids of 64 bits are kept exactly; a float that is whole reads as an integer, while it is one.
 Json element(const WholeArray& array, int64_t index) {
+  constexpr double kWholeMax = 0x1p53;
   if (array.is_text) return array.texts[static_cast<size_t>(index)];
-  const double number = array.number(index);
-  if (array.type == NumberType::boolean) return number != 0;
-  if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<int64_t>(number);
-  return number;
+  if (array.type == NumberType::boolean) return array.number(index) != 0;
+  return std::visit(
+      [](auto number) -> Json {
+        if constexpr (std::is_floating_point_v<decltype(number)>)
+          if (number == std::floor(number) && std::abs(number) <= kWholeMax)
+            return static_cast<int64_t>(number);
+        return number;
+      },
+      array.exact(index));
 }
 
 // Row `row` of a column: one value, or a list of them (coordinates).
@@ -327,7 +336,8 @@ class Importer {
   void close() {
     std::vector<Diagnostic> wrong;
     screen_.close(static_cast<double>(rows_) / rate_hz_, {folder_.height, folder_.width});
-    record_.left_out = folder_.left_out;
+    record_.left_out.insert(record_.left_out.begin(), folder_.left_out.begin(),
+                            folder_.left_out.end());
     std::vector<Diagnostic> other;  // statistics of each pixel are no scale of the screen
     const SensoriumMoments light = moments_of(folder_, folder_.groups[0], 1, other);
     for (const Diagnostic& d : other)

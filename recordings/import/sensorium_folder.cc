@@ -49,6 +49,10 @@ void find_groups(SensoriumFolder& folder, Diagnostics& wrong) {
   for (const std::string& group :
        {pictures, std::string("responses"), std::string("behavior"), std::string("pupil_center")}) {
     const auto path = folder.path / "data" / group;
+    if (auto link = broken_link(path)) {
+      wrong.push_back(std::move(*link));
+      continue;
+    }
     if (std::filesystem::is_directory(path)) {
       folder.groups.push_back(group);
       continue;
@@ -86,13 +90,18 @@ void take_tiers(SensoriumFolder& folder, Diagnostics& wrong) {
   }
 }
 
+// Not what macOS puts beside it.
+bool is_array(const std::filesystem::path& file) {
+  return file.extension() == ".npy" && !file.filename().string().starts_with(".");
+}
+
 // Trial i is <i>.npy; every group must have all of them and no other.
 void check_files(const SensoriumFolder& folder, Diagnostics& wrong) {
   for (const std::string& group : folder.groups) {
     const auto path = folder.path / "data" / group;
     size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(path))
-      files += entry.path().extension() == ".npy" ? 1 : 0;
+      files += is_array(entry.path()) ? 1 : 0;
     if (files != folder.tiers.size())
       wrong.push_back(problem_in(
           path, "data/" + group, "trials and tiers differ in number",
@@ -106,9 +115,10 @@ using Columns = std::map<std::string, WholeArray>;
 // Columns of dates and other Python objects are nothing that training asks for.
 void take_columns(SensoriumFolder& from, Columns& columns, const std::filesystem::path& folder,
                   int64_t rows, const char* what, Diagnostics& wrong) {
+  if (auto link = broken_link(folder)) return wrong.push_back(std::move(*link));
   if (!std::filesystem::is_directory(folder)) return;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".npy" || entry.path().stem() == "tiers") continue;
+    if (!is_array(entry.path()) || entry.path().stem() == "tiers") continue;
     Parsed<WholeArray> array = read_whole_array(entry.path());
     if (!array.ok() && array.diagnostics[0].pointer == "descr") {
       from.left_out.emplace_back(entry.path().lexically_relative(from.path).string(),
@@ -190,7 +200,8 @@ void check_headers(SensoriumFolder& folder, Diagnostics& wrong) {
 
 std::vector<double> numbers_of(const std::filesystem::path& path, int64_t count,
                                Diagnostics& wrong) {
-  if (!std::filesystem::exists(path)) return {};
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown) && !broken_link(path)) return {};
   Parsed<WholeArray> array = read_whole_array(path);
   append(wrong, std::move(array.diagnostics));
   if (!array.ok()) return {};

@@ -3,6 +3,7 @@
 #include "recordings/import/sensorium.h"
 
 #include "recordings/import/imported_session.h"
+#include "recordings/import/native_files.h"
 #include "recordings/import/small_sensorium.h"
 #include "recordings/import/whole_array.h"
 #include "recordings/shared_recordings.h"
@@ -327,6 +328,49 @@ TEST_CASE("sensorium: a blank frame over zeros stands between two trials and not
   CHECK(session.screen.trials[1].kind == TrialKind::blank);
   CHECK(session.record.seconds == doctest::Approx(12.0 / 30));
   CHECK(session.record.animal == "7");
+}
+
+TEST_CASE("sensorium: ids of 64 bits are kept exactly") {
+  const SmallSensorium small;
+  const int64_t ids[] = {864691135591041291, 864691135591041292};
+  const uint64_t hashes[] = {UINT64_MAX, 9007199254740993, 0};
+  const double doubles[] = {3, 0.5, 1e300};
+  fs::create_directories(small.path / "meta" / "neurons");
+  write_array(small.path / "meta" / "neurons" / "unit_ids.npy", NumberType::i64, {2}, ids);
+  write_array(small.path / "meta" / "trials" / "condition.npy", NumberType::u64, {3}, hashes);
+  write_array(small.path / "meta" / "trials" / "level.npy", NumberType::f64, {3}, doubles);
+  const TemporaryFolder out;
+  const Imported session(small.path, SensoriumYear::dynamic_2023, out.path());
+  const Json neurons = json_at(session.folder / "neurons.json");
+  CHECK(neurons.at("unit_ids").dump() == "[864691135591041291,864691135591041292]");
+  const auto fields = [&](const char* trial) {
+    return read_yaml(session.folder / "screen" / "meta" / trial).value.value();
+  };
+  CHECK(fields("00000.yml").at("condition") == UINT64_MAX);
+  CHECK(fields("00000.yml").at("level") == 3);
+  CHECK(fields("00000.yml").at("level").is_number_integer());
+  CHECK(fields("00002.yml").at("level") == 1e300);
+}
+
+TEST_CASE("sensorium: a trial that is NaN from the start is listed as left out") {
+  const SmallSensorium small;
+  const std::vector<float> numbers(12, NAN);
+  write_array(small.file("responses", 2), NumberType::f32, {2, 6}, numbers.data());
+  const TemporaryFolder out;
+  const Imported session(small.path, SensoriumYear::dynamic_2023, out.path());
+  CHECK(session.record.tiers.size() == 1);
+  REQUIRE(session.record.left_out.size() == 2);  // and the trial of tier none
+  CHECK(session.record.left_out[0].first == "trial 2");
+}
+
+TEST_CASE("sensorium: what macOS puts beside the arrays is no trial and no column") {
+  const SmallSensorium small;
+  for (const char* file : {"data/responses/._0.npy", "data/videos/.DS_Store",
+                           "meta/neurons/._unit_ids.npy", "meta/trials/._tiers.npy"})
+    write_file(small.path / file, "Mac OS X");
+  const TemporaryFolder out;
+  const Imported session(small.path, SensoriumYear::dynamic_2023, out.path());
+  CHECK(session.record.left_out.size() == 1);  // the trial of tier none
 }
 
 TEST_CASE("sensorium: a column of Python objects is left out and listed, the folder imported") {

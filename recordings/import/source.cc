@@ -2,6 +2,7 @@
 
 #include "diagnostics/nearest.h"
 #include "files/sha256.h"
+#include "recordings/file_tree.h"
 #include "recordings/problem.h"
 
 #include <fmt/format.h>
@@ -20,7 +21,8 @@ constexpr std::array<std::string_view, 4> kFormats = {"sensorium2022", "sensoriu
                                                       "video"};
 
 bool is_sensorium(const fs::path& path) {
-  return fs::is_directory(path / "data") && fs::is_directory(path / "meta");
+  std::error_code unknown;
+  return fs::is_directory(path / "data", unknown) && fs::is_directory(path / "meta", unknown);
 }
 
 bool is_of_other_year(ImportFormat format, const fs::path& path) {
@@ -49,28 +51,40 @@ bool is_folder_format(ImportFormat format) {
 }
 
 ImportSource source_of(ImportFormat format, const fs::path& path) {
-  const fs::path whole = fs::weakly_canonical(path);
-  return {(is_folder_format(format) ? whole.filename() : whole.stem()).string(), path};
+  const std::string name = session_name(path);
+  return {is_folder_format(format) ? name : fs::path(name).stem().string(), path};
 }
 
-std::vector<ImportSource> walk(ImportFormat format, const fs::path& path) {
-  std::vector<ImportSource> sources;
-  if (is_folder_format(format) ? is_sensorium(path) : fs::is_regular_file(path))
+bool is_source(ImportFormat format, const fs::directory_entry& entry) {
+  std::error_code unknown;
+  if (is_folder_format(format))
+    return entry.is_directory(unknown) && is_sensorium(entry.path()) &&
+           !is_of_other_year(format, entry.path());
+  return entry.is_regular_file(unknown) && has_ending(format, entry.path());
+}
+
+// A link that leads nowhere is a source that cannot be read, where it is called as one.
+bool is_lost_source(ImportFormat format, const fs::path& link) {
+  return is_folder_format(format) ? is_lost_folder(link) : has_ending(format, link);
+}
+
+std::vector<ImportSource> walk_sources(ImportFormat format, const fs::path& path) {
+  std::error_code unknown;
+  if (is_folder_format(format) ? is_sensorium(path) : fs::is_regular_file(path, unknown))
     return {source_of(format, path)};
-  if (!fs::is_directory(path)) return {};
-  const auto skip = fs::directory_options::skip_permission_denied;
-  for (auto entry = fs::recursive_directory_iterator(path, skip);
-       entry != fs::recursive_directory_iterator(); ++entry) {
-    const fs::path& place = entry->path();
-    if (place.filename().string().starts_with(".")) {
-      if (entry->is_directory()) entry.disable_recursion_pending();
-    } else if (is_folder_format(format) ? entry->is_directory() && is_sensorium(place) &&
-                                              !is_of_other_year(format, place)
-                                        : entry->is_regular_file() && has_ending(format, place)) {
-      sources.push_back(source_of(format, place));
-      if (entry->is_directory()) entry.disable_recursion_pending();
-    }
-  }
+  if (!fs::is_directory(path, unknown)) return {};
+  std::vector<ImportSource> sources;
+  std::vector<Diagnostic> problems;
+  const auto look = [&](const fs::directory_entry& entry) {
+    if (entry.path().filename().string().starts_with(".")) return false;
+    if (!is_source(format, entry)) return true;
+    sources.push_back(source_of(format, entry.path()));
+    return false;
+  };
+  walk(path, look, problems);
+  for (const Diagnostic& problem : problems)
+    if (is_lost_source(format, problem.file) && broken_link(problem.file))
+      sources.push_back(source_of(format, problem.file));
   return sources;
 }
 
@@ -114,7 +128,7 @@ ImportFormat import_format_of(const std::string& name) {
 }
 
 std::vector<ImportSource> find_sources(ImportFormat format, const fs::path& path) {
-  std::vector<ImportSource> sources = walk(format, path);
+  std::vector<ImportSource> sources = walk_sources(format, path);
   if (sources.empty())
     throw InputError(
         {problem_in(path, "", fmt::format("holds nothing of format {}", name_of(format)),
@@ -122,19 +136,24 @@ std::vector<ImportSource> find_sources(ImportFormat format, const fs::path& path
   std::sort(sources.begin(), sources.end(), [](const ImportSource& a, const ImportSource& b) {
     return std::tie(a.name, a.path) < std::tie(b.name, b.path);
   });
+  // Reached by two ways, by a link and without it, say, a source is one all the same.
+  const auto same = [](const ImportSource& a, const ImportSource& b) {
+    std::error_code unknown;
+    return a.name == b.name && fs::equivalent(a.path, b.path, unknown);
+  };
+  sources.erase(std::unique(sources.begin(), sources.end(), same), sources.end());
   check_names(sources);
   return sources;
 }
 
 nlohmann::ordered_json identity_of(const fs::path& source) {
-  const std::string name = fs::weakly_canonical(source).filename().string();
+  const std::string name = session_name(source);
   if (!fs::is_directory(source))
     return {{"name", name}, {"bytes", fs::file_size(source)}, {"sha256", sha256_of_file(source)}};
   std::map<std::string, fs::path> files;
   for (const char* part : {"data", "meta"})
-    for (const auto& entry : fs::recursive_directory_iterator(source / part))
-      if (entry.is_regular_file())
-        files.emplace(entry.path().lexically_relative(source).generic_string(), entry.path());
+    for (const auto& [name_below, file] : files_below(source / part).files)
+      files.emplace(std::string(part) + "/" + name_below, file);
   uintmax_t bytes = 0;
   std::string lines;
   for (const auto& [relative, path] : files) {

@@ -13,12 +13,11 @@ namespace {
 
 constexpr int64_t kSideMax = 8192;
 
-void check_size(const FilmFacts& film, const std::filesystem::path& source) {
-  if (film.height >= 1 && film.width >= 1 && film.height <= kSideMax && film.width <= kSideMax)
-    return;
+void check_size(int64_t height, int64_t width, const std::filesystem::path& source) {
+  if (height >= 1 && width >= 1 && height <= kSideMax && width <= kSideMax) return;
   throw InputError({problem_in(source, "frame size", "frames are too large",
-                               fmt::format("sides up to {}", kSideMax),
-                               fmt::format("{} x {}", film.height, film.width))});
+                               fmt::format("sides of 1 to {}", kSideMax),
+                               fmt::format("{} x {}", height, width))});
 }
 
 // What is true of the whole film and cannot be told while it is read.
@@ -34,7 +33,8 @@ void check_times(const std::vector<double>& times_s, const std::filesystem::path
 SessionRecord read_video_file(const ReadRequest& request) {
   FilmDecoder decoder(request.source, request.options);
   const FilmFacts film = decoder.facts();
-  check_size(film, request.source);
+  check_size(film.stored_height, film.stored_width, request.source);
+  check_size(film.height, film.width, request.source);
   std::vector<int64_t> size = {film.height, film.width};
   if (request.options.colour) size.push_back(3);
   ScreenWriter screen(request.session / "screen");
@@ -68,6 +68,7 @@ SessionRecord read_video_file(const ReadRequest& request) {
        fmt::format("{} in {}, {} x {}, {}", film.codec, film.container, film.stored_height,
                    film.stored_width, film.pixel_format),
        "uint8", pixels, film.rate_hz, film.rate_hz});
+  record.notes = film.notes;
   if (decoder.facts().has_made_up_times)
     record.notes.push_back("frames bear no presentation times: they stand at the nominal rate");
   write_identity(record, request.session);

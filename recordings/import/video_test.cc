@@ -7,7 +7,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <numeric>
 
@@ -151,6 +154,125 @@ TEST_CASE("video: a smaller size holds the mean grey of what each pixel covers")
         mean += film.frames[1][size_t((4 * y + i / 4) * film.width + 4 * x + i % 4)] / 16.0;
       CHECK(std::abs(small[size_t(y * film.width / 4 + x)] - mean) <= 0.5001);
     }
+}
+
+TEST_CASE("video: a film is turned as its display matrix says, at any size") {
+  const char* shared = std::getenv("ENIGMA_SHARED");
+  const fs::path cases = fs::path(shared ? shared : "../shared") / "cases" / "video";
+  if (!fs::exists(cases)) {
+    std::printf("SKIP: video: a film is turned as its display matrix says: no %s\n", cases.c_str());
+    return;
+  }
+  const Imported plain(cases / "plain.mp4"), rotated(cases / "rotated.mp4");
+  const int64_t height = plain.screen.height, width = plain.screen.width;
+  REQUIRE(rotated.screen.height == width);
+  REQUIRE(rotated.screen.width == height);
+  CHECK(rotated.screen.flips_s == plain.screen.flips_s);
+  const auto pixel = [](const Imported& film, size_t f, int64_t y, int64_t x) {
+    return film.frame(f)[size_t(y * film.screen.width + x)];
+  };
+  for (size_t f = 0; f + 1 < plain.screen.flips_s.size(); ++f) {
+    const std::vector<float> before = plain.frame(f), after = rotated.frame(f);
+    std::vector<float> expected(before.size());
+    for (int64_t y = 0; y < height; ++y)
+      for (int64_t x = 0; x < width; ++x)
+        expected[size_t(x * height + height - 1 - y)] = before[size_t(y * width + x)];
+    CHECK(after == expected);
+  }
+  CHECK(rotated.record.notes ==
+        std::vector<std::string>{"frames are turned by 90 degrees, as the file's display matrix "
+                                 "says"});
+  CHECK(plain.record.notes.empty());
+  ReadOptions small, turned_small;
+  small.size = {height / 2, width / 2};
+  turned_small.size = {width / 2, height / 2};
+  const Imported half(cases / "plain.mp4", small), turned_half(cases / "rotated.mp4", turned_small);
+  CHECK(turned_half.record.notes.size() == 1);  // and nothing of a stretched picture
+  CHECK(std::abs(pixel(turned_half, 0, 0, height / 2 - 1) - pixel(half, 0, 0, 0)) <= 1);
+}
+
+TEST_CASE("video: pictures of another shape than the film are told, others are not") {
+  const TemporaryFolder folder;
+  const auto notes = [&](AVRational pixel, std::optional<PictureSize> size) {
+    MadeFilm film;  // 24 x 32
+    film.pixel = pixel;
+    film.fill(even(3));
+    film.write(folder.path() / "film.mkv");
+    ReadOptions options;
+    options.size = size;
+    return Imported(folder.path() / "film.mkv", options).record.notes;
+  };
+  CHECK(notes({1, 1}, std::nullopt).empty());
+  CHECK(notes({1, 1}, PictureSize{12, 16}).empty());
+  CHECK(notes({4, 3}, PictureSize{18, 32}).empty());  // square again
+  REQUIRE(notes({4, 3}, std::nullopt).size() == 1);
+  CHECK(notes({4, 3}, std::nullopt)[0].find("stretched") != std::string::npos);
+  CHECK(notes({1, 1}, PictureSize{24, 24}).size() == 1);
+}
+
+TEST_CASE("video: a playlist, which would read other files, is no video") {
+  const TemporaryFolder folder;
+  MadeFilm film;
+  film.codec = AV_CODEC_ID_MPEG4;
+  film.format = AV_PIX_FMT_YUV420P;
+  film.fill(even(3));
+  film.write(folder.path() / "film.ts");
+  std::ofstream(folder.path() / "list.mp4")
+      << "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfilm.ts\n#EXT-X-ENDLIST\n";
+  std::ofstream(folder.path() / "concat.mp4") << "ffconcat version 1.0\nfile film.ts\n";
+  for (const char* name : {"list.mp4", "concat.mp4"}) {
+    const auto wrong = refused(folder.path() / name);
+    REQUIRE(wrong.size() == 1);
+    CHECK(wrong[0].message == "is no video that can be read");
+  }
+}
+
+namespace {
+
+uint32_t big_endian(const std::string& bytes, size_t at) {
+  uint32_t number = 0;
+  for (size_t i = 0; i < 4; ++i) number = number << 8 | static_cast<uint8_t>(bytes[at + i]);
+  return number;
+}
+
+std::string big_endian(uint32_t number) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift);
+  return bytes;
+}
+
+// The edit list of a QuickTime file, whose boxes stand behind its media, said `times` over.
+std::string with_edits_repeated(std::string file, uint32_t times) {
+  const size_t list = file.find("elst");
+  REQUIRE(list != std::string::npos);
+  const size_t edits = list + 12, bytes = 12 * big_endian(file, list + 8);
+  const std::string once = file.substr(edits, bytes);
+  std::string more;
+  for (uint32_t k = 1; k < times; ++k) more += once;
+  for (const char* box : {"moov", "trak", "edts", "elst"}) {
+    const size_t size_at = file.rfind(box, list) - 4;
+    file.replace(size_at, 4, big_endian(big_endian(file, size_at) + uint32_t(more.size())));
+  }
+  file.replace(list + 8, 4, big_endian(big_endian(file, list + 8) * times));
+  return file.insert(edits + bytes, more);
+}
+
+}  // namespace
+
+TEST_CASE("video: a small file that shows its frames over and over is refused") {
+  const TemporaryFolder folder;
+  MadeFilm film;
+  film.codec = AV_CODEC_ID_PNG;
+  film.fill(even(10));
+  film.write(folder.path() / "film.mov");
+  std::ifstream stored(folder.path() / "film.mov", std::ios::binary);
+  const std::string file((std::istreambuf_iterator<char>(stored)), {});
+  std::ofstream(folder.path() / "once.mov", std::ios::binary) << with_edits_repeated(file, 1);
+  std::ofstream(folder.path() / "again.mov", std::ios::binary) << with_edits_repeated(file, 500);
+  CHECK(refused(folder.path() / "once.mov").empty());
+  const auto wrong = refused(folder.path() / "again.mov");
+  REQUIRE(wrong.size() == 1);
+  CHECK(wrong[0].message == "file shows the same packets again and again");
 }
 
 TEST_CASE("video: limited-range luma becomes full-range grey") {

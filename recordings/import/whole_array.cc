@@ -57,10 +57,9 @@ bool take_type(Layout& layout, const std::string& descr) {
   layout.array.is_text = layout.kind == 'U' || layout.kind == 'S';
   if (layout.kind == 'U') layout.element_bytes *= 4;
   if (layout.array.is_text) return layout.element_bytes <= kTextBytesMax;
-  const std::string order = layout.element_bytes == 1 ? "|" : "<";
-  const auto type = type_of_descr(order + match[2].str() + match[3].str());
-  if (type) layout.array.type = *type;
-  return type.has_value();
+  const auto stored = stored_type_of_descr(descr);
+  if (stored) layout.array.type = stored->type;
+  return stored.has_value();
 }
 
 bool take_shape(Layout& layout, const std::string& text) {
@@ -193,8 +192,7 @@ Parsed<WholeArray> read(const std::filesystem::path& path, bool with_elements) {
     if (with_elements) take_elements(*layout.value, mapping.bytes().data() + layout.value->data_at);
     return {std::move(layout.value->array), {}};
   } catch (const std::system_error& error) {
-    return {std::nullopt,
-            {problem_in(path, "", "file cannot be opened", "a .npy file", error.code().message())}};
+    return {std::nullopt, {unopened(path, "a .npy file", error.code().message())}};
   }
 }
 

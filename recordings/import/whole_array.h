@@ -24,6 +24,9 @@ struct WholeArray {
   double number(int64_t index) const {
     return number_at(bytes.data(), type, static_cast<size_t>(index));
   }
+  ExactNumber exact(int64_t index) const {
+    return exact_at(bytes.data(), type, static_cast<size_t>(index));
+  }
 };
 
 /// Reads a .npy file; a diagnostic names the file and the field where the header is malformed, the

@@ -2,31 +2,47 @@
 #include "recordings/problem.h"
 #include "recordings/query/chunks.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace enigma::recordings {
 namespace {
 
-// Bounds within which a chunk's times stay integers of 64 bits.
-constexpr double kTicksMax = 9e15, kStepMax = 4e11;
-
-int64_t ticks(double value, double most) {
-  return std::llrint(std::clamp(value, -most, most));
+// Whole ticks of 10^-precision seconds, halves to even; nothing where 64 bits do not hold them.
+std::optional<int64_t> ticks(double value) {
+  constexpr double kEnd = 0x1p63;
+  if (!(value >= -kEnd && value < kEnd)) return std::nullopt;
+  return std::llrint(value);
 }
 
-// Integers, because sums of rounded times would depend on their order; halves go to even.
-std::vector<double> times_of(const ChunkModality& modality, double start_s, int64_t precision) {
+// Integers, because sums of rounded times would depend on their order. Nothing where a time does
+// not fit into 64 bits, or where a sample is shorter than a tick.
+std::optional<std::vector<double>> times_of(const ChunkModality& modality, double start_s,
+                                            int64_t precision) {
   const double scale = std::pow(10.0, static_cast<double>(precision));
-  const int64_t start =
-      ticks(start_s * scale, kTicksMax) + ticks(modality.offset_s * scale, kTicksMax);
-  const int64_t step = ticks(1.0 / modality.rate_hz * scale, kStepMax);
+  const auto start = ticks(start_s * scale), offset = ticks(modality.offset_s * scale);
+  const auto step = ticks(1.0 / modality.rate_hz * scale);
+  int64_t first = 0;
+  if (!start || !offset || !step || *step == 0 || __builtin_add_overflow(*start, *offset, &first))
+    return std::nullopt;
   std::vector<double> times_s;
-  for (int64_t k = 0; k < modality.samples; ++k)
-    times_s.push_back(static_cast<double>(start + k * step) / scale);
+  for (int64_t k = 0; k < modality.samples; ++k) {
+    int64_t time = 0;
+    if (__builtin_mul_overflow(k, *step, &time) || __builtin_add_overflow(first, time, &time))
+      return std::nullopt;
+    times_s.push_back(static_cast<double>(time) / scale);
+  }
   return times_s;
+}
+
+Diagnostic unfit_precision(const ChunkDevice& device, double start_s, int64_t precision) {
+  return problem_in(device.folder, "/args/interpolate_precision",
+                    "times of this chunk cannot be counted in decimal places of a second",
+                    "places that tell two samples of " + shown(device.config.rate_hz) +
+                        " Hz apart and that 64 bits hold at " + shown(start_s) + " s",
+                    std::to_string(precision));
 }
 
 Answer timestamps(const std::vector<double>& times_s, const ChunkDevice* responses) {
@@ -84,7 +100,9 @@ Parsed<std::map<std::string, Answer>> read_chunk(const Chunks& chunks, int64_t i
   const ChunkDevice* origin =
       chunks.config.normalize_timestamps ? chunks.find("responses") : nullptr;
   for (const ChunkDevice& device : chunks.devices) {
-    const std::vector<double> times_s = times_of(device.config, start_s, chunks.config.precision);
+    const auto times = times_of(device.config, start_s, chunks.config.precision);
+    if (!times) return {std::nullopt, {unfit_precision(device, start_s, chunks.config.precision)}};
+    const std::vector<double>& times_s = *times;
     if (chunks.config.gives("timestamps"))
       tensors["timestamps." + device.config.name] = timestamps(times_s, origin);
     Parsed<Answer> answer = ask(device.device, times_s);

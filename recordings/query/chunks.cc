@@ -1,6 +1,7 @@
 #include "recordings/query/chunks.h"
 
 #include "recordings/document.h"
+#include "recordings/file_tree.h"
 #include "recordings/problem.h"
 #include "recordings/query/interval_set.h"
 
@@ -34,7 +35,7 @@ nlohmann::json key_from(const nlohmann::json& meta, const std::filesystem::path&
     key = key.substr(0, key.find("dynamic"));
     return key.substr(0, key.find("-Video"));
   }
-  return std::filesystem::absolute(experiment / "").lexically_normal().parent_path().filename();
+  return session_name(experiment);
 }
 
 void take_key(Chunks& chunks, const std::filesystem::path& experiment, Diagnostics& diagnostics) {
@@ -50,6 +51,7 @@ void take_key(Chunks& chunks, const std::filesystem::path& experiment, Diagnosti
 
 void take_device(Chunks& chunks, const ChunkModality& modality, const std::filesystem::path& folder,
                  Diagnostics& diagnostics) {
+  if (auto link = broken_link(folder)) return diagnostics.push_back(std::move(*link));
   if (!std::filesystem::is_directory(folder)) {
     if (modality.filtered || modality.name == "screen")
       diagnostics.push_back(problem_in(folder, "/modality_config/" + modality.name,
@@ -113,13 +115,10 @@ void take_grid(Chunks& chunks, const std::filesystem::path& experiment, Diagnost
 
 // Python's ==: true is 1.
 bool equals(const nlohmann::json& a, const nlohmann::json& b) {
-  const auto number = [](const nlohmann::json& value) {
-    return value.is_boolean() ? static_cast<double>(value.get<bool>()) : value.get<double>();
+  const auto plain = [](const nlohmann::json& value) {
+    return value.is_boolean() ? nlohmann::json(value.get<bool>() ? 1 : 0) : value;
   };
-  const auto is_number = [](const nlohmann::json& value) {
-    return value.is_boolean() || value.is_number();
-  };
-  return is_number(a) && is_number(b) ? number(a) == number(b) : a == b;
+  return plain(a) == plain(b);
 }
 
 bool meets(const Trial& trial, const nlohmann::json& condition) {

@@ -8,6 +8,7 @@
 #include "recordings/query/column_moments.h"
 #include "recordings/query/interval_set.h"
 #include "recordings/shared_recordings.h"
+#include "recordings/small_recording.h"
 
 #include <doctest/doctest.h>
 
@@ -200,6 +201,76 @@ TEST_CASE("chunks: where the published reader loses an axis or a filter, ours do
   const Chunks one = dataset_of(cases / "dataset", "chunk-of-one");
   CHECK(read_chunk(one, 0).value.value().at("screen").shape == std::vector<int64_t>{1, 1, 9, 16});
   CHECK(dataset_of(cases / "dataset-all-nan", "every-second-row-nan").start_indices.empty());
+}
+
+namespace {
+
+nlohmann::json small_config(int64_t precision, double rate_hz) {
+  const nlohmann::json modality = {{"sampling_rate", rate_hz},
+                                   {"chunk_size", 5},
+                                   {"offset", 0},
+                                   {"interpolation", nlohmann::json::object()},
+                                   {"transforms", nlohmann::json::object()}};
+  nlohmann::json screen = modality;
+  screen.update(
+      {{"valid_condition", {{"tier", "train"}}}, {"include_blanks", false}, {"sample_stride", 1}});
+  return {{"args", {{"interpolate_precision", precision}}},
+          {"modality_config", {{"responses", modality}, {"screen", screen}}}};
+}
+
+// A film that is three pixels wide reads as one colour picture, as published: this one is four.
+fs::path recording_of(SmallRecording& recording) {
+  const fs::path& experiment = recording.write();
+  const std::vector<uint8_t> film(20 * 2 * 4);
+  write_atomically(experiment / "screen" / "data" / "00000.npy",
+                   npy_bytes(NumberType::u8, {20, 2, 4}, film.data()));
+  for (const char* trial : {"00000.yml", "00001.yml"}) {
+    std::string text = read_file(experiment / "screen" / "meta" / trial);
+    write_atomically(experiment / "screen" / "meta" / trial,
+                     text.replace(text.find("[2, 3]"), 6, "[2, 4]"));
+  }
+  return experiment;
+}
+
+Parsed<std::map<std::string, Answer>> first_chunk(const fs::path& experiment, int64_t precision,
+                                                  double rate_hz) {
+  const auto config = read_chunk_config(small_config(precision, rate_hz), "config.json");
+  REQUIRE(config.ok());
+  const auto chunks = open_chunks(experiment, *config.value);
+  REQUIRE(chunks.ok());
+  REQUIRE(!chunks.value->start_indices.empty());
+  return read_chunk(*chunks.value, 0);
+}
+
+}  // namespace
+
+TEST_CASE("chunks: on a clock of seconds since 1970, any number of decimals reads or is refused") {
+  SmallRecording recording;
+  recording.start_s = 1.7e9;
+  const fs::path experiment = recording_of(recording);
+  for (int64_t precision = 3; precision <= 12; ++precision) {
+    CAPTURE(precision);
+    const auto chunk = first_chunk(experiment, precision, 9);
+    if (precision >= 10) {  // 1.7e19 ticks are more than 64 bits hold
+      REQUIRE(!chunk.ok());
+      CHECK(chunk.diagnostics.at(0).pointer == "/args/interpolate_precision");
+      continue;
+    }
+    REQUIRE(chunk.ok());
+    CHECK(chunk.value->at("responses").shape == std::vector<int64_t>{5, 2});
+    for (int64_t k = 0; k < 5; ++k)
+      CHECK(chunk.value->at("timestamps.responses").number(k) ==
+            doctest::Approx(0.5 + double(k) / 9).epsilon(5e-3));
+  }
+}
+
+TEST_CASE("chunks: samples that are shorter than a decimal place are refused, not laid together") {
+  SmallRecording recording;
+  const fs::path experiment = recording_of(recording);
+  CHECK(first_chunk(experiment, 5, 9).ok());
+  const auto chunk = first_chunk(experiment, 5, 1e6);
+  REQUIRE(!chunk.ok());
+  CHECK(chunk.diagnostics.at(0).pointer == "/args/interpolate_precision");
 }
 
 TEST_CASE("interval sets: holes may overlap, touch and reach beyond") {

@@ -110,7 +110,10 @@ void append_frame(const ScreenDevice& device, const Shown& shown, int64_t frame,
     to_float(
         shown.picture->data + static_cast<size_t>(frame) * pixels * bytes_of(shown.picture->type),
         shown.picture->type, stored);
-  if (device.rescale) stored = area_resize(stored, {shown.size[0], shown.size[1]}, *device.rescale);
+  if (device.rescale) {
+    const AreaResize resize({shown.size[0], shown.size[1]}, *device.rescale);
+    stored = resize(std::span<const float>(stored));
+  }
   values.insert(values.end(), stored.begin(), stored.end());
 }
 

@@ -1,8 +1,8 @@
 // A screen asked for its frames as the published reader is asked: as stored, or rescaled.
 #pragma once
 
+#include "recordings/area_resize.h"
 #include "recordings/query/answer.h"
-#include "recordings/query/area_resize.h"
 #include "recordings/screen.h"
 
 #include <nlohmann/json.hpp>

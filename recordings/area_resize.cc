@@ -1,4 +1,4 @@
-#include "recordings/query/area_resize.h"
+#include "recordings/area_resize.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,13 +8,9 @@ namespace {
 
 constexpr double kSliver = 1e-3;  // less of a pixel than this counts as none
 
-struct Tap {
-  int64_t source;
-  float weight;
-};
-using Taps = std::vector<std::vector<Tap>>;  // per target pixel of one side
+}  // namespace
 
-Taps shrinking_taps(int64_t from, int64_t to) {
+AreaResize::Taps AreaResize::shrinking_taps(int64_t from, int64_t to) {
   const double scale = static_cast<double>(from) / static_cast<double>(to);
   Taps taps(static_cast<size_t>(to));
   for (int64_t target = 0; target < to; ++target) {
@@ -34,7 +30,7 @@ Taps shrinking_taps(int64_t from, int64_t to) {
   return taps;
 }
 
-Taps growing_taps(int64_t from, int64_t to) {
+AreaResize::Taps AreaResize::growing_taps(int64_t from, int64_t to) {
   const double scale = static_cast<double>(from) / static_cast<double>(to);
   const double inverse = static_cast<double>(to) / static_cast<double>(from);
   Taps taps(static_cast<size_t>(to));
@@ -54,26 +50,34 @@ Taps growing_taps(int64_t from, int64_t to) {
   return taps;
 }
 
-}  // namespace
-
-std::vector<float> area_resize(const std::vector<float>& pixels, PictureSize from, PictureSize to) {
-  if (from == to) return pixels;
+AreaResize::AreaResize(PictureSize from, PictureSize to) : from_(from), to_(to) {
   const bool shrinks = to.height <= from.height && to.width <= from.width;
-  const Taps rows =
-      shrinks ? shrinking_taps(from.height, to.height) : growing_taps(from.height, to.height);
-  const Taps columns =
-      shrinks ? shrinking_taps(from.width, to.width) : growing_taps(from.width, to.width);
-  std::vector<float> resized(static_cast<size_t>(to.height * to.width));
-  for (size_t y = 0; y < rows.size(); ++y)
-    for (size_t x = 0; x < columns.size(); ++x) {
-      float sum = 0;
-      for (const Tap& row : rows[y])
-        for (const Tap& column : columns[x])
-          sum += row.weight * column.weight *
-                 pixels[static_cast<size_t>(row.source * from.width + column.source)];
-      resized[y * columns.size() + x] = sum;
-    }
+  const auto taps = shrinks ? shrinking_taps : growing_taps;
+  rows_ = taps(from.height, to.height);
+  columns_ = taps(from.width, to.width);
+}
+
+template <typename T>
+std::vector<float> AreaResize::operator()(std::span<const T> pixels, int64_t channels) const {
+  if (from_ == to_) return {pixels.begin(), pixels.end()};
+  const auto depth = static_cast<size_t>(channels);
+  std::vector<float> resized(static_cast<size_t>(to_.height * to_.width) * depth);
+  float* place = resized.data();
+  for (const auto& rows : rows_)
+    for (const auto& columns : columns_)
+      for (size_t c = 0; c < depth; ++c) {
+        float sum = 0;
+        for (const Tap& row : rows)
+          for (const Tap& column : columns) {
+            const auto pixel = static_cast<size_t>(row.source * from_.width + column.source);
+            sum += row.weight * column.weight * static_cast<float>(pixels[pixel * depth + c]);
+          }
+        *place++ = sum;
+      }
   return resized;
 }
+
+template std::vector<float> AreaResize::operator()(std::span<const float>, int64_t) const;
+template std::vector<float> AreaResize::operator()(std::span<const uint8_t>, int64_t) const;
 
 }  // namespace enigma::recordings
