@@ -39,16 +39,7 @@ SELECT run, token, executor, number, launcher_pid, launcher_start_ns, job, job_i
        start_ns, seq, submitted_at, started_at, ended_at, first_step, resumed_from_step, step,
        flops, evaluated_step, checkpoint_step, reported_at, said_at, revision, world, devices,
        tried_at, launched_at, seen_at, cancel_at, said_class, said_line, condemned_class,
-       condemned_line, ending_class, ending_source, ending_line, ending_code, gone
-  FROM attempts WHERE run = ?1 ORDER BY place)sql";
-
-const char* const kSelectLiveAttempts = R"sql(
-SELECT run, token, executor, number, launcher_pid, launcher_start_ns, job, job_index, restart,
-       start_ns, seq, submitted_at, started_at, ended_at, first_step, resumed_from_step, step,
-       flops, evaluated_step, checkpoint_step, reported_at, said_at, revision, world, devices,
-       tried_at, launched_at, seen_at, cancel_at, said_class, said_line, condemned_class,
-       condemned_line, ending_class, ending_source, ending_line, ending_code, gone
-  FROM attempts WHERE run IN (SELECT id FROM runs WHERE settled = 0) ORDER BY run, place)sql";
+       condemned_line, ending_class, ending_source, ending_line, ending_code, gone)sql";
 
 // The kept_… and all_… sums are not named here: they belong to the commit of reports.
 const char* const kPutAttempt = R"sql(

@@ -6,10 +6,10 @@
 
 namespace enigma::db {
 
-/// The columns in the order that read_attempt() takes and put_attempt() binds (after run, place).
-extern const char* const kSelectAttempts;      ///< run, place, …; of run ?1, by place
-extern const char* const kSelectLiveAttempts;  ///< of all runs that are not settled
-extern const char* const kPutAttempt;          ///< inserts, or replaces what decisions own
+/// "SELECT run, …": the columns in the order that read_attempt() takes (after run) and
+/// put_attempt() binds. What follows is FROM.
+extern const char* const kSelectAttempts;
+extern const char* const kPutAttempt;  ///< inserts, or replaces what decisions own
 
 Attempt read_attempt(Columns& columns);
 void put_attempt(SQLite::Statement& statement, const std::string& run, int64_t place,

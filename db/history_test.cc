@@ -119,5 +119,40 @@ TEST_CASE("history: a run that said nothing has no values") {
   const Summary summary = story.store.summary("a");
   CHECK_FALSE(summary.step.has_value());
   CHECK_FALSE(summary.test_loss.has_value());
-  CHECK(story.store.summaries("s").size() == 1);
+  CHECK(story.store.summaries("s").empty());
+}
+
+TEST_CASE("history: of all runs, of a sweep and of one the summary is the same") {
+  Story story = rolled_back();
+  NewPoint other;
+  other.id = "b";
+  other.point = other.point_file = other.placement = other.values = other.plan = "{}";
+  story.store.submit_sweep("t", "{}", {other}, 1);
+  const auto same = [](const Summary& a, const Summary& b) {
+    return a.step == b.step && a.train_loss == b.train_loss && a.test_loss == b.test_loss &&
+           a.evaluated_step == b.evaluated_step && a.test_correlation == b.test_correlation &&
+           a.wall_s == b.wall_s && a.wasted_device_s == b.wasted_device_s && a.step_s == b.step_s;
+  };
+  const Summary one = story.store.summary("a");
+  CHECK(same(story.store.summaries("s").at("a"), one));
+  CHECK(same(story.store.summaries().at("a"), one));
+  CHECK(story.store.summaries().size() == 1);
+  CHECK(story.store.summaries("t").empty());
+  CHECK(story.store.runs_of("s").at(0) == story.store.run("a")->run);
+  CHECK(story.store.runs().at(0) == story.store.run("a")->run);
+}
+
+TEST_CASE("history: what a finished run did, without what it went on from") {
+  Story story = rolled_back();
+  CHECK(story.store.finished().empty());
+  story.run.state = State::done;
+  story.run.attempts.back().progress.step = 4;
+  story.run.attempts.back().progress.flops = 4e9;
+  story.run.attempts.back().devices = {"cpu", "cpu"};
+  story.store.save({story.run}, {});
+  const auto finished = story.store.finished();
+  REQUIRE(finished.size() == 1);
+  CHECK(finished[0].flops == doctest::Approx(3e9));
+  CHECK(finished[0].device_s == doctest::Approx(6 * 2));
+  CHECK(finished[0].device == "cpu");
 }

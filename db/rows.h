@@ -1,5 +1,6 @@
 // What the store gives and takes beside runs: plain rows, in the words of the contract's documents.
-// JSON travels as text; the store reads none of it but the values of metrics.
+// JSON travels as text; the store reads none of it but the values of metrics and the seed of
+// points.
 #pragma once
 
 #include "db/run.h"
@@ -25,7 +26,6 @@ struct NewPoint {
   int64_t target_step = 0;
   int64_t slots = 1;
   int64_t priority = 0;
-  double device_hours_estimate = 0;
 };
 
 struct SweepRow {
@@ -39,6 +39,22 @@ struct SweepRow {
 struct Membership {
   std::string sweep, run, name, values, plan;
   int64_t position = 0;
+};
+
+/// A point that a sweep has already, as planning asks for it.
+struct KnownPoint {
+  std::string run, values, point;
+  int64_t seed = 0;
+};
+
+/// The last attempt of a run that is done: what it did and how long that took.
+struct FinishedRow {
+  std::string run, point;
+  int64_t id_version = 1;
+  double flops = 0;     ///< of this attempt, without those of the attempts that it went on from
+  double device_s = 0;  ///< wall time × ranks
+  std::string device;   ///< as its worker named the first; empty = it named none
+  Time ended_at = 0;
 };
 
 /// A run with what it is: everything of `show` that is not a list of rows.

@@ -92,7 +92,6 @@ struct Attempt {
 struct Run {
   std::string id;
   int64_t target_step = 0;
-  double device_hours_estimate = 0;
   int64_t priority = 0;
   int64_t position = 0;  ///< order of submission: ties of priority
   int64_t slots = 1;     ///< places that it takes of the executor's (ranks, locally)

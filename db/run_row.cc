@@ -11,7 +11,6 @@ Run read_run(Columns& c) {
   Run run;
   run.id = c.text();
   run.target_step = c.integer();
-  run.device_hours_estimate = c.real();
   run.priority = c.integer();
   run.position = c.integer();
   run.slots = c.integer();
@@ -34,12 +33,16 @@ void put_events(const Use& use, const std::vector<Event>& events) {
     execute(bind_all(use(kInsert), event.at, event.run, event.kind, event.text));
 }
 
-void put_decided(const Use& use, const Run& run) {
+void put_state(const Use& use, const Run& run) {
   static constexpr const char* kUpdate = R"sql(
 UPDATE runs SET state = ?, why = ?, retry_at = ?, failures = ?, settled = ? WHERE id = ?)sql";
   const int changed = execute(bind_all(use(kUpdate), name_of(run.state), run.why, run.retry_at,
                                        nlohmann::json(run.failures).dump(), run.settled, run.id));
   ENIGMA_CHECK(changed == 1, "a run is saved only after it was submitted");
+}
+
+void put_decided(const Use& use, const Run& run) {
+  put_state(use, run);
   for (size_t place = 0; place < run.attempts.size(); ++place) {
     SQLite::Statement& statement = use(kPutAttempt);
     put_attempt(statement, run.id, static_cast<int64_t>(place), run.attempts[place]);

@@ -12,11 +12,13 @@ namespace enigma::db {
 /// Gives the prepared statement of a literal.
 using Use = std::function<SQLite::Statement&(const char* sql)>;
 
-/// Columns: id, target_step, device_hours_estimate, priority, position, slots, wanted, state, why,
-/// retry_at, failures, settled.
+/// Columns: id, target_step, priority, position, slots, wanted, state, why, retry_at, failures,
+/// settled.
 Run read_run(Columns& columns);
 
-/// What turns own of a run, and its attempts. Inside the caller's transaction.
+/// What turns own of a run, without its attempts. Inside the caller's transaction.
+void put_state(const Use& use, const Run& run);
+/// The same, and its attempts.
 void put_decided(const Use& use, const Run& run);
 void put_events(const Use& use, const std::vector<Event>& events);
 

@@ -172,7 +172,24 @@ CREATE VIEW cuts AS
     FROM attempts;
 )sql";
 
-constexpr std::array<const char*, 1> kMigrations{kFirst};
+// What a run is (three texts of some kilobytes) is written once and read when it starts; what
+// stands beside it is written in every turn that moves the run. In one row each move rewrote the
+// texts.
+constexpr const char* kPointsApart = R"sql(
+CREATE TABLE points (
+  run TEXT PRIMARY KEY REFERENCES runs (id),
+  point TEXT NOT NULL,
+  point_file TEXT NOT NULL,
+  placement TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO points SELECT id, point, point_file, placement FROM runs ORDER BY id;
+ALTER TABLE runs DROP COLUMN point;
+ALTER TABLE runs DROP COLUMN point_file;
+ALTER TABLE runs DROP COLUMN placement;
+ALTER TABLE runs DROP COLUMN device_hours_estimate;
+)sql";
+
+constexpr std::array<const char*, 2> kMigrations{kFirst, kPointsApart};
 
 }  // namespace
 

@@ -37,4 +37,16 @@ Store Store::open_read_only(const std::filesystem::path& file, const StoreOption
   return Store(std::move(connection));
 }
 
+Store::Moment::Moment(const Store& store) : connection_(*store.connection_) {
+  connection_.database.exec("BEGIN");
+}
+
+Store::Moment::~Moment() {
+  connection_.database.tryExec("COMMIT");
+}
+
+Store::Moment Store::moment() const {
+  return Moment(*this);
+}
+
 }  // namespace enigma::db

@@ -61,8 +61,9 @@ class Store {
   /// Replaces the decided state of runs, and of their attempts, and appends events. `wanted` and
   /// `priority` belong to requests and submissions and are not written here.
   void save(const std::vector<Run>& runs, const std::vector<Event>& events);
-  /// Writes a request's part of a run too (cancel, hold, resume).
-  void save_request(const Run& run, const std::vector<Event>& events);
+  /// Writes what one request (cancel, hold, resume) makes of runs: the request's part of them too.
+  /// Their attempts are no request's matter and stay as they are.
+  void save_request(const std::vector<Run>& runs, const std::vector<Event>& events);
 
   /// Adds what is new: the sweep, its memberships, runs that are unknown. Of known runs only what
   /// is no part of their identity follows: placement, slots, priority, and the sweep's own name,
@@ -74,13 +75,22 @@ class Store {
   /// False: the attempt is not the current one any more, or its seq has moved on; read again.
   bool commit(const Delivery& delivery);
 
-  // Questions of the documents.
+  // Questions of the documents. Each list is one query, however many runs there are.
+
+  /// While it lives, every question is answered as of one moment, whatever is written meanwhile.
+  class Moment;
+  Moment moment() const;
 
   std::vector<SweepRow> sweeps() const;  ///< by time of first submission
   std::optional<SweepRow> sweep(std::string_view name) const;
   std::vector<Membership> memberships(std::string_view sweep) const;  ///< in order of the spec
-  std::vector<Run> runs_of(std::string_view sweep) const;             ///< in order of the spec
-  std::vector<Run> runs() const;                                      ///< all, by position
+  /// Run → names of its sweeps, by time of first submission.
+  std::map<std::string, std::vector<std::string>> sweeps_by_run() const;
+  std::vector<std::string> ids_of(std::string_view sweep) const;  ///< in order of the spec
+  std::vector<KnownPoint> known_points(std::string_view sweep) const;
+  std::vector<FinishedRow> finished() const;               ///< by time of their end
+  std::vector<Run> runs_of(std::string_view sweep) const;  ///< in order of the spec
+  std::vector<Run> runs() const;                           ///< all, by position
   std::optional<RunRow> run(std::string_view id) const;
   /// Ids that begin with `prefix`, at most `limit`: for people who type the first digits.
   std::vector<std::string> ids_with_prefix(std::string_view prefix, int64_t limit = 10) const;
@@ -94,17 +104,27 @@ class Store {
   std::vector<EvalRow> evals(std::string_view run, bool all_attempts = false) const;
   std::vector<CheckpointRow> checkpoints(std::string_view run) const;
   std::vector<SkippedRow> skipped(std::string_view run) const;
-  Summary summary(std::string_view run) const;
-  std::map<std::string, Summary> summaries(std::string_view sweep) const;
+  Summary summary(const std::string& run) const;
+  /// By run, of a sweep or of all; a run that was never started is not in it.
+  std::map<std::string, Summary> summaries(const std::optional<std::string>& sweep = {}) const;
 
-  /// Events with id > `after`, oldest first; of one run, or of all.
-  std::vector<Event> events(int64_t after = 0, int64_t limit = 1000) const;
-  std::vector<Event> events_of(std::string_view run, int64_t after = 0, int64_t limit = 1000) const;
+  std::vector<Event> events_of(std::string_view run) const;  ///< oldest first
 
  private:
   struct Connection;
   explicit Store(std::unique_ptr<Connection> connection);
   std::unique_ptr<Connection> connection_;
+};
+
+class Store::Moment {
+ public:
+  explicit Moment(const Store& store);
+  ~Moment();
+  Moment(const Moment&) = delete;
+  Moment& operator=(const Moment&) = delete;
+
+ private:
+  Connection& connection_;
 };
 
 }  // namespace enigma::db

@@ -1,4 +1,5 @@
 // What readers ask of the store: sweeps, runs, and lists of what was reported.
+#include "db/asked.h"
 #include "db/attempt_row.h"
 #include "db/connection.h"
 #include "db/run_row.h"
@@ -7,15 +8,22 @@
 namespace enigma::db {
 namespace {
 
-/// The attempts of runs that were read one by one.
-void add_attempts(const Use& use, Run& run) {
-  each_row(bind_all(use(kSelectAttempts), run.id), [&](Columns& row) {
-    row.text();  // the run's id
+/// What the attempts of all the runs asked for are, in two queries. `runs` are those asked for.
+void add_attempts(const Use& use, const Asked& asked, std::vector<Run>& runs) {
+  std::map<std::string, Run*> by_id;
+  for (Run& run : runs) by_id[run.id] = &run;
+  static const std::string kAttempts = over_asked(kSelectAttempts) +
+                                       " FROM asked CROSS JOIN attempts USING (run)"
+                                       " ORDER BY run, place";
+  each_row(bind_asked(use(kAttempts.c_str()), asked), [&](Columns& row) {
+    Run& run = *by_id.at(row.text());
     run.attempts.push_back(read_attempt(row));
   });
-  static constexpr const char* kCheckpoints =
-      "SELECT place, step FROM checkpoints WHERE run = ? ORDER BY place, seq";
-  each_row(bind_all(use(kCheckpoints), run.id), [&](Columns& row) {
+  static const std::string kCheckpoints = over_asked(
+      "SELECT run, place, step FROM asked CROSS JOIN checkpoints USING (run)"
+      " ORDER BY run, place, seq");
+  each_row(bind_asked(use(kCheckpoints.c_str()), asked), [&](Columns& row) {
+    Run& run = *by_id.at(row.text());
     const auto place = static_cast<size_t>(row.integer());
     run.attempts.at(place).checkpoint_steps.push_back(row.integer());
   });
@@ -90,58 +98,98 @@ SELECT sweep, run, position, name, axis_values, plan FROM members
   return members;
 }
 
+std::map<std::string, std::vector<std::string>> Store::sweeps_by_run() const {
+  static constexpr const char* kSelect = R"sql(
+SELECT run, sweep FROM members JOIN sweeps ON sweeps.name = sweep
+ ORDER BY run, first_submitted_at, sweep)sql";
+  std::map<std::string, std::vector<std::string>> sweeps;
+  each_row(connection_->use(kSelect), [&](Columns& row) {
+    std::vector<std::string>& names = sweeps[row.text()];
+    names.push_back(row.text());
+  });
+  return sweeps;
+}
+
+std::vector<std::string> Store::ids_of(std::string_view sweep) const {
+  static constexpr const char* kSelect =
+      "SELECT run FROM members WHERE sweep = ? ORDER BY position, run";
+  std::vector<std::string> ids;
+  each_row(bind_all(connection_->use(kSelect), sweep),
+           [&](Columns& row) { ids.push_back(row.text()); });
+  return ids;
+}
+
+std::vector<KnownPoint> Store::known_points(std::string_view sweep) const {
+  static constexpr const char* kSelect = R"sql(
+SELECT run, axis_values, point, COALESCE(json_extract(point, '$.seed'), 0)
+  FROM members JOIN points USING (run) WHERE sweep = ? ORDER BY position, run)sql";
+  std::vector<KnownPoint> points;
+  each_row(bind_all(connection_->use(kSelect), sweep), [&](Columns& row) {
+    KnownPoint& point = points.emplace_back();
+    point.run = row.text();
+    point.values = row.text();
+    point.point = row.text();
+    point.seed = row.integer();
+  });
+  return points;
+}
+
 std::vector<Run> Store::runs_of(std::string_view sweep) const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   static constexpr const char* kSelect = R"sql(
-SELECT id, target_step, device_hours_estimate, priority, runs.position, slots, wanted, state, why,
+SELECT id, target_step, priority, runs.position, slots, wanted, state, why,
        retry_at, failures, settled
   FROM members JOIN runs ON runs.id = members.run
  WHERE sweep = ? ORDER BY members.position, id)sql";
   std::vector<Run> runs;
   each_row(bind_all(use(kSelect), sweep), [&](Columns& row) { runs.push_back(read_run(row)); });
-  for (Run& run : runs) add_attempts(use, run);
+  add_attempts(use, {.run = {}, .sweep = std::string(sweep)}, runs);
   return runs;
 }
 
 std::vector<Run> Store::runs() const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   static constexpr const char* kSelect = R"sql(
-SELECT id, target_step, device_hours_estimate, priority, position, slots, wanted, state, why,
+SELECT id, target_step, priority, position, slots, wanted, state, why,
        retry_at, failures, settled
   FROM runs ORDER BY position)sql";
   std::vector<Run> runs;
   each_row(use(kSelect), [&](Columns& row) { runs.push_back(read_run(row)); });
-  for (Run& run : runs) add_attempts(use, run);
+  add_attempts(use, {}, runs);
   return runs;
 }
 
 std::optional<RunRow> Store::run(std::string_view id) const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   static constexpr const char* kSelect = R"sql(
-SELECT id, target_step, device_hours_estimate, priority, position, slots, wanted, state, why,
+SELECT id, target_step, priority, position, slots, wanted, state, why,
        retry_at, failures, settled, id_version, point, point_file, placement
-  FROM runs WHERE id = ?)sql";
+  FROM runs JOIN points ON points.run = runs.id WHERE id = ?)sql";
   std::optional<RunRow> found;
+  std::vector<Run> runs;
   each_row(bind_all(use(kSelect), id), [&](Columns& row) {
     found.emplace();
-    found->run = read_run(row);
+    runs.push_back(read_run(row));
     found->id_version = row.integer();
     found->point = row.text();
     found->point_file = row.text();
     found->placement = row.text();
   });
   if (!found) return found;
-  add_attempts(use, found->run);
+  add_attempts(use, {.run = std::string(id), .sweep = {}}, runs);
+  found->run = std::move(runs.front());
   static constexpr const char* kMembers = R"sql(
-SELECT sweep, run, position, name, axis_values, plan FROM members WHERE run = ? ORDER BY sweep)sql";
+SELECT sweep, run, position, members.name, axis_values, plan
+  FROM members JOIN sweeps ON sweeps.name = sweep
+ WHERE run = ? ORDER BY first_submitted_at, sweep)sql";
   each_row(bind_all(use(kMembers), id),
            [&](Columns& row) { found->memberships.push_back(read_membership(row)); });
   return found;
 }
 
 std::vector<std::string> Store::ids_with_prefix(std::string_view prefix, int64_t limit) const {
-  static constexpr const char* kSelect =
-      "SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT ?2";
+  static constexpr const char* kSelect = R"sql(
+SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) ORDER BY id LIMIT ?2)sql";
   std::vector<std::string> ids;
   each_row(bind_all(connection_->use(kSelect), prefix, limit),
            [&](Columns& row) { ids.push_back(row.text()); });
@@ -175,20 +223,11 @@ SELECT state, COUNT(*) FROM members JOIN runs ON runs.id = members.run
   return counts;
 }
 
-std::vector<Event> Store::events(int64_t after, int64_t limit) const {
+std::vector<Event> Store::events_of(std::string_view run) const {
   static constexpr const char* kSelect =
-      "SELECT id, at, run, kind, text FROM events WHERE id > ? ORDER BY id LIMIT ?";
+      "SELECT id, at, run, kind, text FROM events WHERE run = ? ORDER BY id";
   std::vector<Event> events;
-  each_row(bind_all(connection_->use(kSelect), after, limit),
-           [&](Columns& row) { events.push_back(read_event(row)); });
-  return events;
-}
-
-std::vector<Event> Store::events_of(std::string_view run, int64_t after, int64_t limit) const {
-  static constexpr const char* kSelect = R"sql(
-SELECT id, at, run, kind, text FROM events WHERE run = ? AND id > ? ORDER BY id LIMIT ?)sql";
-  std::vector<Event> events;
-  each_row(bind_all(connection_->use(kSelect), run, after, limit),
+  each_row(bind_all(connection_->use(kSelect), run),
            [&](Columns& row) { events.push_back(read_event(row)); });
   return events;
 }

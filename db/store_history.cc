@@ -1,6 +1,7 @@
 // What was measured, over the current history: rows of an attempt count up to the step from which
 // a later one went on (view `cuts`).
-#include "db/connection.h"
+#include "db/asked.h"
+#include "db/run_row.h"
 #include "db/store.h"
 
 #include <nlohmann/json.hpp>
@@ -56,14 +57,24 @@ std::optional<double> mean(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
-/// Losses and correlation of the last evaluated step of the tier "test".
-void add_last_evals(Summary& summary, const std::vector<EvalRow>& evals) {
-  for (const EvalRow& row : evals)
-    if (row.eval.tier == "test")
-      summary.evaluated_step = std::max(summary.evaluated_step.value_or(0), row.eval.step);
+/// Of one run, the last evaluated step of the tier "test": strategy → its evaluation (of two that
+/// were said, a resumed attempt evaluates its first step again, the later one).
+struct LastEvals {
+  int64_t step = -1;
+  std::map<std::string, EvalRow> by_strategy;
+
+  void take(const EvalRow& row) {
+    if (row.eval.step < step) return;
+    if (row.eval.step > step) by_strategy.clear();
+    step = row.eval.step;
+    by_strategy[row.eval.strategy] = row;
+  }
+};
+
+void add_last_evals(Summary& summary, const LastEvals& last) {
+  summary.evaluated_step = last.step;
   std::vector<double> losses, baselines, correlations;
-  for (const EvalRow& row : evals) {
-    if (row.eval.tier != "test" || row.eval.step != summary.evaluated_step) continue;
+  for (const auto& [strategy, row] : last.by_strategy) {
     losses.push_back(row.eval.loss);
     baselines.push_back(row.eval.baseline_loss);
     if (row.eval.correlation) correlations.push_back(*row.eval.correlation);
@@ -156,15 +167,19 @@ SELECT COALESCE(number, place + 1), from_step, to_step, why
   return rows;
 }
 
-Summary Store::summary(std::string_view run) const {
-  Summary summary;
-  static constexpr const char* kSums = R"sql(
-SELECT SUM(kept_step_s), SUM(kept_data_wait_s), SUM(kept_mfu_time_s),
+namespace {
+
+using Summaries = std::map<std::string, Summary>;
+
+void add_sums(const Use& use, const Asked& asked, Summaries& summaries) {
+  static const std::string kSums = over_asked(R"sql(
+SELECT run, SUM(kept_step_s), SUM(kept_data_wait_s), SUM(kept_mfu_time_s),
        SUM(MAX(0.0, said_at - COALESCE(started_at, said_at))),
        SUM(MAX(0.0, said_at - COALESCE(started_at, said_at)) * world),
        SUM((all_step_s - kept_step_s) * world)
-  FROM attempts WHERE run = ?)sql";
-  each_row(bind_all(connection_->use(kSums), run), [&](Columns& row) {
+  FROM asked CROSS JOIN attempts USING (run) GROUP BY run)sql");
+  each_row(bind_asked(use(kSums.c_str()), asked), [&](Columns& row) {
+    Summary& summary = summaries[row.text()];
     summary.step_s = row.maybe_real().value_or(0);
     summary.data_wait_s = row.maybe_real().value_or(0);
     summary.mfu_time_s = row.maybe_real().value_or(0);
@@ -172,24 +187,79 @@ SELECT SUM(kept_step_s), SUM(kept_data_wait_s), SUM(kept_mfu_time_s),
     summary.device_s = row.maybe_real().value_or(0);
     summary.wasted_device_s = row.maybe_real().value_or(0);
   });
-  // A worker may say its loss more rarely than its step: a few reports are looked through.
-  static constexpr const char* kLast = R"sql(
-SELECT place, step, windows, flops, wall_s, measured
-  FROM metrics JOIN cuts USING (run, place)
- WHERE run = ? AND (cut IS NULL OR step <= cut) ORDER BY place DESC, seq DESC LIMIT 20)sql";
-  each_row(bind_all(connection_->use(kLast), run),
-           [&](Columns& row) { add_earlier_metrics(summary, read_metrics(row)); });
-  add_last_evals(summary, evals(run));
-  return summary;
 }
 
-std::map<std::string, Summary> Store::summaries(std::string_view sweep) const {
-  std::vector<std::string> ids;
-  each_row(bind_all(connection_->use("SELECT run FROM members WHERE sweep = ?"), sweep),
-           [&](Columns& row) { ids.push_back(row.text()); });
-  std::map<std::string, Summary> summaries;
-  for (const std::string& id : ids) summaries[id] = summary(id);
+/// A worker may say its loss more rarely than its step: a few reports of each are looked through.
+void add_last_metrics(const Use& use, const Asked& asked, Summaries& summaries) {
+  static const std::string kLast = over_asked(R"sql(
+SELECT run, place, step, windows, flops, wall_s, measured
+  FROM asked CROSS JOIN metrics USING (run)
+ WHERE (place, seq) IN (
+   SELECT m.place, m.seq FROM metrics AS m JOIN cuts USING (run, place)
+    WHERE m.run = asked.run AND (cut IS NULL OR m.step <= cut)
+    ORDER BY m.place DESC, m.seq DESC LIMIT 20)
+ ORDER BY run, place DESC, seq DESC)sql");
+  each_row(bind_asked(use(kLast.c_str()), asked), [&](Columns& row) {
+    Summary& summary = summaries[row.text()];
+    add_earlier_metrics(summary, read_metrics(row));
+  });
+}
+
+void add_last_evals(const Use& use, const Asked& asked, Summaries& summaries) {
+  static const std::string kEvals = over_asked(R"sql(
+SELECT run, place, evals.step, strategy, tier, loss, baseline_loss, correlation, se, n
+  FROM asked CROSS JOIN evals USING (run) JOIN cuts USING (run, place)
+ WHERE tier = 'test' AND (cut IS NULL OR evals.step <= cut) ORDER BY run, place, evals.seq)sql");
+  std::map<std::string, LastEvals> last;
+  each_row(bind_asked(use(kEvals.c_str()), asked), [&](Columns& row) {
+    LastEvals& evals = last[row.text()];
+    evals.take(read_eval(row));
+  });
+  for (const auto& [run, evals] : last) add_last_evals(summaries[run], evals);
+}
+
+Summaries summaries_of(const Use& use, const Asked& asked) {
+  Summaries summaries;
+  add_sums(use, asked, summaries);
+  add_last_metrics(use, asked, summaries);
+  add_last_evals(use, asked, summaries);
   return summaries;
+}
+
+}  // namespace
+
+std::vector<FinishedRow> Store::finished() const {
+  static constexpr const char* kSelect = R"sql(
+SELECT id, point, id_version,
+       flops * (step - COALESCE(resumed_from_step, 0)) / MAX(step, 1),
+       MAX(0.0, said_at - COALESCE(started_at, said_at)) * world,
+       COALESCE(json_extract(devices, '$[0]'), ''), COALESCE(ended_at, said_at)
+  FROM runs JOIN points ON points.run = id
+  JOIN attempts ON attempts.run = id
+   AND place = (SELECT MAX(place) FROM attempts AS last WHERE last.run = id)
+ WHERE state = 'done' ORDER BY COALESCE(ended_at, said_at), id)sql";
+  std::vector<FinishedRow> rows;
+  each_row(connection_->use(kSelect), [&](Columns& row) {
+    FinishedRow& out = rows.emplace_back();
+    out.run = row.text();
+    out.point = row.text();
+    out.id_version = row.integer();
+    out.flops = row.real();
+    out.device_s = row.real();
+    out.device = row.text();
+    out.ended_at = row.real();
+  });
+  return rows;
+}
+
+Summary Store::summary(const std::string& run) const {
+  const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
+  return summaries_of(use, {.run = run, .sweep = {}})[run];
+}
+
+std::map<std::string, Summary> Store::summaries(const std::optional<std::string>& sweep) const {
+  const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
+  return summaries_of(use, {.run = {}, .sweep = sweep});
 }
 
 }  // namespace enigma::db

@@ -3,6 +3,7 @@
 #include "db/connection.h"
 #include "db/run_row.h"
 #include "db/store.h"
+#include "diagnostics/check.h"
 
 #include <utility>
 
@@ -10,7 +11,7 @@ namespace enigma::db {
 
 std::vector<Run> Store::load() const {
   static constexpr const char* kRuns = R"sql(
-SELECT id, target_step, device_hours_estimate, priority, position, slots, wanted, state, why,
+SELECT id, target_step, priority, position, slots, wanted, state, why,
        retry_at, failures, settled
   FROM runs WHERE settled = 0 ORDER BY id)sql";
   std::vector<Run> runs;
@@ -18,7 +19,10 @@ SELECT id, target_step, device_hours_estimate, priority, position, slots, wanted
 
   std::map<std::string, Run*> by_id;
   for (Run& run : runs) by_id[run.id] = &run;
-  each_row(connection_->use(kSelectLiveAttempts), [&](Columns& row) {
+  static const std::string kAttempts =
+      std::string(kSelectAttempts) +
+      " FROM attempts WHERE run IN (SELECT id FROM runs WHERE settled = 0) ORDER BY run, place";
+  each_row(connection_->use(kAttempts.c_str()), [&](Columns& row) {
     Run& run = *by_id.at(row.text());
     run.attempts.push_back(read_attempt(row));
   });
@@ -43,12 +47,15 @@ void Store::save(const std::vector<Run>& runs, const std::vector<Event>& events)
   });
 }
 
-void Store::save_request(const Run& run, const std::vector<Event>& events) {
+void Store::save_request(const std::vector<Run>& runs, const std::vector<Event>& events) {
+  if (runs.empty() && events.empty()) return;
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   in_transaction(*connection_, [&] {
-    put_decided(use, run);
     static constexpr const char* kWanted = "UPDATE runs SET wanted = ?, priority = ? WHERE id = ?";
-    execute(bind_all(use(kWanted), name_of(run.wanted), run.priority, run.id));
+    for (const Run& run : runs) {
+      put_state(use, run);
+      execute(bind_all(use(kWanted), name_of(run.wanted), run.priority, run.id));
+    }
     put_events(use, events);
     return true;
   });
@@ -67,19 +74,26 @@ ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, submitted_at = excluded.s
 /// Whether the run is new. Of a known one only its placement follows the submission.
 bool put_point(const Use& use, const NewPoint& point) {
   static constexpr const char* kInsert = R"sql(
-INSERT INTO runs (id, position, id_version, point, point_file, placement, target_step, slots,
-                  device_hours_estimate, priority, wanted, state, why, retry_at, failures, settled)
-VALUES (?, (SELECT COALESCE(MAX(position), 0) + 1 FROM runs), ?, ?, ?, ?, ?, ?, ?, ?,
+INSERT INTO runs (id, position, id_version, target_step, slots, priority,
+                  wanted, state, why, retry_at, failures, settled)
+VALUES (?, (SELECT COALESCE(MAX(position), 0) + 1 FROM runs), ?, ?, ?, ?,
         'run', 'waiting', '', 0, '{}', 0)
 ON CONFLICT (id) DO NOTHING)sql";
-  const int added = execute(bind_all(use(kInsert), point.id, point.id_version, point.point,
-                                     point.point_file, point.placement, point.target_step,
-                                     point.slots, point.device_hours_estimate, point.priority));
-  if (added == 1) return true;
+  const int added = execute(bind_all(use(kInsert), point.id, point.id_version, point.target_step,
+                                     point.slots, point.priority));
+  if (added == 1) {
+    ENIGMA_CHECK(!point.point.empty(), "a run that is new comes with its point");
+    static constexpr const char* kText =
+        "INSERT INTO points (run, point, point_file, placement) VALUES (?, ?, ?, ?)";
+    execute(bind_all(use(kText), point.id, point.point, point.point_file, point.placement));
+    return true;
+  }
   static constexpr const char* kPlace = R"sql(
-UPDATE runs SET placement = ?2, slots = ?3, priority = ?4 WHERE id = ?1
-   AND (placement <> ?2 OR slots <> ?3 OR priority <> ?4))sql";
-  execute(bind_all(use(kPlace), point.id, point.placement, point.slots, point.priority));
+UPDATE runs SET slots = ?2, priority = ?3 WHERE id = ?1 AND (slots <> ?2 OR priority <> ?3))sql";
+  execute(bind_all(use(kPlace), point.id, point.slots, point.priority));
+  static constexpr const char* kPlacement =
+      "UPDATE points SET placement = ?2 WHERE run = ?1 AND placement <> ?2";
+  execute(bind_all(use(kPlacement), point.id, point.placement));
   return false;
 }
 
@@ -88,7 +102,9 @@ void put_membership(const Use& use, const std::string& sweep, int64_t position,
   static constexpr const char* kPut = R"sql(
 INSERT INTO members (sweep, run, position, name, axis_values, plan) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (sweep, run) DO UPDATE SET position = excluded.position, name = excluded.name,
-       axis_values = excluded.axis_values, plan = excluded.plan)sql";
+       axis_values = excluded.axis_values, plan = excluded.plan
+ WHERE (members.position, members.name, members.axis_values, members.plan)
+       <> (excluded.position, excluded.name, excluded.axis_values, excluded.plan))sql";
   execute(bind_all(use(kPut), sweep, point.id, position, point.name, point.values, point.plan));
 }
 

@@ -2,6 +2,8 @@
 // shows what would be found after a crash.
 #include "db/store.h"
 
+#include "db/schema.h"
+
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
@@ -130,10 +132,10 @@ TEST_CASE("store: submitting twice adds nothing, extending adds what is new") {
   Store store = Store::open(folder.file());
   CHECK(store.submit_sweep("s", "1", {a_point("a"), a_point("b")}, 1) ==
         std::vector<std::string>{"a", "b"});
-  const auto events = store.events();
+  const auto events = store.events_of("a");
   CHECK(store.submit_sweep("s", "1", {a_point("a"), a_point("b")}, 2).empty());
   CHECK(store.sweep("s")->submitted_at == 1);
-  CHECK(store.events() == events);
+  CHECK(store.events_of("a") == events);
   CHECK(store.submit_sweep("s", "2", {a_point("c"), a_point("a"), a_point("b")}, 3) ==
         std::vector<std::string>{"c"});
   CHECK(store.submit_sweep("other", "3", {a_point("a")}, 4).empty());
@@ -145,6 +147,67 @@ TEST_CASE("store: submitting twice adds nothing, extending adds what is new") {
   CHECK(store.sweeps().size() == 2);
   CHECK(store.ids_with_prefix("a") == std::vector<std::string>{"a"});
   CHECK_FALSE(store.run("nowhere").has_value());
+}
+
+TEST_CASE("store: submitting the same again writes nothing") {
+  const Folder folder;
+  Store store = Store::open(folder.file());
+  const auto log = folder.path / "runs.db-wal";
+  store.submit_sweep("s", "1", {a_point("a"), a_point("b")}, 1);
+  const auto bytes = std::filesystem::file_size(log);
+  NewPoint known = a_point("b");
+  known.point = known.point_file = "";  // what the store has is not sent again
+  store.submit_sweep("s", "1", {a_point("a"), known}, 2);
+  CHECK(std::filesystem::file_size(log) == bytes);
+  CHECK(store.run("b")->point == "{}");
+}
+
+TEST_CASE("store: a request for many runs is one transaction, and leaves their attempts alone") {
+  const Folder folder;
+  Store store = Store::open(folder.file());
+  Store reader = Store::open_read_only(folder.file());
+  store.submit_sweep("s", "{}", {a_point("a"), a_point("b")}, 1);
+  std::vector<Run> asked = {running(store, "a", "t1"), store.run("b")->run};
+  for (Run& run : asked) run.wanted = Wanted::cancel;
+  asked[0].attempts.clear();
+  const auto moment = reader.moment();
+  CHECK(reader.counts().at("waiting") == 1);
+  store.save_request(asked, {{0, 5, "a", "requested", "cancel"}});
+  CHECK(store.load().at(0).wanted == Wanted::cancel);
+  CHECK(store.load().at(0).attempts.size() == 1);
+  CHECK(store.load().at(1).wanted == Wanted::cancel);
+  // What was asked of one moment is answered as of that moment.
+  CHECK(reader.load().at(0).wanted == Wanted::run);
+}
+
+TEST_CASE("store: one of the first version keeps its runs and what they are") {
+  const Folder folder;
+  {
+    SQLite::Database old(folder.file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    old.exec(migrations()[0]);
+    old.exec("PRAGMA user_version = 1");
+    old.exec(R"sql(INSERT INTO runs VALUES
+      ('a', 7, 2, '{"p":1}', '{"f":1}', '{"d":1}', 100, 3, 0.5, 4, 'hold', 'held', 'why', 9,
+       '{"nan":1}', 0))sql");
+    old.exec(
+        "INSERT INTO attempts (run, place, token, executor, seq, submitted_at, step, flops,"
+        " reported_at, said_at, revision, world, devices, tried_at, gone)"
+        " VALUES ('a', 0, 't', 'local', 0, 1, 0, 0, 0, 0, '', 1, '[]', 1, 1)");
+  }
+  CHECK_THROWS_AS(Store::open_read_only(folder.file()), StoreError);
+  const Store store = Store::open(folder.file());
+  const auto row = store.run("a");
+  REQUIRE(row);
+  CHECK(row->point == R"({"p":1})");
+  CHECK(row->point_file == R"({"f":1})");
+  CHECK(row->placement == R"({"d":1})");
+  CHECK(row->id_version == 2);
+  CHECK(row->run.target_step == 100);
+  CHECK(row->run.slots == 3);
+  CHECK(row->run.priority == 4);
+  CHECK(row->run.wanted == Wanted::hold);
+  CHECK(row->run.failures.at("nan") == 1);
+  CHECK(row->run.attempts.size() == 1);
 }
 
 TEST_CASE("store: a run comes back as it was saved, by every road") {
@@ -196,7 +259,7 @@ TEST_CASE("store: a turn does not write what belongs to requests") {
   const Run before = store.load().at(0);
   Run asked = before;
   asked.wanted = Wanted::cancel;
-  store.save_request(asked, {});
+  store.save_request({asked}, {});
   store.save({before}, {});
   CHECK(store.load().at(0).wanted == Wanted::cancel);
 }
@@ -229,6 +292,5 @@ TEST_CASE("store: events cannot be changed or removed") {
   SQLite::Database database(folder.file().string(), SQLite::OPEN_READWRITE);
   CHECK_THROWS_AS(database.exec("DELETE FROM events"), SQLite::Exception);
   CHECK_THROWS_AS(database.exec("UPDATE events SET text = ''"), SQLite::Exception);
-  CHECK(store.events().size() == 1);
-  CHECK(store.events(store.events().back().id).empty());
+  CHECK(store.events_of("a").size() == 1);
 }

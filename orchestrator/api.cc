@@ -7,19 +7,26 @@
 #include "orchestrator/secret.h"
 #include "orchestrator/submission.h"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <iostream>
+#include <memory>
 
 namespace enigma {
 namespace {
 
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 constexpr int kRetryAfter_s = 5;
 constexpr size_t kPrefixDigitsMin = 4;
+constexpr std::string_view kReportPath = "/v1/report";
 constexpr std::string_view kRunsPath = "/api/v1/runs/";
+/// Documents, and plans, that are made at a time: a digest of large recordings takes minutes.
+constexpr size_t kThreads = 4;
 
 http::Response json_of(int status, const ordered_json& document) {
   return {status, document.dump() + "\n"};
@@ -67,31 +74,93 @@ http::Response run_document(const db::Store& store, const std::string& rest) {
 
 /// The runs that people mean by a name: a sweep's, or the one whose id begins like this.
 std::vector<std::string> runs_named(const db::Store& store, const std::string& name) {
-  std::vector<std::string> ids;
-  if (store.sweep(name)) {
-    for (const db::Run& run : store.runs_of(name)) ids.push_back(run.id);
-    return ids;
-  }
-  if (store.run(name)) return {name};
-  if (name.size() < kPrefixDigitsMin) return {};
-  ids = store.ids_with_prefix(name, 2);
-  return ids.size() == 1 ? ids : std::vector<std::string>{};
+  if (store.sweep(name)) return store.ids_of(name);
+  auto ids = store.ids_with_prefix(name, 2);
+  if (!ids.empty() && ids.front() == name) return {name};
+  if (name.size() < kPrefixDigitsMin || ids.size() != 1) return {};
+  return ids;
 }
 
-}  // namespace
-
-http::Response Api::handle(const http::Request& request, db::Time now) {
-  const bool is_report = request.path == "/v1/report";
+/// The answer of `work`, or what became of it.
+http::Response answered(const http::Request& request, const std::function<http::Response()>& work) {
   try {
-    if (is_report) return report(request, now);
-    return request.method == "POST" ? change(request, now) : read(request);
+    return work();
   } catch (const InputError& wrong) {
     return json_of(400, {{"diagnostics", to_json(wrong.diagnostics())}});
   } catch (const std::exception& broken) {
     std::cerr << fmt::format("{} {} failed: {}\n", request.method, request.path, broken.what());
+    const bool is_report = request.path == kReportPath;
     auto response = refusal(is_report ? 503 : 500, broken.what());
     if (is_report) response.retry_after_s = kRetryAfter_s;
     return response;
+  }
+}
+
+http::Response document(const http::Request& request, const fs::path& folder) {
+  const auto store = db::Store::open_read_only(folder / "runs.db");
+  if (request.path == "/metrics") return open_metrics(store);
+  if (request.path == "/api/v1/status") return status(store, request.query);
+  if (request.path.starts_with(kRunsPath)) {
+    return run_document(store, request.path.substr(kRunsPath.size()));
+  }
+  return refusal(404, "no such address: " + request.path);
+}
+
+http::Response plan(const std::string& body, const fs::path& folder) {
+  // A spec as it is, or a request that also says where the recordings are.
+  SweepRequest request{body, "spec", "", "", "", {}};
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  if (json.is_object() && json.contains("text")) request = sweep_request_from_json(json);
+  const auto store = db::Store::open_read_only(folder / "runs.db");
+  const auto planned = plan_sweep(request, &store, folder);
+  if (!planned.ok()) throw InputError(planned.diagnostics);
+  return document_of("plan", sweeps::to_json(planned.value->plan));
+}
+
+/// What a submission adds to the store.
+struct Submission {
+  std::string sweep, spec;
+  std::vector<db::NewPoint> points;
+};
+
+Submission submission_of(const std::string& body, const fs::path& folder) {
+  const auto request = sweep_request_from_json(nlohmann::json::parse(body, nullptr, false));
+  if (request.worker.empty()) {
+    Diagnostic absent;
+    absent.message = "a worker is needed";
+    absent.expected = R"({"worker": PROGRAM})";
+    throw InputError({absent});
+  }
+  const auto store = db::Store::open_read_only(folder / "runs.db");
+  const auto planned = plan_sweep(request, &store, folder);
+  if (!planned.ok()) throw InputError(planned.diagnostics);
+  return {planned.value->plan.sweep, request.text, rows_of(*planned.value, request)};
+}
+
+}  // namespace
+
+Api::Api(Controller& controller, std::string secret, std::function<void()> wake, Post post)
+    : controller_(controller),
+      secret_(std::move(secret)),
+      wake_(std::move(wake)),
+      post_(std::move(post)),
+      documents_(kThreads),
+      plans_(kThreads) {}
+
+Api::~Api() {
+  documents_.stop();
+  plans_.stop();
+  documents_.join();
+  plans_.join();
+}
+
+void Api::handle(const http::Request& request, db::Time now, const http::Reply& reply) {
+  if (request.path == kReportPath) {
+    reply(answered(request, [&] { return report(request, now); }));
+  } else if (request.method == "POST") {
+    change(request, now, reply);
+  } else {
+    read(request, reply);
   }
 }
 
@@ -105,53 +174,50 @@ http::Response Api::report(const http::Request& request, db::Time now) {
   return response;
 }
 
-http::Response Api::read(const http::Request& request) const {
-  const db::Store& store = controller_.store();
-  if (request.method != "GET") return refusal(405, "only GET and POST are known");
-  if (request.path == "/healthz") return {200, "ok\n", "text/plain"};
-  if (request.path == "/metrics") return open_metrics(store);
-  if (request.path == "/api/v1/status") return status(store, request.query);
-  if (request.path.starts_with(kRunsPath)) {
-    return run_document(store, request.path.substr(kRunsPath.size()));
-  }
-  return refusal(404, "no such address: " + request.path);
+void Api::read(const http::Request& request, const http::Reply& reply) {
+  if (request.method != "GET") return reply(refusal(405, "only GET and POST are known"));
+  if (request.path == "/healthz") return reply({200, "ok\n", "text/plain", {}});
+  asio::post(documents_, [request, reply, folder = controller_.options().store] {
+    reply(answered(request, [&] { return document(request, folder); }));
+  });
 }
 
-http::Response Api::change(const http::Request& request, db::Time now) {
+void Api::change(const http::Request& request, db::Time now, const http::Reply& reply) {
   if (!same_secret(request.bearer, secret_)) {
-    return refusal(401, "Authorization: Bearer SECRET is needed (controller.json has it)");
+    return reply(refusal(401, "Authorization: Bearer SECRET is needed (controller.json has it)"));
   }
-  if (request.path == "/api/v1/plan") return plan(request.body);
-  if (request.path == "/api/v1/submit") return submit(request.body, now);
-  if (request.path == "/api/v1/cancel") {
-    return request_of(request.body, decide::Request::cancel, now);
+  const auto asked = [&](decide::Request what) {
+    reply(answered(request, [&] { return request_of(request.body, what, now); }));
+  };
+  if (request.path == "/api/v1/submit") return submit(request, now, reply);
+  if (request.path == "/api/v1/cancel") return asked(decide::Request::cancel);
+  if (request.path == "/api/v1/resume") return asked(decide::Request::resume);
+  if (request.path != "/api/v1/plan") {
+    return reply(refusal(404, "no such address: " + request.path));
   }
-  if (request.path == "/api/v1/resume") {
-    return request_of(request.body, decide::Request::resume, now);
-  }
-  return refusal(404, "no such address: " + request.path);
+  asio::post(plans_, [request, reply, folder = controller_.options().store] {
+    reply(answered(request, [&] { return plan(request.body, folder); }));
+  });
 }
 
-http::Response Api::plan(const std::string& body) const {
-  // A spec as it is, or a request that also says where the recordings are.
-  SweepRequest request{body, "spec", "", "", ""};
-  const auto json = nlohmann::json::parse(body, nullptr, false);
-  if (json.is_object() && json.contains("text")) request = sweep_request_from_json(json);
-  const auto planned = plan_sweep(request, &controller_.store(), controller_.options().store);
-  if (!planned.ok()) throw InputError(planned.diagnostics);
-  return document_of("plan", sweeps::to_json(planned.value->plan));
-}
-
-http::Response Api::submit(const std::string& body, db::Time now) {
-  const auto request = sweep_request_from_json(nlohmann::json::parse(body, nullptr, false));
-  if (request.worker.empty()) return refusal(400, "a worker is needed: {\"worker\": PROGRAM}");
-  db::Store& store = controller_.store();
-  const auto planned = plan_sweep(request, &store, controller_.options().store);
-  if (!planned.ok()) throw InputError(planned.diagnostics);
-  const auto submitted = store.submit_sweep(planned.value->plan.sweep, request.text,
-                                            rows_of(*planned.value, request), now);
-  wake_();
-  return json_of(200, {{"sweep", planned.value->plan.sweep}, {"submitted", submitted}});
+// Planned on a thread of its own, added on the deciding one.
+void Api::submit(const http::Request& request, db::Time now, const http::Reply& reply) {
+  asio::post(plans_, [this, request, now, reply, folder = controller_.options().store] {
+    auto rows = std::make_shared<Submission>();
+    const auto refused = answered(request, [&] {
+      *rows = submission_of(request.body, folder);
+      return http::Response{};
+    });
+    if (refused.status != 200) return reply(refused);
+    post_([this, request, now, reply, rows] {
+      reply(answered(request, [&] {
+        const auto submitted =
+            controller_.store().submit_sweep(rows->sweep, rows->spec, rows->points, now);
+        wake_();
+        return json_of(200, {{"sweep", rows->sweep}, {"submitted", submitted}});
+      }));
+    });
+  });
 }
 
 http::Response Api::request_of(const std::string& body, decide::Request request, db::Time now) {

@@ -192,7 +192,7 @@ bool Controller::request(const std::string& run, decide::Request request, db::Ti
   const db::Run before = store_.run(run)->run;
   const auto change = decide::on_request(before, request, now);
   if (change.run == before) return false;
-  store_.save_request(change.run, change.events);
+  store_.save_request({change.run}, change.events);
   return true;
 }
 

@@ -69,14 +69,16 @@ class Loop {
         secret_(secret_of_store(options.store)),
         server_(listen(context_, options,
                        [this](const http::Request& request, const http::Reply& reply) {
-                         reply(api_.handle(request, wall_clock_s()));
+                         api_.handle(request, wall_clock_s(), reply);
                        })),
         executor_({options.store / "runs", options.programs / "enigma-launch", server_->url(),
                    local::allowed_cores(), options.grace_s,
                    [this](const std::string& token) { return bearer_of(secret_, token); }}),
         controller_({options.store, secret_, "local", policy_of(options), fresh_token}, store_,
                     executor_, wall_clock_s()),
-        api_(controller_, api_secret_, [this] { turn_soon(); }),
+        api_(
+            controller_, api_secret_, [this] { turn_soon(); },
+            [this](std::function<void()> work) { asio::post(context_, std::move(work)); }),
         busy_at_(wall_clock_s()) {}
 
   void run() {

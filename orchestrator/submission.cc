@@ -1,12 +1,14 @@
 #include "orchestrator/submission.h"
 
 #include "orchestrator/local/placement.h"
+#include "orchestrator/speed.h"
 #include "recordings/manifest.h"
 #include "sweeps/sessions.h"
 
 #include <nlohmann/json.hpp>
 
 #include <iterator>
+#include <map>
 
 namespace enigma {
 namespace {
@@ -69,16 +71,18 @@ recordings::Manifest inspect_for(const sweeps::Spec& spec, const fs::path& data,
   return recordings::inspect(data, options);
 }
 
-sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& sweep) {
+sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& sweep,
+                                     const SweepRequest& request) {
   sweeps::Surroundings surroundings;
+  surroundings.speeds.stated = request.flops_per_s;
   if (store == nullptr) return surroundings;
+  const db::Store::Moment moment = store->moment();
   surroundings.known_ids = store->known_ids();
-  for (const db::Membership& member : store->memberships(sweep)) {
-    const auto point = nlohmann::json::parse(store->run(member.run)->point);
-    const auto plan = nlohmann::json::parse(member.plan);
+  for (db::KnownPoint& known : store->known_points(sweep)) {
     surroundings.earlier.push_back(
-        {member.run, sweeps::Json::parse(member.values), plan.value("seed", int64_t{0}), point});
+        {std::move(known.run), std::move(known.values), known.seed, std::move(known.point)});
   }
+  surroundings.speeds.measured = measured_speeds(*store);
   return surroundings;
 }
 
@@ -101,7 +105,8 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   if (has_errors(result.diagnostics)) return result;
   const fs::path data = data_of(request, *spec.value);
   const auto manifest = inspect_for(*spec.value, data, store_folder);
-  auto plan = sweeps::make_plan(*spec.value, manifest, surroundings_of(store, spec.value->name));
+  auto plan =
+      sweeps::make_plan(*spec.value, manifest, surroundings_of(store, spec.value->name, request));
   append(result.diagnostics, plan.diagnostics);
   if (plan.ok()) result.value = {std::move(*spec.value), std::move(*plan.value), data};
   return result;
@@ -115,8 +120,10 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
     db::NewPoint row;
     row.id = point.sweep_point.id;
     row.id_version = sweeps::kIdVersion;
-    row.point = sweeps::canonical(point.point()).dump();
-    row.point_file = sweeps::to_json(sweeps::point_file(point)).dump(1) + "\n";
+    if (point.action != sweeps::Action::reused) {
+      row.point = point.sweep_point.canonical.dump();
+      row.point_file = sweeps::point_file_json(point).dump(1) + "\n";
+    }
     row.placement = placement;
     row.name = point.sweep_point.name;
     row.values = point.sweep_point.values.dump();
@@ -124,18 +131,19 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
     row.target_step = point.steps;
     row.slots = point.nodes * point.devices;
     row.priority = planned.plan.priority;
-    row.device_hours_estimate = point.device_hours.value_or(0);
     rows.push_back(std::move(row));
   }
   return rows;
 }
 
 nlohmann::json to_json(const SweepRequest& request) {
-  return {{"text", request.text},
-          {"file", request.file},
-          {"data", request.data},
-          {"executor", request.executor},
-          {"worker", request.worker}};
+  nlohmann::json json = {{"text", request.text},
+                         {"file", request.file},
+                         {"data", request.data},
+                         {"executor", request.executor},
+                         {"worker", request.worker}};
+  if (request.flops_per_s) json["flops_per_s"] = *request.flops_per_s;
+  return json;
 }
 
 SweepRequest sweep_request_from_json(const nlohmann::json& json) {
@@ -155,6 +163,14 @@ SweepRequest sweep_request_from_json(const nlohmann::json& json) {
   take("data", request.data, false);
   take("executor", request.executor, false);
   take("worker", request.worker, false);
+  if (json.is_object() && json.contains("flops_per_s")) {
+    const auto& speed = json["flops_per_s"];
+    if (speed.is_number() && speed > 0) {
+      request.flops_per_s = speed.get<double>();
+    } else {
+      wrong.push_back(problem("", "/flops_per_s", "not a speed", "a number > 0", ""));
+    }
+  }
   if (!wrong.empty()) throw InputError(wrong);
   return request;
 }

@@ -6,7 +6,7 @@
 #include "sweeps/plan.h"
 
 #include <filesystem>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +14,12 @@ namespace enigma {
 
 /// A sweep as it is asked for.
 struct SweepRequest {
-  std::string text;      ///< of the spec
-  std::string file;      ///< its name, for diagnostics and for relative paths
-  std::string data;      ///< folder of recordings; empty = the spec's
-  std::string executor;  ///< empty = the spec's
-  std::string worker;    ///< program, absolute
+  std::string text;                   ///< of the spec
+  std::string file;                   ///< its name, for diagnostics and for relative paths
+  std::string data;                   ///< folder of recordings; empty = the spec's
+  std::string executor;               ///< empty = the spec's
+  std::string worker;                 ///< program, absolute
+  std::optional<double> flops_per_s;  ///< of one device: its peak × the MFU that the user states
 };
 
 struct PlannedSweep {
@@ -32,7 +33,7 @@ struct PlannedSweep {
 Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
                                 const std::filesystem::path& store_folder);
 
-/// Rows for every point, known ones included: the store passes those over.
+/// Rows for every point. Of those that the store has already, only what may follow a submission.
 std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request);
 
 /// `{"text", "file", …}`: how a request travels to the controller. Throws InputError.

@@ -88,8 +88,10 @@ Parsed<std::vector<SweepPoint>> expand(const Spec& spec, const SessionSets& sets
     draft.point.sessions = refs_of(sets.at(draft.subset), manifest);
     for (const int64_t seed : spec.seeds) {
       draft.point.seed = seed;
-      SweepPoint point{draft.point, id_of(draft.point), name_of(spec, draft, values), draft.subset,
-                       values};
+      auto json = canonical(draft.point);
+      std::string id = id_of(json);
+      SweepPoint point{draft.point,  std::move(json), std::move(id), name_of(spec, draft, values),
+                       draft.subset, values};
       const auto [first, fresh] = names.try_emplace(point.id, point.name);
       if (fresh) {
         points.push_back(std::move(point));

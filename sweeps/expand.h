@@ -14,6 +14,7 @@ namespace enigma::sweeps {
 /// A point with what a sweep remembers of it and its identity does not.
 struct SweepPoint {
   Point point;
+  nlohmann::json canonical;  ///< of the point: made once, asked for often
   std::string id;
   std::string name;    ///< for people: size, subset, budget, what else differs, seed
   std::string subset;  ///< name of the session set

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace enigma::sweeps {
@@ -136,7 +137,6 @@ class Planner {
     plan_.sweep = spec_.name;
     plan_.executor = spec_.executor;
     plan_.priority = spec_.priority;
-    if (surroundings_.speed) plan_.basis = surroundings_.speed->basis;
     for (SweepPoint& point : points) {
       if (const Family* family = family_of(point)) plan_one(std::move(point), *family);
     }
@@ -144,7 +144,7 @@ class Planner {
 
   /// Nothing where its points cannot be trained; that is told once.
   const Family* family_of(const SweepPoint& point) {
-    const nlohmann::json json = canonical(point.point);
+    const nlohmann::json& json = point.canonical;
     const std::string key =
         json["model"].dump() + json["data"].dump() + json.value("train", nlohmann::json()).dump();
     const auto [known, fresh] = families_.try_emplace(key);
@@ -315,29 +315,60 @@ class Planner {
   }
 
   void set_hours(PlannedPoint& planned) const {
-    if (!surroundings_.speed) return;
-    planned.device_hours = planned.flops / surroundings_.speed->flops_per_s / 3600;
+    const Speeds& speeds = surroundings_.speeds;
+    std::optional<double> flops_per_s = speeds.stated;
+    if (speeds.stated) planned.basis = kStated;
+    if (!speeds.measured.empty()) {
+      const auto known = speeds.measured.find(speed_key(planned.sweep_point.canonical));
+      if (known != speeds.measured.end()) {
+        flops_per_s = known->second;
+        planned.basis = kMeasured;
+      }
+    }
+    if (!flops_per_s) return;
+    planned.device_hours = planned.flops / *flops_per_s / 3600;
     if (spec_.usd_per_device_hour) {
       planned.usd = *planned.device_hours * *spec_.usd_per_device_hour;
     }
   }
 
-  void set_action(PlannedPoint& planned) const {
+  void set_action(PlannedPoint& planned) {
     if (surroundings_.known_ids.contains(planned.sweep_point.id)) {
       planned.action = Action::reused;
       return;
     }
-    for (const EarlierPoint& earlier : surroundings_.earlier) {
-      if (earlier.values != planned.sweep_point.values || earlier.seed != planned.point().seed) {
-        continue;
-      }
-      planned.action = Action::changed;
-      const auto patch = nlohmann::json::diff(earlier.canonical, canonical(planned.point()));
-      for (const auto& change : patch) {
-        planned.why +=
-            (planned.why.empty() ? "" : ", ") + change["path"].get_ref<const std::string&>();
+    const EarlierPoint* earlier =
+        earlier_of(planned.sweep_point.values, planned.sweep_point.point.seed);
+    if (earlier == nullptr) return;
+    planned.action = Action::changed;
+    const auto before = nlohmann::json::parse(earlier->canonical);
+    for (const auto& change : nlohmann::json::diff(before, planned.sweep_point.canonical)) {
+      planned.why +=
+          (planned.why.empty() ? "" : ", ") + change["path"].get_ref<const std::string&>();
+    }
+  }
+
+  /// Looked up by values and seed; read when the first point that is not known asks.
+  const EarlierPoint* earlier_of(const Json& values, int64_t seed) {
+    if (earlier_.empty()) {
+      for (const EarlierPoint& point : surroundings_.earlier) {
+        earlier_[seat_of(Json::parse(point.values), point.seed)] = &point;
       }
     }
+    const auto found = earlier_.find(seat_of(values, seed));
+    return found == earlier_.end() ? nullptr : found->second;
+  }
+
+  /// One text per values and seed, however its numbers were written.
+  static std::string seat_of(const Json& values, int64_t seed) {
+    std::string text;
+    for (const auto& [axis, value] : values.items()) {
+      text += axis + "=" +
+              (value.is_number() ? fmt::format("{}", value.get<double>())
+                                 : nlohmann::json(value).dump()) +
+              "/";
+    }
+    return text + std::to_string(seed);
   }
 
   const Spec& spec_;
@@ -345,6 +376,7 @@ class Planner {
   const Surroundings& surroundings_;
   std::map<std::string, const SessionInfo*> by_name_;
   std::map<std::string, std::optional<Family>> families_;
+  std::map<std::string, const EarlierPoint*> earlier_;
   std::set<std::string> told_absences_;
   std::set<size_t> faulty_rules_;
   std::vector<Diagnostic> diagnostics_;
@@ -357,8 +389,6 @@ const char* name_of(Action action) {
   switch (action) {
     case Action::reused:
       return "reused";
-    case Action::extended:
-      return "extended";
     case Action::changed:
       return "changed";
     case Action::fresh:
@@ -372,9 +402,24 @@ Parsed<Plan> make_plan(const Spec& spec, const Manifest& manifest,
   return Planner(spec, manifest, surroundings).make();
 }
 
-PointFile point_file(const PlannedPoint& planned) {
-  return {planned.sweep_point.id, planned.point(), planned.steps, planned.flops,
-          planned.flops_per_step};
+std::string speed_key(const nlohmann::json& canonical) {
+  nlohmann::json window = canonical.at("data");
+  window.erase("sessions");
+  const auto train = canonical.value("train", nlohmann::json::object());
+  const Point standard;
+  const int64_t windows = train.value("lanes", standard.lanes) *
+                          train.value("windows_per_lane", standard.windows_per_lane);
+  return canonical.at("model").dump() + window.dump() +
+         train.value("precision", standard.precision) + "/" + std::to_string(windows);
+}
+
+const char* basis_of(const Plan& plan) {
+  const char* basis = nullptr;
+  for (const PlannedPoint& point : plan.points) {
+    if (point.basis == nullptr) return nullptr;
+    if (basis == nullptr || std::string_view(point.basis) == kStated) basis = point.basis;
+  }
+  return basis;
 }
 
 }  // namespace enigma::sweeps

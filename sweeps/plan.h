@@ -7,6 +7,7 @@
 #include "sweeps/spec.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,29 +15,35 @@
 
 namespace enigma::sweeps {
 
-/// A point that an earlier submission of the same sweep left in the store.
+/// A point that an earlier submission of the same sweep left in the store; JSON as it lies there.
 struct EarlierPoint {
   std::string id;
-  Json values;
+  std::string values;  ///< axis → value
   int64_t seed = 0;
-  nlohmann::json canonical;
+  std::string canonical;
 };
 
-/// How fast points run, where that is known.
-struct Speed {
-  double flops_per_s = 0;  ///< of one device
-  std::string basis;       ///< "measured on this device" | "stated mfu"
+/// How fast one device does the FLOPs of points, as far as that is known.
+struct Speeds {
+  std::map<std::string, double> measured;  ///< FLOP/s by speed_key(), of finished runs
+  std::optional<double> stated;            ///< FLOP/s of any point: peak x stated MFU
 };
+inline constexpr const char* kMeasured = "measured on this device";
+inline constexpr const char* kStated = "stated mfu";
+
+/// What of a canonical point a device's speed depends on: family, size, window, precision, windows
+/// a step. Points of one key differ in budget, sessions, schedule and the like.
+std::string speed_key(const nlohmann::json& canonical);
 
 /// What lies outside the spec and decides nothing about identity.
 struct Surroundings {
   std::set<std::string> known_ids;    ///< of the whole store
   std::vector<EarlierPoint> earlier;  ///< of the sweep of this name
-  std::optional<Speed> speed;
+  Speeds speeds;
 };
 
-enum class Action { fresh, reused, extended, changed };
-/// The contract's word: new, reused, extended, changed.
+enum class Action { fresh, reused, changed };
+/// The contract's word: new, reused, changed.
 const char* name_of(Action action);
 
 struct PlannedPoint {
@@ -55,6 +62,7 @@ struct PlannedPoint {
   std::vector<std::string> strategies_dropped;
   int64_t memory_bytes = 0;
   std::optional<double> device_hours, usd;
+  const char* basis = nullptr;  ///< of the hours: kMeasured, kStated, or none
   int64_t nodes = 1, devices = 1;
   std::vector<Diagnostic> warnings;
 
@@ -66,7 +74,6 @@ struct Plan {
   std::string executor;
   int64_t priority = 0;
   std::vector<PlannedPoint> points;
-  std::string basis;  ///< of the hours; empty = unknown
   std::vector<Diagnostic> warnings;
 };
 
@@ -75,12 +82,15 @@ struct Plan {
 Parsed<Plan> make_plan(const Spec& spec, const recordings::Manifest& manifest,
                        const Surroundings& surroundings);
 
+/// Of all hours: kStated where any rests on a statement, else kMeasured; null where any is unknown.
+const char* basis_of(const Plan& plan);
+
 /// The document `plan` of the contract, without "schema".
 Json to_json(const Plan& plan);
 /// One entry of its `points`.
 Json to_json(const PlannedPoint& point);
 
 /// The document behind ENIGMA_POINT.
-PointFile point_file(const PlannedPoint& point);
+Json point_file_json(const PlannedPoint& point);
 
 }  // namespace enigma::sweeps

@@ -13,6 +13,10 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }
 
+Json text_or_null(const char* text) {
+  return text == nullptr ? Json() : Json(text);
+}
+
 Json size_json(const model::ModelSize& size) {
   if (!size.name.empty()) return size.name;
   return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
@@ -23,7 +27,7 @@ Json data_json(const PlannedPoint& planned) {
   for (const SessionRef& session : planned.point().sessions) names.push_back(session.name);
   return {{"subset", planned.sweep_point.subset},
           {"sessions", std::move(names)},
-          {"digest", digest_of(planned.point().sessions)},
+          {"digest", planned.sweep_point.canonical.at("data").at("sessions")},
           {"windows_unique", planned.windows_unique},
           {"neuron_seconds", planned.neuron_seconds}};
 }
@@ -35,26 +39,34 @@ Json schedule_json(const PlannedPoint& planned) {
           {"decay_steps", point.decay_steps}};
 }
 
+/// The sum over all points; nothing where any of them is unknown.
+std::optional<double> total(const Plan& plan, std::optional<double> PlannedPoint::*part) {
+  double sum = 0;
+  for (const PlannedPoint& point : plan.points) {
+    if (!(point.*part)) return std::nullopt;
+    sum += *(point.*part);
+  }
+  return sum;
+}
+
 Json totals_json(const Plan& plan) {
-  int64_t counts[4] = {};
+  int64_t counts[3] = {};
   double flops = 0;
-  std::optional<double> hours, usd;
   for (const PlannedPoint& point : plan.points) {
     ++counts[static_cast<size_t>(point.action)];
     flops += point.flops;
-    if (point.device_hours) hours = hours.value_or(0) + *point.device_hours;
-    if (point.usd) usd = usd.value_or(0) + *point.usd;
   }
+  // No trunk is shared by two points in this version: none is extended, and no FLOPs are saved.
   return {{"points", plan.points.size()},
           {"new", counts[static_cast<size_t>(Action::fresh)]},
           {"reused", counts[static_cast<size_t>(Action::reused)]},
-          {"extended", counts[static_cast<size_t>(Action::extended)]},
+          {"extended", 0},
           {"changed", counts[static_cast<size_t>(Action::changed)]},
           {"flops", flops},
-          {"flops_saved", 0},  // shared trunks save FLOPs; this version has none
-          {"device_hours", or_null(hours)},
-          {"usd", or_null(usd)},
-          {"basis", text_or_null(plan.basis)}};
+          {"flops_saved", 0},
+          {"device_hours", or_null(total(plan, &PlannedPoint::device_hours))},
+          {"usd", or_null(total(plan, &PlannedPoint::usd))},
+          {"basis", text_or_null(basis_of(plan))}};
 }
 
 }  // namespace
@@ -91,8 +103,14 @@ Json to_json(const PlannedPoint& planned) {
           {"memory_bytes", planned.memory_bytes},
           {"device_hours", or_null(planned.device_hours)},
           {"usd", or_null(planned.usd)},
+          {"basis", text_or_null(planned.basis)},
           {"resources", {{"nodes", planned.nodes}, {"devices", planned.devices}}},
           {"warnings", to_json(planned.warnings)}};
+}
+
+Json point_file_json(const PlannedPoint& planned) {
+  return to_json(PointFile{planned.sweep_point.id, planned.point(), planned.steps, planned.flops,
+                           planned.flops_per_step});
 }
 
 Json to_json(const Plan& plan) {

@@ -98,8 +98,8 @@ TEST_CASE("plan: reused, changed and new are told apart, and why") {
   Surroundings known;
   known.known_ids = {first.points[0].sweep_point.id};
   for (const PlannedPoint& point : first.points) {
-    known.earlier.push_back({point.sweep_point.id, point.sweep_point.values, point.point().seed,
-                             canonical(point.point())});
+    known.earlier.push_back({point.sweep_point.id, point.sweep_point.values.dump(),
+                             point.point().seed, point.sweep_point.canonical.dump()});
   }
   Spec spec = a_spec();
   CHECK(a_plan(spec, known).points[0].action == Action::reused);
@@ -111,14 +111,61 @@ TEST_CASE("plan: reused, changed and new are told apart, and why") {
   CHECK(a_plan(spec, known).points[0].action == Action::fresh);
 }
 
-TEST_CASE("plan: hours and dollars are told where a speed is known, else null") {
+TEST_CASE("plan: hours and dollars follow FLOPs at the speed measured for the shape, else stated") {
   const Spec spec = a_spec(R"("ceilings": {"usd_per_device_hour": 2})");
-  CHECK(to_json(a_plan(spec))["totals"]["usd"].is_null());
-  const Plan plan = a_plan(spec, {.speed = Speed{1e10, "measured on this device"}});
-  const PlannedPoint& point = plan.points[0];
-  CHECK(*point.device_hours == doctest::Approx(point.flops / 1e10 / 3600));
-  CHECK(*point.usd == doctest::Approx(2 * *point.device_hours));
-  CHECK(to_json(plan)["totals"]["basis"] == "measured on this device");
+  const Json unknown = to_json(a_plan(spec));
+  for (const char* key : {"device_hours", "usd", "basis"}) {
+    CHECK(unknown["totals"][key].is_null());
+    CHECK(unknown["points"][0][key].is_null());
+  }
+  Surroundings known;
+  const Plan first = a_plan(spec);
+  known.speeds.measured[speed_key(first.points[0].sweep_point.canonical)] = 1e10;
+  const Plan half = a_plan(spec, known);
+  for (const PlannedPoint& point : half.points) {
+    const bool same = point.point().size.width == first.points[0].point().size.width;
+    CHECK(point.device_hours.has_value() == same);
+    if (!same) continue;
+    CHECK(*point.device_hours == doctest::Approx(point.flops / 1e10 / 3600));
+    CHECK(*point.usd == doctest::Approx(2 * *point.device_hours));
+  }
+  CHECK(to_json(half)["points"][0]["basis"] == "measured on this device");
+  CHECK(to_json(half)["totals"]["device_hours"].is_null());  // of a part is not the sweep's
+  CHECK(to_json(half)["totals"]["basis"].is_null());
+
+  known.speeds.stated = 2e10;
+  const Json whole = to_json(a_plan(spec, known));
+  CHECK(whole["points"][0]["basis"] == "measured on this device");
+  CHECK(whole["points"].back()["basis"] == "stated mfu");
+  CHECK(whole["points"].back()["device_hours"].get<double>() ==
+        doctest::Approx(whole["points"].back()["flops"].get<double>() / 2e10 / 3600));
+  CHECK(whole["totals"]["basis"] == "stated mfu");
+  CHECK(whole["totals"]["device_hours"].is_number());
+}
+
+TEST_CASE("plan: the shape that speed depends on is neither budget nor sessions nor seed") {
+  const Plan plan = a_plan(a_spec("\"seeds\": [0, 7]"));
+  std::set<std::string> keys;
+  for (const PlannedPoint& point : plan.points) keys.insert(speed_key(point.sweep_point.canonical));
+  CHECK(keys.size() == 2);  // the two sizes
+  Spec wide = a_spec();
+  wide.defaults.push_back({"train.windows_per_lane", "", 4});
+  CHECK_FALSE(keys.contains(speed_key(a_plan(wide).points[0].sweep_point.canonical)));
+}
+
+TEST_CASE("plan: an earlier point is found however its numbers were written") {
+  const Plan first = a_plan(a_spec());
+  Surroundings known;
+  for (const PlannedPoint& point : first.points) {
+    std::string values = point.sweep_point.values.dump();
+    values.replace(values.find("10000000000000.0"), 16, "1e13");
+    known.earlier.push_back(
+        {point.sweep_point.id, values, point.point().seed, point.sweep_point.canonical.dump()});
+    break;
+  }
+  Spec spec = a_spec();
+  spec.defaults[0].value = 1;  // train.lanes
+  CHECK(a_plan(spec, known).points[0].why == "/train/lanes");
 }
 
 TEST_CASE("plan: too many lanes, too long a warm-up and missing windows are errors") {
@@ -216,8 +263,8 @@ TEST_CASE("plan: every key of the contract is there, unknown is null") {
                           "epochs",       "schedule",
                           "trunk",        "strategies_dropped",
                           "memory_bytes", "device_hours",
-                          "usd",          "resources",
-                          "warnings"}) {
+                          "usd",          "basis",
+                          "resources",    "warnings"}) {
     CHECK(json["points"][0].contains(key));
   }
   CHECK(json["points"][0]["device_hours"].is_null());

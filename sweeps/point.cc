@@ -243,8 +243,8 @@ nlohmann::json canonical(const Point& point) {
   return json;
 }
 
-std::string id_of(const Point& point) {
-  const nlohmann::json identity = {{"id_version", kIdVersion}, {"point", canonical(point)}};
+std::string id_of(const nlohmann::json& canonical) {
+  const nlohmann::json identity = {{"id_version", kIdVersion}, {"point", canonical}};
   return sha256(identity.dump()).substr(0, 16);
 }
 

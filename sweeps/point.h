@@ -57,7 +57,7 @@ std::string digest_of(const std::vector<SessionRef>& sessions);
 nlohmann::json canonical(const Point& point);
 
 /// First 16 hexadecimal digits of the SHA-256 of the canonical JSON with its id_version.
-std::string id_of(const Point& point);
+std::string id_of(const nlohmann::json& canonical);
 
 /// The document behind ENIGMA_POINT: {id, point, steps, flops, flops_per_step, seed} and, beside
 /// them, what canonical() leaves out: sessions[] and evaluation_sessions[] with names.

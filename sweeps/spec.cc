@@ -1,7 +1,6 @@
 #include "sweeps/spec.h"
 
 #include "diagnostics/nearest.h"
-#include "files/atomic_file.h"
 #include "model/shape/strategy.h"
 #include "sweeps/axes.h"
 #include "sweeps/condition.h"
@@ -278,10 +277,6 @@ Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
   spec.document = std::move(*parsed.value);
   result.value = std::move(spec);
   return result;
-}
-
-Parsed<Spec> read_spec(const std::string& file) {
-  return parse_spec(read_file(file, kDocumentBytesMax), file);
 }
 
 }  // namespace enigma::sweeps

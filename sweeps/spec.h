@@ -80,7 +80,4 @@ inline constexpr size_t kPointsMax = 100'000;
 /// against the recordings (sessions.h).
 Parsed<Spec> parse_spec(std::string_view text, const std::string& file);
 
-/// A file, at most kDocumentBytesMax long. Throws std::system_error where it cannot be read.
-Parsed<Spec> read_spec(const std::string& file);
-
 }  // namespace enigma::sweeps

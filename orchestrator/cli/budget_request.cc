@@ -54,9 +54,24 @@ void add_budget_options(po::options_description& options) {
   add("flops", po::value<double>(), "the budget in FLOPs");
   add("gpus", po::value<double>(), "or: number of devices");
   add("hours", po::value<double>(), "hours on them");
+  add_speed_options(options);
+}
+
+void add_speed_options(po::options_description& options) {
+  auto add = options.add_options();
   add("mfu", po::value<double>(), "model FLOPs utilisation, above 0 and at most 1");
   add("device", po::value<std::string>(), "A100, H100 or H200 (dense bfloat16 peak)");
   add("peak-tflops", po::value<double>(), "peak of one device, where it is another");
+}
+
+std::optional<double> stated_flops_per_s(const po::variables_map& values) {
+  const bool mfu = values.count("mfu") > 0;
+  const bool peak = values.count("device") + values.count("peak-tflops") > 0;
+  if (mfu && peak) return positive(values, "mfu", 1) * peak_of(values);
+  if (!mfu && !peak) return std::nullopt;
+  throw InputError({{.message = "a speed is stated by half",
+                     .expected = "--mfu M with --device NAME or --peak-tflops P",
+                     .found = mfu ? "--mfu alone" : "a peak alone"}});
 }
 
 double budget_flops_of(const po::variables_map& values) {

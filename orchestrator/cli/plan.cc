@@ -1,6 +1,7 @@
 // enigma-sweep plan: what a spec would run, and what of it is new.
 
 #include "files/atomic_file.h"
+#include "orchestrator/cli/budget_request.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
@@ -36,7 +37,8 @@ void print_table(const sweeps::Plan& plan) {
   }
   std::cout << documents::aligned(rows);
   std::cout << fmt::format("{}: {} points, {:.4g} FLOPs, basis of hours: {}\n", plan.sweep,
-                           plan.points.size(), flops, plan.basis.empty() ? "none" : plan.basis);
+                           plan.points.size(), flops,
+                           sweeps::basis_of(plan) == nullptr ? "none" : sweeps::basis_of(plan));
 }
 
 }  // namespace
@@ -46,6 +48,7 @@ int plan(const Invocation& invocation) {
   options.add_options()("spec", po::value<std::string>(), "the sweep's spec")(
       "data", po::value<std::string>()->default_value(""), "folder of recordings")(
       "executor", po::value<std::string>()->default_value(""), "instead of the spec's");
+  add_speed_options(options);
   po::positional_options_description positional;
   positional.add("spec", 1);
   const auto values = parse_options(invocation, "plan SPEC [options]", options, positional);
@@ -57,6 +60,7 @@ int plan(const Invocation& invocation) {
   request.file = file;
   request.data = (*values)["data"].as<std::string>();
   request.executor = (*values)["executor"].as<std::string>();
+  request.flops_per_s = stated_flops_per_s(*values);
   const auto store = store_if_any(invocation);
   auto planned = plan_sweep(request, store ? &*store : nullptr, invocation.store);
   if (!planned.ok()) throw InputError(planned.diagnostics);

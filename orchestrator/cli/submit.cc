@@ -3,6 +3,7 @@
 
 #include "files/atomic_file.h"
 #include "orchestrator/cli/background.h"
+#include "orchestrator/cli/budget_request.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
@@ -29,6 +30,7 @@ po::options_description known_options() {
       "executor", po::value<std::string>()->default_value(""), "instead of the spec's")(
       "worker", po::value<std::string>()->default_value(""),
       "program to run in place of enigma-worker");
+  add_speed_options(options);
   return options;
 }
 
@@ -47,9 +49,12 @@ std::string worker_of(const Invocation& invocation, const std::string& asked) {
 SweepRequest request_of(const Invocation& invocation, const po::variables_map& values) {
   const std::string file = fs::absolute(required(values, "spec")).string();
   const std::string data = values["data"].as<std::string>();
-  return {read_file(file, sweeps::kDocumentBytesMax), file,
-          data.empty() ? "" : fs::absolute(data).string(), values["executor"].as<std::string>(),
-          worker_of(invocation, values["worker"].as<std::string>())};
+  return {read_file(file, sweeps::kDocumentBytesMax),
+          file,
+          data.empty() ? "" : fs::absolute(data).string(),
+          values["executor"].as<std::string>(),
+          worker_of(invocation, values["worker"].as<std::string>()),
+          {}};
 }
 
 // The store's folder is made first: it keeps the recordings' digests, which the controller needs

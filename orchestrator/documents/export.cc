@@ -54,7 +54,8 @@ Json row_of(const RunView& view, const std::string& sweep, std::optional<double>
 }  // namespace
 
 Json export_rows(const db::Store& store, const std::string& sweep) {
-  const auto rate = usd_per_device_hour(store, sweep);
+  const auto known = store.sweep(sweep);
+  const auto rate = known ? usd_per_device_hour(*known) : std::nullopt;
   auto rows = Json::array();
   for (const RunView& view : views(store, sweep)) rows.push_back(row_of(view, sweep, rate));
   return rows;

@@ -48,20 +48,36 @@ double share_done(const RunView& view) {
          static_cast<double>(view.run.target_step);
 }
 
-/// FLOPs left over FLOPs per second of what runs now; nothing while nothing measured runs.
+/// FLOPs left over FLOPs per second: what runs now, each at its own pace where it has said one,
+/// else at the pace of all that the sweep has measured so far. Nothing while nothing runs, or
+/// nothing was measured, or some FLOPs are unknown.
 std::optional<double> sweep_eta_s(const std::vector<const RunView*>& runs) {
-  double left = 0, rate = 0;
+  double left = 0, done = 0, done_s = 0, rate = 0;
+  int64_t unmeasured = 0;
   for (const RunView* view : runs) {
     const db::State state = view->run.state;
-    if (state != db::State::waiting && state != db::State::running) continue;
+    if (state == db::State::failed || state == db::State::cancelled || state == db::State::held) {
+      continue;
+    }
     const Json flops = member(view->plan, "flops");
     if (!flops.is_number()) return std::nullopt;
-    left += flops.get<double>() * (1 - share_done(*view));
-    if (state == db::State::running && view->summary.wall_s > 0) {
-      rate += flops.get<double>() * share_done(*view) / view->summary.wall_s;
+    const double spent = flops.get<double>() * share_done(*view);
+    const double wall_s = view->summary.wall_s;
+    left += flops.get<double>() - spent;
+    const bool measured = view->summary.step && spent > 0 && wall_s > 0;
+    if (measured) {
+      done += spent;
+      done_s += wall_s;
+    }
+    if (state != db::State::running) continue;
+    if (measured) {
+      rate += spent / wall_s;
+    } else {
+      ++unmeasured;
     }
   }
   if (left <= 0) return 0.0;
+  if (done_s > 0) rate += static_cast<double>(unmeasured) * done / done_s;
   return rate > 0 ? std::optional(left / rate) : std::nullopt;
 }
 
@@ -81,35 +97,59 @@ struct Spend {
   }
 };
 
-Json counts_json(const std::map<std::string, int64_t>& counts) {
+Json counts_json(const std::vector<const RunView*>& runs) {
   Json json = Json::object();
-  for (const char* state : {"waiting", "running", "held", "done", "failed", "cancelled"}) {
-    const auto found = counts.find(state);
-    json[state] = found == counts.end() ? 0 : found->second;
+  for (const db::State state : {db::State::waiting, db::State::running, db::State::held,
+                                db::State::done, db::State::failed, db::State::cancelled}) {
+    json[std::string(db::name_of(state))] = std::count_if(
+        runs.begin(), runs.end(), [&](const RunView* view) { return view->run.state == state; });
   }
   return json;
+}
+
+/// One entry of `sweeps`, of the runs that are its members.
+Json sweep_json(const db::SweepRow& row, const std::vector<const RunView*>& members,
+                std::optional<double> usd_per_hour) {
+  Spend spend;
+  for (const RunView* view : members) spend.add(*view, usd_per_hour);
+  return {{"name", row.name},
+          {"points", row.points},
+          {"counts", counts_json(members)},
+          {"spend", spend.json()},
+          {"eta_s", or_null(sweep_eta_s(members))}};
+}
+
+/// Places the values and the plan that its first sweep gave each run, or the sweep asked for.
+void add_points(const db::Store& store, const std::optional<std::string>& sweep,
+                std::map<std::string, RunView*>& by_id) {
+  for (const db::SweepRow& row : store.sweeps()) {
+    if (sweep && row.name != *sweep) continue;
+    for (const db::Membership& member : store.memberships(row.name)) {
+      RunView& view = *by_id.at(member.run);
+      if (!view.plan.is_null()) continue;
+      view.values = parsed(member.values);
+      view.plan = parsed(member.plan);
+    }
+  }
 }
 
 }  // namespace
 
 std::vector<RunView> views(const db::Store& store, const std::optional<std::string>& sweep) {
-  std::map<std::string, RunView> known;
-  for (const db::SweepRow& row : store.sweeps()) {
-    for (const db::Membership& member : store.memberships(row.name)) {
-      RunView& view = known[member.run];
-      view.sweeps.push_back(row.name);
-      if (!view.plan.is_null() && row.name != sweep) continue;
-      view.values = parsed(member.values);
-      view.plan = parsed(member.plan);
-    }
-  }
+  const db::Store::Moment moment = store.moment();
   std::vector<RunView> list;
   for (db::Run& run : sweep ? store.runs_of(*sweep) : store.runs()) {
-    RunView view = std::move(known[run.id]);
-    view.summary = store.summary(run.id);
-    view.run = std::move(run);
-    list.push_back(std::move(view));
+    list.emplace_back().run = std::move(run);
   }
+  auto summaries = store.summaries(sweep);
+  auto sweeps = store.sweeps_by_run();
+  std::map<std::string, RunView*> by_id;
+  for (RunView& view : list) {
+    by_id[view.run.id] = &view;
+    view.summary = summaries[view.run.id];
+    view.sweeps = std::move(sweeps[view.run.id]);
+  }
+  add_points(store, sweep, by_id);
   return list;
 }
 
@@ -158,48 +198,38 @@ Json size_name(const Json& size) {
          member(size, "heads").dump();
 }
 
-std::optional<double> usd_per_device_hour(const db::Store& store, const std::string& sweep) {
-  const auto row = store.sweep(sweep);
-  if (!row) return std::nullopt;
-  const auto spec = sweeps::parse_spec(row->spec, sweep);
+std::optional<double> usd_per_device_hour(const db::SweepRow& sweep) {
+  const auto spec = sweeps::parse_spec(sweep.spec, sweep.name);
   return spec.ok() ? spec.value->usd_per_device_hour : std::nullopt;
 }
 
 Json status(const db::Store& store, const std::optional<std::string>& sweep) {
   const std::vector<RunView> runs = views(store, sweep);
-  Spend total;
-  auto sweeps = Json::array();
-  std::map<std::string, double> rates;
-  for (const db::SweepRow& row : store.sweeps()) {
-    const auto rate = usd_per_device_hour(store, row.name);
-    if (rate) rates[row.name] = *rate;
-    if (sweep && row.name != *sweep) continue;
-    Spend spend;
-    std::vector<const RunView*> members;
-    for (const RunView& view : runs) {
-      if (std::find(view.sweeps.begin(), view.sweeps.end(), row.name) == view.sweeps.end()) {
-        continue;
-      }
-      members.push_back(&view);
-      spend.add(view, rate);
-    }
-    sweeps.push_back({{"name", row.name},
-                      {"points", row.points},
-                      {"counts", counts_json(store.counts(row.name))},
-                      {"spend", spend.json()},
-                      {"eta_s", or_null(sweep_eta_s(members))}});
+  std::map<std::string, std::vector<const RunView*>> members;
+  std::vector<const RunView*> all;
+  for (const RunView& view : runs) {
+    all.push_back(&view);
+    for (const std::string& name : view.sweeps) members[name].push_back(&view);
   }
+  auto sweeps = Json::array();
+  std::map<std::string, std::optional<double>> rates;
+  for (const db::SweepRow& row : store.sweeps()) {
+    rates[row.name] = usd_per_device_hour(row);
+    if (sweep && row.name != *sweep) continue;
+    sweeps.push_back(sweep_json(row, members[row.name], rates[row.name]));
+  }
+  Spend total;
   auto list = Json::array();
   for (const RunView& view : runs) {
     // A run of several sweeps is paid once, at the rate of the first that names one.
     std::optional<double> rate;
     for (const std::string& name : view.sweeps) {
-      if (!rate && rates.contains(name)) rate = rates[name];
+      if (!rate) rate = rates[name];
     }
     total.add(view, rate);
     list.push_back(run_json(view));
   }
-  return {{"counts", counts_json(sweep ? store.counts(*sweep) : store.counts())},
+  return {{"counts", counts_json(all)},
           {"spend", total.json()},
           {"sweeps", std::move(sweeps)},
           {"runs", std::move(list)}};

@@ -31,7 +31,7 @@ Json run_json(const RunView& view);
 Json size_name(const Json& size);
 
 /// Dollars of a device hour as the sweep's spec says, where it does.
-std::optional<double> usd_per_device_hour(const db::Store& store, const std::string& sweep);
+std::optional<double> usd_per_device_hour(const db::SweepRow& sweep);
 
 /// Of everything, or of one sweep (which must exist).
 Json status(const db::Store& store, const std::optional<std::string>& sweep = {});

@@ -4,6 +4,8 @@
 #include "orchestrator/documents/run_table.h"
 #include "orchestrator/documents/show.h"
 
+#include <sqlite3.h>
+
 using namespace enigma;
 using namespace enigma::documents;
 using namespace enigma::documents::test;
@@ -77,6 +79,81 @@ TEST_CASE("status: dollars are the device hours at the spec's rate") {
   db::Store unpriced = db::Store::open(":memory:");
   unpriced.submit_sweep("t", "{}", {a_point("dd")}, 1);
   CHECK(status(unpriced)["spend"]["usd"].is_null());
+}
+
+TEST_CASE("status: the time left follows FLOPs, at the pace measured so far") {
+  db::Store store = db::Store::open(":memory:");
+  std::vector<db::NewPoint> points;
+  for (const char* id : {"aa", "bb", "cc", "dd"}) points.push_back(a_point(id));
+  points[2].plan = points[3].plan = R"({"flops":4e10})";  // ten times the others
+  store.submit_sweep("s", "{}", points, 10);
+  CHECK(status(store)["sweeps"][0]["eta_s"].is_null());  // nothing runs, nothing was measured
+  const auto begin = [&](const char* id, double from) {
+    db::Run run = store.run(id)->run;
+    db::Attempt attempt;
+    attempt.token = id;
+    attempt.executor = "local";
+    attempt.started_at = attempt.progress.said_at = from;
+    run.attempts = {attempt};
+    run.state = db::State::running;
+    store.save({run}, {});
+    return run;
+  };
+  const auto say = [&](db::Run run, int64_t step, double at) {
+    const int64_t before = run.attempts[0].seq++;
+    run.attempts[0].progress = {step, 1e9 * double(step), {}, {}, at, at};
+    const protocol::Report report{
+        run.id, {}, before + 1, at, protocol::Metrics{step, step, 1e9 * double(step), {}}};
+    REQUIRE(store.commit({run, run.attempts[0].token, before, {report}, {}}));
+    return run;
+  };
+  for (const char* id : {"aa", "bb"}) {  // 4 GFLOP in 10 s
+    db::Run run = say(begin(id, 100), 4, 110);
+    run.state = db::State::done;
+    store.save({run}, {});
+  }
+  db::Run third = begin("cc", 120);
+  // One place is in use, and 80 GFLOP are left: as many as twenty of the runs that are done.
+  CHECK(status(store)["sweeps"][0]["eta_s"] == doctest::Approx(200));
+  third = say(third, 2, 140);  // half of its 40 GFLOP in 20 s: faster, and that counts from now on
+  CHECK(status(store)["sweeps"][0]["eta_s"] == doctest::Approx(60));
+  CHECK(status(store)["runs"][2]["eta_s"] == doctest::Approx(20));
+}
+
+namespace {
+
+int64_t statements = 0;
+
+int count_statement(unsigned, void*, void*, void*) {
+  ++statements;
+  return 0;
+}
+
+/// SQLite calls it for every connection that is opened.
+int watch(sqlite3* database, char**, const void*) {
+  return sqlite3_trace_v2(database, SQLITE_TRACE_STMT, count_statement, nullptr);
+}
+
+int64_t questions_of_status(int64_t runs) {
+  db::Store store = db::Store::open(":memory:");
+  std::vector<db::NewPoint> points;
+  for (int64_t i = 0; i < runs; ++i) points.push_back(a_point("run" + std::to_string(i)));
+  store.submit_sweep("s", kSpec, points, 10);
+  statements = 0;
+  CHECK(status(store, "s")["runs"].size() == static_cast<size_t>(runs));
+  CHECK(status(store)["runs"].size() == static_cast<size_t>(runs));
+  return statements;
+}
+
+}  // namespace
+
+TEST_CASE("status: the store is asked once, not once a run") {
+  sqlite3_auto_extension(reinterpret_cast<void (*)()>(watch));
+  const int64_t few = questions_of_status(2);
+  const int64_t many = questions_of_status(200);
+  sqlite3_reset_auto_extension();
+  CHECK(few > 0);
+  CHECK(many == few);
 }
 
 TEST_CASE("show: attempts, checkpoints, evaluations, skipped steps and events") {

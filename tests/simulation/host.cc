@@ -83,7 +83,7 @@ void Host::request(const std::string& run, decide::Request request, db::Time now
     // Once begun it may have happened, whatever the user is told.
     requested[run].push_back(request);
     step();
-    store_->save_request(change.run, change.events);
+    store_->save_request({change.run}, change.events);
   });
 }
 
