@@ -3,7 +3,7 @@
 #include "files/atomic_file.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
-#include "orchestrator/documents/run_table.h"
+#include "orchestrator/documents/columns.h"
 #include "orchestrator/submission.h"
 #include "sweeps/document.h"
 
@@ -34,7 +34,7 @@ void print_table(const sweeps::Plan& plan) {
                     fmt::format("{:.1f} MB", static_cast<double>(point.memory_bytes) / 1e6),
                     hours_text(point.device_hours)});
   }
-  std::cout << documents::aligned(rows);
+  std::cout << documents::aligned(std::move(rows), {}, {0});
   std::cout << fmt::format("{}: {} points, {:.4g} FLOPs, basis of hours: {}\n", plan.sweep,
                            plan.points.size(), flops, plan.basis.empty() ? "none" : plan.basis);
 }

@@ -165,7 +165,8 @@ std::optional<double> usd_per_device_hour(const db::Store& store, const std::str
   return spec.ok() ? spec.value->usd_per_device_hour : std::nullopt;
 }
 
-Json status(const db::Store& store, const std::optional<std::string>& sweep) {
+Json status(const db::Store& store, const std::optional<std::string>& sweep,
+            const Json& controller) {
   const std::vector<RunView> runs = views(store, sweep);
   Spend total;
   auto sweeps = Json::array();
@@ -199,7 +200,8 @@ Json status(const db::Store& store, const std::optional<std::string>& sweep) {
     total.add(view, rate);
     list.push_back(run_json(view));
   }
-  return {{"counts", counts_json(sweep ? store.counts(*sweep) : store.counts())},
+  return {{"controller", controller},
+          {"counts", counts_json(sweep ? store.counts(*sweep) : store.counts())},
           {"spend", total.json()},
           {"sweeps", std::move(sweeps)},
           {"runs", std::move(list)}};
@@ -209,9 +211,9 @@ Json status(const db::Store& store, const std::optional<std::string>& sweep) {
 
 namespace enigma {
 
-nlohmann::ordered_json status_of_sweep(const std::filesystem::path& store,
-                                       const std::string& sweep) {
-  return documents::status(db::Store::open_read_only(store / "runs.db"), sweep);
+nlohmann::ordered_json status_of_sweep(const std::filesystem::path& store, const std::string& sweep,
+                                       const nlohmann::ordered_json& controller) {
+  return documents::status(db::Store::open_read_only(store / "runs.db"), sweep, controller);
 }
 
 }  // namespace enigma
