@@ -67,7 +67,8 @@ std::string explain(const Run& run, const Snapshot& snapshot, const Policy& poli
       break;
   }
   const std::string state(db::name_of(run.state));
-  return run.why.empty() || run.why == state ? state : state + ": " + run.why;
+  if (run.why.starts_with(state)) return run.why;
+  return run.why.empty() ? state : state + ": " + run.why;
 }
 
 }  // namespace enigma::decide

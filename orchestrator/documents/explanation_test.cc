@@ -22,9 +22,9 @@ TEST_CASE("explain: why a run waits, with the controller's own places") {
 TEST_CASE("explain: a run that is done says so once") {
   Story story;
   db::Run run = story.store.run("aa")->run;
-  run.why = "done";
+  run.why = "done at step 4";
   story.store.save({run}, {});
-  CHECK((*explanation(story.store, "aa", 2, 400))["why"] == "done");
+  CHECK((*explanation(story.store, "aa", 2, 400))["why"] == "done at step 4");
 }
 
 TEST_CASE("explain: a full house names the places that are taken") {
