@@ -4,6 +4,7 @@
 #include "orchestrator/documents/metrics.h"
 #include "orchestrator/documents/show.h"
 #include "orchestrator/documents/status.h"
+#include "orchestrator/ownership.h"
 #include "orchestrator/secret.h"
 #include "orchestrator/submission.h"
 
@@ -54,10 +55,11 @@ http::Response document_of(const std::string& verb, const ordered_json& content)
   return json_of(200, document);
 }
 
-http::Response status(const db::Store& store, const std::string& query) {
+http::Response status(const db::Store& store, const std::string& query,
+                      const std::filesystem::path& folder) {
   const auto sweep = http::query_value(query, "sweep");
   if (sweep && !store.sweep(*sweep)) return refusal(404, "no sweep is named " + *sweep);
-  return document_of("status", documents::status(store, sweep));
+  return document_of("status", documents::status(store, sweep, document_of(read_address(folder))));
 }
 
 /// `ID` or `ID/metrics`.
@@ -99,7 +101,7 @@ http::Response answered(const http::Request& request, const std::function<http::
 http::Response document(const http::Request& request, const fs::path& folder) {
   const auto store = db::Store::open_read_only(folder / "runs.db");
   if (request.path == "/metrics") return open_metrics(store);
-  if (request.path == "/api/v1/status") return status(store, request.query);
+  if (request.path == "/api/v1/status") return status(store, request.query, folder);
   if (request.path.starts_with(kRunsPath)) {
     return run_document(store, request.path.substr(kRunsPath.size()));
   }

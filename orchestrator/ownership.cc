@@ -60,6 +60,13 @@ std::optional<Address> read_address(const fs::path& store) {
   }
 }
 
+nlohmann::ordered_json document_of(const std::optional<Address>& controller) {
+  if (!controller) return nullptr;
+  return {{"pid", controller->process.pid},
+          {"url", controller->url},
+          {"host", controller->process.host}};
+}
+
 std::optional<uint16_t> last_port(const fs::path& store) {
   const auto text = launch::read_small(path_of(store));
   const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);

@@ -3,6 +3,8 @@
 
 #include "orchestrator/launch/process.h"
 
+#include <nlohmann/json.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -21,6 +23,9 @@ void write_address(const std::filesystem::path& store, const Address& address);
 
 /// Nothing where there is none, or where the controller that wrote it is known to be dead.
 std::optional<Address> read_address(const std::filesystem::path& store);
+
+/// `controller` of the document `status`: {pid, url, host}; null where none is known to live.
+nlohmann::ordered_json document_of(const std::optional<Address>& controller);
 
 /// The port of the store's last controller, dead or alive: running workers still post there.
 std::optional<uint16_t> last_port(const std::filesystem::path& store);

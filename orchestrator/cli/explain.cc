@@ -3,14 +3,25 @@
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/clock.h"
+#include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/explanation.h"
 #include "orchestrator/ownership.h"
+
+#include <fmt/format.h>
 
 #include <iostream>
 
 namespace enigma::cli {
 
+namespace {
+
 namespace po = boost::program_options;
+
+std::string joined(const documents::Json& parts, const char* between) {
+  return fmt::format("{}", fmt::join(parts.get<std::vector<std::string>>(), between));
+}
+
+}  // namespace
 
 int explain(const Invocation& invocation) {
   po::options_description options("explain");
@@ -30,16 +41,10 @@ int explain(const Invocation& invocation) {
     return kDone;
   }
   const auto& why = document["why"];
-  std::cout << id << ": " << document["state"].get<std::string>()
-            << (why.is_string() ? ": " + why.get<std::string>() : "") << "\nidentity: ";
-  for (const auto& part : document["identity"]["included"]) {
-    std::cout << part.get<std::string>() << " ";
-  }
-  std::cout << "\nnot in it: ";
-  for (const auto& part : document["identity"]["excluded"]) {
-    std::cout << part.get<std::string>() << "; ";
-  }
-  std::cout << "\n";
+  std::cout << documents::wrapped(id + ": " + why.get<std::string>(), 2)
+            << documents::wrapped("identity: " + joined(document["identity"]["included"], ", "), 2)
+            << documents::wrapped("not in it: " + joined(document["identity"]["excluded"], ", "),
+                                  2);
   return kDone;
 }
 

@@ -69,16 +69,15 @@ class Teller {
   std::string last_;
 };
 
-void keep_controller(const Invocation& invocation, const Teller& teller) {
-  if (read_address(std::filesystem::absolute(invocation.store))) return;
-  const Found found = ensure_controller(invocation);
-  if (!found.started) return;
-  teller.end_line();
-  std::cerr << fmt::format("the controller had ended; started another: pid {}, {}\n",
-                           found.address.process.pid, found.address.url);
-}
-
 }  // namespace
+
+std::optional<std::string> keep_controller(const Invocation& invocation) {
+  if (read_address(std::filesystem::absolute(invocation.store))) return std::nullopt;
+  const Found found = ensure_controller(invocation);
+  if (!found.started) return std::nullopt;
+  return fmt::format("no controller was running; started another: pid {}, {}",
+                     found.address.process.pid, found.address.url);
+}
 
 int follow(const Invocation& invocation, const std::string& sweep) {
   const auto store = db::Store::open_read_only(invocation.store / "runs.db");
@@ -102,7 +101,10 @@ int follow(const Invocation& invocation, const std::string& sweep) {
                 << sweep << "' stops it)\n";
       return kInterrupted;
     }
-    keep_controller(invocation, teller);
+    if (const auto started = keep_controller(invocation)) {
+      teller.end_line();
+      std::cerr << *started << "\n";
+    }
   }
 }
 

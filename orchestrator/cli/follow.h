@@ -3,6 +3,7 @@
 
 #include "orchestrator/cli/command.h"
 
+#include <optional>
 #include <string>
 
 namespace enigma::cli {
@@ -12,5 +13,9 @@ namespace enigma::cli {
 /// meanwhile is started again, and that is said. Progress goes to standard error: in place on a
 /// terminal, a line per change elsewhere.
 int follow(const Invocation& invocation, const std::string& sweep);
+
+/// What to tell where the store's controller had ended: another was started in the background.
+/// Throws what ensure_controller throws.
+std::optional<std::string> keep_controller(const Invocation& invocation);
 
 }  // namespace enigma::cli

@@ -2,8 +2,10 @@
 
 #include "db/store.h"
 #include "orchestrator/cli/lookup.h"
+#include "orchestrator/cli/progress.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/launch/attempt_folder.h"
+#include "orchestrator/ownership.h"
 
 #include <fmt/format.h>
 
@@ -37,6 +39,16 @@ std::optional<int64_t> last_attempt(const db::Store& store, const std::string& r
   return std::nullopt;
 }
 
+fs::path attempt_folder(const Invocation& invocation, const std::string& run, int64_t number) {
+  return launch::attempt_path((invocation.store / "runs" / run).string(), number);
+}
+
+int not_started(const Invocation& invocation, const db::Store& store, const std::string& run) {
+  const bool lives = read_address(fs::absolute(invocation.store)).has_value();
+  return not_found(invocation, "run " + run + " has not been started yet",
+                   stranded_text(progress_of({store.run(run)->run}, {}), lives));
+}
+
 /// Copies what the log has from `from` on; gives where it ended.
 std::streamoff copy_from(const fs::path& log, std::streamoff from) {
   std::ifstream file(log, std::ios::binary);
@@ -50,12 +62,33 @@ std::streamoff copy_from(const fs::path& log, std::streamoff from) {
   return from;
 }
 
-void follow(const fs::path& folder, std::streamoff from) {
-  for (bool ended = false; !ended;) {
-    ended = fs::exists(folder / "exit.json");  // asked first: the log is then read to its end
+bool has_ended(const db::Store& store, const std::string& run, int64_t number) {
+  const auto row = store.run(run);
+  const auto& attempts = row->run.attempts;
+  const auto attempt = std::find_if(attempts.begin(), attempts.end(),
+                                    [&](const auto& one) { return one.number == number; });
+  return attempt == attempts.end() || attempt->ended_at.has_value();
+}
+
+/// Until the attempt has ended. A launcher that died leaves no exit file: then the controller tells
+/// the end, and without one nobody would.
+Exit follow(const Invocation& invocation, const db::Store& store, const std::string& run,
+            int64_t number, std::streamoff from) {
+  const fs::path folder = attempt_folder(invocation, run, number);
+  for (;;) {
+    // Asked first: the log is then read to its end.
+    const bool ended = fs::exists(folder / "exit.json") || has_ended(store, run, number);
+    const bool told = ended || read_address(fs::absolute(invocation.store));
     from = copy_from(folder / "worker.log", from);
-    if (!ended) std::this_thread::sleep_for(kLook);
+    if (ended) return kDone;
+    if (!told) break;
+    std::this_thread::sleep_for(kLook);
   }
+  std::cerr << fmt::format(
+      "no controller is running, so the end of attempt {} would not be noticed: "
+      "'enigma-sweep watch' starts one\n",
+      number);
+  return kNoController;
 }
 
 }  // namespace
@@ -71,14 +104,14 @@ int logs(const Invocation& invocation) {
   const auto number = values->count("attempt") != 0
                           ? std::optional((*values)["attempt"].as<int64_t>())
                           : last_attempt(store, run);
-  if (!number) return not_found(invocation, "run " + run + " has not been started yet");
-  const fs::path folder = launch::attempt_path((invocation.store / "runs" / run).string(), *number);
-  if (!fs::exists(folder / "worker.log")) {
+  if (!number) return not_started(invocation, store, run);
+  const fs::path log = attempt_folder(invocation, run, *number) / "worker.log";
+  if (!fs::exists(log)) {
     return not_found(invocation, fmt::format("attempt {} of run {} has no log", *number, run));
   }
-  const auto end = copy_from(folder / "worker.log", 0);
-  if ((*values)["follow"].as<bool>()) follow(folder, end);
-  return kDone;
+  const auto end = copy_from(log, 0);
+  if (!(*values)["follow"].as<bool>()) return kDone;
+  return follow(invocation, store, run, *number, end);
 }
 
 }  // namespace enigma::cli

@@ -4,7 +4,7 @@
 #include "orchestrator/cli/budget_request.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
-#include "orchestrator/documents/run_table.h"
+#include "orchestrator/documents/columns.h"
 #include "orchestrator/submission.h"
 #include "sweeps/document.h"
 
@@ -35,7 +35,7 @@ void print_table(const sweeps::Plan& plan) {
                     fmt::format("{:.1f} MB", static_cast<double>(point.memory_bytes) / 1e6),
                     hours_text(point.device_hours)});
   }
-  std::cout << documents::aligned(rows);
+  std::cout << documents::aligned(std::move(rows), {}, {0});
   std::cout << fmt::format("{}: {} points, {:.4g} FLOPs, basis of hours: {}\n", plan.sweep,
                            plan.points.size(), flops,
                            sweeps::basis_of(plan) == nullptr ? "none" : sweeps::basis_of(plan));

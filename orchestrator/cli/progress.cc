@@ -1,5 +1,7 @@
 #include "orchestrator/cli/progress.h"
 
+#include "orchestrator/documents/time_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,12 +52,11 @@ std::optional<double> time_left_s(const Progress& first, const Progress& now, do
   return elapsed_s * (now.work - now.work_done) / done;
 }
 
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<int64_t>(std::llround(seconds));
-  if (whole < 90) return fmt::format("{} s", whole);
-  const int64_t minutes = (whole + 30) / 60;
-  if (minutes < 90) return fmt::format("{} min", minutes);
-  return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+std::string stranded_text(const Progress& progress, bool controller_lives) {
+  if (controller_lives || is_over(progress)) return {};
+  return fmt::format(
+      "no controller is running, and {} waiting, {} running: 'enigma-sweep watch' starts one",
+      count_of(progress, "waiting"), count_of(progress, "running"));
 }
 
 std::string to_text(const Progress& progress, std::optional<double> left_s) {
@@ -64,7 +65,8 @@ std::string to_text(const Progress& progress, std::optional<double> left_s) {
     const int64_t count = count_of(progress, state);
     if (count > 0) line += fmt::format(", {} {}", count, state);
   }
-  if (left_s && !is_over(progress)) line += "; about " + duration_text(*left_s) + " left";
+  if (left_s && !is_over(progress))
+    line += "; about " + documents::duration_text(*left_s) + " left";
   return line;
 }
 

@@ -34,7 +34,7 @@ std::optional<double> time_left_s(const Progress& first, const Progress& now, do
 /// "7 of 18 runs done, 2 running, 9 waiting; about 3 min left".
 std::string to_text(const Progress& progress, std::optional<double> left_s);
 
-/// "45 s", "3 min", "2 h 10 min".
-std::string duration_text(double seconds);
+/// Why nothing goes on, and what helps, where runs wait or run and no controller lives; else empty.
+std::string stranded_text(const Progress& progress, bool controller_lives);
 
 }  // namespace enigma::cli

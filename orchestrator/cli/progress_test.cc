@@ -28,7 +28,7 @@ TEST_CASE("progress: work is weighed by FLOPs, ended runs have none left") {
   CHECK(progress.work_done == doctest::Approx(25));
   CHECK_FALSE(is_over(progress));
   CHECK(to_text(progress, 100) ==
-        "1 of 4 runs done, 1 running, 1 waiting, 1 failed; about 2 min left");
+        "1 of 4 runs done, 1 running, 1 waiting, 1 failed; about 1 min 40 s left");
 }
 
 TEST_CASE("time left: at the pace so far, unknown without one") {
@@ -41,11 +41,12 @@ TEST_CASE("time left: at the pace so far, unknown without one") {
   CHECK_FALSE(time_left_s(first, now, 0));
 }
 
-TEST_CASE("durations: seconds, minutes, hours") {
-  CHECK(duration_text(0.4) == "0 s");
-  CHECK(duration_text(89) == "89 s");
-  CHECK(duration_text(91) == "2 min");
-  CHECK(duration_text(7800) == "2 h 10 min");
+TEST_CASE("stranded: runs that wait or run, and no controller") {
+  const auto waiting = progress_of({run_in("a", db::State::waiting, 0)}, {});
+  CHECK(stranded_text(waiting, true).empty());
+  CHECK(stranded_text(progress_of({run_in("a", db::State::done, 1)}, {}), false).empty());
+  CHECK(stranded_text(waiting, false) ==
+        "no controller is running, and 1 waiting, 0 running: 'enigma-sweep watch' starts one");
 }
 
 TEST_CASE("verdict: an ended run weighs more than a held one, a held one more than done ones") {

@@ -5,9 +5,11 @@
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
+#include "orchestrator/documents/time_text.h"
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <iostream>
 
 namespace enigma::cli {
@@ -21,15 +23,105 @@ std::string cell(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-/// The list as a table of these keys, where it is not empty.
-void print_list(const char* title, const Json& list, const std::vector<std::string>& keys) {
+std::string time_cell(const Json& at) {
+  return at.is_number() ? documents::time_text(at) : "-";
+}
+
+std::string correlation_cell(const Json& eval) {
+  if (!eval["correlation"].is_number()) return "-";
+  const std::string value = fmt::format("{:.3f}", eval["correlation"].get<double>());
+  if (!eval["se"].is_number()) return value;
+  return value + fmt::format(" ± {:.3f}", eval["se"].get<double>());
+}
+
+std::string bytes_cell(const Json& bytes) {
+  return fmt::format("{:.1f} MB", bytes.get<double>() / 1e6);
+}
+
+/// How long it took; "-" where it has not begun or has not ended.
+std::string duration_cell(const Json& attempt) {
+  if (!attempt["started_at"].is_number() || !attempt["ended_at"].is_number()) return "-";
+  return documents::duration_text(attempt["ended_at"].get<double>() -
+                                  attempt["started_at"].get<double>());
+}
+
+std::string ending_cell(const Json& attempt) {
+  if (attempt["class"].is_string()) return attempt["class"];
+  return attempt["ended_at"].is_null() ? "-" : "as asked";
+}
+
+/// The list as a table under a title, where it is not empty.
+void print_list(const std::string& title, const Json& list, const std::vector<std::string>& head,
+                const std::function<std::vector<std::string>(const Json&)>& row_of) {
   if (list.empty()) return;
-  std::vector<std::vector<std::string>> rows = {keys};
-  for (const Json& entry : list) {
-    rows.emplace_back();
-    for (const std::string& key : keys) rows.back().push_back(cell(entry[key]));
+  std::vector<std::vector<std::string>> rows = {head};
+  for (const Json& entry : list) rows.push_back(row_of(entry));
+  std::cout << "\n" << title << "\n" << documents::aligned(std::move(rows));
+}
+
+void print_attempts(const Json& list) {
+  print_list("attempts (times in UTC)", list,
+             {"number", "job", "started", "took", "steps", "resumed from", "ended"},
+             [](const Json& attempt) -> std::vector<std::string> {
+               return {cell(attempt["number"]),
+                       cell(attempt["job"]),
+                       time_cell(attempt["started_at"]),
+                       duration_cell(attempt),
+                       cell(attempt["first_step"]) + " to " + cell(attempt["last_step"]),
+                       cell(attempt["resumed_from_step"]),
+                       ending_cell(attempt)};
+             });
+}
+
+void print_evals(const Json& list) {
+  print_list("evaluations", list, {"strategy", "step", "tier", "loss", "baseline", "correlation"},
+             [](const Json& eval) -> std::vector<std::string> {
+               return {cell(eval["strategy"]),
+                       cell(eval["step"]),
+                       cell(eval["tier"]),
+                       documents::loss_text(eval["loss"]),
+                       documents::loss_text(eval["baseline_loss"]),
+                       correlation_cell(eval)};
+             });
+}
+
+void print_checkpoints(const Json& list) {
+  print_list("checkpoints", list, {"path", "step", "size"},
+             [](const Json& point) -> std::vector<std::string> {
+               return {cell(point["path"]), cell(point["step"]), bytes_cell(point["bytes"])};
+             });
+}
+
+void print_skipped(const Json& list) {
+  print_list("skipped steps", list, {"why", "from", "to"},
+             [](const Json& part) -> std::vector<std::string> {
+               return {cell(part["why"]), cell(part["from"]), cell(part["to"])};
+             });
+}
+
+void print_events(const Json& list) {
+  if (!list.empty()) std::cout << "\nevents (times in UTC)\n";
+  for (const Json& event : list) {
+    std::cout << documents::wrapped(
+        time_cell(event["at"]) + " " + cell(event["kind"]) + ": " + cell(event["text"]), 4);
   }
-  std::cout << "\n" << title << "\n" << documents::aligned(rows);
+}
+
+void print_summary(const Json& document) {
+  std::cout << "\nid: " << cell(document["id"]) << "\n";
+  std::cout << documents::wrapped("state: " + cell(document["state"]), 4);
+  if (document["why"].is_string() && document["why"] != document["state"]) {
+    std::cout << documents::wrapped("why: " + cell(document["why"]), 4);
+  }
+  std::cout << fmt::format("test loss: {} (baseline {})\n",
+                           documents::loss_text(document["test_loss"]),
+                           documents::loss_text(document["baseline_loss"]));
+  const Json correlation = {{"correlation", document["test_correlation"]}, {"se", nullptr}};
+  std::cout << "correlation: " << correlation_cell(correlation) << "\n\npoint\n";
+  const Json leaves = document["point"].flatten();
+  for (const auto& [pointer, value] : leaves.items()) {
+    std::cout << documents::wrapped(pointer + " " + value.dump(), 4);
+  }
 }
 
 }  // namespace
@@ -49,18 +141,13 @@ int show(const Invocation& invocation) {
     print_document(invocation, document);
     return kDone;
   }
-  std::cout << documents::run_table({*documents::view(store, id)}, invocation.color) << "\n";
-  for (const char* key : {"id", "state", "why", "test_loss", "baseline_loss", "test_correlation"}) {
-    std::cout << fmt::format("{:<18}{}\n", key, cell(document[key]));
-  }
-  std::cout << "point             " << document["point"].dump() << "\n";
-  print_list("attempts", document["attempts"],
-             {"number", "job", "class", "first_step", "last_step", "resumed_from_step"});
-  print_list("evaluations", document["evals"],
-             {"strategy", "step", "tier", "loss", "baseline_loss", "correlation", "se"});
-  print_list("checkpoints", document["checkpoints"], {"path", "step", "bytes"});
-  print_list("skipped", document["skipped"], {"why", "from", "to"});
-  print_list("events", document["events"], {"kind", "at", "text"});
+  std::cout << documents::run_table({*documents::view(store, id)}, invocation.color);
+  print_summary(document);
+  print_attempts(document["attempts"]);
+  print_evals(document["evals"]);
+  print_checkpoints(document["checkpoints"]);
+  print_skipped(document["skipped"]);
+  print_events(document["events"]);
   return kDone;
 }
 

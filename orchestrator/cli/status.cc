@@ -3,10 +3,10 @@
 #include "orchestrator/documents/status.h"
 
 #include "orchestrator/cli/lookup.h"
+#include "orchestrator/cli/progress.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
-
-#include <fmt/format.h>
+#include "orchestrator/ownership.h"
 
 #include <iostream>
 
@@ -24,16 +24,16 @@ int status(const Invocation& invocation) {
   const auto store = store_of(invocation);
   std::optional<std::string> sweep;
   if (values->count("sweep") > 0) sweep = sweep_named(store, required(*values, "sweep"));
+  const auto controller = read_address(std::filesystem::absolute(invocation.store));
   if (invocation.json) {
-    print_document(invocation, documents::status(store, sweep));
+    print_document(invocation, documents::status(store, sweep, document_of(controller)));
     return kDone;
   }
   std::cout << documents::run_table(documents::views(store, sweep), invocation.color);
-  std::string line;
-  for (const auto& [state, count] : sweep ? store.counts(*sweep) : store.counts()) {
-    if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, state);
-  }
-  std::cout << (line.empty() ? "no runs" : line) << "\n";
+  const auto progress = progress_of(sweep ? store.runs_of(*sweep) : store.runs(), {});
+  std::cout << (progress.runs == 0 ? "no runs" : to_text(progress, std::nullopt)) << "\n";
+  const std::string stranded = stranded_text(progress, controller.has_value());
+  if (!stranded.empty()) std::cout << stranded << "\n";
   return kDone;
 }
 

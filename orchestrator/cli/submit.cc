@@ -103,7 +103,10 @@ int submit(const Invocation& invocation) {
   document["submitted"] = answer.at("submitted");
   document["controller"] = {{"pid", controller.address.process.pid},
                             {"url", controller.address.url}};
-  if (wait) document["status"] = status_of_sweep(invocation.store, sweep.plan.sweep);
+  if (wait) {
+    const auto living = document_of(read_address(fs::absolute(invocation.store)));
+    document["status"] = status_of_sweep(invocation.store, sweep.plan.sweep, living);
+  }
   print_document(invocation, document);
   return verdict;
 }

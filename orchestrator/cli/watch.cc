@@ -1,10 +1,13 @@
 // enigma-sweep watch: the table of status until nothing runs or waits; in place on a terminal,
-// one line per change elsewhere. Its exit code is that of submit --wait.
+// elsewhere one line per change and the table at the end. It keeps a controller running, and its
+// exit code is that of submit --wait.
 
+#include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/progress.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
+#include "orchestrator/ownership.h"
 
 #include <csignal>
 #include <ctime>
@@ -28,6 +31,52 @@ bool interrupted() {
   return ::sigtimedwait(&watched, nullptr, &look) > 0;
 }
 
+/// Where people look: a table drawn again in place, or lines that are added.
+class Screen {
+ public:
+  explicit Screen(const Invocation& invocation)
+      : json_(invocation.json),
+        color_(invocation.color),
+        in_place_(::isatty(STDOUT_FILENO) != 0 && !invocation.json) {}
+
+  void show(const db::Store& store, const std::optional<std::string>& sweep,
+            const Progress& progress) {
+    const std::string line = to_text(progress, std::nullopt);
+    const bool changed = line != last_;
+    last_ = line;
+    if (in_place_) {
+      std::cout << "\x1b[H\x1b[J" << table(store, sweep) << line << std::endl;
+    } else if (is_over(progress) && !json_) {
+      std::cout << table(store, sweep) << line << std::endl;
+    } else if (changed) {
+      (json_ ? std::cerr : std::cout) << line << std::endl;
+    }
+  }
+
+ private:
+  std::string table(const db::Store& store, const std::optional<std::string>& sweep) const {
+    return documents::run_table(documents::views(store, sweep), color_);
+  }
+
+  bool json_, color_, in_place_;
+  std::string last_;
+};
+
+Exit look_until_over(const Invocation& invocation, const db::Store& store,
+                     const std::optional<std::string>& sweep) {
+  Screen screen(invocation);
+  for (;;) {
+    const auto progress = progress_of(sweep ? store.runs_of(*sweep) : store.runs(), {});
+    screen.show(store, sweep, progress);
+    if (is_over(progress)) return verdict_of(progress);
+    if (const auto started = keep_controller(invocation)) std::cerr << *started << std::endl;
+    if (interrupted()) {
+      std::cerr << "interrupted: what was submitted goes on\n";
+      return kInterrupted;
+    }
+  }
+}
+
 }  // namespace
 
 int watch(const Invocation& invocation) {
@@ -40,27 +89,13 @@ int watch(const Invocation& invocation) {
   const auto store = store_of(invocation);
   std::optional<std::string> sweep;
   if (values->count("sweep") > 0) sweep = sweep_named(store, required(*values, "sweep"));
-  const bool terminal = ::isatty(STDOUT_FILENO) != 0 && !invocation.json;
-  std::string last;
-  for (;;) {
-    const auto progress = progress_of(sweep ? store.runs_of(*sweep) : store.runs(), {});
-    const std::string line = to_text(progress, std::nullopt);
-    if (terminal) {
-      std::cout << "\x1b[H\x1b[J"
-                << documents::run_table(documents::views(store, sweep), invocation.color) << line
-                << std::endl;
-    } else if (line != last) {
-      (invocation.json ? std::cerr : std::cout) << line << std::endl;
-    }
-    last = line;
-    if (is_over(progress)) break;
-    if (interrupted()) {
-      std::cerr << "interrupted: what was submitted goes on\n";
-      return kInterrupted;
-    }
+  const Exit verdict = look_until_over(invocation, store, sweep);
+  if (verdict == kInterrupted) return verdict;
+  if (invocation.json) {
+    const auto controller = read_address(std::filesystem::absolute(invocation.store));
+    print_document(invocation, documents::status(store, sweep, document_of(controller)));
   }
-  if (invocation.json) print_document(invocation, documents::status(store, sweep));
-  return verdict_of(progress_of(sweep ? store.runs_of(*sweep) : store.runs(), {}));
+  return verdict;
 }
 
 }  // namespace enigma::cli

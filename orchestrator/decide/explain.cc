@@ -66,7 +66,9 @@ std::string explain(const Run& run, const Snapshot& snapshot, const Policy& poli
     case State::cancelled:
       break;
   }
-  return std::string(db::name_of(run.state)) + (run.why.empty() ? "" : ": " + run.why);
+  const std::string state(db::name_of(run.state));
+  if (run.why.starts_with(state)) return run.why;
+  return run.why.empty() ? state : state + ": " + run.why;
 }
 
 }  // namespace enigma::decide

@@ -19,6 +19,14 @@ TEST_CASE("explain: why a run waits, with the controller's own places") {
   CHECK((*explanation(story.store, "bb", 2, 400))["why"] == "failed: code: exit code 70");
 }
 
+TEST_CASE("explain: a run that is done says so once") {
+  Story story;
+  db::Run run = story.store.run("aa")->run;
+  run.why = "done at step 4";
+  story.store.save({run}, {});
+  CHECK((*explanation(story.store, "aa", 2, 400))["why"] == "done at step 4");
+}
+
 TEST_CASE("explain: a full house names the places that are taken") {
   Story story;
   db::Run other = story.store.run("bb")->run;

@@ -203,7 +203,8 @@ std::optional<double> usd_per_device_hour(const db::SweepRow& sweep) {
   return spec.ok() ? spec.value->usd_per_device_hour : std::nullopt;
 }
 
-Json status(const db::Store& store, const std::optional<std::string>& sweep) {
+Json status(const db::Store& store, const std::optional<std::string>& sweep,
+            const Json& controller) {
   const std::vector<RunView> runs = views(store, sweep);
   std::map<std::string, std::vector<const RunView*>> members;
   std::vector<const RunView*> all;
@@ -229,7 +230,8 @@ Json status(const db::Store& store, const std::optional<std::string>& sweep) {
     total.add(view, rate);
     list.push_back(run_json(view));
   }
-  return {{"counts", counts_json(all)},
+  return {{"controller", controller},
+          {"counts", counts_json(all)},
           {"spend", total.json()},
           {"sweeps", std::move(sweeps)},
           {"runs", std::move(list)}};
@@ -239,9 +241,9 @@ Json status(const db::Store& store, const std::optional<std::string>& sweep) {
 
 namespace enigma {
 
-nlohmann::ordered_json status_of_sweep(const std::filesystem::path& store,
-                                       const std::string& sweep) {
-  return documents::status(db::Store::open_read_only(store / "runs.db"), sweep);
+nlohmann::ordered_json status_of_sweep(const std::filesystem::path& store, const std::string& sweep,
+                                       const nlohmann::ordered_json& controller) {
+  return documents::status(db::Store::open_read_only(store / "runs.db"), sweep, controller);
 }
 
 }  // namespace enigma

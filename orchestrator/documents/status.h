@@ -33,15 +33,17 @@ Json size_name(const Json& size);
 /// Dollars of a device hour as the sweep's spec says, where it does.
 std::optional<double> usd_per_device_hour(const db::SweepRow& sweep);
 
-/// Of everything, or of one sweep (which must exist).
-Json status(const db::Store& store, const std::optional<std::string>& sweep = {});
+/// Of everything, or of one sweep (which must exist). `controller` is that of the store
+/// (document_of in orchestrator/ownership.h).
+Json status(const db::Store& store, const std::optional<std::string>& sweep,
+            const Json& controller);
 
 }  // namespace enigma::documents
 
 namespace enigma {
 
 /// The same, read from a store's folder. Throws db::StoreError.
-nlohmann::ordered_json status_of_sweep(const std::filesystem::path& store,
-                                       const std::string& sweep);
+nlohmann::ordered_json status_of_sweep(const std::filesystem::path& store, const std::string& sweep,
+                                       const nlohmann::ordered_json& controller);
 
 }  // namespace enigma

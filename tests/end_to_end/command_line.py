@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import re
 import signal
+import time
 
 from checks import check, check_exit, test
 from place import wait_for
@@ -63,6 +65,23 @@ def every_document_has_its_schema(place):
     check(plan["totals"]["usd"] is None and plan["totals"]["device_hours"] is None, "unknown hours")
     check({point["action"] for point in plan["points"]} == {"reused"}, "the points are known")
     check(json.loads(place.run("schema").stdout)["type"] == "object", "schema")
+
+
+@test
+def people_read_tables_of_80_columns_and_no_seconds_since_the_epoch(place):
+    spec = place.spec(seeds=[0], budgets=[8e9])
+    check_exit(place.run("submit", spec, "--worker", place.worker(), "--wait"), 0)
+    [run] = place.runs()
+    for words in ["status"], ["watch"], ["show", run], ["explain", run], ["plan", spec]:
+        said = place.run(*words).stdout
+        check(max(map(len, said.splitlines())) <= 80, f"{words}: {said}")
+        check(not re.search(r"\b\d{10}\.\d", said), f"{words}: {said}")
+        check(not re.search(r"\d\.\d{5}", said), f"{words} has digits that nobody reads: {said}")
+    check(place.run("explain", run).stdout.startswith(f"{run}: done at step"), "done is said once")
+    shown = place.run("show", run).stdout
+    started = place.show(run)["attempts"][0]["started_at"]
+    check(time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(started)) in shown, shown)
+    check(run[:8] in place.run("watch", "sweep").stdout, "a finished sweep has its table")
 
 
 @test

@@ -164,6 +164,44 @@ def waiting_restarts_a_dead_controller(place):
     check("started another" in said, "the restart is told")
 
 
+@test
+def runs_without_a_controller_are_told(place):
+    spec = place.spec(budgets=[8e9], seeds=[0])
+    check_exit(place.run("submit", spec, "--worker", place.worker(words="seconds=5")), 0)
+    wait_for(lambda: set(place.runs().values()) == {"running"}, "the run")
+    [run] = place.runs()
+    wait_for((place.store / "runs" / run / "attempt-1" / "worker.log").exists, "a log")
+    owner = place.status()["controller"]
+    check(owner == {key: place.address()[key] for key in ("pid", "url", "host")}, f"{owner}")
+    check("no controller" not in place.run("status").stdout, "one is running")
+    place.kill_controller()
+    check(place.status()["controller"] is None, "nobody owns the store")
+    check("no controller is running" in place.run("status").stdout, "status says so")
+    followed = place.run("logs", run, "--follow", timeout=20)
+    check_exit(followed, 6)
+    check("no controller is running" in followed.stderr, f"logs: {followed.stderr}")
+    watched = place.run("watch", "sweep")
+    check_exit(watched, 0)
+    check("started another" in watched.stderr, f"watch: {watched.stderr}")
+    check(run[:8] in watched.stdout and "1 of 1 runs done" in watched.stdout, watched.stdout)
+    check_exit(place.run("logs", run, "--follow", timeout=20), 0)
+
+
+@test
+def a_log_is_followed_to_the_end_of_a_launcher_that_was_killed(place):
+    spec = place.spec(budgets=[8e9], seeds=[0], retry={"node_failure": {"max": 0}})
+    check_exit(place.run("submit", spec, "--worker", place.worker(words="seconds=60")), 0)
+    wait_for(lambda: set(place.runs().values()) == {"running"}, "the run")
+    [run] = place.runs()
+    folder = place.store / "runs" / run / "attempt-1"
+    wait_for((folder / "worker.log").exists, "a log")
+    followed = place.start("logs", run, "--follow")
+    note = dict(line.split(" ", 1) for line in (folder / "launch").read_text().splitlines())
+    os.kill(int(note["pid"]), signal.SIGKILL)  # its worker dies with it
+    check(followed.wait(30) == 0, "it ends with the attempt")
+    check(not (folder / "exit.json").exists(), "nobody was left to write an exit file")
+
+
 def report_line(run, seq=1):
     return json.dumps({"run": run, "attempt": {"job": 1, "index": 0, "restart": 0, "start_ns": 1},
                        "seq": seq, "at": 1.0, "kind": "preempted", "step": 1}) + "\n"
