@@ -172,7 +172,18 @@ CREATE VIEW cuts AS
     FROM attempts;
 )sql";
 
-constexpr std::array<const char*, 1> kMigrations{kFirst};
+// How far each attempt's spool has been read: what a line was told of is told once.
+constexpr const char* kSpools = R"sql(
+CREATE TABLE spools (
+  token TEXT PRIMARY KEY REFERENCES attempts (token),
+  offset_bytes INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  torn INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 2> kMigrations{kFirst, kSpools};
 
 }  // namespace
 
