@@ -104,6 +104,15 @@ struct Summary {
   double wasted_device_s = 0;  ///< of it, steps that a roll-back threw away
 };
 
+/// How far an attempt's spool has been read.
+struct SpoolPosition {
+  int64_t offset = 0;  ///< bytes; within a line only where that line has been told as unreadable
+  int64_t lines = 0;
+  int64_t seq = 0;    ///< of the last report there
+  bool torn = false;  ///< a line since that report could not be read
+  bool operator==(const SpoolPosition&) const = default;
+};
+
 /// Metrics and everything else that one batch of reports adds to a run.
 struct Delivery {
   Run run;                                ///< after the reports
@@ -111,6 +120,7 @@ struct Delivery {
   int64_t seq_before = 0;                 ///< the attempt's seq that `run` was computed from
   std::vector<protocol::Report> reports;  ///< the fresh ones, in order of seq
   std::vector<Event> events;
+  std::optional<SpoolPosition> spool;  ///< where the reports were read from a spool: up to here
 };
 
 }  // namespace enigma::db

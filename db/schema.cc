@@ -172,6 +172,17 @@ CREATE VIEW cuts AS
     FROM attempts;
 )sql";
 
+// How far each attempt's spool has been read: what a line was told of is told once.
+constexpr const char* kSpools = R"sql(
+CREATE TABLE spools (
+  token TEXT PRIMARY KEY REFERENCES attempts (token),
+  offset_bytes INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  torn INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // What a run is (three texts of some kilobytes) is written once and read when it starts; what
 // stands beside it is written in every turn that moves the run. In one row each move rewrote the
 // texts.
@@ -189,7 +200,7 @@ ALTER TABLE runs DROP COLUMN placement;
 ALTER TABLE runs DROP COLUMN device_hours_estimate;
 )sql";
 
-constexpr std::array<const char*, 2> kMigrations{kFirst, kPointsApart};
+constexpr std::array<const char*, 3> kMigrations{kFirst, kSpools, kPointsApart};
 
 }  // namespace
 

@@ -74,6 +74,8 @@ class Store {
   /// Commits a run's progress together with the rows of the reports, or nothing at all.
   /// False: the attempt is not the current one any more, or its seq has moved on; read again.
   bool commit(const Delivery& delivery);
+  /// How far the spool of this attempt has been read, as committed last.
+  SpoolPosition spool_position(std::string_view token) const;
 
   // Questions of the documents. Each list is one query, however many runs there are.
 

@@ -123,6 +123,12 @@ SELECT token, place, seq, first_step FROM attempts WHERE run = ? ORDER BY place 
   return current;
 }
 
+void put_spool(const Use& use, const std::string& token, const SpoolPosition& at) {
+  static constexpr const char* kPut = R"sql(
+INSERT OR REPLACE INTO spools (token, offset_bytes, lines, seq, torn) VALUES (?, ?, ?, ?, ?))sql";
+  execute(bind_all(use(kPut), token, at.offset, at.lines, at.seq, at.torn));
+}
+
 }  // namespace
 
 bool Store::commit(const Delivery& delivery) {
@@ -138,8 +144,22 @@ bool Store::commit(const Delivery& delivery) {
     const Attempt& attempt = delivery.run.attempts.at(static_cast<size_t>(current->place));
     if (!current->first_step && attempt.first_step) roll_back_sums(to);
     put_events(use, delivery.events);
+    if (delivery.spool) put_spool(use, delivery.token, *delivery.spool);
     return true;
   });
+}
+
+SpoolPosition Store::spool_position(std::string_view token) const {
+  static constexpr const char* kSelect =
+      "SELECT offset_bytes, lines, seq, torn FROM spools WHERE token = ?";
+  SpoolPosition at;
+  each_row(bind_all(connection_->use(kSelect), token), [&](Columns& row) {
+    at.offset = row.integer();
+    at.lines = row.integer();
+    at.seq = row.integer();
+    at.torn = row.flag();
+  });
+  return at;
 }
 
 }  // namespace enigma::db

@@ -1,9 +1,7 @@
 #include "orchestrator/controller.h"
 
 #include "orchestrator/decide/reconcile.h"
-#include "orchestrator/launch/attempt_folder.h"
 #include "orchestrator/local/placement.h"
-#include "orchestrator/spool.h"
 
 #include <algorithm>
 #include <set>
@@ -89,28 +87,32 @@ void Controller::read_spools(const std::vector<decide::Observation>& observation
   for (const decide::Observation& seen : observations) {
     const auto number = number_of(seen.state);
     const bool ended = std::holds_alternative<decide::Ended>(seen.state);
-    const auto heard = heard_at_.find(seen.token);
-    const bool recently = heard != heard_at_.end() && now - heard->second < kHeard_s;
-    if (!number || (recently && !ended)) continue;
-    while (read_spool_of(seen.run, seen.token, *number, ended, now)) {
+    if (!number || (!ended && is_heard(seen.token, now))) continue;
+    const decide::Spool spool{seen.run, seen.token, *number, ended};
+    while (read_part(spool, now) && ended) {
     }
-    if (ended) heard_at_.erase(seen.token);
+    if (!ended) continue;
+    heard_at_.erase(seen.token);
+    spools_.erase(seen.token);
   }
 }
 
-// One part; true where there is more that must be read now.
-bool Controller::read_spool_of(const std::string& run, const std::string& token, int64_t number,
-                               bool to_the_end, db::Time now) {
-  const auto folder = launch::attempt_path((options_.store / "runs" / run).string(), number);
-  int64_t& offset = spool_offsets_[token];
-  const SpoolPart part = read_spool(folder + "/spool.jsonl", offset);
-  std::vector<protocol::Report> reports;
-  std::copy_if(part.reports.begin(), part.reports.end(), std::back_inserter(reports),
-               [&](const protocol::Report& report) { return report.run == run; });
-  if (!reports.empty() && ingest(store_, run, token, reports, now).status == 503) return false;
-  offset = part.next_offset;
-  if (to_the_end && !part.more) spool_offsets_.erase(token);
-  return to_the_end && part.more;
+bool Controller::is_heard(const std::string& token, db::Time now) const {
+  const auto heard = heard_at_.find(token);
+  // A time that lies ahead was noted before the clock was set back.
+  return heard != heard_at_.end() && heard->second <= now && now - heard->second < kHeard_s;
+}
+
+// One part; true where there is more to be read.
+bool Controller::read_part(const decide::Spool& spool, db::Time now) {
+  if (!spools_.contains(spool.token)) {
+    spools_[spool.token] = store_.spool_position(spool.token);
+  }
+  db::SpoolPosition& at = spools_.at(spool.token);
+  const decide::SpoolPart part = decide::read_spool(executor_, spool, at);
+  if (!part.lines.empty() && ingest_spool(store_, spool, part, now).status == 503) return false;
+  at = part.next;
+  return part.more;
 }
 
 void Controller::apply(const std::vector<decide::Observation>& observations, Changes& changes,
@@ -184,7 +186,9 @@ Reception Controller::on_reports(const std::string& body, const std::string& bea
   const std::string token = token_of_bearer(row->run, options_.secret, bearer);
   if (token.empty()) return {401, {}, "no attempt of this run has this token"};
   const Reception reception = ingest(store_, run, token, batch.reports, now);
-  if (reception.status == 200) heard_at_[token] = now;
+  // What waits behind a gap is looked for in the spool.
+  const bool whole = reception.answer.ack >= batch.reports.back().seq;
+  if (reception.status == 200 && whole) heard_at_[token] = now;
   return reception;
 }
 

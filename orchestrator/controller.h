@@ -10,6 +10,7 @@
 #include "orchestrator/ingest.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ struct ControllerOptions {
   std::string executor = "local";
   decide::Policy policy;
   /// A fresh token, never used before: one for each submission.
-  std::string (*fresh_token)() = nullptr;
+  std::function<std::string()> fresh_token;
 };
 
 /// One thread decides and writes: everything here is called on it, with the time as an argument.
@@ -50,8 +51,8 @@ class Controller {
  private:
   struct Changes;
   void read_spools(const std::vector<decide::Observation>& observations, db::Time now);
-  bool read_spool_of(const std::string& run, const std::string& token, int64_t number,
-                     bool to_the_end, db::Time now);
+  bool read_part(const decide::Spool& spool, db::Time now);
+  bool is_heard(const std::string& token, db::Time now) const;
   void apply(const std::vector<decide::Observation>& observations, Changes& changes,
              db::Time now) const;
   std::vector<decide::Action> decide_turn(const std::vector<decide::Observation>& observations,
@@ -66,9 +67,10 @@ class Controller {
   decide::Executor& executor_;
   db::Time watching_since_;
   db::Time last_turn_;
-  std::map<std::string, int64_t> spool_offsets_;  ///< by token; lost with the process: read again
-  std::map<std::string, db::Time> heard_at_;      ///< by token: last report over HTTP
-  std::map<std::string, db::Run> live_;           ///< as of the last turn
+  /// By token; what was not committed with its reports is read again by the next controller.
+  std::map<std::string, db::SpoolPosition> spools_;
+  std::map<std::string, db::Time> heard_at_;  ///< by token: last batch over HTTP, taken whole
+  std::map<std::string, db::Run> live_;       ///< as of the last turn
 };
 
 }  // namespace enigma

@@ -1,14 +1,13 @@
 #include "orchestrator/controller.h"
 
-#include "orchestrator/launch/attempt_folder.h"
 #include "orchestrator/local/placement.h"
 #include "orchestrator/secret.h"
 #include "sweeps/spec.h"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <fstream>
 
 using namespace enigma;
 namespace fs = std::filesystem;
@@ -19,8 +18,14 @@ namespace {
 struct ScriptedExecutor final : decide::Executor {
   std::vector<std::string> tokens, marks, cancelled;
   std::map<std::string, decide::JobState> states;  // by token
+  std::map<std::string, std::string> spools;       // by token
   bool accepts = true;
 
+  std::string read_spool(const decide::SpoolSlice& slice) override {
+    const std::string& spool = spools[slice.token];
+    const auto offset = static_cast<size_t>(slice.offset);
+    return offset < spool.size() ? spool.substr(offset, slice.bytes_max) : "";
+  }
   decide::SubmitAnswer submit(const decide::Submission& submission) override {
     if (!accepts) return {false, "no place left"};
     tokens.push_back(submission.token);
@@ -85,6 +90,11 @@ struct World {
            line(3, protocol::Eval{10, "s", "test", 0.5, 0.6, 0.1, 0.01, 4}) +
            line(4, protocol::Done{10, 1e9});
   }
+  int64_t told() const {
+    const auto events = store.events_of(kRun);
+    return std::count_if(events.begin(), events.end(),
+                         [](const db::Event& event) { return event.kind == "bad_line"; });
+  }
   db::State state() const { return store.run(kRun)->run.state; }
 };
 
@@ -111,9 +121,7 @@ TEST_CASE("controller: a run is started once, heard, done, marked, and forgotten
 TEST_CASE("controller: a spool is read to its end before an end is judged") {
   World world;
   const std::string token = world.start();
-  const fs::path attempt = launch::attempt_path((world.folder / "runs" / kRun).string(), 1);
-  fs::create_directories(attempt);
-  std::ofstream(attempt / "spool.jsonl") << world.story();
+  world.executor.spools[token] = world.story();
   world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
   world.controller.turn(1002);
   CHECK(world.state() == db::State::done);
@@ -125,12 +133,46 @@ TEST_CASE("controller: both roads of a report lead to one row") {
   const std::string token = world.start();
   REQUIRE(world.controller.on_reports(world.story(), bearer_of("secret", token), 1002).status ==
           200);
-  const fs::path attempt = launch::attempt_path((world.folder / "runs" / kRun).string(), 1);
-  fs::create_directories(attempt);
-  std::ofstream(attempt / "spool.jsonl") << world.story();
+  world.executor.spools[token] = world.story();
   world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
   world.controller.turn(1003);
   CHECK(world.store.metrics(kRun).size() == 1);
+}
+
+TEST_CASE("controller: a bad line is told once, over every turn, road and restart") {
+  World world;
+  const std::string token = world.start();
+  const std::string bearer = bearer_of("secret", token);
+  std::string& spool = world.executor.spools[token];
+  const std::string story = world.story();
+  const size_t second = story.find('\n') + 1, third = story.find('\n', second) + 1;
+  spool = story.substr(0, second) + "not a report\n" + story.substr(third);
+  CHECK(world.controller.on_reports(spool, bearer, 1002).status == 400);
+  world.controller.turn(1003);
+  CHECK(world.state() == db::State::done);
+  CHECK(world.told() == 1);
+  world.controller.turn(1004);
+  Controller next(world.controller.options(), world.store, world.executor, 1005);
+  next.turn(1005);
+  spool += "nor this";
+  next.turn(1006);
+  CHECK(world.told() == 1);
+  world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
+  next.turn(1007);
+  CHECK(world.told() == 2);
+}
+
+TEST_CASE("controller: a worker that posts on after a report was refused is read from its spool") {
+  World world;
+  const std::string token = world.start();
+  const std::string story = world.story();
+  const size_t second = story.find('\n') + 1, third = story.find('\n', second) + 1;
+  world.executor.spools[token] = story;
+  const std::string behind_a_gap = story.substr(0, second) + story.substr(third);
+  CHECK(world.controller.on_reports(behind_a_gap, bearer_of("secret", token), 1002).answer.ack ==
+        1);
+  world.controller.turn(1002.5);
+  CHECK(world.state() == db::State::done);
 }
 
 TEST_CASE("controller: exit 0 without the target is no success; the spec's retry rule counts") {

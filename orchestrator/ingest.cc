@@ -66,12 +66,15 @@ std::string token_of_bearer(const db::Run& run, const std::string& secret,
   return "";
 }
 
-Reception ingest(db::Store& store, const std::string& run, const std::string& token,
-                 const std::vector<protocol::Report>& reports, db::Time now) {
+namespace {
+
+// `receive`: what becomes of a run by what is to be taken in.
+template <typename Receive>
+Reception take_in(db::Store& store, const std::string& run, const Receive& receive) {
   for (int tries = 0; tries < kTriesMax; ++tries) {
     const auto row = store.run(run);
     if (!row) return {404, {}, "no run " + run};
-    const decide::Receipt receipt = decide::receive(row->run, token, reports, now);
+    const decide::Receipt receipt = receive(row->run);
     switch (receipt.reception) {
       case decide::Reception::fenced:
         return {409, {}, "this attempt does not count any more: stop"};
@@ -80,12 +83,27 @@ Reception ingest(db::Store& store, const std::string& run, const std::string& to
       case decide::Reception::accepted:
         break;
     }
-    const bool fresh = !receipt.delivery.reports.empty();
+    const bool fresh = !receipt.delivery.reports.empty() || !receipt.delivery.events.empty();
     if (!fresh || store.commit(receipt.delivery)) {
       return {200, {receipt.ack, receipt.command}, "", fresh};
     }
   }
   return {503, {}, "the run changed meanwhile: post again"};
+}
+
+}  // namespace
+
+Reception ingest(db::Store& store, const std::string& run, const std::string& token,
+                 const std::vector<protocol::Report>& reports, db::Time now) {
+  return take_in(store, run,
+                 [&](const db::Run& known) { return decide::receive(known, token, reports, now); });
+}
+
+Reception ingest_spool(db::Store& store, const decide::Spool& spool, const decide::SpoolPart& part,
+                       db::Time now) {
+  return take_in(store, spool.run, [&](const db::Run& known) {
+    return decide::receive_spool(known, spool, part, now);
+  });
 }
 
 }  // namespace enigma

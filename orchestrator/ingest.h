@@ -3,6 +3,7 @@
 #pragma once
 
 #include "db/store.h"
+#include "orchestrator/decide/spool.h"
 
 #include <cstdint>
 #include <string>
@@ -22,6 +23,10 @@ struct Reception {
 /// `token` is the submission's, already authorised by the caller. All reports are of one run.
 Reception ingest(db::Store& store, const std::string& run, const std::string& token,
                  const std::vector<protocol::Report>& reports, db::Time now);
+
+/// The same for what was read of the attempt's spool.
+Reception ingest_spool(db::Store& store, const decide::Spool& spool, const decide::SpoolPart& part,
+                       db::Time now);
 
 /// A batch of lines (NDJSON), or why it is refused: 400 for a malformed line or lines of two runs,
 /// 413 for what is too large. Taken whole or not at all.

@@ -62,12 +62,23 @@ struct Observation {
   JobState state;
 };
 
+/// A stretch of bytes of an attempt's spool.jsonl.
+struct SpoolSlice {
+  std::string run, token;
+  int64_t number = 0;  ///< the attempt's folder
+  int64_t offset = 0;
+  size_t bytes_max = 0;
+};
+
 struct Executor {
   virtual ~Executor() = default;
   /// Starts it, unless a job of this token exists or has existed: submitting is idempotent.
   virtual SubmitAnswer submit(const Submission& submission) = 0;
   /// One query for all. What is missing in the answer is unknown.
   virtual std::vector<Observation> observe(const std::vector<Watch>& watches) = 0;
+  /// The bytes of the slice that can be seen now; fewer than asked for: there are no more yet.
+  /// A spool that is not there, or is no file, has none.
+  virtual std::string read_spool(const SpoolSlice& slice) = 0;
   /// Asks the job to stop (checkpoint, then exit). Idempotent; may be lost, and is then repeated.
   virtual void cancel(const std::string& run, const std::string& token) = 0;
   /// Writes the run's `done` or `cancelled` mark, which keeps a requeued job from starting.

@@ -114,19 +114,52 @@ Receipt refused(Reception reception) {
   return receipt;
 }
 
+/// Whether anybody who knows this token may be heard. Nothing: yes, as the current attempt.
+std::optional<Receipt> refusal(const Run& run, std::string_view token) {
+  if (db::attempt_of(run, token) == nullptr) return refused(Reception::unauthorized);
+  const bool given_up = run.state == State::failed || run.state == State::cancelled;
+  if (run.attempts.back().token != token || given_up) return refused(Reception::fenced);
+  return std::nullopt;
+}
+
+Receipt begin(const Attempt& attempt) {
+  Receipt receipt;
+  receipt.delivery.token = attempt.token;
+  receipt.delivery.seq_before = attempt.seq;
+  return receipt;
+}
+
+Receipt finish(Receipt receipt, Run run) {
+  const Attempt& attempt = run.attempts.back();
+  receipt.ack = attempt.seq;
+  const bool unwanted = run.wanted != db::Wanted::run || attempt.condemned || attempt.ending;
+  if (unwanted && run.state != State::done) receipt.command = protocol::Command::stop;
+  receipt.delivery.run = std::move(run);
+  return receipt;
+}
+
+/// Why the line doesn't count, or what is to be told of it though it does. Empty: nothing.
+std::string wrong_with(const SpoolLine& line, const Attempt& attempt) {
+  const bool foreign = line.report && attempt.identity && line.report->attempt != *attempt.identity;
+  return foreign ? "attempt: expected the process that spoke first" : line.wrong;
+}
+
+void hear_line(const Hearing& at, const SpoolLine& line, std::vector<protocol::Report>& fresh) {
+  const std::string wrong = wrong_with(line, at.attempt);
+  if (!wrong.empty()) at.tell("bad_line", fmt::format("line {}: {}", line.number, wrong));
+  if (!line.report || wrong != line.wrong || line.report->seq <= at.attempt.seq) return;
+  hear_one(at, *line.report);
+  fresh.push_back(*line.report);
+}
+
 }  // namespace
 
 Receipt receive(Run run, std::string_view token, const std::vector<protocol::Report>& reports,
                 db::Time now) {
-  if (db::attempt_of(run, token) == nullptr) return refused(Reception::unauthorized);
+  if (auto no = refusal(run, token)) return *std::move(no);
   Attempt& attempt = run.attempts.back();
-  const bool given_up = run.state == State::failed || run.state == State::cancelled;
-  if (attempt.token != token || given_up || is_other_process(attempt, reports))
-    return refused(Reception::fenced);
-
-  Receipt receipt;
-  receipt.delivery.token = attempt.token;
-  receipt.delivery.seq_before = attempt.seq;
+  if (is_other_process(attempt, reports)) return refused(Reception::fenced);
+  Receipt receipt = begin(attempt);
   const Hearing at{run, attempt, receipt.delivery.events, now};
   for (const protocol::Report& report : reports) {
     if (report.seq <= attempt.seq) continue;
@@ -134,11 +167,18 @@ Receipt receive(Run run, std::string_view token, const std::vector<protocol::Rep
     hear_one(at, report);
     receipt.delivery.reports.push_back(report);
   }
-  receipt.ack = attempt.seq;
-  const bool unwanted = run.wanted != db::Wanted::run || attempt.condemned || attempt.ending;
-  if (unwanted && run.state != State::done) receipt.command = protocol::Command::stop;
-  receipt.delivery.run = std::move(run);
-  return receipt;
+  return finish(std::move(receipt), std::move(run));
+}
+
+Receipt receive_spool(Run run, const Spool& spool, const SpoolPart& part, db::Time now) {
+  if (auto no = refusal(run, spool.token)) return *std::move(no);
+  Attempt& attempt = run.attempts.back();
+  Receipt receipt = begin(attempt);
+  attempt.number = spool.number;
+  const Hearing at{run, attempt, receipt.delivery.events, now};
+  for (const SpoolLine& line : part.lines) hear_line(at, line, receipt.delivery.reports);
+  receipt.delivery.spool = part.next;
+  return finish(std::move(receipt), std::move(run));
 }
 
 }  // namespace enigma::decide

@@ -102,3 +102,59 @@ TEST_CASE("receive: a run that has failed hears nothing more") {
   CHECK(run.run.state == State::failed);
   CHECK(receive(run.run, "t", {report(1, protocol::Hello{})}, 2).reception == Reception::fenced);
 }
+
+namespace {
+
+SpoolLine good(protocol::Report report) {
+  const int64_t number = report.seq;
+  return {number, std::move(report), ""};
+}
+SpoolPart a_part(std::vector<SpoolLine> lines) {
+  return {std::move(lines), {100, 4, 4, false}, false};
+}
+std::vector<std::string> told(const Receipt& receipt) {
+  std::vector<std::string> texts;
+  for (const db::Event& event : receipt.delivery.events)
+    if (event.kind == "bad_line") texts.push_back(event.text);
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("receive_spool: a bad line is an event, what follows it counts") {
+  const RunBuilder run = a_run().submitted("t", 0).hears({report(1, at_step(9))}, 1);
+  const auto part = a_part({good(report(1, at_step(9))),
+                            {2, std::nullopt, "line: expected one JSON object, it is no JSON"},
+                            good(report(3, eval_of(10))),
+                            good(report(4, protocol::Done{10, 5}))});
+  const Receipt receipt = receive_spool(run.run, {"a", "t", 7, false}, part, 2);
+  CHECK(receipt.delivery.run.state == State::done);
+  CHECK(receipt.delivery.reports.size() == 2);
+  CHECK(receipt.delivery.spool == part.next);
+  CHECK(receipt.ack == 4);
+  CHECK(told(receipt) == std::vector<std::string>{
+                             "attempt 7: line 2: line: expected one JSON object, it is no JSON"});
+}
+
+TEST_CASE("receive_spool: a bad line is told too where its report came over HTTP") {
+  const RunBuilder run = a_run().submitted("t", 0).hears(
+      {report(1, at_step(1)), report(2, at_step(2)), report(3, at_step(3))}, 1);
+  const Receipt receipt =
+      receive_spool(run.run, {"a", "t", 1, false},
+                    a_part({{2, std::nullopt, "no JSON"}, good(report(3, at_step(3)))}), 2);
+  CHECK(receipt.delivery.reports.empty());
+  CHECK(told(receipt).size() == 1);
+  CHECK(receipt.ack == 3);
+}
+
+TEST_CASE(
+    "receive_spool: a report of another process is a bad line, one of another attempt waits") {
+  RunBuilder run = a_run().submitted("t", 0).hears({report(1, at_step(1))}, 1);
+  const auto part = a_part({good(report(2, at_step(2), 99)), good(report(3, at_step(3)))});
+  const Receipt receipt = receive_spool(run.run, {"a", "t", 1, false}, part, 2);
+  CHECK(receipt.delivery.reports.size() == 1);
+  CHECK(told(receipt) == std::vector<std::string>{
+                             "attempt 1: line 2: attempt: expected the process that spoke first"});
+  run.sees(exit_with(75), 3).submitted("t2", 10);
+  CHECK(receive_spool(run.run, {"a", "t", 1, true}, part, 11).reception == Reception::fenced);
+}

@@ -6,6 +6,7 @@
 #include "orchestrator/decide/action.h"
 #include "orchestrator/decide/executor.h"
 #include "orchestrator/decide/policy.h"
+#include "orchestrator/decide/spool.h"
 
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ enum class Reception {
 };
 struct Receipt {
   Reception reception = Reception::accepted;
-  db::Delivery delivery;  ///< reports are the fresh ones only; empty: nothing to commit
+  db::Delivery delivery;  ///< reports are the fresh ones only; no reports, no events: no commit
   int64_t ack = 0;        ///< to be told after the commit
   protocol::Command command = protocol::Command::none;
 };
@@ -41,6 +42,11 @@ struct Receipt {
 /// eval of that step is in the run's current history.
 Receipt receive(db::Run run, std::string_view token, const std::vector<protocol::Report>& reports,
                 db::Time now);
+
+/// The same for a part of the attempt's spool, which is read in order and without gaps: what is
+/// missing between two of its reports can't be read any more and is passed over. A line that is no
+/// report of this attempt is an event.
+Receipt receive_spool(db::Run run, const Spool& spool, const SpoolPart& part, db::Time now);
 
 /// What the executor shows of one attempt. An ended attempt's spool must have been read to its end
 /// before: its last words decide the class.

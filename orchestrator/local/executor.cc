@@ -6,6 +6,7 @@
 #include "orchestrator/local/child.h"
 #include "orchestrator/local/exit_file.h"
 #include "orchestrator/local/placement.h"
+#include "orchestrator/local/slice.h"
 
 #include <fmt/format.h>
 
@@ -135,6 +136,11 @@ std::vector<decide::Observation> LocalExecutor::observe(const std::vector<decide
     observations.push_back({watch.run, watch.token, state});
   }
   return observations;
+}
+
+std::string LocalExecutor::read_spool(const decide::SpoolSlice& slice) {
+  const fs::path attempt = launch::attempt_path(folder_of(slice.run).string(), slice.number);
+  return read_slice(attempt / "spool.jsonl", slice.offset, slice.bytes_max);
 }
 
 void LocalExecutor::cancel(const std::string& run, const std::string& token) {

@@ -31,6 +31,7 @@ class LocalExecutor final : public decide::Executor {
 
   decide::SubmitAnswer submit(const decide::Submission& submission) override;
   std::vector<decide::Observation> observe(const std::vector<decide::Watch>& watches) override;
+  std::string read_spool(const decide::SpoolSlice& slice) override;
   void cancel(const std::string& run, const std::string& token) override;
   void mark(const std::string& run, const std::string& word) override;
   void unmark(const std::string& run) override;

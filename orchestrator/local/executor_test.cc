@@ -152,3 +152,21 @@ TEST_CASE("local: an unknown token is unknown, never ended") {
   const auto seen = world.executor.observe({{"run1", "t"}});
   CHECK(std::holds_alternative<decide::Unknown>(seen.at(0).state));
 }
+
+TEST_CASE("local: of a spool is read what is there, and nothing where it is no file") {
+  World world;
+  const fs::path spool = world.attempt(1) / "spool.jsonl";
+  CHECK(world.executor.read_spool({"run1", "t", 1, 0, 10}).empty());
+  fs::create_directories(spool.parent_path());
+  write_atomically(spool, "0123456789");
+  CHECK(world.executor.read_spool({"run1", "t", 1, 0, 4}) == "0123");
+  CHECK(world.executor.read_spool({"run1", "t", 1, 8, 4}) == "89");
+  CHECK(world.executor.read_spool({"run1", "t", 1, 10, 4}).empty());
+  CHECK(world.executor.read_spool({"run1", "t", 1, 11, 4}).empty());
+  fs::remove(spool);
+  fs::create_directory(spool);
+  CHECK(world.executor.read_spool({"run1", "t", 1, 0, 4}).empty());
+  fs::remove(spool);
+  REQUIRE(::mkfifo(spool.c_str(), 0600) == 0);
+  CHECK(world.executor.read_spool({"run1", "t", 1, 0, 4}).empty());
+}

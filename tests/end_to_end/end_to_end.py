@@ -20,6 +20,7 @@ import law  # noqa: F401
 from checks import TESTS, Skip, check, check_exit, test
 from place import Place, lines_of, wait_for
 
+HERE = pathlib.Path(__file__).resolve()
 SEED = int(os.environ.get("ENIGMA_SEED", random.SystemRandom().randrange(1 << 32)))
 
 
@@ -118,6 +119,54 @@ def silent_worker_is_read_from_its_spool(place):
     worker = place.worker(words="silent")
     check_exit(place.run("submit", place.spec(), "--worker", worker, "--wait"), 0)
     check_nothing_lost(place)
+
+
+def bad_lines(place, run):
+    return [e["text"] for e in place.show(run)["events"] if e["kind"] == "bad_line"]
+
+
+def check_bad_line(place, run, number, why):
+    told = bad_lines(place, run)
+    check(len(told) == 1 and told[0].startswith(f"attempt 1: line {number}: ") and why in told[0],
+          f"one bad line, of number {number}: {told}")
+    check([a["class"] for a in place.show(run)["attempts"]] == [None], "one attempt, no failure")
+
+
+@test
+def bad_line_of_a_spool_loses_nothing_after_it(place):
+    for words in ["bad_line=4,silent", "bad_line=1,cut_end", "bad_line=5"]:
+        number = int(words.split(",")[0].split("=")[1])
+        spec = place.spec(name=f"line{number}", budgets=[number * 2e9], seeds=[number])
+        check_exit(place.run("submit", spec, "--worker", place.worker(words=words), "--wait"), 0)
+        [run] = [m["id"] for m in place.status()["runs"] if f"line{number}" in m["sweeps"]]
+        check_bad_line(place, run, number, "it is no JSON")
+        [spool] = place.store.glob(f"runs/{run}/attempt-1/spool.jsonl")
+        lines = spool.read_bytes().rstrip(b"\n").split(b"\n")
+        said = [json.loads(line) for k, line in enumerate(lines) if k != number - 1]
+        steps = [line["step"] for line in said if line["kind"] == "metrics"]
+        rows = json.loads(place.run("metrics", run, "--json").stdout)["rows"]
+        check([r["step"] for r in rows if r["name"] == "train_loss"] == steps, "rows of every line")
+
+
+@test
+def worker_that_writes_nan_finishes(place):
+    shared = pathlib.Path(os.environ.get("ENIGMA_SHARED", HERE.parents[2] / "shared"))
+    program = shared / "cases/worker/nan_worker.py"
+    if not program.exists():
+        raise Skip(f"{program} is not there")
+    worker = place.folder / "worker"
+    worker.write_text(f"#!/bin/sh\nNAN_AT=3 exec python3 -B {program}\n")
+    worker.chmod(0o755)
+    check_exit(place.run("submit", place.spec(seeds=[0], budgets=[8e9]), "--worker", worker,
+                         "--wait"), 0)
+    [run] = place.runs()
+    check_bad_line(place, run, 4, "NaN")
+    rows = json.loads(place.run("metrics", run, "--json").stdout)["rows"]
+    losses = [r["value"] for r in rows if r["name"] == "train_loss"]
+    check(len(losses) == 10 and losses[2] is None, f"ten losses, the third unknown: {losses}")
+    for words in [["status"], ["export", "sweep"], ["metrics", run]]:
+        check_exit(place.run(*words, "--json"), 0)
+        check_exit(place.run(*words), 0)
 
 
 @test

@@ -21,6 +21,10 @@ void take(Behavior& behavior, const std::string& key, const std::string& value) 
     behavior.first = true;
   } else if (key == "silent") {
     behavior.silent = true;
+  } else if (key == "bad_line") {
+    behavior.bad_line = std::stoll(value);
+  } else if (key == "cut_end") {
+    behavior.cut_end = true;
   } else if (key == "torn") {
     behavior.torn = true;
   } else {

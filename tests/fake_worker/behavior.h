@@ -2,6 +2,7 @@
 // "seconds=2,die_at=0.5,signal=9,first".
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,10 +13,12 @@ struct Behavior {
   std::optional<double> die_at;   ///< fraction of the steps: leave with `exit` or by `signal`
   std::optional<double> hang_at;  ///< fraction of the steps: say nothing more
   int exit = 70;
-  int signal = 0;       ///< 0: leave by `exit`
-  bool first = false;   ///< misbehave in the first attempt only
-  bool silent = false;  ///< no HTTP: the spool is the only road
-  bool torn = false;    ///< leave a torn checkpoint behind when dying
+  int signal = 0;        ///< 0: leave by `exit`
+  bool first = false;    ///< misbehave in the first attempt only
+  bool silent = false;   ///< no HTTP: the spool is the only road
+  int64_t bad_line = 0;  ///< this line of the spool is no report; 0: none
+  bool cut_end = false;  ///< the last line lacks its newline
+  bool torn = false;     ///< leave a torn checkpoint behind when dying
 };
 
 /// Throws std::invalid_argument for a word that is not known.

@@ -110,6 +110,10 @@ int train(const Job& job, const Behavior& behavior, const Place& place, Outbox& 
   return static_cast<int>(ExitCode::done);
 }
 
+void cut_newline(const std::filesystem::path& spool) {
+  std::filesystem::resize_file(spool, std::filesystem::file_size(spool) - 1);
+}
+
 int work() {
   const Place place;
   const Behavior behavior = behavior_of(variable("ENIGMA_FAKE"));
@@ -117,7 +121,10 @@ int work() {
   const auto self = launch::this_process();
   Outbox outbox(place.attempt, behavior.silent ? "" : variable("ENIGMA_REPORT_URL"),
                 read_file(variable("ENIGMA_TOKEN_FILE")), job.run, {self.pid, 0, 0, self.start_ns});
-  return train(job, behavior, place, outbox);
+  outbox.spoil(behavior.bad_line);
+  const int code = train(job, behavior, place, outbox);
+  if (behavior.cut_end) cut_newline(place.attempt / "spool.jsonl");
+  return code;
 }
 
 }  // namespace

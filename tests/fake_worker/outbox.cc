@@ -37,8 +37,8 @@ Outbox::~Outbox() {
 }
 
 void Outbox::add(protocol::Body body, double now) {
-  const std::string line =
-      protocol::to_line({run_, identity_, ++seq_, now, std::move(body)}) + "\n";
+  std::string line = protocol::to_line({run_, identity_, ++seq_, now, std::move(body)}) + "\n";
+  if (seq_ == bad_seq_) line.replace(0, line.size() / 2, "\xff\xfe");
   if (std::fputs(line.c_str(), spool_) < 0 || std::fflush(spool_) != 0) {
     throw std::system_error(errno, std::generic_category(), "spool.jsonl");
   }

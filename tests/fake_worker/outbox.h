@@ -15,6 +15,8 @@ class Outbox {
   /// `url` empty: the spool is the only road.
   Outbox(std::filesystem::path attempt_folder, std::string url, std::string bearer, std::string run,
          protocol::Identity identity);
+  /// The line of this number will be no report, in the file and in posts.
+  void spoil(int64_t seq) { bad_seq_ = seq; }
   ~Outbox();
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
@@ -31,7 +33,7 @@ class Outbox {
   std::filesystem::path folder_;
   std::string url_, bearer_, run_;
   protocol::Identity identity_;
-  int64_t seq_ = 0;
+  int64_t seq_ = 0, bad_seq_ = 0;
   std::FILE* spool_ = nullptr;
   std::deque<std::string> waiting_;  ///< lines from seq_ − size + 1 on
   double not_before_ = 0;

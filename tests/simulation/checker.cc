@@ -42,12 +42,16 @@ void compare(const Run& before, const Run& now, bool resumed, Problems& problems
     problems.push_back(now.id + ": an attempt began after the end");
 }
 
+bool is_known(const Said& said, const Attempt& attempt) {
+  return said.readable && said.report.seq <= attempt.seq;
+}
+
 bool said_eval(const World& world, const Attempt& attempt, int64_t step) {
   const Job* job = world.job(attempt.token);
   if (job == nullptr) return false;
-  return std::any_of(job->spool.begin(), job->spool.end(), [&](const protocol::Report& report) {
-    const auto* eval = std::get_if<protocol::Eval>(&report.body);
-    return eval != nullptr && eval->step == step && report.seq <= attempt.seq;
+  return std::any_of(job->said.begin(), job->said.end(), [&](const Said& said) {
+    const auto* eval = std::get_if<protocol::Eval>(&said.report.body);
+    return eval != nullptr && eval->step == step && is_known(said, attempt);
   });
 }
 
@@ -55,11 +59,10 @@ bool said_eval(const World& world, const Attempt& attempt, int64_t step) {
 void check_done(const Run& run, const World& world, Problems& problems) {
   const Job* job = world.job(run.attempts.back().token);
   const bool said_done =
-      job != nullptr &&
-      std::any_of(job->spool.begin(), job->spool.end(), [&](const protocol::Report& report) {
-        const auto* done = std::get_if<protocol::Done>(&report.body);
+      job != nullptr && std::any_of(job->said.begin(), job->said.end(), [&](const Said& said) {
+        const auto* done = std::get_if<protocol::Done>(&said.report.body);
         return done != nullptr && done->step >= run.target_step &&
-               report.seq <= run.attempts.back().seq;
+               is_known(said, run.attempts.back());
       });
   const bool evaluated = std::any_of(
       run.attempts.begin(), run.attempts.end(),
@@ -68,9 +71,11 @@ void check_done(const Run& run, const World& world, Problems& problems) {
   if (!evaluated) problems.push_back(run.id + ": done without an eval of the target step");
 }
 
-/// Failed because some class's tries were used up.
+/// Failed because some class's tries were used up, by the run's own rules.
 void check_failed(const Run& run, const World& world, Problems& problems) {
-  for (const auto& [failure_class, rule] : world.options.policy.retry) {
+  const auto policy = local::with_retry(world.options.policy,
+                                        placement_of(world.options, std::stoll(run.id.substr(3))));
+  for (const auto& [failure_class, rule] : policy.retry) {
     const auto counted = run.failures.find(std::string(protocol::name_of(failure_class)));
     if (counted != run.failures.end() && rule.max && counted->second > *rule.max) return;
   }
@@ -133,10 +138,45 @@ void check_acknowledged(const std::map<std::string, Run>& runs, const Host& host
 }
 
 template <typename Body>
-int64_t count_said(const Job& job, int64_t up_to) {
-  return std::count_if(job.spool.begin(), job.spool.end(), [&](const protocol::Report& report) {
-    return report.seq <= up_to && std::holds_alternative<Body>(report.body);
+int64_t count_said(const Job& job, const Attempt& attempt) {
+  return std::count_if(job.said.begin(), job.said.end(), [&](const Said& said) {
+    return is_known(said, attempt) && std::holds_alternative<Body>(said.report.body);
   });
+}
+
+/// How often the events of a run tell of each line of a job's spool.
+std::map<int64_t, int64_t> lines_told(const Run& run, const Job& job, const db::Store& store) {
+  std::map<int64_t, int64_t> told;
+  const std::string before = fmt::format("attempt {}: line ", job.number);
+  for (const db::Event& event : store.events_of(run.id, 0, 1000000))
+    if (event.kind == "bad_line" && event.text.starts_with(before))
+      ++told[std::stoll(event.text.substr(before.size()))];
+  return told;
+}
+
+/// Whether the attempt's end was seen, its spool having been read before.
+bool is_judged(const Attempt& attempt) {
+  return attempt.ending && attempt.gone && attempt.ending->evidence_source != "silence" &&
+         attempt.ending->evidence_source != "timeout";
+}
+
+/// What the controller was shown of a spool it knows, whatever stood in between; a line that can't
+/// be read is told once, and no other, but for the one whose rest was not visible at the end.
+void check_spool(const Run& run, const Attempt& attempt, const Job& job, const db::Store& store,
+                 Problems& problems) {
+  auto told = lines_told(run, job, store);
+  for (size_t i = 0; i < job.lines.size(); ++i) {
+    const Line& line = job.lines[i];
+    const auto number = static_cast<int64_t>(i) + 1;
+    const int64_t times = told[number];
+    const bool read = is_judged(attempt) && line.end <= job.shown;
+    if (read && line.seq > attempt.seq)
+      problems.push_back(fmt::format("{}: line {} of its spool was lost", run.id, number));
+    if (times > 1 || (times == 0 && line.told && read))
+      problems.push_back(fmt::format("{}: bad line {} was told {} times", run.id, number, times));
+    if (times == 1 && !line.told && line.end <= job.shown)
+      problems.push_back(fmt::format("{}: line {} was called bad", run.id, number));
+  }
 }
 
 /// Every committed report has left its rows, and nothing else has.
@@ -145,9 +185,10 @@ void check_rows(const Run& run, const Host& host, const World& world, Problems& 
   for (const Attempt& attempt : run.attempts) {
     const Job* job = world.job(attempt.token);
     if (job == nullptr) continue;
-    metrics += count_said<protocol::Metrics>(*job, attempt.seq);
-    evals += count_said<protocol::Eval>(*job, attempt.seq);
-    checkpoints += count_said<protocol::Checkpoint>(*job, attempt.seq);
+    check_spool(run, attempt, *job, host.store(), problems);
+    metrics += count_said<protocol::Metrics>(*job, attempt);
+    evals += count_said<protocol::Eval>(*job, attempt);
+    checkpoints += count_said<protocol::Checkpoint>(*job, attempt);
   }
   const db::Store& store = host.store();
   if (std::ssize(store.metrics(run.id, true)) != metrics ||

@@ -1,10 +1,11 @@
-// The controller as the simulation runs it: the real decisions over the real store, with a death
-// possible between any two steps.
+// The controller's process as the simulation runs it: the real controller over the real store,
+// which may die before and after each call to the world and within each write to the disk.
 #pragma once
 
 #include "db/store.h"
-#include "orchestrator/decide/transition.h"
+#include "orchestrator/controller.h"
 #include "tests/simulation/memory_disk.h"
+#include "tests/simulation/mortal_executor.h"
 #include "tests/simulation/world.h"
 
 #include <functional>
@@ -21,10 +22,11 @@ struct Killed {};
 class Host {
  public:
   using Log = std::function<void(const std::string& line)>;
-  Host(World& world, MemoryDisk& disk, Prng& prng, Log log)
-      : world_(world), disk_(disk), prng_(prng), log_(std::move(log)) {}
+  Host(World& world, MemoryDisk& disk, Prng& prng, Fault fault, Log log);
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
 
-  bool is_up() const { return store_.has_value(); }
+  bool is_up() const { return controller_.has_value(); }
   /// Opens the store; stays down where that fails.
   void start(db::Time now);
   /// Dies here and now; with power_loss the disk forgets what was not synced.
@@ -32,7 +34,7 @@ class Host {
 
   void submit(const std::vector<db::NewPoint>& points, db::Time now);
   void request(const std::string& run, decide::Request request, db::Time now);
-  /// One batch over HTTP. Gives what is answered, or nothing where the controller is away.
+  /// One batch over HTTP, and the answer to the worker.
   void deliver(const Message& message, db::Time now);
   void turn(db::Time now);
 
@@ -43,25 +45,23 @@ class Host {
   std::map<std::string, std::vector<decide::Request>> requested;
 
  private:
-  struct Reply {
-    int status = 0;
-    protocol::Answer answer;
-  };
-  /// Runs one entry of the controller; death and refusals of the disk end the process.
+  /// Death is possible here.
+  void step();
+  bool is_struck(double probability);
+  /// Does it, and sees to what happens to the process meanwhile. What fails is tried again by a
+  /// later turn, as in serve.
   void alive(const std::function<void()>& work);
-  void step();  ///< a place where the controller may die
-  Reply ingest(const std::string& run, const std::string& token,
-               const std::vector<protocol::Report>& reports, db::Time now);
-  void read_spools(const std::vector<decide::Observation>& observations, db::Time now);
-  void decide_and_do(const std::vector<decide::Observation>& observations, db::Time now);
-  void perform(const decide::Action& action, db::Time now);
+  ControllerOptions options();
+  void log_events();
 
   World& world_;
   MemoryDisk& disk_;
   Prng& prng_;
   Log log_;
+  MortalExecutor executor_;
   std::optional<db::Store> store_;
-  db::Time watching_since_ = 0, last_turn_ = 0;
+  std::optional<Controller> controller_;
+  int64_t last_event_ = 0;
 };
 
 }  // namespace enigma::simulation

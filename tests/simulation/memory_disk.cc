@@ -45,6 +45,7 @@ int read_file(sqlite3_file* base, void* into, int amount, sqlite3_int64 offset) 
 
 int write_file(sqlite3_file* base, const void* from, int amount, sqlite3_int64 offset) {
   OpenFile& open = open_file(base);
+  if (open.disk->ends_here()) return SQLITE_IOERR_WRITE;
   const bool grows = offset + amount > static_cast<sqlite3_int64>(open.file->content.size());
   if (open.disk->full && grows) return SQLITE_FULL;
   open.file->apply({offset, {static_cast<const char*>(from), static_cast<size_t>(amount)}, false});
@@ -52,11 +53,13 @@ int write_file(sqlite3_file* base, const void* from, int amount, sqlite3_int64 o
 }
 
 int truncate_file(sqlite3_file* base, sqlite3_int64 size) {
+  if (open_file(base).disk->ends_here()) return SQLITE_IOERR_TRUNCATE;
   open_file(base).file->apply({size, "", true});
   return SQLITE_OK;
 }
 
 int sync_file(sqlite3_file* base, int) {
+  if (open_file(base).disk->ends_here()) return SQLITE_IOERR_FSYNC;
   open_file(base).file->sync();
   return SQLITE_OK;
 }
@@ -109,6 +112,7 @@ struct MemoryDisk::Vfs {
     return SQLITE_OK;
   }
   static int remove(sqlite3_vfs* base, const char* name, int) {
+    if (disk_of(base).ends_here()) return SQLITE_IOERR_DELETE;
     disk_of(base).files.erase(name);
     return SQLITE_OK;
   }

@@ -5,6 +5,7 @@
 #include "tests/simulation/prng.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,6 +24,10 @@ class MemoryDisk {
 
   /// The machine loses power. Nobody may have a file open.
   void crash();
+  /// Asked before each write: true ends the program that writes, which is then `dead`: nothing of
+  /// it reaches the disk any more.
+  std::function<bool()> dies;
+  bool dead = false;
   /// While true, every write that would make a file longer fails as on a full disk.
   bool full = false;
 
@@ -39,6 +44,8 @@ class MemoryDisk {
   };
   std::map<std::string, File> files;
   Prng prng;
+  /// Whether a write does not happen any more.
+  bool ends_here() { return dead = dead || (dies && dies()); }
 
  private:
   struct Vfs;

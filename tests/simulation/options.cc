@@ -35,6 +35,7 @@ Options draw_options(Prng& prng) {
   o.fault_ticks = prng.between(int64_t{20}, 90);
   o.tick_s = prng.between(1.0, 5.0);
   o.policy = short_policy(prng, o.slots);
+  o.own_tries = prng.between(int64_t{0}, 3);
   o.http = prng.chance(0.75);
   o.posts_ahead = prng.chance(0.3);
   o.report_lost = rate(prng, 0.7);
@@ -53,6 +54,9 @@ Options draw_options(Prng& prng) {
   o.worker_lies = rate(prng, 1.0);
   o.never_speaks = rate(prng, 0.5);
   o.spool_lags = rate(prng, 0.5);
+  o.line_bad = rate(prng, 0.3);
+  o.line_torn = rate(prng, 1.0);
+  o.gives_up = prng.chance(0.5);
   o.empty_answer = rate(prng, 0.3);
   o.hidden = rate(prng, 0.15);
   o.node_dies = rate(prng, 0.1);
@@ -64,6 +68,16 @@ Options draw_options(Prng& prng) {
   return o;
 }
 
+std::string name_of_run(int64_t run) {
+  return fmt::format("run{}", run);
+}
+
+local::Placement placement_of(const Options& o, int64_t run) {
+  local::Placement placement{"/recordings", "/worker", {}};
+  if (run % 2 == 1) placement.retry["code"] = {o.own_tries, 3.0};
+  return placement;
+}
+
 bool allows_silence(const Options& o) {
   return o.submit_lost > 0 || o.submit_late > 0 || o.submit_refused > 0 || o.empty_answer > 0 ||
          o.hidden > 0 || o.node_dies > 0;
@@ -72,20 +86,20 @@ bool allows_silence(const Options& o) {
 std::string to_text(const Options& o) {
   return fmt::format(
       "runs {}+{} slots {} target {} checkpoint {} fault_ticks {} tick_s {:.2f} http {} "
-      "posts_ahead {}\n"
+      "posts_ahead {} gives_up {} own_tries {}\n"
       "report_lost {:.2f} report_late {:.2f} report_twice {:.2f} answer_lost {:.2f}\n"
       "submit_lost {:.2f} submit_late {:.2f} submit_refused {:.2f} cancel_lost {:.2f} "
       "cancel_ignored {:.2f} mark_fails {:.2f}\n"
       "worker_dies {:.3f} hangs {:.3f} preempted {:.3f} lies {:.2f} never_speaks {:.2f} "
-      "spool_lags {:.2f}\n"
+      "spool_lags {:.2f} line_bad {:.2f} line_torn {:.2f}\n"
       "empty_answer {:.2f} hidden {:.3f} node_dies {:.3f} crash {:.3f} power_loss {:.2f} "
       "disk_full {:.3f} clock_jump {:.3f} request {:.3f}\n",
       o.runs, o.runs_later, o.slots, o.target_steps, o.checkpoint_steps, o.fault_ticks, o.tick_s,
-      o.http, o.posts_ahead, o.report_lost, o.report_late, o.report_twice, o.answer_lost,
-      o.submit_lost, o.submit_late, o.submit_refused, o.cancel_lost, o.cancel_ignored, o.mark_fails,
-      o.worker_dies, o.worker_hangs, o.worker_preempted, o.worker_lies, o.never_speaks,
-      o.spool_lags, o.empty_answer, o.hidden, o.node_dies, o.crash, o.power_loss, o.disk_full,
-      o.clock_jump, o.request);
+      o.http, o.posts_ahead, o.gives_up, o.own_tries, o.report_lost, o.report_late, o.report_twice,
+      o.answer_lost, o.submit_lost, o.submit_late, o.submit_refused, o.cancel_lost,
+      o.cancel_ignored, o.mark_fails, o.worker_dies, o.worker_hangs, o.worker_preempted,
+      o.worker_lies, o.never_speaks, o.spool_lags, o.line_bad, o.line_torn, o.empty_answer,
+      o.hidden, o.node_dies, o.crash, o.power_loss, o.disk_full, o.clock_jump, o.request);
 }
 
 }  // namespace enigma::simulation

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "orchestrator/decide/policy.h"
+#include "orchestrator/local/placement.h"
 #include "tests/simulation/prng.h"
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct Options {
   int64_t fault_ticks = 80;
   double tick_s = 3;
   decide::Policy policy;
+  int64_t own_tries = 1;  ///< of the class code, as every second run's own rules say
 
   bool http = true;          ///< a report URL is given; else the spool is the only road
   bool posts_ahead = false;  ///< a worker posts each line once, whatever was acknowledged
@@ -27,10 +29,13 @@ struct Options {
   double worker_dies = 0, worker_hangs = 0, worker_preempted = 0, worker_lies = 0;
   double never_speaks = 0;  ///< a launched worker that says nothing
   double spool_lags = 0;    ///< the tail of a spool is not visible yet
+  double line_bad = 0;      ///< a line of a spool can't be read, or is one too many
+  double line_torn = 0;     ///< a dying worker's last line is not whole
+  bool gives_up = false;    ///< a worker whose post is called malformed posts no more
   double empty_answer = 0;  ///< an executor that answers nothing for a while
   double hidden = 0;        ///< a job that cannot be seen or heard for a while
   double node_dies = 0;     ///< a job gone without a trace
-  double crash = 0;         ///< the controller dies, at each step of a turn
+  double crash = 0;         ///< the controller dies, before and after each call, within writes
   double power_loss = 0;    ///< … and the machine with it: unsynced writes are lost
   double disk_full = 0;
   double clock_jump = 0;
@@ -39,6 +44,9 @@ struct Options {
 
 Options draw_options(Prng& prng);
 std::string to_text(const Options& options);
+/// What a run is submitted with; its rules stand above the house's.
+local::Placement placement_of(const Options& options, int64_t run);
+std::string name_of_run(int64_t run);
 /// Whether an attempt may be taken for lost at all in this weather.
 bool allows_silence(const Options& options);
 

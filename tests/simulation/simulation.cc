@@ -16,8 +16,9 @@ constexpr double kLiveness_s = 6000;
 
 db::NewPoint point_of(int64_t i, const Options& options) {
   db::NewPoint point;
-  point.id = fmt::format("run{}", i);
-  point.point = point.point_file = point.placement = point.values = point.plan = "{}";
+  point.id = name_of_run(i);
+  point.point = point.point_file = point.values = point.plan = "{}";
+  point.placement = local::to_text(placement_of(options, i));
   point.target_step = options.target_steps;
   point.slots = options.slots > 1 && i % 3 == 2 ? 2 : 1;
   return point;
@@ -25,12 +26,12 @@ db::NewPoint point_of(int64_t i, const Options& options) {
 
 class Simulation {
  public:
-  explicit Simulation(uint64_t seed)
+  Simulation(uint64_t seed, Fault fault)
       : prng_(seed),
         options_(draw_options(prng_)),
         disk_(prng_.next()),
         world_(options_, prng_.next()),
-        host_(world_, disk_, prng_, [this](const std::string& line) { log(line); }) {}
+        host_(world_, disk_, prng_, fault, [this](const std::string& line) { log(line); }) {}
 
   Outcome run() {
     outcome_.options = to_text(options_);
@@ -81,7 +82,7 @@ class Simulation {
     }
     submit();
     for (int64_t i = 0; host_.is_up() && i < points_; ++i) {
-      const auto row = host_.store().run(fmt::format("run{}", i));
+      const auto row = host_.store().run(name_of_run(i));
       if (row && row->run.wanted == db::Wanted::hold)
         host_.request(row->run.id, decide::Request::resume, clock());
     }
@@ -94,7 +95,7 @@ class Simulation {
   }
 
   void ask() {
-    const auto run = fmt::format("run{}", prng_.between(int64_t{0}, points_ - 1));
+    const auto run = name_of_run(prng_.between(int64_t{0}, points_ - 1));
     const decide::Request requests[] = {decide::Request::cancel, decide::Request::hold,
                                         decide::Request::resume, decide::Request::resume};
     host_.request(run, requests[prng_.next() % 4], clock());
@@ -131,8 +132,8 @@ class Simulation {
 
 }  // namespace
 
-Outcome simulate(uint64_t seed) {
-  return Simulation(seed).run();
+Outcome simulate(uint64_t seed, Fault fault) {
+  return Simulation(seed, fault).run();
 }
 
 }  // namespace enigma::simulation

@@ -1,6 +1,8 @@
 // One seed: a sweep under faults, then in calm weather until everything has come to its end.
 #pragma once
 
+#include "tests/simulation/mortal_executor.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -16,6 +18,7 @@ struct Outcome {
   std::map<std::string, int64_t> states;  ///< of the runs at the end
 };
 
-Outcome simulate(uint64_t seed);
+/// With a fault put in on purpose, some seeds must show a problem.
+Outcome simulate(uint64_t seed, Fault fault = Fault::none);
 
 }  // namespace enigma::simulation

@@ -1,9 +1,10 @@
-// Method: the real decisions over the real store, against a world with faults, for 500 seeds.
+// Method: the real controller over the real store, against a world with faults, for 500 seeds.
 // One seed by hand: enigma_simulation --seeds 17..17 --log. A million: --seeds 1..1000000.
 #include "tests/simulation/simulation.h"
 
 #include <doctest/doctest.h>
 
+using enigma::simulation::Fault;
 using enigma::simulation::Outcome;
 using enigma::simulation::simulate;
 
@@ -31,4 +32,16 @@ TEST_CASE("simulation: the same seed gives the same log, byte for byte") {
     CHECK(first.log == second.log);
     CHECK_FALSE(first.log.empty());
   }
+}
+
+TEST_CASE("simulation: the checkers see a controller that drops lines") {
+  const auto is_seen = [](Fault fault, const std::string& words) {
+    for (uint64_t seed = 1; seed <= 500; ++seed) {
+      for (const std::string& problem : simulate(seed, fault).problems)
+        if (problem.find(words) != std::string::npos) return true;
+    }
+    return false;
+  };
+  CHECK(is_seen(Fault::drops_what_follows_a_bad_line, "of its spool was lost"));
+  CHECK(is_seen(Fault::drops_a_last_line_without_newline, "of its spool was lost"));
 }

@@ -116,19 +116,25 @@ void World::answer(const std::string& token, int status, const protocol::Answer&
     job->exit.code = 76;
     job->phase = Phase::ended;
   }
+  job->refused = job->refused || status == 400 || status == 413;
   if (status != 200) return;
   job->acked = std::max(job->acked, answer.ack);
   if (answer.command == protocol::Command::stop && job->lives() && !job->hung && !job->leaves_in)
     leave(*job, 75, 1);
 }
 
-std::vector<protocol::Report> World::readable_spool(const std::string& token) {
-  const Job* job = find(token);
-  if (job == nullptr || is_hidden(*job)) return {};
-  std::vector<protocol::Report> lines = job->spool;
-  if (fault(options.spool_lags))
-    lines.resize(static_cast<size_t>(prng.between(int64_t{0}, static_cast<int64_t>(lines.size()))));
-  return lines;
+std::string World::read_spool(const decide::SpoolSlice& slice) {
+  Job* job = find(slice.token);
+  if (job == nullptr || is_hidden(*job) || slice.number != job->number) return "";
+  const auto size = static_cast<int64_t>(job->spool.size());
+  const int64_t seen = fault(options.spool_lags) ? prng.between(int64_t{0}, size) : size;
+  job->visible = std::max(job->visible, seen);
+  if (slice.offset >= job->visible) return "";
+  const auto there = static_cast<size_t>(job->visible - slice.offset);
+  std::string bytes =
+      job->spool.substr(static_cast<size_t>(slice.offset), std::min(slice.bytes_max, there));
+  job->shown = std::max(job->shown, slice.offset + static_cast<int64_t>(bytes.size()));
+  return bytes;
 }
 
 }  // namespace enigma::simulation

@@ -14,6 +14,19 @@
 
 namespace enigma::simulation {
 
+/// What a worker has said, and whether its line can be read.
+struct Said {
+  protocol::Report report;
+  std::string line;  ///< as written and posted, with its newline
+  bool readable = true;
+};
+/// A line of a spool, as it was meant.
+struct Line {
+  int64_t end = 0;    ///< bytes of the spool up to here
+  int64_t seq = 0;    ///< of the report that can be read there; 0: none
+  bool told = false;  ///< it is an event
+};
+
 /// One submitted job with its launcher and worker.
 struct Job {
   enum class Phase { queued, running, ended };
@@ -29,9 +42,14 @@ struct Job {
   std::optional<int> leaves_in;  ///< ticks until it exits with `exit`
   decide::Ended exit;
   int64_t cancels = 0;
-  std::vector<protocol::Report> spool;
-  int64_t acked = 0;   ///< as the worker knows
-  int64_t posted = 0;  ///< lines that were on the way at least once
+  std::vector<Said> said;
+  std::string spool;  ///< the file
+  std::vector<Line> lines;
+  int64_t visible = 0;   ///< bytes of it that have been seen elsewhere
+  int64_t shown = 0;     ///< bytes of it that were given to a controller
+  int64_t acked = 0;     ///< as the worker knows
+  int64_t posted = 0;    ///< reports that were on the way at least once
+  bool refused = false;  ///< a post was called malformed
 
   bool lives() const { return phase == Phase::running; }
 };
@@ -45,8 +63,7 @@ struct RunFolder {
 /// A batch on its way to the controller.
 struct Message {
   double at = 0;
-  std::string run, token;
-  std::vector<protocol::Report> reports;
+  std::string run, token, body;
 };
 
 class World : public decide::Executor {
@@ -55,6 +72,7 @@ class World : public decide::Executor {
 
   decide::SubmitAnswer submit(const decide::Submission& submission) override;
   std::vector<decide::Observation> observe(const std::vector<decide::Watch>& watches) override;
+  std::string read_spool(const decide::SpoolSlice& slice) override;
   void cancel(const std::string& run, const std::string& token) override;
   void mark(const std::string& run, const std::string& word) override;
   void unmark(const std::string& run) override;
@@ -65,8 +83,6 @@ class World : public decide::Executor {
   std::vector<Message> arriving();
   /// What the controller answered to a batch.
   void answer(const std::string& token, int status, const protocol::Answer& answer);
-  /// The lines of a job's spool that can be read now.
-  std::vector<protocol::Report> readable_spool(const std::string& token);
   /// No more faults: what is hidden shows itself again.
   void calm_down();
 
@@ -92,6 +108,9 @@ class World : public decide::Executor {
   void leave(Job& job, int code, int ticks);
   void save_checkpoint(Job& job);
   void say(Job& job, protocol::Body body);
+  void say_badly(Job& job, Said& said);
+  void say_the_last(Job& job);
+  static void write(Job& job, const std::string& line, int64_t seq, bool told);
   void post(Job& job);
 
   std::vector<Message> network_;

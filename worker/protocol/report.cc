@@ -2,8 +2,11 @@
 
 #include "worker/protocol/exit_code.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
+#include <cstdlib>
 #include <type_traits>
 
 namespace enigma::protocol {
@@ -79,8 +82,14 @@ struct Malformed {
   std::string why;
 };
 
+// In ASCII, so that it can be cut anywhere; of what may be nested deeply, the kind.
+std::string shown(const Json& found) {
+  if (found.is_structured()) return found.is_array() ? "a list" : "an object";
+  return found.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 80);
+}
+
 [[noreturn]] void reject(const std::string& key, const std::string& expected, const Json& found) {
-  throw Malformed{key + ": expected " + expected + ", found " + dumped(found).substr(0, 80)};
+  throw Malformed{key + ": expected " + expected + ", found " + shown(found)};
 }
 
 const Json& member(const Json& object, const std::string& key) {
@@ -238,6 +247,48 @@ Report report_of(const Json& line) {
           .body = body_of(line)};
 }
 
+bool is_in_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
+}
+
+/// A number that JSON can't write, or that no double holds: NaN, -Infinity, inf, 1e999.
+bool is_non_finite(const std::string& word) {
+  char* end = nullptr;
+  const double value = std::strtod(word.c_str(), &end);
+  return end == word.c_str() + word.size() && !std::isfinite(value);
+}
+
+/// A text with null for every non-finite number outside of strings; the first of them in `found`.
+std::string with_nulls(std::string_view text, std::string& found) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i + 1;
+    if (text[i] == '"') {
+      while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+      end = std::min(end + 1, text.size());
+    } else if (is_in_word(text[i])) {
+      while (end < text.size() && is_in_word(text[end])) ++end;
+    }
+    const std::string word(text.substr(i, end - i));
+    const bool replaced = is_in_word(text[i]) && is_non_finite(word);
+    if (replaced && found.empty()) found = word.substr(0, 20);
+    out += replaced ? "null" : word;
+    i = end;
+  }
+  return out;
+}
+
+/// Writers in other languages know numbers that JSON doesn't: read as unknown, which `note` tells.
+Json object_of(std::string_view text, std::string& note) {
+  Json line = Json::parse(text, nullptr, false);
+  std::string found;
+  if (line.is_discarded()) line = Json::parse(with_nulls(text, found), nullptr, false);
+  if (line.is_discarded()) throw Malformed{"line: expected one JSON object, it is no JSON"};
+  if (!line.is_object()) throw Malformed{"line: expected one JSON object, found " + shown(line)};
+  if (!found.empty()) note = found + " is no number of JSON: read as null";
+  return line;
+}
+
 constexpr std::array<const char*, 3> kCommands{"none", "checkpoint", "stop"};
 
 }  // namespace
@@ -263,10 +314,10 @@ std::string to_line(const Report& report) {
 ParsedReport parse_line(std::string_view text) {
   if (text.size() > kLineBytesMax)
     return {std::nullopt, "line: expected at most " + std::to_string(kLineBytesMax) + " bytes"};
-  const Json line = Json::parse(text, nullptr, false);
-  if (!line.is_object()) return {std::nullopt, "line: expected one JSON object"};
   try {
-    return {report_of(line), ""};
+    std::string note;
+    Report report = report_of(object_of(text, note));
+    return {std::move(report), std::move(note)};
   } catch (const Malformed& malformed) {
     return {std::nullopt, malformed.why};
   }

@@ -80,7 +80,9 @@ const char* kind_of(const Body& body);
 /// One line without the newline. Non-finite numbers become null.
 std::string to_line(const Report& report);
 
-/// A report, or why the line is none ("seq: expected a positive integer, found "x"").
+/// A report, or why the line is none ("seq: expected an integer of at least 1, found "x""). Numbers
+/// that JSON can't write (NaN, -Infinity) or no double holds (1e999) are read as null: then there
+/// is a report and a why.
 struct ParsedReport {
   std::optional<Report> report;
   std::string why;

@@ -67,6 +67,47 @@ TEST_CASE("report: unknown and non-finite values are null and stay unknown") {
   CHECK_FALSE(std::get<Metrics>(parsed.report->body).values.at("mfu_step").has_value());
 }
 
+TEST_CASE("report: numbers that JSON can't write are read as unknown, within strings they stay") {
+  json line = valid_line();
+  line["kind"] = "metrics";
+  line["windows"] = 1;
+  line["note"] = "a \\\" NaN, -Infinity";
+  line["values"] = {{"NaN", 7.5}, {"train_loss", "HERE"}};
+  for (const char* word : {"NaN", "Infinity", "-Infinity", "nan", "-nan", "inf", "-inf", "+Inf",
+                           "1e999", "-1e400", "null"}) {
+    CAPTURE(word);
+    std::string text = line.dump();
+    text.replace(text.find("\"HERE\""), 6, word);
+    const auto parsed = parse_line(text);
+    REQUIRE_MESSAGE(parsed.report, parsed.why);
+    const auto& values = std::get<Metrics>(parsed.report->body).values;
+    CHECK_FALSE(values.at("train_loss").has_value());
+    CHECK(values.at("NaN") == 7.5);
+    CHECK(parsed.why == (std::string(word) == "null"
+                             ? ""
+                             : std::string(word) + " is no number of JSON: read as null"));
+    text = valid_line().dump();
+    const size_t at = text.find("\"at\":") + 5;
+    text.replace(at, text.find(',', at) - at, word);
+    CHECK(parse_line(text).why == "at: expected a finite number, found null");
+  }
+  for (const char* word : {"1e", "nano", "NaN NaN", "-", "Nan1"}) {
+    std::string text = line.dump();
+    text.replace(text.find("\"HERE\""), 6, word);
+    CHECK(parse_line(text).why == "line: expected one JSON object, it is no JSON");
+  }
+}
+
+TEST_CASE("report: why a line is none is short ASCII, whatever stands there") {
+  json line = valid_line();
+  line["run"] = std::string(1000, 'x') + "ä";
+  CHECK(why_not(line).size() < 200);
+  line["run"] = "\xc3\xa4" + std::string(300, 'x');
+  CHECK(why_not(line).find("\\u00e4") != std::string::npos);
+  const std::string deep = R"({"run":)" + std::string(30000, '[') + std::string(30000, ']') + "}";
+  CHECK(parse_line(deep).why == "run: expected text of at most 256 bytes, found a list");
+}
+
 TEST_CASE("report: keys beside the contract's are allowed") {
   json line = valid_line();
   line["note"] = "more may be added";
