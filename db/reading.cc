@@ -37,7 +37,7 @@ bool is_shared(const fs::path& file) {
 }
 
 void fill(Copy& copy, const fs::path& file) {
-  std::string name = (fs::temp_directory_path() / "enigma-reading-XXXXXX").string();
+  std::string name = (fs::temp_directory_path() / "enigma-reading-").string() + std::string(6, 'X');
   if (::mkdtemp(name.data()) == nullptr) {
     throw std::system_error(errno, std::generic_category(), name);
   }

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "db/store.h"
+#include "orchestrator/local/environment.h"
 #include "sweeps/plan.h"
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct SweepRequest {
   std::string data;      ///< folder of recordings; empty = the spec's
   std::string executor;  ///< empty = the spec's
   std::string worker;    ///< program, absolute
+  std::optional<local::Environment> environment;  ///< of the submitter; none = the controller's
 };
 
 struct PlannedSweep {
@@ -32,8 +35,10 @@ struct PlannedSweep {
 Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
                                 const std::filesystem::path& store_folder);
 
-/// Rows for every point, known ones included: the store passes those over.
-std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request);
+/// Rows for every point, known ones included: the store passes those over. `environment` names the
+/// kept one (local/environment.h).
+std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
+                                  const std::string& environment);
 
 /// `{"text", "file", …}`: how a request travels to the controller. Throws InputError.
 nlohmann::json to_json(const SweepRequest& request);

@@ -2,6 +2,7 @@
 
 #include "orchestrator/documents/show.h"
 
+#include "diagnostics/printable.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
@@ -32,6 +33,16 @@ void print_list(const char* title, const Json& list, const std::vector<std::stri
   std::cout << "\n" << title << "\n" << documents::aligned(rows);
 }
 
+void print_environment(const Json& environment) {
+  std::cout << "environment       "
+            << (environment.is_null() ? "-" : fmt::format("{} variables", environment.size()))
+            << "\n";
+  if (!environment.is_object()) return;
+  for (const auto& [name, value] : environment.items()) {
+    std::cout << "  " << printable(name) << "=" << printable(value.get<std::string>()) << "\n";
+  }
+}
+
 }  // namespace
 
 int show(const Invocation& invocation) {
@@ -44,7 +55,7 @@ int show(const Invocation& invocation) {
   const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
   const std::string id = run_named(store, name);
-  const Json document = *documents::show(store, id);
+  const Json document = *documents::show(store, id, invocation.store);
   if (invocation.json) {
     print_document(invocation, document);
     return kDone;
@@ -54,6 +65,7 @@ int show(const Invocation& invocation) {
     std::cout << fmt::format("{:<18}{}\n", key, cell(document[key]));
   }
   std::cout << "point             " << document["point"].dump() << "\n";
+  print_environment(document["environment"]);
   print_list("attempts", document["attempts"],
              {"number", "job", "class", "first_step", "last_step", "resumed_from_step"});
   print_list("evaluations", document["evals"],

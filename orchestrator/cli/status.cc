@@ -2,6 +2,7 @@
 
 #include "orchestrator/documents/status.h"
 
+#include "orchestrator/cli/background.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
@@ -24,6 +25,9 @@ int status(const Invocation& invocation) {
   const auto store = store_of(invocation);
   std::optional<std::string> sweep;
   if (values->count("sweep") > 0) sweep = sweep_named(store, required(*values, "sweep"));
+  if (const auto why = waiting_of(std::filesystem::absolute(invocation.store))) {
+    std::cerr << "the controller waits: " << *why << "\n";
+  }
   if (invocation.json) {
     print_document(invocation, documents::status(store, sweep));
     return kDone;
