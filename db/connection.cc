@@ -1,27 +1,86 @@
 #include "db/connection.h"
 
+#include "db/room.h"
 #include "db/schema.h"
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <sqlite3.h>
+#include <system_error>
 
 namespace enigma::db {
 namespace {
 
+constexpr int kPrimary = 0xFF;  ///< the part of a result code that names the kind
+
+bool is_for_reading(const StoreOptions& options, int flags) {
+  return (flags & SQLite::OPEN_READWRITE) == 0 && options.vfs.empty();
+}
+
 SQLite::Database open_database(const std::filesystem::path& file, const StoreOptions& options,
-                               int flags) {
+                               int flags, Copy& copy) {
   try {
-    return {file.string(), flags, options.busy_timeout_ms, options.vfs};
+    if (!is_for_reading(options, flags)) {
+      return {file.string(), flags, options.busy_timeout_ms, options.vfs};
+    }
+    return {readable_name(file, copy), flags | SQLite::OPEN_URI, options.busy_timeout_ms};
   } catch (const SQLite::Exception& error) {
-    throw StoreError(
-        fmt::format("{}: cannot be opened: {}; check that the folder exists and that "
-                    "you may write there",
-                    file.string(), error.what()));
+    refuse(file.string(), "cannot be opened", error);
   }
 }
 
+std::string remedy(int code) {
+  switch (code & kPrimary) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "the file is damaged: put a copy of it back, or move it away and submit again";
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH:
+      return "nothing is wrong with the store: this user lacks the permission on the file or its "
+             "folder, or the folder is not there";
+    case SQLITE_FULL:
+      return "the disk is full: free some space, then repeat";
+    case SQLITE_IOERR:
+      return "the disk refused: check its space, quota and connection, then repeat";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another program is writing it: repeat in a moment";
+    default:
+      return "repeat; if it happens again, keep the store and report this message";
+  }
+}
+
+bool is_lack_of_room(int code) {
+  return (code & kPrimary) == SQLITE_FULL || (code & kPrimary) == SQLITE_IOERR;
+}
+
 }  // namespace
+
+std::string to_text(const SQLite::Exception& error) {
+  return fmt::format("{}; {}", error.what(), remedy(error.getErrorCode()));
+}
+
+void refuse(const std::string& path, const std::string& what, const SQLite::Exception& error) {
+  const std::string message = fmt::format("{}: {}: {}", path, what, to_text(error));
+  if (is_lack_of_room(error.getErrorCode())) throw NoRoom(message);
+  throw StoreError(message);
+}
+
+bool is_lack_of_room(const std::exception& broken) {
+  if (dynamic_cast<const NoRoom*>(&broken) != nullptr) return true;
+  if (const auto* said = dynamic_cast<const SQLite::Exception*>(&broken)) {
+    return is_lack_of_room(said->getErrorCode());
+  }
+  const auto* refused = dynamic_cast<const std::system_error*>(&broken);
+  if (refused == nullptr) return false;
+  for (const int reason : {ENOSPC, EDQUOT, EFBIG, EIO}) {
+    if (refused->code() == std::error_code(reason, std::generic_category())) return true;
+  }
+  return false;
+}
 
 NewerStoreError::NewerStoreError(const std::string& path, int64_t found, int64_t known)
     : StoreError(fmt::format("{}: is a store of version {}, this program knows up to version {}; "
@@ -32,7 +91,7 @@ NewerStoreError::NewerStoreError(const std::string& path, int64_t found, int64_t
 
 Store::Connection::Connection(const std::filesystem::path& file, const StoreOptions& options,
                               int flags)
-    : path(file.string()), database(open_database(file, options, flags)) {
+    : path(file.string()), database(open_database(file, options, flags, copy)) {
   try {
     if (options.exclusive_locking) database.exec("PRAGMA locking_mode = EXCLUSIVE");
     check_version();
@@ -43,10 +102,7 @@ Store::Connection::Connection(const std::filesystem::path& file, const StoreOpti
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
   } catch (const SQLite::Exception& error) {
-    throw StoreError(
-        fmt::format("{}: cannot be used as a store: {}; if it is damaged, move it away or use "
-                    "another --store",
-                    path, error.what()));
+    refuse(path, "cannot be used as a store", error);
   }
 }
 

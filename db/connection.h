@@ -2,6 +2,7 @@
 // Only the store's own files include this.
 #pragma once
 
+#include "db/reading.h"
 #include "db/store.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -23,9 +24,17 @@ struct Store::Connection {
   int64_t user_version();
 
   std::string path;
+  Copy copy;  ///< of a store that can be read in no other way; outlives `database`
   SQLite::Database database;
   std::map<const char*, std::unique_ptr<SQLite::Statement>> statements;
 };
+
+/// SQLite's answer in words, with a remedy for its cause.
+std::string to_text(const SQLite::Exception& error);
+
+/// `what` of the store at `path` was refused: NoRoom, or StoreError.
+[[noreturn]] void refuse(const std::string& path, const std::string& what,
+                         const SQLite::Exception& error);
 
 /// Runs `work` in one BEGIN IMMEDIATE transaction. What SQLite refuses becomes a StoreError.
 template <typename Connection, typename Work>
@@ -36,8 +45,7 @@ auto in_transaction(Connection& connection, const Work& work) {
     transaction.commit();
     return result;
   } catch (const SQLite::Exception& error) {
-    throw StoreError(connection.path + ": cannot be written: " + error.what() +
-                     "; check free space and permissions, then repeat");
+    refuse(connection.path, "cannot be written", error);
   }
 }
 

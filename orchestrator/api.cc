@@ -1,9 +1,11 @@
 #include "orchestrator/api.h"
 
+#include "db/room.h"
 #include "diagnostics/diagnostic.h"
 #include "orchestrator/documents/metrics.h"
 #include "orchestrator/documents/show.h"
 #include "orchestrator/documents/status.h"
+#include "orchestrator/log.h"
 #include "orchestrator/ownership.h"
 #include "orchestrator/secret.h"
 #include "orchestrator/submission.h"
@@ -12,7 +14,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <iostream>
 #include <memory>
 
 namespace enigma {
@@ -24,19 +25,25 @@ using nlohmann::ordered_json;
 
 constexpr int kRetryAfter_s = 5;
 constexpr size_t kPrefixDigitsMin = 4;
+constexpr size_t kNameDigits = 32;
 constexpr std::string_view kReportPath = "/v1/report";
 constexpr std::string_view kRunsPath = "/api/v1/runs/";
 /// Documents, and plans, that are made at a time: a digest of large recordings takes minutes.
 constexpr size_t kThreads = 4;
 
 http::Response json_of(int status, const ordered_json& document) {
-  return {status, document.dump() + "\n"};
+  return {status, document.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
 }
 
 http::Response refusal(int status, const std::string& message) {
   Diagnostic diagnostic;
   diagnostic.message = message;
   return json_of(status, {{"diagnostics", to_json(std::vector<Diagnostic>{diagnostic})}});
+}
+
+/// The machine has other users, and their requests arrive here too.
+http::Response unauthorized() {
+  return refusal(401, "Authorization: Bearer SECRET is needed (controller.json has it)");
 }
 
 /// OpenMetrics text: how many runs stand where.
@@ -63,11 +70,12 @@ http::Response status(const db::Store& store, const std::string& query,
 }
 
 /// `ID` or `ID/metrics`.
-http::Response run_document(const db::Store& store, const std::string& rest) {
+http::Response run_document(const db::Store& store, const std::filesystem::path& folder,
+                            const std::string& rest) {
   const size_t slash = rest.find('/');
   const std::string id = rest.substr(0, slash);
   const std::string what = slash == std::string::npos ? "" : rest.substr(slash + 1);
-  const auto shown = documents::show(store, id);
+  const auto shown = documents::show(store, id, folder);
   if (!shown) return refusal(404, "no run " + id);
   if (what.empty()) return document_of("show", *shown);
   if (what != "metrics") return refusal(404, "a run has no " + what);
@@ -90,8 +98,11 @@ http::Response answered(const http::Request& request, const std::function<http::
   } catch (const InputError& wrong) {
     return json_of(400, {{"diagnostics", to_json(wrong.diagnostics())}});
   } catch (const std::exception& broken) {
-    std::cerr << fmt::format("{} {} failed: {}\n", request.method, request.path, broken.what());
     const bool is_report = request.path == kReportPath;
+    // A full disk is told once, by the turn that meets it, and not with every report.
+    if (!is_report || !db::is_lack_of_room(broken)) {
+      log_line(fmt::format("{} {} failed: {}", request.method, request.path, broken.what()));
+    }
     auto response = refusal(is_report ? 503 : 500, broken.what());
     if (is_report) response.retry_after_s = kRetryAfter_s;
     return response;
@@ -103,14 +114,14 @@ http::Response document(const http::Request& request, const fs::path& folder) {
   if (request.path == "/metrics") return open_metrics(store);
   if (request.path == "/api/v1/status") return status(store, request.query, folder);
   if (request.path.starts_with(kRunsPath)) {
-    return run_document(store, request.path.substr(kRunsPath.size()));
+    return run_document(store, folder, request.path.substr(kRunsPath.size()));
   }
   return refusal(404, "no such address: " + request.path);
 }
 
 http::Response plan(const std::string& body, const fs::path& folder) {
   // A spec as it is, or a request that also says where the recordings are.
-  SweepRequest request{body, "spec", "", "", "", {}};
+  SweepRequest request{body, "spec", "", "", "", {}, {}};
   const auto json = nlohmann::json::parse(body, nullptr, false);
   if (json.is_object() && json.contains("text")) request = sweep_request_from_json(json);
   const auto store = db::Store::open_read_only(folder / "runs.db");
@@ -125,7 +136,18 @@ struct Submission {
   std::vector<db::NewPoint> points;
 };
 
-Submission submission_of(const std::string& body, const fs::path& folder) {
+// The name gives nothing away about the values, and is the same for the same ones.
+std::string kept(const std::optional<local::Environment>& environment,
+                 const ControllerOptions& options) {
+  if (!environment) return "";
+  const std::string name =
+      hmac_sha256(options.secret, "environment " + local::to_text(*environment))
+          .substr(0, kNameDigits);
+  local::keep_environment(options.store, name, *environment);
+  return name;
+}
+
+Submission submission_of(const std::string& body, const ControllerOptions& options) {
   const auto request = sweep_request_from_json(nlohmann::json::parse(body, nullptr, false));
   if (request.worker.empty()) {
     Diagnostic absent;
@@ -133,10 +155,11 @@ Submission submission_of(const std::string& body, const fs::path& folder) {
     absent.expected = R"({"worker": PROGRAM})";
     throw InputError({absent});
   }
-  const auto store = db::Store::open_read_only(folder / "runs.db");
-  const auto planned = plan_sweep(request, &store, folder);
+  const auto store = db::Store::open_read_only(options.store / "runs.db");
+  const auto planned = plan_sweep(request, &store, options.store);
   if (!planned.ok()) throw InputError(planned.diagnostics);
-  return {planned.value->plan.sweep, request.text, rows_of(*planned.value, request)};
+  return {planned.value->plan.sweep, request.text,
+          rows_of(*planned.value, request, kept(request.environment, options))};
 }
 
 }  // namespace
@@ -179,15 +202,17 @@ http::Response Api::report(const http::Request& request, db::Time now) {
 void Api::read(const http::Request& request, const http::Reply& reply) {
   if (request.method != "GET") return reply(refusal(405, "only GET and POST are known"));
   if (request.path == "/healthz") return reply({200, "ok\n", "text/plain", {}});
+  if (!same_secret(request.bearer, secret_)) return reply(unauthorized());
+  if (request.path == "/api/v1/controller") {
+    return reply(document_of("controller", {{"waiting", documents::or_null(waiting_)}}));
+  }
   asio::post(documents_, [request, reply, folder = controller_.options().store] {
     reply(answered(request, [&] { return document(request, folder); }));
   });
 }
 
 void Api::change(const http::Request& request, db::Time now, const http::Reply& reply) {
-  if (!same_secret(request.bearer, secret_)) {
-    return reply(refusal(401, "Authorization: Bearer SECRET is needed (controller.json has it)"));
-  }
+  if (!same_secret(request.bearer, secret_)) return reply(unauthorized());
   const auto asked = [&](decide::Request what) {
     reply(answered(request, [&] { return request_of(request.body, what, now); }));
   };
@@ -204,10 +229,10 @@ void Api::change(const http::Request& request, db::Time now, const http::Reply& 
 
 // Planned on a thread of its own, added on the deciding one.
 void Api::submit(const http::Request& request, db::Time now, const http::Reply& reply) {
-  asio::post(plans_, [this, request, now, reply, folder = controller_.options().store] {
+  asio::post(plans_, [this, request, now, reply, options = controller_.options()] {
     auto rows = std::make_shared<Submission>();
     const auto refused = answered(request, [&] {
-      *rows = submission_of(request.body, folder);
+      *rows = submission_of(request.body, options);
       return http::Response{};
     });
     if (refused.status != 200) return reply(refused);

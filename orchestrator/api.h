@@ -19,7 +19,8 @@ class Api {
   /// Hands work to the deciding thread; callable from any thread.
   using Post = std::function<void(std::function<void()> work)>;
 
-  /// `wake` asks for a turn soon. `secret` is the bearer of requests that change something.
+  /// `wake` asks for a turn soon. `secret` is the bearer of everything but reports
+  /// and /healthz.
   Api(Controller& controller, std::string secret, std::function<void()> wake, Post post);
   /// Waits for what is being made; what has not been begun is dropped.
   ~Api();
@@ -30,6 +31,9 @@ class Api {
   /// 500, or 503 for a report (the worker posts it later).
   void handle(const http::Request& request, db::Time now, const http::Reply& reply);
 
+  /// Why nothing is decided for now (a full disk); nothing = it goes on.
+  void set_waiting(std::optional<std::string> why) { waiting_ = std::move(why); }
+
  private:
   http::Response report(const http::Request& request, db::Time now);
   http::Response request_of(const std::string& body, decide::Request request, db::Time now);
@@ -39,6 +43,7 @@ class Api {
 
   Controller& controller_;
   std::string secret_;
+  std::optional<std::string> waiting_;
   std::function<void()> wake_;
   Post post_;
   boost::asio::thread_pool documents_, plans_;

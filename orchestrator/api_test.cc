@@ -22,6 +22,7 @@ struct NoExecutor final : decide::Executor {
   std::vector<decide::Observation> observe(const std::vector<decide::Watch>&) override {
     return {};
   }
+  std::string read_spool(const decide::SpoolSlice&) override { return ""; }
   void cancel(const std::string&, const std::string&) override {}
   void mark(const std::string&, const std::string&) override {}
   void unmark(const std::string&) override {}

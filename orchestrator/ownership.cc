@@ -25,11 +25,46 @@ std::string path_of(const fs::path& store) {
   throw std::system_error(errno, std::generic_category(), path.string());
 }
 
+/// What STORE/controller.json says, true or not.
+std::optional<Address> recorded(const fs::path& store) {
+  const auto text = launch::read_small(path_of(store));
+  const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  try {
+    return Address{{json.at("host"), json.at("boot"), json.at("pid"), json.at("start_ns")},
+                   json.at("url"),
+                   json.at("secret"),
+                   json.at("slots")};
+  } catch (const nlohmann::json::exception&) {  // not ours, or of a torn disk: as good as none
+    return std::nullopt;
+  }
+}
+
+/// Whether nobody holds the store's lock. It is shared for a moment only: see `lock`.
+bool is_free(const fs::path& store) {
+  const int fd = ::open((store / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno == ENOENT;
+  const bool free = ::flock(fd, LOCK_SH | LOCK_NB) == 0;
+  ::close(fd);
+  return free;
+}
+
 std::string holder_of(const fs::path& store) {
-  const auto address = read_address(store);
-  if (!address) return "another controller";
-  return fmt::format("controller {} on {} ({})", address->process.pid, address->process.host,
-                     address->url);
+  if (const auto address = recorded(store)) return to_text(*address, store);
+  return fmt::format("another process, which 'fuser {}' names on its machine",
+                     (store / "lock").string());
+}
+
+/// False where another controller holds the lock. Somebody who only looks whether it is free
+/// shares it for a moment; that is no reason to leave.
+bool lock(int fd) {
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "the store's lock");
+    if (::flock(fd, LOCK_SH | LOCK_NB) != 0) return false;
+    ::flock(fd, LOCK_UN);
+  }
+  return true;
 }
 
 }  // namespace
@@ -44,20 +79,30 @@ void write_address(const fs::path& store, const Address& address) {
 }
 
 std::optional<Address> read_address(const fs::path& store) {
-  const auto text = launch::read_small(path_of(store));
-  if (!text) return std::nullopt;
-  const auto json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
-  try {
-    const Address address{{json.at("host"), json.at("boot"), json.at("pid"), json.at("start_ns")},
-                          json.at("url"),
-                          json.at("secret"),
-                          json.at("slots")};
-    if (launch::look_at(address.process) == launch::Sight::dead) return std::nullopt;
-    return address;
-  } catch (const nlohmann::json::exception&) {  // not ours, or of a torn disk: as good as none
-    return std::nullopt;
+  const auto address = recorded(store);
+  if (!address) return std::nullopt;
+  const auto sight = launch::look_at(address->process);
+  const bool nobody =
+      sight == launch::Sight::dead || (sight == launch::Sight::unseen && is_free(store));
+  return nobody ? std::nullopt : address;
+}
+
+bool is_reachable(const Address& address) {
+  if (address.process.host == launch::this_process().host) return true;
+  for (const char* own :
+       {"http://127.", "http://localhost", "http://[::1]", "http://0.0.0.0", "http://[::]"}) {
+    if (address.url.starts_with(own)) return false;
   }
+  return true;
+}
+
+std::string to_text(const Address& address, const fs::path& store) {
+  const launch::Process& process = address.process;
+  return fmt::format(
+      "controller {} on {} ({}); on {} it is the command 'enigma-sweep serve --store "
+      "{}' ('ps -p {}' shows it, 'kill {}' ends it and leaves its workers running)",
+      process.pid, process.host, address.url, process.host, store.string(), process.pid,
+      process.pid);
 }
 
 nlohmann::ordered_json document_of(const std::optional<Address>& controller) {
@@ -82,12 +127,13 @@ Ownership::Ownership(const fs::path& store) {
   const fs::path path = store / "lock";
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd_ < 0) fail(path);
-  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
-  const int reason = errno;
-  ::close(fd_);
-  errno = reason;
-  if (reason != EWOULDBLOCK) fail(path);
-  throw StoreOwned(fmt::format("the store {} is owned by {}", store.string(), holder_of(store)));
+  try {
+    if (lock(fd_)) return;
+    throw StoreOwned(fmt::format("the store {} is owned by {}", store.string(), holder_of(store)));
+  } catch (...) {
+    ::close(fd_);
+    throw;
+  }
 }
 
 Ownership::~Ownership() {

@@ -21,11 +21,19 @@ struct Address {
 };
 void write_address(const std::filesystem::path& store, const Address& address);
 
-/// Nothing where there is none, or where the controller that wrote it is known to be dead.
+/// Who works on the store. Nothing where nobody does: no record, its process dead, or - a record of
+/// another machine, where nobody here can look - the store's lock free.
 std::optional<Address> read_address(const std::filesystem::path& store);
 
 /// `controller` of the document `status`: {pid, url, host}; null where none is known to live.
 nlohmann::ordered_json document_of(const std::optional<Address>& controller);
+
+/// Whether the address may be asked from here: a loopback address of another machine is a door of
+/// this one, behind which a stranger may listen.
+bool is_reachable(const Address& address);
+
+/// "controller 12 on node17 (URL)", and what to look for there.
+std::string to_text(const Address& address, const std::filesystem::path& store);
 
 /// The port of the store's last controller, dead or alive: running workers still post there.
 std::optional<uint16_t> last_port(const std::filesystem::path& store);

@@ -1,10 +1,12 @@
 #include "orchestrator/serve.h"
 
+#include "db/room.h"
 #include "orchestrator/api.h"
 #include "orchestrator/clock.h"
 #include "orchestrator/controller.h"
 #include "orchestrator/http/server.h"
 #include "orchestrator/local/executor.h"
+#include "orchestrator/log.h"
 #include "orchestrator/ownership.h"
 #include "orchestrator/secret.h"
 
@@ -17,7 +19,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <iostream>
 #include <memory>
 #include <unistd.h>
 
@@ -89,7 +90,7 @@ class Loop {
     });
     wait_for_children();
     turn();
-    std::cerr << fmt::format("controller {} listens on {}\n", ::getpid(), server_->url());
+    log_line(fmt::format("controller {} listens on {}", ::getpid(), server_->url()));
     context_.run();
     std::filesystem::remove(options_.store / "controller.json");
   }
@@ -115,11 +116,16 @@ class Loop {
     const double now = wall_clock_s();
     try {
       controller_.turn(now);
+      if (no_room_since_) tell_room(now);
       failures_ = 0;
     } catch (const std::exception& broken) {
-      count_failure(broken);
+      if (db::is_lack_of_room(broken)) {
+        wait_for_room(broken, now);
+      } else {
+        count_failure(broken);
+      }
     }
-    if (controller_.busy()) busy_at_ = now;
+    if (controller_.busy() || no_room_since_) busy_at_ = now;
     if (options_.idle_s && now - busy_at_ > *options_.idle_s) return context_.stop();
     const double pause_s = controller_.has_live_attempts() ? kTurnLive_s : kTurnIdle_s;
     timer_.expires_after(std::chrono::milliseconds(static_cast<int64_t>(1000 * pause_s)));
@@ -128,8 +134,25 @@ class Loop {
     });
   }
 
+  // Nothing that was decided is lost: the turn after the first that can be written decides again.
+  void wait_for_room(const std::exception& broken, double now) {
+    if (no_room_since_) return;
+    no_room_since_ = now;
+    api_.set_waiting(fmt::format("the disk takes nothing more: {}", broken.what()));
+    log_line(fmt::format("the disk takes nothing more, waiting until it does: {}", broken.what()));
+  }
+
+  void tell_room(double now) {
+    const std::string text = fmt::format(
+        "the disk took nothing for {:.0f} s; the controller waited", now - *no_room_since_);
+    store_.save({}, {{0, now, "", "disk_full", text}});
+    no_room_since_.reset();
+    api_.set_waiting(std::nullopt);
+    log_line(text + ", and goes on");
+  }
+
   void count_failure(const std::exception& broken) {
-    std::cerr << fmt::format("turn failed ({} in a row): {}\n", ++failures_, broken.what());
+    log_line(fmt::format("turn failed ({} in a row): {}", ++failures_, broken.what()));
     if (failures_ < kFailuresMax) return;
     throw std::runtime_error(fmt::format("gave up after {} turns: {}", failures_, broken.what()));
   }
@@ -149,6 +172,7 @@ class Loop {
   Api api_;
   bool soon_ = false;
   int failures_ = 0;
+  std::optional<double> no_room_since_;
   double busy_at_;
 };
 
@@ -156,7 +180,10 @@ class Loop {
 
 void serve(const ServeOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is a disk that takes no more
   Loop loop(options);
+  // The folder in which it was started may go; its own cannot while it works.
+  std::filesystem::current_path(options.store);
   loop.run();
 }
 

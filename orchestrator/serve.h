@@ -21,7 +21,8 @@ struct ServeOptions {
 };
 
 /// Until SIGTERM, SIGINT or idleness. Throws StoreOwned, db::StoreError, http::CannotListen, or
-/// std::runtime_error after many turns in a row have failed.
+/// std::runtime_error after many turns in a row have failed. A disk that takes nothing more is no
+/// failure: it is waited out. Works in the store's folder, wherever it was started.
 void serve(const ServeOptions& options);
 
 }  // namespace enigma

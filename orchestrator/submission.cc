@@ -112,9 +112,10 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   return result;
 }
 
-std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request) {
-  const std::string placement =
-      to_text(local::Placement{planned.data.string(), request.worker, retry_of(planned.spec)});
+std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
+                                  const std::string& environment) {
+  const std::string placement = to_text(
+      local::Placement{planned.data.string(), request.worker, retry_of(planned.spec), environment});
   std::vector<db::NewPoint> rows;
   for (const sweeps::PlannedPoint& point : planned.plan.points) {
     db::NewPoint row;
@@ -143,8 +144,39 @@ nlohmann::json to_json(const SweepRequest& request) {
                          {"executor", request.executor},
                          {"worker", request.worker}};
   if (request.flops_per_s) json["flops_per_s"] = *request.flops_per_s;
+  if (request.environment) json["environment"] = *request.environment;
   return json;
 }
+
+namespace {
+
+/// A folder or program of somebody else's means nothing where the controller happens to stand.
+void check_absolute(const char* key, const std::string& path, std::vector<Diagnostic>& wrong) {
+  if (path.empty() || fs::path(path).is_absolute()) return;
+  wrong.push_back(
+      problem("", std::string("/") + key, "a relative path in a request", "an absolute path", ""));
+  wrong.back().found = path;
+}
+
+void take_environment(const nlohmann::json& json, SweepRequest& request,
+                      std::vector<Diagnostic>& wrong) {
+  const auto found = json.is_object() ? json.find("environment") : json.end();
+  if (!json.is_object() || found == json.end()) return;
+  bool good = found->is_object();
+  for (auto one = found->begin(); good && one != found->end(); ++one) {
+    good = one->is_string() && !one.key().empty() &&
+           one.key().find_first_of(std::string("=\0", 2)) == std::string::npos &&
+           one->get_ref<const std::string&>().find('\0') == std::string::npos;
+  }
+  if (good) {
+    request.environment = found->get<local::Environment>();
+  } else {
+    wrong.push_back(problem("", "/environment", "this is no environment",
+                            "an object of texts, without '=' in names and without NUL", ""));
+  }
+}
+
+}  // namespace
 
 SweepRequest sweep_request_from_json(const nlohmann::json& json) {
   SweepRequest request;
@@ -171,6 +203,9 @@ SweepRequest sweep_request_from_json(const nlohmann::json& json) {
       wrong.push_back(problem("", "/flops_per_s", "not a speed", "a number > 0", ""));
     }
   }
+  take_environment(json, request, wrong);
+  check_absolute("data", request.data, wrong);
+  check_absolute("worker", request.worker, wrong);
   if (!wrong.empty()) throw InputError(wrong);
   return request;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "db/store.h"
+#include "orchestrator/local/environment.h"
 #include "sweeps/plan.h"
 
 #include <filesystem>
@@ -20,6 +21,7 @@ struct SweepRequest {
   std::string executor;               ///< empty = the spec's
   std::string worker;                 ///< program, absolute
   std::optional<double> flops_per_s;  ///< of one device: its peak × the MFU that the user states
+  std::optional<local::Environment> environment;  ///< of the submitter; none = the controller's
 };
 
 struct PlannedSweep {
@@ -34,7 +36,9 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
                                 const std::filesystem::path& store_folder);
 
 /// Rows for every point. Of those that the store has already, only what may follow a submission.
-std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request);
+/// `environment` names the kept one (local/environment.h).
+std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
+                                  const std::string& environment);
 
 /// `{"text", "file", …}`: how a request travels to the controller. Throws InputError.
 nlohmann::json to_json(const SweepRequest& request);

@@ -25,6 +25,9 @@ struct Found {
 };
 Found ensure_controller(const Invocation& invocation);
 
+/// Why the controller of the store decides nothing for now; nothing where none runs or none waits.
+std::optional<std::string> waiting_of(const std::filesystem::path& store);
+
 /// Posts `body` to an address of the controller that changes something. The document of a 2xx;
 /// throws InputError with the diagnostics of a 400, NotFound of a 404, NoController without answer.
 class NotFound : public std::runtime_error {

@@ -2,6 +2,7 @@
 
 #include "orchestrator/documents/show.h"
 
+#include "diagnostics/printable.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
@@ -124,6 +125,16 @@ void print_summary(const Json& document) {
   }
 }
 
+void print_environment(const Json& environment) {
+  std::cout << "environment       "
+            << (environment.is_null() ? "-" : fmt::format("{} variables", environment.size()))
+            << "\n";
+  if (!environment.is_object()) return;
+  for (const auto& [name, value] : environment.items()) {
+    std::cout << "  " << printable(name) << "=" << printable(value.get<std::string>()) << "\n";
+  }
+}
+
 }  // namespace
 
 int show(const Invocation& invocation) {
@@ -136,13 +147,14 @@ int show(const Invocation& invocation) {
   const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
   const std::string id = run_named(store, name);
-  const Json document = *documents::show(store, id);
+  const Json document = *documents::show(store, id, invocation.store);
   if (invocation.json) {
     print_document(invocation, document);
     return kDone;
   }
   std::cout << documents::run_table({*documents::view(store, id)}, invocation.color);
   print_summary(document);
+  print_environment(document["environment"]);
   print_attempts(document["attempts"]);
   print_evals(document["evals"]);
   print_checkpoints(document["checkpoints"]);

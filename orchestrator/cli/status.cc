@@ -2,6 +2,7 @@
 
 #include "orchestrator/documents/status.h"
 
+#include "orchestrator/cli/background.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/progress.h"
 #include "orchestrator/cli/verbs.h"
@@ -25,6 +26,9 @@ int status(const Invocation& invocation) {
   std::optional<std::string> sweep;
   if (values->count("sweep") > 0) sweep = sweep_named(store, required(*values, "sweep"));
   const auto controller = read_address(std::filesystem::absolute(invocation.store));
+  if (const auto why = waiting_of(std::filesystem::absolute(invocation.store))) {
+    std::cerr << "the controller waits: " << *why << "\n";
+  }
   if (invocation.json) {
     print_document(invocation, documents::status(store, sweep, document_of(controller)));
     return kDone;

@@ -22,6 +22,15 @@ namespace {
 namespace po = boost::program_options;
 namespace fs = std::filesystem;
 
+constexpr const char* kUsage =
+    "submit SPEC [options]\n\n"
+    "Workers get the environment in which this command runs, whoever started the controller: all\n"
+    "variables but those of a terminal, login or scheduler's job (TERM, PWD, SSH_*, SLURM_*, ...)\n"
+    "and those that are not UTF-8. 'show RUN' lists them, values of secrets (*TOKEN*, *SECRET*,\n"
+    "*PASSWORD*, *_KEY, ...) hidden; they are kept in the store for its owner alone. A worker "
+    "starts\n"
+    "in its attempt's folder.";
+
 po::options_description known_options() {
   po::options_description options("submit");
   options.add_options()("spec", po::value<std::string>(), "the sweep's spec")(
@@ -54,7 +63,8 @@ SweepRequest request_of(const Invocation& invocation, const po::variables_map& v
           data.empty() ? "" : fs::absolute(data).string(),
           values["executor"].as<std::string>(),
           worker_of(invocation, values["worker"].as<std::string>()),
-          {}};
+          {},
+          local::environment_of(environ)};
 }
 
 // The store's folder is made first: it keeps the recordings' digests, which the controller needs
@@ -86,8 +96,7 @@ void tell(const sweeps::Plan& plan, const nlohmann::ordered_json& answer, const 
 int submit(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("spec", 1);
-  const auto values =
-      parse_options(invocation, "submit SPEC [options]", known_options(), positional);
+  const auto values = parse_options(invocation, kUsage, known_options(), positional);
   if (!values) return kDone;
   const std::string spec = required(*values, "spec");
   if (!fs::is_regular_file(spec)) return not_found(invocation, "there is no file " + spec);

@@ -1,6 +1,7 @@
 #include "orchestrator/documents/show.h"
 
 #include "orchestrator/documents/status.h"
+#include "orchestrator/local/environment.h"
 
 namespace enigma::documents {
 namespace {
@@ -75,14 +76,23 @@ Json events_json(const db::Store& store, const std::string& run) {
   return list;
 }
 
+Json environment_json(const std::string& placement, const std::filesystem::path& folder) {
+  const Json name = member(parsed(placement), "environment");
+  if (!name.is_string()) return nullptr;
+  const auto kept = local::kept_environment(folder, name.get<std::string>());
+  return kept ? local::listed(*kept) : Json();
+}
+
 }  // namespace
 
-std::optional<Json> show(const db::Store& store, const std::string& run) {
+std::optional<Json> show(const db::Store& store, const std::string& run,
+                         const std::filesystem::path& folder) {
   const auto row = store.run(run);
   const auto known = view(store, run);
   if (!row || !known) return std::nullopt;
   Json json = run_json(*known);
   json["point"] = parsed(row->point);
+  json["environment"] = environment_json(row->placement, folder);
   auto attempts = Json::array();
   for (const db::Attempt& attempt : row->run.attempts) attempts.push_back(attempt_json(attempt));
   json["attempts"] = std::move(attempts);

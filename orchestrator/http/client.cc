@@ -47,19 +47,27 @@ Easy easy_for(const std::string& url, int timeout_s) {
   return easy;
 }
 
+Headers headers_for(const std::string& bearer) {
+  Headers headers(curl_slist_append(nullptr, "Expect:"), curl_slist_free_all);
+  if (!bearer.empty()) {
+    curl_slist_append(headers.get(), ("Authorization: Bearer " + bearer).c_str());
+  }
+  return headers;
+}
+
 }  // namespace
 
-ClientResponse get(const std::string& url, int timeout_s) {
+ClientResponse get(const std::string& url, int timeout_s, const std::string& bearer) {
   const Easy easy = easy_for(url, timeout_s);
+  const Headers headers = headers_for(bearer);
+  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
   return perform(easy.get());
 }
 
 ClientResponse post(const std::string& url, const std::string& body, const std::string& bearer,
                     int timeout_s) {
   const Easy easy = easy_for(url, timeout_s);
-  Headers headers(curl_slist_append(nullptr, ("Authorization: Bearer " + bearer).c_str()),
-                  curl_slist_free_all);
-  curl_slist_append(headers.get(), "Expect:");
+  const Headers headers = headers_for(bearer);
   curl_slist_append(headers.get(), "Content-Type: application/json");
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, body.data());

@@ -11,8 +11,8 @@ struct ClientResponse {
   std::string error;  ///< why there was no answer
 };
 
-/// GET, or POST where `body` is not null. Proxies of the environment are not asked.
-ClientResponse get(const std::string& url, int timeout_s = 30);
+/// GET, or POST of `body`; an empty bearer is not sent. Proxies of the environment are not asked.
+ClientResponse get(const std::string& url, int timeout_s = 30, const std::string& bearer = {});
 ClientResponse post(const std::string& url, const std::string& body, const std::string& bearer,
                     int timeout_s = 600);
 

@@ -1,5 +1,8 @@
 #include "orchestrator/http/server.h"
 
+#include "diagnostics/printable.h"
+#include "orchestrator/http/host.h"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -7,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -14,7 +18,9 @@
 
 #include <chrono>
 #include <fcntl.h>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace enigma::http {
 namespace {
@@ -24,6 +30,8 @@ namespace beast = boost::beast;
 using asio::ip::tcp;
 using BeastRequest = beast::http::request<beast::http::string_body>;
 using BeastResponse = beast::http::response<beast::http::string_body>;
+
+constexpr auto kRest = std::chrono::milliseconds(100);
 
 std::string bearer_of(std::string_view authorization) {
   constexpr std::string_view kScheme = "Bearer ";
@@ -58,6 +66,18 @@ Response refusal(int status, const std::string& message) {
           fmt::format(R"({{"diagnostics": [{{"severity": "error", "message": "{}"}}]}})", message)};
 }
 
+// What no handler is to see: addresses that are no text, and requests meant for somebody else.
+std::optional<Response> refused(const BeastRequest& request, const std::string& asked,
+                                const tcp::endpoint& local) {
+  const auto host = beast::http::field::host;
+  if (request.count(host) != 1) return refusal(400, "exactly one Host header is needed");
+  if (!names_server(std::string(request[host]), asked, local)) {
+    return refusal(421, "the Host header names another server; this one is " + url_of(local));
+  }
+  if (is_utf8(percent_decoded(std::string(request.target())))) return std::nullopt;
+  return refusal(400, "the address is not UTF-8");
+}
+
 // Waits for the handler's reply without holding the thread.
 asio::awaitable<Response> answer_to(const Handler& handler, const Request& request) {
   const auto executor = co_await asio::this_coro::executor;
@@ -87,17 +107,40 @@ struct Server::Impl {
 
 namespace {
 
+// An address as it is, or everything that a name ("localhost") stands for.
+std::vector<tcp::endpoint> endpoints_of(asio::io_context& context, const ServerOptions& options,
+                                        boost::system::error_code& error) {
+  const std::string host = without_brackets(options.address);
+  const auto address = asio::ip::make_address(host, error);
+  if (!error) return {{address, options.port}};
+  std::vector<tcp::endpoint> endpoints;
+  tcp::resolver resolver(context);
+  for (const auto& found : resolver.resolve(host, std::to_string(options.port), error)) {
+    endpoints.push_back(found.endpoint());
+  }
+  return endpoints;
+}
+
 // Bind fails where another listens; the address stays reusable right after a controller died.
-void open(tcp::acceptor& acceptor, const ServerOptions& options) {
-  boost::system::error_code error;
-  const auto address = asio::ip::make_address(options.address, error);
-  const tcp::endpoint endpoint(address, options.port);
-  if (!error) acceptor.open(endpoint.protocol(), error);
+void open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
+          boost::system::error_code& error) {
+  boost::system::error_code ignored;
+  acceptor.close(ignored);
+  acceptor.open(endpoint.protocol(), error);
   if (!error) ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (!error) return;
+}
+
+// A name may stand for an address of IPv6 on a machine that has none: then the next one is tried.
+void listen(asio::io_context& context, tcp::acceptor& acceptor, const ServerOptions& options) {
+  boost::system::error_code error;
+  for (const tcp::endpoint& endpoint : endpoints_of(context, options, error)) {
+    open(acceptor, endpoint, error);
+    if (!error) return;
+    if (error == asio::error::address_in_use || error == asio::error::access_denied) break;
+  }
   if (error == asio::error::address_in_use) {
     throw CannotListen(
         fmt::format("port {} of {} is in use: choose another with --port, or leave "
@@ -105,7 +148,14 @@ void open(tcp::acceptor& acceptor, const ServerOptions& options) {
                     options.port, options.address));
   }
   throw CannotListen(
-      fmt::format("cannot listen on {}:{}: {}", options.address, options.port, error.message()));
+      fmt::format("cannot listen on {}, port {}: {}; --address takes an address or "
+                  "a name of this machine",
+                  options.address, options.port, error.message()));
+}
+
+tcp::endpoint local_of(beast::tcp_stream& stream) {
+  boost::system::error_code gone;  // the other end may have left already: then nothing is named
+  return stream.socket().local_endpoint(gone);
 }
 
 template <typename Impl>
@@ -129,8 +179,13 @@ asio::awaitable<bool> serve_one(Impl& impl, beast::tcp_stream& stream, beast::fl
   } else if (error) {
     response = refusal(400, "this is no HTTP request");
   } else {
-    const Request request = plain(parser.release());
-    response = co_await answer_to(impl.handler, request);
+    auto refusal = refused(parser.get(), impl.options.address, local_of(stream));
+    if (refusal) {
+      response = std::move(*refusal);
+    } else {
+      const Request request = plain(parser.release());
+      response = co_await answer_to(impl.handler, request);
+    }
   }
   const auto answer = worded(std::move(response), keep_alive);
   stream.expires_after(std::chrono::seconds(impl.options.timeout_s));
@@ -152,6 +207,14 @@ asio::awaitable<void> serve_connection(std::shared_ptr<Impl> impl, tcp::socket s
   stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
 }
 
+// Out of descriptors the waiting connection stays where it is, and accepting it fails again at
+// once.
+asio::awaitable<void> rest() {
+  asio::steady_timer timer(co_await asio::this_coro::executor, kRest);
+  boost::system::error_code stopped;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
+}
+
 // Past the limit a connection is closed unread: its worker goes on and posts later.
 template <typename Impl>
 asio::awaitable<void> accept_all(std::shared_ptr<Impl> impl) {
@@ -160,6 +223,7 @@ asio::awaitable<void> accept_all(std::shared_ptr<Impl> impl) {
     tcp::socket socket =
         co_await impl->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted || !impl->acceptor.is_open()) co_return;
+    if (error && error != asio::error::connection_aborted) co_await rest();
     if (error || impl->connections >= impl->options.connections_max) continue;
     asio::co_spawn(impl->acceptor.get_executor(), serve_connection(impl, std::move(socket)),
                    asio::detached);
@@ -170,7 +234,7 @@ asio::awaitable<void> accept_all(std::shared_ptr<Impl> impl) {
 
 Server::Server(asio::io_context& context, const ServerOptions& options, Handler handler)
     : impl_(std::make_shared<Impl>(context, options, std::move(handler))) {
-  open(impl_->acceptor, options);
+  listen(context, impl_->acceptor, options);
   asio::co_spawn(context, accept_all(impl_), asio::detached);
 }
 
@@ -184,7 +248,7 @@ uint16_t Server::port() const {
 }
 
 std::string Server::url() const {
-  return fmt::format("http://{}:{}", impl_->options.address, port());
+  return url_of(impl_->acceptor.local_endpoint());
 }
 
 }  // namespace enigma::http

@@ -16,8 +16,8 @@ class io_context;
 namespace enigma::http {
 
 struct ServerOptions {
-  std::string address = "127.0.0.1";
-  uint16_t port = 0;  ///< 0 = any free one
+  std::string address = "127.0.0.1";  ///< or a name of this machine, as "localhost"
+  uint16_t port = 0;                  ///< 0 = any free one
   size_t body_bytes_max = size_t{8} << 20;
   size_t header_bytes_max = size_t{16} << 10;
   int connections_max = 512;
@@ -32,14 +32,15 @@ class CannotListen : public std::runtime_error {
 
 class Server {
  public:
-  /// Listens at once. `handler` is called on the thread that runs `context`.
+  /// Listens at once. `handler` is called on the thread that runs `context`, for requests whose
+  /// Host header names this server (others get 421) and whose address is UTF-8 (else 400).
   Server(boost::asio::io_context& context, const ServerOptions& options, Handler handler);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   uint16_t port() const;
-  std::string url() const;  ///< "http://127.0.0.1:PORT"
+  std::string url() const;  ///< "http://127.0.0.1:PORT", "http://[::1]:PORT"
 
  private:
   struct Impl;

@@ -54,7 +54,9 @@ void pin_to(const std::vector<int>& cpus) {
 }
 
 // A launcher that dies takes its worker along: two workers of one run must never write at once.
-void prepare_child(const Options& options, const std::string& folder, pid_t launcher) {
+// False (with errno) where the attempt's folder cannot be entered: nobody depends on the folder
+// from which something was submitted, which may be gone by now.
+bool prepare_child(const Options& options, const std::string& folder, pid_t launcher) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != launcher) ::_exit(1);
@@ -65,6 +67,7 @@ void prepare_child(const Options& options, const std::string& folder, pid_t laun
   set_environment(options, folder);
   redirect(folder + "/worker.log");
   pin_to(options.cpus);
+  return ::chdir(folder.c_str()) == 0;
 }
 
 // The pipe closes on a successful exec and carries errno after a failed one.
@@ -94,8 +97,9 @@ Started start_worker(const Options& options, int64_t attempt) {
   const pid_t launcher = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {
-    prepare_child(options, folder, launcher);
-    ::execl(options.worker.c_str(), options.worker.c_str(), static_cast<char*>(nullptr));
+    if (prepare_child(options, folder, launcher)) {
+      ::execl(options.worker.c_str(), options.worker.c_str(), static_cast<char*>(nullptr));
+    }
     const int error = errno;
     const ssize_t told = ::write(ends[1], &error, sizeof error);
     ::_exit(told == sizeof error ? 127 : 126);

@@ -11,7 +11,15 @@
 namespace enigma::local {
 namespace {
 
-[[noreturn]] void become(std::vector<char*>& words, const char* log, bool session) {
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  for (const std::string& text : texts) list.push_back(const_cast<char*>(text.c_str()));
+  list.push_back(nullptr);
+  return list;
+}
+
+[[noreturn]] void become(const std::vector<char*>& words, char* const* variables, const char* log,
+                         bool session) {
   if (session) ::setsid();
   const int in = ::open("/dev/null", O_RDONLY);
   const int out = ::open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
@@ -23,7 +31,8 @@ namespace {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
-  ::execv(words[0], words.data());
+  ::signal(SIGXFSZ, SIG_DFL);
+  ::execve(words[0], words.data(), variables);
   const std::string why = std::string(words[0]) + ": " + std::strerror(errno) + "\n";
   const ssize_t told = ::write(STDERR_FILENO, why.data(), why.size());
   ::_exit(told > 0 ? 127 : 126);
@@ -32,13 +41,12 @@ namespace {
 }  // namespace
 
 pid_t start_program(const std::vector<std::string>& command, const std::filesystem::path& log,
-                    bool session) {
-  std::vector<char*> words;
-  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
+                    bool session, const std::optional<std::vector<std::string>>& variables) {
+  const std::vector<char*> words = pointers(command);
+  const std::vector<char*> given = variables ? pointers(*variables) : std::vector<char*>{};
   const pid_t pid = ::fork();
   if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (pid == 0) become(words, log.c_str(), session);
+  if (pid == 0) become(words, variables ? given.data() : environ, log.c_str(), session);
   return pid;
 }
 

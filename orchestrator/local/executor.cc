@@ -4,6 +4,7 @@
 #include "orchestrator/launch/durable.h"
 #include "orchestrator/launch/options.h"
 #include "orchestrator/local/child.h"
+#include "orchestrator/local/environment.h"
 #include "orchestrator/local/exit_file.h"
 #include "orchestrator/local/placement.h"
 #include "orchestrator/local/slice.h"
@@ -67,6 +68,18 @@ std::vector<std::string> LocalExecutor::command_of(const decide::Submission& sub
   return command;
 }
 
+// Of a run that was submitted before environments were kept: this program's own.
+std::optional<std::vector<std::string>> LocalExecutor::variables_for(
+    const decide::Submission& submission) const {
+  const std::string name = placement_of(submission.placement).environment;
+  if (name.empty()) return std::nullopt;
+  const fs::path store = options_.runs_folder.parent_path();
+  if (const auto kept = kept_environment(store, name)) return variables_of(*kept);
+  throw std::runtime_error(fmt::format(
+      "the environment of the submission ({}/environments/{}.json) is not there: submit again",
+      store.string(), name));
+}
+
 decide::SubmitAnswer LocalExecutor::submit(const decide::Submission& submission) {
   const std::string folder = folder_of(submission.run).string();
   if (children_.contains(submission.token) || launch::read_claim(folder, submission.token)) {
@@ -76,9 +89,10 @@ decide::SubmitAnswer LocalExecutor::submit(const decide::Submission& submission)
     if (::access(options_.launcher.c_str(), X_OK) != 0) {
       throw std::system_error(errno, std::generic_category(), options_.launcher.string());
     }
+    const auto variables = variables_for(submission);
     prepare(submission);
-    children_[submission.token] =
-        start_program(command_of(submission), folder_of(submission.run) / "launcher.log", true);
+    children_[submission.token] = start_program(
+        command_of(submission), folder_of(submission.run) / "launcher.log", true, variables);
     return {};
   } catch (const std::exception& broken) {  // a full disk, no processes left: tried again later
     cores_.free(submission.token);

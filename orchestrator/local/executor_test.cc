@@ -1,6 +1,7 @@
 #include "orchestrator/local/executor.h"
 
 #include "files/atomic_file.h"
+#include "orchestrator/local/environment.h"
 #include "orchestrator/local/placement.h"
 
 #include <doctest/doctest.h>
@@ -83,6 +84,24 @@ TEST_CASE("local: a worker gets the contract's variables, and its exit code come
   REQUIRE(::stat((world.attempt(1) / "token").c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0600);
   CHECK_FALSE(fs::exists(world.folder / "runs/run1/lease"));
+}
+
+TEST_CASE("local: a worker lives in its attempt's folder with the environment of its submission") {
+  World world;
+  keep_environment(world.folder, "e1", {{"PATH", "/usr/bin:/bin"}, {"GIVEN", "at submission"}});
+  ::setenv("OF_THE_CONTROLLER", "yes", 1);
+  auto submission = world.submission("t1", "env | sort; pwd -P");
+  submission.placement =
+      to_text(Placement{"/recordings", (world.folder / "worker-t1").string(), {}, "e1"});
+  REQUIRE(world.executor.submit(submission).accepted);
+  CHECK(wait_for<decide::Ended>(world.executor, "t1").code == 0);
+  const std::string log = read_file(world.attempt(1) / "worker.log");
+  CHECK(log.find("GIVEN=at submission\n") != std::string::npos);
+  CHECK(log.find("OF_THE_CONTROLLER") == std::string::npos);
+  CHECK(log.ends_with(fs::canonical(world.attempt(1)).string() + "\n"));
+  submission.token = "t2";
+  submission.placement = to_text(Placement{"/recordings", "/bin/true", {}, "lost"});
+  CHECK(world.executor.submit(submission).why.find("environments/lost.json") != std::string::npos);
 }
 
 TEST_CASE("local: the same token starts once, another token of a living run is refused") {

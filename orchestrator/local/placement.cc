@@ -15,12 +15,16 @@ std::string to_text(const Placement& placement) {
     if (rule.max) retry[name]["max"] = *rule.max;
     if (rule.backoff_s) retry[name]["backoff_s"] = *rule.backoff_s;
   }
-  return json{{"data", placement.data}, {"worker", placement.worker}, {"retry", retry}}.dump();
+  return json{{"data", placement.data},
+              {"worker", placement.worker},
+              {"retry", retry},
+              {"environment", placement.environment}}
+      .dump();
 }
 
 Placement placement_of(const std::string& text) {
   const json parsed = json::parse(text);
-  Placement placement{parsed.at("data"), parsed.at("worker"), {}};
+  Placement placement{parsed.at("data"), parsed.at("worker"), {}, parsed.value("environment", "")};
   const json retry = parsed.value("retry", json::object());
   for (const auto& [name, rule] : retry.items()) {
     RetryOverride& known = placement.retry[name];

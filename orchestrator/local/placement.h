@@ -20,6 +20,7 @@ struct Placement {
   std::string data;                            ///< folder of recordings
   std::string worker;                          ///< program
   std::map<std::string, RetryOverride> retry;  ///< by failure class
+  std::string environment;                     ///< name of the kept one; empty = unknown
 };
 std::string to_text(const Placement& placement);
 Placement placement_of(const std::string& text);

@@ -6,13 +6,18 @@ using namespace enigma;
 using namespace enigma::local;
 
 TEST_CASE("placement: what is written is read") {
-  const Placement placement{"/data", "/worker", {{"code", {0, 0.5}}, {"hang", {}}}};
+  const Placement placement{"/data", "/worker", {{"code", {0, 0.5}}, {"hang", {}}}, "e1"};
   const Placement read = placement_of(to_text(placement));
   CHECK(read.data == "/data");
   CHECK(read.worker == "/worker");
+  CHECK(read.environment == "e1");
   CHECK(read.retry.at("code").max == 0);
   CHECK(read.retry.at("code").backoff_s == 0.5);
   CHECK_FALSE(read.retry.at("hang").max);
+}
+
+TEST_CASE("placement: one of a store that knew no environments has none") {
+  CHECK(placement_of(R"({"data": "/d", "worker": "/w"})").environment.empty());
 }
 
 TEST_CASE("placement: its retry replaces the house's rules, class by class") {

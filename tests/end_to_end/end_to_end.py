@@ -15,6 +15,7 @@ import tempfile
 import time
 
 import command_line  # noqa: F401  its tests register themselves
+import doors  # noqa: F401
 import figures  # noqa: F401
 import law  # noqa: F401
 from checks import TESTS, Skip, check, check_exit, test

@@ -95,7 +95,10 @@ class Place:
                 os.kill(int(fields["pid"]), signal.SIGKILL)
 
     def get(self, path):
-        with urllib.request.urlopen(self.address()["url"] + path, timeout=10) as answer:
+        address = self.address()
+        request = urllib.request.Request(
+            address["url"] + path, headers={"Authorization": f"Bearer {address['secret']}"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.read().decode()
 
     def post(self, path, body, bearer=None):
