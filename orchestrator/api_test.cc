@@ -181,7 +181,12 @@ TEST_CASE("api: a mistake is answered with its diagnostics, and adds nothing") {
   CHECK(world.answer_to("POST", "/api/v1/nowhere", "{}").response.status == 404);
   CHECK(world.answer_to("GET", "/api/v1/nowhere").response.status == 404);
   CHECK(world.answer_to("PUT", "/healthz").response.status == 405);
-  CHECK(world.answer_to("GET", "/api/v1/status", "", "", "sweep=none").response.status == 404);
+  CHECK(world.answer_to("GET", "/api/v1/status", "", "bearer", "sweep=none").response.status ==
+        404);
+  for (const char* path : {"/api/v1/status", "/metrics", "/api/v1/controller"}) {
+    CAPTURE(std::string(path));
+    CHECK(world.answer_to("GET", path, "", "").response.status == 401);
+  }
   CHECK(world.posted.empty());
 }
 
