@@ -198,6 +198,6 @@ def disk_that_takes_no_more_is_waited_out(place):
     check(alive(pid), f"the controller has given up: {log.read_text()[-500:]}")
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     wait_for(lambda: set(place.runs().values()) == {"done"}, "the end", 60)
-    check("goes on" in log.read_text(), "the end of the waiting is told")
+    wait_for(lambda: "goes on" in log.read_text(), "the word that it goes on", 10)
     for spool in place.store.glob("runs/*/attempt-*/spool.jsonl"):
         check(lines_of(spool, "done"), f"{spool} is whole")
