@@ -9,6 +9,10 @@ function(enigma_room name)
     add_executable(enigma_${name}_test ${PROJECT_SOURCE_DIR}/tests/doctest_main.cc ${room_TESTS})
     target_link_libraries(enigma_${name}_test PRIVATE enigma_${name} doctest::doctest
                                                       ${room_TEST_LINKS})
+    # What is tested is compiled as users run it; the tests themselves are only compiled quickly.
+    if(NOT CMAKE_CXX_FLAGS MATCHES "sanitize")
+      target_compile_options(enigma_${name}_test PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
+    endif()
     set_property(GLOBAL APPEND PROPERTY enigma_test_programs enigma_${name}_test)
   endif()
 endfunction()
