@@ -21,7 +21,7 @@ import law  # noqa: F401
 from checks import TESTS, Skip, check, check_exit, test
 from place import Place, lines_of, wait_for
 
-HERE = pathlib.Path(__file__).resolve()
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("ENIGMA_SEED", random.SystemRandom().randrange(1 << 32)))
 
 
@@ -137,7 +137,7 @@ def check_bad_line(place, run, number, why):
 def bad_line_of_a_spool_loses_nothing_after_it(place):
     for words in ["bad_line=4,silent", "bad_line=1,cut_end", "bad_line=5"]:
         number = int(words.split(",")[0].split("=")[1])
-        spec = place.spec(name=f"line{number}", budgets=[number * 2e9], seeds=[number])
+        spec = place.spec(name=f"line{number}", budgets=[8e9], seeds=[number])
         check_exit(place.run("submit", spec, "--worker", place.worker(words=words), "--wait"), 0)
         [run] = [m["id"] for m in place.status()["runs"] if f"line{number}" in m["sweeps"]]
         check_bad_line(place, run, number, "it is no JSON")
@@ -151,7 +151,7 @@ def bad_line_of_a_spool_loses_nothing_after_it(place):
 
 @test
 def worker_that_writes_nan_finishes(place):
-    shared = pathlib.Path(os.environ.get("ENIGMA_SHARED", HERE.parents[2] / "shared"))
+    shared = pathlib.Path(os.environ.get("ENIGMA_SHARED", ROOT.parent / "shared"))
     program = shared / "cases/worker/nan_worker.py"
     if not program.exists():
         raise Skip(f"{program} is not there")
