@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # From a fresh Debian 12 to a fitted scaling law: installs what is missing, builds, makes (or takes)
 # recordings, runs a small sweep on this machine and draws its figure. Safe to repeat.
-#   examples/quickstart.sh [--yes] [--recordings DIR] [--out DIR]
+#   examples/quickstart.sh [--yes] [--recordings DIR] [--spec FILE] [--out DIR]
 # --yes             install packages without asking
 # --recordings DIR  train on these recordings (experanto folders) instead of generated ones
+# --spec FILE       another sweep than examples/quickstart.json (its name must be quickstart, too)
 # --out DIR         where recordings, runs and figures go (default: quickstart/ in the checkout)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 out=$root/quickstart
 recordings=""
+spec=$root/examples/quickstart.json
 setup_options=()
 
 fail() { printf 'quickstart: %s\n' "$*" >&2; exit "${code:-1}"; }
@@ -18,8 +20,9 @@ while [ $# -gt 0 ]; do
   case $1 in
     --yes) setup_options=(--yes) ;;
     --recordings) recordings=${2:-}; [ -n "$recordings" ] || code=2 fail "--recordings wants a folder"; shift ;;
+    --spec) spec=${2:-}; [ -n "$spec" ] || code=2 fail "--spec wants a file"; shift ;;
     --out) out=${2:-}; [ -n "$out" ] || code=2 fail "--out wants a folder"; shift ;;
-    --help) sed -n '2,7p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    --help) sed -n '2,8p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
     *) code=2 fail "unknown option '$1' (--help lists them)" ;;
   esac
   shift
@@ -28,6 +31,8 @@ if [ -n "$recordings" ]; then
   [ -d "$recordings" ] || code=3 fail "no such folder: $recordings"
   recordings=$(cd "$recordings" && pwd)
 fi
+[ -f "$spec" ] || code=3 fail "no such file: $spec"
+spec=$(realpath "$spec")
 mkdir -p "$out" || fail "cannot write to $out"
 out=$(cd "$out" && pwd)
 
@@ -56,7 +61,7 @@ fi
 
 say "4/5 sweep"
 sweep() { "$bin/enigma-sweep" --store "$store" "$@"; }
-sweep submit "$root/examples/quickstart.json" --data "$recordings" --wait
+sweep submit "$spec" --data "$recordings" --wait
 
 say "5/5 results"
 sweep status
