@@ -148,7 +148,7 @@ int64_t count_said(const Job& job, const Attempt& attempt) {
 std::map<int64_t, int64_t> lines_told(const Run& run, const Job& job, const db::Store& store) {
   std::map<int64_t, int64_t> told;
   const std::string before = fmt::format("attempt {}: line ", job.number);
-  for (const db::Event& event : store.events_of(run.id, 0, 1000000))
+  for (const db::Event& event : store.events_of(run.id))
     if (event.kind == "bad_line" && event.text.starts_with(before))
       ++told[std::stoll(event.text.substr(before.size()))];
   return told;

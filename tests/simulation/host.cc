@@ -104,9 +104,13 @@ void Host::turn(db::Time now) {
 }
 
 void Host::log_events() {
-  for (const db::Event& event : store_->events(last_event_)) {
+  std::map<int64_t, db::Event> fresh;
+  for (const db::Run& run : store_->runs())
+    for (db::Event& event : store_->events_of(run.id))
+      if (event.id > last_event_) fresh[event.id] = std::move(event);
+  for (const auto& [id, event] : fresh) {
     log_(fmt::format("{:.1f} {} {} {}", event.at, event.run, event.kind, event.text));
-    last_event_ = event.id;
+    last_event_ = id;
   }
 }
 
