@@ -2,7 +2,6 @@
 
 #include "orchestrator/documents/show.h"
 
-#include "diagnostics/printable.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
@@ -125,14 +124,11 @@ void print_summary(const Json& document) {
   }
 }
 
+// Names and values are for programs: dozens of long lines.
 void print_environment(const Json& environment) {
-  std::cout << "environment       "
-            << (environment.is_null() ? "-" : fmt::format("{} variables", environment.size()))
-            << "\n";
   if (!environment.is_object()) return;
-  for (const auto& [name, value] : environment.items()) {
-    std::cout << "  " << printable(name) << "=" << printable(value.get<std::string>()) << "\n";
-  }
+  std::cout << fmt::format("\nenvironment: {} variables of the submission (--json lists them)\n",
+                           environment.size());
 }
 
 }  // namespace

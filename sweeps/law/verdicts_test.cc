@@ -81,8 +81,7 @@ struct Pair {
 std::optional<Pair> fits_of(const Set& set, int refits) {
   const auto file = shared_file("verdicts", std::string("laws/") + set.file);
   if (!file) return std::nullopt;
-  MappedTable mapped =
-      *map_records(*read_records(*file).value, *parse_mapping(set.map).value).value;
+  MappedTable mapped = *read_table(*file, {*parse_mapping(set.map).value, "", {}}).value;
   // A score becomes a loss, as its authors fit it.
   if (std::string(set.map).ends_with("score")) {
     for (Row& row : mapped.table.rows) row.loss = 1 - row.loss;

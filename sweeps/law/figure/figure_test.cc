@@ -131,7 +131,7 @@ const Rule& rule_of(const Panel& panel, const std::string& kind) {
 
 TEST_CASE("figure: loss-flops holds every run, the frontier of the fit and the baseline") {
   MappedTable rows = grid(5, 5);
-  for (Row& row : rows.table.rows) row.columns = Texts({{"baseline_loss", "6.5"}});
+  for (Row& row : rows.table.rows) row.columns = Texts(Texts::Pairs{{"baseline_loss", "6.5"}});
   const Made made(rows);
   const Picture picture = made.picture("loss-flops");
   const Panel& panel = picture.panels.front();

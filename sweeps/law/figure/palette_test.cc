@@ -104,7 +104,7 @@ TEST_CASE("palette: rows of one named size are one size") {
   for (const auto& [n, name] : {std::pair(1e6, "S"), {1.01e6, "S"}, {4e6, "M"}}) {
     Row row;
     row.n = n;
-    row.columns = Texts({{"size", name}});
+    row.columns = Texts(Texts::Pairs{{"size", name}});
     table.rows.push_back(row);
   }
   const SizeScale scale = size_scale(table);
