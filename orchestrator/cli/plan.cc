@@ -5,6 +5,7 @@
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
+#include "orchestrator/documents/time_text.h"
 #include "orchestrator/submission.h"
 #include "sweeps/document.h"
 
@@ -18,13 +19,13 @@ namespace {
 namespace po = boost::program_options;
 namespace fs = std::filesystem;
 
-std::string hours_text(const std::optional<double>& hours) {
-  return hours ? fmt::format("{:.3g}", *hours) : "-";
+std::string device_time_text(const std::optional<double>& hours) {
+  return hours ? documents::duration_text(3600 * *hours) : "-";
 }
 
 void print_table(const sweeps::Plan& plan) {
-  std::vector<std::vector<std::string>> rows = {
-      {"point", "action", "params", "steps", "FLOPs", "windows", "epochs", "memory", "hours"}};
+  std::vector<std::vector<std::string>> rows = {{"point", "action", "params", "steps", "FLOPs",
+                                                 "windows", "epochs", "memory", "device time"}};
   double flops = 0;
   for (const sweeps::PlannedPoint& point : plan.points) {
     flops += point.flops;
@@ -33,10 +34,10 @@ void print_table(const sweeps::Plan& plan) {
                     fmt::format("{:.4g}", point.flops), std::to_string(point.windows),
                     fmt::format("{:.2f}", point.epochs),
                     fmt::format("{:.1f} MB", static_cast<double>(point.memory_bytes) / 1e6),
-                    hours_text(point.device_hours)});
+                    device_time_text(point.device_hours)});
   }
   std::cout << documents::aligned(std::move(rows), {}, {0});
-  std::cout << fmt::format("{}: {} points, {:.4g} FLOPs, basis of hours: {}\n", plan.sweep,
+  std::cout << fmt::format("{}: {} points, {:.4g} FLOPs, basis of device time: {}\n", plan.sweep,
                            plan.points.size(), flops,
                            sweeps::basis_of(plan) == nullptr ? "none" : sweeps::basis_of(plan));
 }

@@ -36,12 +36,21 @@ void World::launch(Job& job) {
   if (!job.mute) say(job, protocol::Hello{1, {"cpu"}, "simulated"});
 }
 
+/// Its launcher finds the run's lease taken by a later one. Who posts is told so by the controller.
+bool World::is_fenced(const Job& job) {
+  return job.mute && !is_hidden(job) && folders[job.run].attempts > job.number;
+}
+
 void World::work(Job& job) {
   if (job.leaves_in) {
     if (--*job.leaves_in < 0) job.phase = Job::Phase::ended;
     return;
   }
   strike(job);
+  if (is_fenced(job)) {
+    job.exit.signal = 9;
+    job.phase = Job::Phase::ended;
+  }
   if (!job.lives() || job.leaves_in || job.hung || job.mute) return;
   const int64_t steps = prng.between(int64_t{1}, 3);
   for (int64_t i = 0; i < steps && job.step < options.target_steps; ++i) train_one_step(job);

@@ -42,8 +42,9 @@ std::vector<Observation> World::observe(const std::vector<decide::Watch>& watche
   std::vector<Observation> seen;
   if (faults && now < blind_until_) return seen;
   for (const decide::Watch& watch : watches) {
-    const Job* job = find(watch.token);
+    Job* job = find(watch.token);
     if (job == nullptr || is_hidden(*job) || job->traceless) continue;
+    job->end_told = job->phase == Phase::ended;
     if (job->phase == Phase::queued) seen.push_back({job->run, job->token, decide::Waiting{}});
     if (job->phase == Phase::running)
       seen.push_back({job->run, job->token, decide::Running{job->number, job->identity.job, {}}});
@@ -129,12 +130,12 @@ std::string World::read_spool(const decide::SpoolSlice& slice) {
   const auto size = static_cast<int64_t>(job->spool.size());
   const int64_t seen = fault(options.spool_lags) ? prng.between(int64_t{0}, size) : size;
   job->visible = std::max(job->visible, seen);
-  if (slice.offset >= job->visible) return "";
-  const auto there = static_cast<size_t>(job->visible - slice.offset);
-  std::string bytes =
-      job->spool.substr(static_cast<size_t>(slice.offset), std::min(slice.bytes_max, there));
-  job->shown = std::max(job->shown, slice.offset + static_cast<int64_t>(bytes.size()));
-  return bytes;
+  const auto there = static_cast<size_t>(std::max<int64_t>(job->visible - slice.offset, 0));
+  const size_t count = std::min(slice.bytes_max, there);
+  if (!job->read_out && count > 0)
+    job->shown = std::max(job->shown, slice.offset + static_cast<int64_t>(count));
+  job->read_out = job->read_out || (job->end_told && count < slice.bytes_max);
+  return count == 0 ? "" : job->spool.substr(static_cast<size_t>(slice.offset), count);
 }
 
 }  // namespace enigma::simulation

@@ -45,11 +45,13 @@ struct Job {
   std::vector<Said> said;
   std::string spool;  ///< the file
   std::vector<Line> lines;
-  int64_t visible = 0;   ///< bytes of it that have been seen elsewhere
-  int64_t shown = 0;     ///< bytes of it that were given to a controller
-  int64_t acked = 0;     ///< as the worker knows
-  int64_t posted = 0;    ///< reports that were on the way at least once
-  bool refused = false;  ///< a post was called malformed
+  int64_t visible = 0;    ///< bytes of it that have been seen elsewhere
+  int64_t shown = 0;      ///< bytes of it that were given to a controller, up to its end
+  bool end_told = false;  ///< a controller knows that it has ended
+  bool read_out = false;  ///< and has then read what could be seen: what comes later is too late
+  int64_t acked = 0;      ///< as the worker knows
+  int64_t posted = 0;     ///< reports that were on the way at least once
+  bool refused = false;   ///< a post was called malformed
 
   bool lives() const { return phase == Phase::running; }
 };
@@ -101,6 +103,7 @@ class World : public decide::Executor {
   bool is_hidden(const Job& job) const { return now < job.hidden_until; }
   void launch(Job& job);
   void work(Job& job);
+  bool is_fenced(const Job& job);
   void strike(Job& job);
   void die(Job& job);
   void train_one_step(Job& job);
