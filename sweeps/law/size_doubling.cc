@@ -153,7 +153,8 @@ std::pair<Minimum, ProfileInterval> profiled(const Problem& problem, Minimum min
 }
 
 std::string percent(double share) {
-  return fmt::format("{:.2g}", 100 * share + 0.0);
+  // Below a millionth of the loss it is rounding, not a change.
+  return fmt::format("{:.2g}", std::abs(share) < 1e-6 ? 0.0 : 100 * share);
 }
 
 }  // namespace
