@@ -31,16 +31,25 @@ po::options_description known_options() {
   return options;
 }
 
-std::optional<int64_t> last_attempt(const db::Store& store, const std::string& run) {
+std::string run_folder(const Invocation& invocation, const std::string& run) {
+  return (invocation.store / "runs" / run).string();
+}
+
+/// The launcher claims the number; the store has it from the controller's next turn on.
+std::optional<int64_t> last_attempt(const Invocation& invocation, const db::Store& store,
+                                    const std::string& run) {
   const auto row = store.run(run);
-  for (auto attempt = row->run.attempts.rbegin(); attempt != row->run.attempts.rend(); ++attempt) {
+  const auto& attempts = row->run.attempts;
+  for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt) {
     if (attempt->number) return attempt->number;
+    const auto claim = launch::read_claim(run_folder(invocation, run), attempt->token);
+    if (claim && claim->attempt) return claim->attempt;
   }
   return std::nullopt;
 }
 
 fs::path attempt_folder(const Invocation& invocation, const std::string& run, int64_t number) {
-  return launch::attempt_path((invocation.store / "runs" / run).string(), number);
+  return launch::attempt_path(run_folder(invocation, run), number);
 }
 
 int not_started(const Invocation& invocation, const db::Store& store, const std::string& run) {
@@ -67,7 +76,7 @@ bool has_ended(const db::Store& store, const std::string& run, int64_t number) {
   const auto& attempts = row->run.attempts;
   const auto attempt = std::find_if(attempts.begin(), attempts.end(),
                                     [&](const auto& one) { return one.number == number; });
-  return attempt == attempts.end() || attempt->ended_at.has_value();
+  return attempt != attempts.end() && attempt->ended_at.has_value();
 }
 
 /// Until the attempt has ended. A launcher that died leaves no exit file: then the controller tells
@@ -103,7 +112,7 @@ int logs(const Invocation& invocation) {
   const std::string run = run_named(store, name);
   const auto number = values->count("attempt") != 0
                           ? std::optional((*values)["attempt"].as<int64_t>())
-                          : last_attempt(store, run);
+                          : last_attempt(invocation, store, run);
   if (!number) return not_started(invocation, store, run);
   const fs::path log = attempt_folder(invocation, run, *number) / "worker.log";
   if (!fs::exists(log)) {
