@@ -1,12 +1,11 @@
 #include "files/atomic_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
+#include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <unistd.h>
 
 namespace enigma {
 namespace {

@@ -20,9 +20,7 @@ class Sha256 {
     ENIGMA_CHECK(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1,
                  "OpenSSL has no SHA-256");
   }
-  void update(const char* bytes, size_t count) {
-    EVP_DigestUpdate(context_.get(), bytes, count);
-  }
+  void update(const char* bytes, size_t count) { EVP_DigestUpdate(context_.get(), bytes, count); }
   std::string hex() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
     unsigned length = 0;

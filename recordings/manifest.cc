@@ -1,12 +1,12 @@
 #include "recordings/manifest.h"
 
-#include "recordings/digest.h"
-#include "recordings/document.h"
-#include "recordings/file_tree.h"
+#include "recordings/format/digest.h"
+#include "recordings/format/document.h"
+#include "recordings/format/file_tree.h"
+#include "recordings/format/problem.h"
+#include "recordings/format/session_parts.h"
+#include "recordings/format/window.h"
 #include "recordings/parallel.h"
-#include "recordings/problem.h"
-#include "recordings/session_parts.h"
-#include "recordings/window.h"
 
 #include <algorithm>
 #include <cmath>

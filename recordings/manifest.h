@@ -1,7 +1,7 @@
 // The list of what a folder of recordings holds: what session sets are chosen by.
 #pragma once
 
-#include "recordings/session.h"
+#include "recordings/format/session.h"
 
 #include <nlohmann/json.hpp>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "files/atomic_file.h"
-#include "recordings/npy.h"
+#include "recordings/format/npy.h"
 #include "recordings/temporary_folder.h"
 
 #include <fmt/format.h>

@@ -1,17 +1,17 @@
 #include "recordings/verify.h"
 
 #include "files/sha256.h"
-#include "recordings/digest.h"
-#include "recordings/document.h"
-#include "recordings/file_tree.h"
-#include "recordings/labelled_intervals.h"
+#include "recordings/format/digest.h"
+#include "recordings/format/document.h"
+#include "recordings/format/file_tree.h"
+#include "recordings/format/labelled_intervals.h"
+#include "recordings/format/npy.h"
+#include "recordings/format/problem.h"
+#include "recordings/format/sequence.h"
+#include "recordings/format/session_parts.h"
+#include "recordings/format/spikes.h"
 #include "recordings/manifest.h"
-#include "recordings/npy.h"
 #include "recordings/parallel.h"
-#include "recordings/problem.h"
-#include "recordings/sequence.h"
-#include "recordings/session_parts.h"
-#include "recordings/spikes.h"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include "diagnostics/diagnostic.h"
 #include "model/shape/shape.h"
 #include "model/shape/strategy.h"
-#include "recordings/session.h"
+#include "recordings/format/session.h"
 
 #include <map>
 #include <string>

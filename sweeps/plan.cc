@@ -1,6 +1,6 @@
 #include "sweeps/plan.h"
 
-#include "sweeps/condition.h"
+#include "input/condition.h"
 #include "sweeps/cost.h"
 #include "sweeps/inputs.h"
 

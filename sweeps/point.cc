@@ -1,7 +1,7 @@
 #include "sweeps/point.h"
 
 #include "files/sha256.h"
-#include "sweeps/fields.h"
+#include "input/fields.h"
 
 #include <algorithm>
 #include <cmath>

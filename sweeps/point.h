@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model/shape/shape.h"
-#include "recordings/session.h"
+#include "recordings/format/session.h"
 
 #include <nlohmann/json.hpp>
 

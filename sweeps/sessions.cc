@@ -1,7 +1,7 @@
 #include "sweeps/sessions.h"
 
 #include "diagnostics/nearest.h"
-#include "sweeps/condition.h"
+#include "input/condition.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // and `axes`, what its values must be, and where they go.
 #pragma once
 
-#include "sweeps/fields.h"
+#include "input/fields.h"
 #include "sweeps/point.h"
 
 #include <string>

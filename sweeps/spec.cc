@@ -1,9 +1,9 @@
 #include "sweeps/spec.h"
 
 #include "diagnostics/nearest.h"
+#include "input/condition.h"
 #include "model/shape/strategy.h"
 #include "sweeps/axes.h"
-#include "sweeps/condition.h"
 #include "sweeps/setting.h"
 
 #include <algorithm>

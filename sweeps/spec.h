@@ -2,8 +2,8 @@
 // judged only against the recordings still names its line.
 #pragma once
 
-#include "sweeps/document.h"
-#include "sweeps/fields.h"
+#include "input/document.h"
+#include "input/fields.h"
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
 #include "worker/corpus.h"
 
-#include "recordings/file_tree.h"
+#include "recordings/format/file_tree.h"
 #include "recordings/manifest.h"
 #include "worker/ending.h"
 #include "worker/scaling.h"

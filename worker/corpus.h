@@ -1,8 +1,8 @@
 // The sessions of a point, opened and checked: where windows come from.
 #pragma once
 
-#include "recordings/gather.h"
-#include "recordings/session.h"
+#include "recordings/format/session.h"
+#include "recordings/gather/gather.h"
 #include "sweeps/inputs.h"
 #include "sweeps/point.h"
 

@@ -1,7 +1,7 @@
 // Single-trial Pearson correlation of the neurons of several sessions (recordings/pearson.h).
 #pragma once
 
-#include "recordings/pearson.h"
+#include "recordings/scores/pearson.h"
 
 #include <cstdint>
 #include <span>

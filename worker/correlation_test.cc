@@ -1,7 +1,7 @@
 #include "worker/correlation.h"
 
 #include "files/safetensors.h"
-#include "recordings/scores.h"
+#include "recordings/scores/scores.h"
 
 #include <doctest/doctest.h>
 

@@ -2,9 +2,9 @@
 #include "worker/loader.h"
 
 #include "files/atomic_file.h"
+#include "recordings/format/npy.h"
 #include "recordings/generate/generate.h"
 #include "recordings/manifest.h"
-#include "recordings/npy.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #include "orchestrator/cli/background.h"
 
-#include "orchestrator/http/client.h"
+#include "http/client.h"
 #include "orchestrator/launch/durable.h"
 #include "orchestrator/local/child.h"
 

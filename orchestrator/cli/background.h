@@ -1,8 +1,8 @@
 // Finding the controller of a store, or leaving one in the background.
 #pragma once
 
-#include "orchestrator/cli/command.h"
-#include "orchestrator/ownership.h"
+#include "input/command_line.h"
+#include "orchestrator/serve/ownership.h"
 
 #include <stdexcept>
 

@@ -1,7 +1,7 @@
 #include "orchestrator/cli/budget_request.h"
 
 #include "diagnostics/nearest.h"
-#include "sweeps/law/prediction.h"
+#include "sweeps/law/report/prediction.h"
 
 #include <fmt/format.h>
 

@@ -2,10 +2,10 @@
 
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
-#include "orchestrator/clock.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/explanation.h"
-#include "orchestrator/ownership.h"
+#include "orchestrator/serve/clock.h"
+#include "orchestrator/serve/ownership.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "orchestrator/cli/law_request.h"
 #include "orchestrator/cli/verbs.h"
-#include "orchestrator/clock.h"
-#include "sweeps/law/fit_document.h"
+#include "orchestrator/serve/clock.h"
+#include "sweeps/law/report/fit_document.h"
 
 #include <cstdio>
 

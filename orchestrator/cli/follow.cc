@@ -2,7 +2,7 @@
 
 #include "orchestrator/cli/background.h"
 #include "orchestrator/cli/progress.h"
-#include "orchestrator/clock.h"
+#include "orchestrator/serve/clock.h"
 
 #include <fmt/format.h>
 

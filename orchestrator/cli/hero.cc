@@ -1,14 +1,14 @@
 // enigma-sweep hero: the run that a law asks for, as a spec that plan and submit take.
 
-#include "orchestrator/hero.h"
+#include "orchestrator/submit/hero.h"
 
 #include "files/atomic_file.h"
+#include "orchestrator/attempts/placement.h"
 #include "orchestrator/cli/budget_request.h"
 #include "orchestrator/cli/law_request.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
-#include "orchestrator/local/placement.h"
-#include "sweeps/law/prediction.h"
+#include "sweeps/law/report/prediction.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // From argv to one call of one command: global options are taken out wherever they stand.
 #pragma once
 
-#include "orchestrator/cli/command.h"
+#include "input/command_line.h"
 
 namespace enigma::cli {
 

@@ -2,10 +2,10 @@
 
 #include "db/store.h"
 #include "orchestrator/documents/export.h"
-#include "sweeps/law/cell_number.h"
 #include "sweeps/law/form/form.h"
-#include "sweeps/law/metric.h"
-#include "sweeps/law/sweep_table.h"
+#include "sweeps/law/table/cell_number.h"
+#include "sweeps/law/table/metric.h"
+#include "sweeps/law/table/sweep_table.h"
 
 #include <fmt/format.h>
 

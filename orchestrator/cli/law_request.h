@@ -1,8 +1,8 @@
 // What fit, predict and plot have in common: their options, and the study that comes of them.
 #pragma once
 
-#include "orchestrator/cli/command.h"
-#include "sweeps/law/study.h"
+#include "input/command_line.h"
+#include "sweeps/law/appraisal/study.h"
 
 #include <boost/program_options.hpp>
 

@@ -5,7 +5,7 @@
 #include "orchestrator/cli/progress.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/launch/attempt_folder.h"
-#include "orchestrator/ownership.h"
+#include "orchestrator/serve/ownership.h"
 
 #include <fmt/format.h>
 

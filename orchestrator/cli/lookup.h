@@ -2,7 +2,7 @@
 #pragma once
 
 #include "db/store.h"
-#include "orchestrator/cli/command.h"
+#include "input/command_line.h"
 
 #include <optional>
 #include <string>

@@ -1,13 +1,13 @@
 // enigma-sweep plan: what a spec would run, and what of it is new.
 
 #include "files/atomic_file.h"
+#include "input/document.h"
 #include "orchestrator/cli/budget_request.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/time_text.h"
-#include "orchestrator/submission.h"
-#include "sweeps/document.h"
+#include "orchestrator/submit/submission.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // What cancel and resume have in common: a name, asked of the controller, told in words.
 #pragma once
 
-#include "orchestrator/cli/command.h"
+#include "input/command_line.h"
 
 namespace enigma::cli {
 

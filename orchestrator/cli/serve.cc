@@ -1,6 +1,6 @@
 // enigma-sweep serve: the controller as a daemon.
 
-#include "orchestrator/serve.h"
+#include "orchestrator/serve/serve.h"
 
 #include "orchestrator/cli/verbs.h"
 

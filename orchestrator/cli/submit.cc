@@ -2,14 +2,14 @@
 // where none runs), and with --wait follows it to the end.
 
 #include "files/atomic_file.h"
+#include "input/document.h"
 #include "orchestrator/cli/background.h"
 #include "orchestrator/cli/budget_request.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/status.h"
-#include "orchestrator/submission.h"
-#include "sweeps/document.h"
+#include "orchestrator/submit/submission.h"
 
 #include <fmt/format.h>
 

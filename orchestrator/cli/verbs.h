@@ -2,7 +2,7 @@
 // Each returns an exit code, prints its own document, and throws what main() turns into words.
 #pragma once
 
-#include "orchestrator/cli/command.h"
+#include "input/command_line.h"
 
 namespace enigma::cli {
 

@@ -7,7 +7,7 @@
 #include "orchestrator/cli/progress.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
-#include "orchestrator/ownership.h"
+#include "orchestrator/serve/ownership.h"
 
 #include <csignal>
 #include <ctime>

@@ -1,7 +1,7 @@
 #include "orchestrator/documents/show.h"
 
+#include "orchestrator/attempts/environment.h"
 #include "orchestrator/documents/status.h"
-#include "orchestrator/local/environment.h"
 
 namespace enigma::documents {
 namespace {

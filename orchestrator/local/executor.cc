@@ -1,12 +1,12 @@
 #include "orchestrator/local/executor.h"
 
 #include "files/atomic_file.h"
+#include "orchestrator/attempts/environment.h"
+#include "orchestrator/attempts/exit_file.h"
+#include "orchestrator/attempts/placement.h"
 #include "orchestrator/launch/durable.h"
 #include "orchestrator/launch/options.h"
 #include "orchestrator/local/child.h"
-#include "orchestrator/local/environment.h"
-#include "orchestrator/local/exit_file.h"
-#include "orchestrator/local/placement.h"
 #include "orchestrator/local/slice.h"
 
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 #include "orchestrator/local/executor.h"
 
 #include "files/atomic_file.h"
-#include "orchestrator/local/environment.h"
-#include "orchestrator/local/placement.h"
+#include "orchestrator/attempts/environment.h"
+#include "orchestrator/attempts/placement.h"
 
 #include <doctest/doctest.h>
 

@@ -3,8 +3,8 @@
 
 #include "recordings/cli/tensors.h"
 #include "recordings/cli/verbs.h"
-#include "recordings/document.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/problem.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "recordings/cli/command.h"
 
 #include "recordings/cli/progress.h"
-#include "recordings/problem.h"
+#include "recordings/format/problem.h"
 
 #include <filesystem>
 #include <iostream>

@@ -3,7 +3,7 @@
 
 #include "recordings/cli/progress.h"
 #include "recordings/cli/verbs.h"
-#include "recordings/problem.h"
+#include "recordings/format/problem.h"
 
 #include <fmt/format.h>
 

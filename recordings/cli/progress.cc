@@ -1,6 +1,6 @@
 #include "recordings/cli/progress.h"
 
-#include "recordings/progress_bar.h"
+#include "recordings/cli/progress_bar.h"
 
 #include <fmt/format.h>
 

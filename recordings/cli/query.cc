@@ -2,11 +2,11 @@
 #include "diagnostics/nearest.h"
 #include "recordings/cli/tensors.h"
 #include "recordings/cli/verbs.h"
-#include "recordings/document.h"
-#include "recordings/npy.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/npy.h"
+#include "recordings/format/problem.h"
+#include "recordings/format/session.h"
 #include "recordings/query/device.h"
-#include "recordings/session.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // enigma-data score: repeat and correlation metrics of predictions in a safetensors file.
 #include "recordings/cli/verbs.h"
-#include "recordings/scores.h"
+#include "recordings/scores/scores.h"
 
 #include <fmt/format.h>
 

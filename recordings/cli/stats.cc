@@ -1,8 +1,8 @@
 // enigma-data stats: means and deviations per modality and tier.
 #include "recordings/cli/progress.h"
 #include "recordings/cli/verbs.h"
-#include "recordings/pearson.h"
-#include "recordings/statistics.h"
+#include "recordings/scores/pearson.h"
+#include "recordings/scores/statistics.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Answers as tensors of a safetensors file.
 #pragma once
 
-#include "recordings/number_type.h"
+#include "recordings/format/number_type.h"
 #include "recordings/query/answer.h"
 
 #include <nlohmann/json.hpp>

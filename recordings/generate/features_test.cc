@@ -2,7 +2,8 @@
 #include "recordings/generate/features.h"
 
 #include "files/atomic_file.h"
-#include "recordings/document.h"
+#include "recordings/format/document.h"
+#include "recordings/format/npy.h"
 #include "recordings/generate/calcium.h"
 #include "recordings/generate/film.h"
 #include "recordings/generate/fluctuation.h"
@@ -11,7 +12,6 @@
 #include "recordings/generate/population.h"
 #include "recordings/generate/spiking.h"
 #include "recordings/manifest.h"
-#include "recordings/npy.h"
 #include "recordings/temporary_folder.h"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 #include "recordings/generate/generate.h"
 
 #include "files/atomic_file.h"
-#include "recordings/document.h"
+#include "recordings/format/document.h"
 #include "recordings/generate/mouse.h"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // For tests: how much of the responses repeats explain, measured from a session's files alone.
 #pragma once
 
-#include "recordings/session_parts.h"
+#include "recordings/format/session_parts.h"
 
 #include <cstddef>
 #include <map>

@@ -1,12 +1,12 @@
 #include "recordings/generate/mouse.h"
 
 #include "files/atomic_file.h"
+#include "recordings/format/npy.h"
 #include "recordings/generate/calcium.h"
 #include "recordings/generate/film.h"
 #include "recordings/generate/fluctuation.h"
 #include "recordings/generate/population.h"
 #include "recordings/generate/spiking.h"
-#include "recordings/npy.h"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 #include "recordings/import/finished_session.h"
 
 #include "files/sha256.h"
-#include "recordings/document.h"
-#include "recordings/import/output_file.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/output_file.h"
+#include "recordings/format/problem.h"
 
 #include <map>
 

@@ -2,7 +2,7 @@
 // reader divides 8-bit integers by 255 and refuses other ones.
 #pragma once
 
-#include "recordings/number_type.h"
+#include "recordings/format/number_type.h"
 
 #include <cstddef>
 

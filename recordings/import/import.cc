@@ -1,9 +1,9 @@
 #include "recordings/import/import.h"
 
-#include "recordings/digest.h"
+#include "recordings/format/digest.h"
+#include "recordings/format/problem.h"
 #include "recordings/import/finished_session.h"
 #include "recordings/import/import_manifest.h"
-#include "recordings/problem.h"
 
 #include <fmt/format.h>
 

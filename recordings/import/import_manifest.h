@@ -2,7 +2,7 @@
 // digest.
 #pragma once
 
-#include "recordings/digest.h"
+#include "recordings/format/digest.h"
 
 #include <filesystem>
 

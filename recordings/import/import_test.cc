@@ -2,8 +2,8 @@
 #include "recordings/import/import.h"
 
 #include "files/atomic_file.h"
-#include "recordings/document.h"
-#include "recordings/import/small_sensorium.h"
+#include "recordings/format/document.h"
+#include "recordings/import/sensorium/small_sensorium.h"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
 // A native session as tests read it back: by the reader of recordings/, and trial by trial.
 #pragma once
 
-#include "recordings/document.h"
-#include "recordings/frame_reader.h"
-#include "recordings/npy.h"
-#include "recordings/sequence.h"
+#include "recordings/format/document.h"
+#include "recordings/format/frame_reader.h"
+#include "recordings/format/npy.h"
+#include "recordings/format/sequence.h"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // What a reader of foreign recordings is asked for: one source into one empty folder.
 #pragma once
 
-#include "recordings/area_resize.h"
+#include "recordings/gather/area_resize.h"
 
 #include <cstdint>
 #include <filesystem>

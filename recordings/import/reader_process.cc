@@ -1,6 +1,6 @@
 #include "recordings/import/reader_process.h"
 
-#include "recordings/problem.h"
+#include "recordings/format/problem.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "recordings/import/session_record.h"
 
-#include "recordings/import/output_file.h"
+#include "recordings/format/output_file.h"
 
 namespace enigma::recordings {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "diagnostics/nearest.h"
 #include "files/sha256.h"
-#include "recordings/file_tree.h"
-#include "recordings/problem.h"
+#include "recordings/format/file_tree.h"
+#include "recordings/format/problem.h"
 
 #include <fmt/format.h>
 

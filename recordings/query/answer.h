@@ -2,7 +2,7 @@
 #pragma once
 
 #include "diagnostics/diagnostic.h"
-#include "recordings/number_type.h"
+#include "recordings/format/number_type.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "recordings/query/chunk_config.h"
 
 #include "diagnostics/nearest.h"
-#include "recordings/document.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/problem.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // One chunk: its times in whole steps of 10^-precision seconds, its values, normalised.
-#include "recordings/problem.h"
+#include "recordings/format/problem.h"
 #include "recordings/query/chunks.h"
 
 #include <cmath>

@@ -1,8 +1,8 @@
 #include "recordings/query/chunks.h"
 
-#include "recordings/document.h"
-#include "recordings/file_tree.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/file_tree.h"
+#include "recordings/format/problem.h"
 #include "recordings/query/interval_set.h"
 
 #include <algorithm>

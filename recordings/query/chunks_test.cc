@@ -3,8 +3,8 @@
 #include "recordings/query/chunks.h"
 
 #include "files/safetensors.h"
-#include "recordings/document.h"
-#include "recordings/npy.h"
+#include "recordings/format/document.h"
+#include "recordings/format/npy.h"
 #include "recordings/query/column_moments.h"
 #include "recordings/query/interval_set.h"
 #include "recordings/shared_recordings.h"

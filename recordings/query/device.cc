@@ -1,8 +1,8 @@
 #include "recordings/query/device.h"
 
 #include "diagnostics/nearest.h"
-#include "recordings/document.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/problem.h"
 
 #include <array>
 #include <string>

@@ -1,7 +1,7 @@
 // Sets of time as sorted intervals: what is left of a recording once stretches are cut out.
 #pragma once
 
-#include "recordings/labelled_intervals.h"
+#include "recordings/format/labelled_intervals.h"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // Labelled intervals asked which labels hold at each time.
 #pragma once
 
-#include "recordings/labelled_intervals.h"
+#include "recordings/format/labelled_intervals.h"
 #include "recordings/query/answer.h"
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // The published reader's own answers, question by question: every case that index.json lists.
-#include "recordings/document.h"
-#include "recordings/npy.h"
+#include "recordings/format/document.h"
+#include "recordings/format/npy.h"
 #include "recordings/query/device.h"
 #include "recordings/shared_recordings.h"
 

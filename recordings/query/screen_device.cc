@@ -1,7 +1,7 @@
 #include "recordings/query/screen_device.h"
 
-#include "recordings/document.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/problem.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,9 +1,9 @@
 // A screen asked for its frames as the published reader is asked: as stored, or rescaled.
 #pragma once
 
-#include "recordings/area_resize.h"
+#include "recordings/format/screen.h"
+#include "recordings/gather/area_resize.h"
 #include "recordings/query/answer.h"
-#include "recordings/screen.h"
 
 #include <nlohmann/json.hpp>
 

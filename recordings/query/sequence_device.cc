@@ -1,8 +1,8 @@
 #include "recordings/query/sequence_device.h"
 
-#include "recordings/document.h"
-#include "recordings/npy.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/npy.h"
+#include "recordings/format/problem.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // A sequence asked as the published reader is asked: floored or interpolated between two rows.
 #pragma once
 
+#include "recordings/format/sequence.h"
 #include "recordings/query/answer.h"
-#include "recordings/sequence.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,9 @@
 #include "recordings/query/spikes_device.h"
 
 #include "diagnostics/nearest.h"
-#include "recordings/document.h"
-#include "recordings/labelled_intervals.h"
-#include "recordings/problem.h"
+#include "recordings/format/document.h"
+#include "recordings/format/labelled_intervals.h"
+#include "recordings/format/problem.h"
 
 #include <algorithm>
 #include <array>

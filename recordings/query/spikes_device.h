@@ -1,8 +1,8 @@
 // Spike trains asked for counts: in a window at each time, smoothed along the times where wanted.
 #pragma once
 
+#include "recordings/format/spikes.h"
 #include "recordings/query/answer.h"
-#include "recordings/spikes.h"
 
 #include <nlohmann/json.hpp>
 

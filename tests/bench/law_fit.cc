@@ -2,9 +2,9 @@
 // several. Writes the rows for the comparison beside it.
 //   enigma_bench_law_fit CSV ROWS_OUT
 // Prints `name value` lines; times are of the processor.
-#include "sweeps/law/bootstrap.h"
 #include "sweeps/law/kernel/kernel.h"
-#include "sweeps/law/mapped_table.h"
+#include "sweeps/law/minimize/bootstrap.h"
+#include "sweeps/law/table/mapped_table.h"
 
 #include <algorithm>
 #include <cstdio>

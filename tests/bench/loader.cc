@@ -2,7 +2,7 @@
 //   enigma_bench_loader                 two sessions of 10 minutes, 8,000 neurons; one of 2,000
 //   enigma_bench_loader DIR [DIR…]      the same measurement on recordings that are there
 //   enigma_bench_loader --write DIR SESSIONS NEURONS MINUTES     random recordings to measure on
-#include "recordings/gather.h"
+#include "recordings/gather/gather.h"
 #include "recordings/temporary_folder.h"
 #include "tests/bench/random_recording.h"
 #include "tests/bench/rates.h"

@@ -1,7 +1,7 @@
 #include "tests/bench/random_recording.h"
 
+#include "recordings/format/npy.h"
 #include "recordings/generate/stream.h"
-#include "recordings/npy.h"
 
 #include <fmt/format.h>
 

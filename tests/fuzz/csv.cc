@@ -1,6 +1,6 @@
 // Any bytes as a table of runs, CSV or JSON lines: refused with a diagnostic, or rows as wide as
 // the header, each of which ends in the table or among the excluded.
-#include "sweeps/law/mapped_table.h"
+#include "sweeps/law/table/mapped_table.h"
 
 #include <cstdint>
 #include <cstdlib>

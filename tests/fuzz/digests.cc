@@ -1,5 +1,5 @@
 // Any bytes as the cache of digests: taken, or passed over as if there were none.
-#include "recordings/digest.h"
+#include "recordings/format/digest.h"
 #include "tests/fuzz/input_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {

@@ -1,5 +1,6 @@
 // Any bytes as a .npy file: refused with a diagnostic, or every number of it can be read.
-#include "recordings/npy.h"
+#include "recordings/format/npy.h"
+
 #include "tests/fuzz/input_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {

@@ -1,5 +1,5 @@
 // Any bytes as YAML and as JSON that describe a recording: refused, or plain values.
-#include "recordings/document.h"
+#include "recordings/format/document.h"
 #include "tests/fuzz/input_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {

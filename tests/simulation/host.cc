@@ -1,6 +1,6 @@
 #include "tests/simulation/host.h"
 
-#include "orchestrator/secret.h"
+#include "orchestrator/attempts/secret.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "db/store.h"
-#include "orchestrator/controller.h"
+#include "orchestrator/controller/controller.h"
 #include "tests/simulation/memory_disk.h"
 #include "tests/simulation/mortal_executor.h"
 #include "tests/simulation/world.h"

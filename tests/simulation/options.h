@@ -2,8 +2,8 @@
 // check fails.
 #pragma once
 
+#include "orchestrator/attempts/placement.h"
 #include "orchestrator/decide/policy.h"
-#include "orchestrator/local/placement.h"
 #include "tests/simulation/prng.h"
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 // The figures of a study, by kind: each is a picture whose numbers are those of the fits.
 #pragma once
 
+#include "sweeps/law/appraisal/study.h"
 #include "sweeps/law/figure/picture.h"
 #include "sweeps/law/figure/size_scale.h"
-#include "sweeps/law/study.h"
 
 #include <string>
 #include <string_view>

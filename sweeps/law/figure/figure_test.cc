@@ -1,8 +1,8 @@
 #include "sweeps/law/figure/figure.h"
 
 #include "sweeps/law/figure/runs.h"
-#include "sweeps/law/profile.h"
-#include "sweeps/law/synthetic.h"
+#include "sweeps/law/fit/synthetic.h"
+#include "sweeps/law/minimize/profile.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-#include "sweeps/law/cell_number.h"
 #include "sweeps/law/figure/palette.h"
 #include "sweeps/law/figure/runs.h"
+#include "sweeps/law/table/cell_number.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "sweeps/law/figure/profile_curve.h"
 
-#include "sweeps/law/profile.h"
+#include "sweeps/law/minimize/profile.h"
 
 #include <algorithm>
 #include <cmath>

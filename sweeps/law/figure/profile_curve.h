@@ -1,7 +1,7 @@
 // The curve behind a profile interval: the objective with one parameter held, all others refitted.
 #pragma once
 
-#include "sweeps/law/fit.h"
+#include "sweeps/law/fit/fit.h"
 
 #include <vector>
 

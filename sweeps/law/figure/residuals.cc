@@ -1,5 +1,5 @@
 #include "sweeps/law/figure/runs.h"
-#include "sweeps/law/points.h"
+#include "sweeps/law/table/points.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sweeps/law/figure/picture.h"
-#include "sweeps/law/table.h"
+#include "sweeps/law/table/table.h"
 
 #include <map>
 #include <string>

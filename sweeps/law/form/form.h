@@ -2,7 +2,7 @@
 // Every parameter has a coordinate on the whole real line in which minimisers work.
 #pragma once
 
-#include "sweeps/law/points.h"
+#include "sweeps/law/table/points.h"
 
 #include <memory>
 #include <optional>

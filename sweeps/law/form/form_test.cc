@@ -1,6 +1,6 @@
-#include "sweeps/law/estimate.h"
+#include "sweeps/law/fit/synthetic.h"
 #include "sweeps/law/kernel/kernel.h"
-#include "sweeps/law/synthetic.h"
+#include "sweeps/law/minimize/estimate.h"
 
 #include <doctest/doctest.h>
 

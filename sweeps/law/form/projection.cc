@@ -1,7 +1,7 @@
 #include "sweeps/law/form/projection.h"
 
+#include "sweeps/law/form/nonnegative.h"
 #include "sweeps/law/kernel/kernel.h"
-#include "sweeps/law/nonnegative.h"
 
 #include <algorithm>
 #include <cmath>

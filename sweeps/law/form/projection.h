@@ -2,7 +2,7 @@
 // go with them.
 #pragma once
 
-#include "sweeps/law/points.h"
+#include "sweeps/law/table/points.h"
 
 #include <vector>
 

@@ -1,0 +1,95 @@
+#include "input/command_line.h"
+
+#include "diagnostics/nearest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+namespace enigma::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+[[noreturn]] void wrong(const std::string& message, const std::string& suggestion,
+                        const std::string& expected = {}) {
+  throw InputError({{.file = "command line",
+                     .message = message,
+                     .expected = expected,
+                     .suggestion = suggestion}});
+}
+
+std::vector<std::string> option_names(const po::options_description& options,
+                                      const po::positional_options_description& positional) {
+  std::vector<std::string> hidden, names = {"--help"};
+  for (unsigned i = 0; i < positional.max_total_count() && i < 8; ++i) {
+    hidden.push_back(positional.name_for_position(i));
+  }
+  for (const auto& option : options.options()) {
+    if (std::find(hidden.begin(), hidden.end(), option->long_name()) != hidden.end()) continue;
+    names.push_back("--" + option->long_name());
+  }
+  return names;
+}
+
+void print_help(const std::string& usage, const po::options_description& options) {
+  std::cout << "usage: enigma-sweep " << usage << "\n\n" << options << "\n";
+}
+
+}  // namespace
+
+std::optional<po::variables_map> parse_options(
+    const Invocation& invocation, const std::string& usage, const po::options_description& options,
+    const po::positional_options_description& positional) {
+  po::options_description all(options);
+  all.add_options()("help", "this text");
+  try {
+    po::variables_map values;
+    namespace style = po::command_line_style;
+    po::store(po::command_line_parser(invocation.args)
+                  .options(all)
+                  .positional(positional)
+                  .style(style::unix_style & ~style::allow_guessing)
+                  .run(),
+              values);
+    po::notify(values);
+    if (values.count("help") == 0) return values;
+    print_help(usage, options);
+    return std::nullopt;
+  } catch (const po::unknown_option& error) {
+    wrong(invocation.verb + ": unknown option '" + error.get_option_name() + "'",
+          suggest_name(error.get_option_name(), option_names(options, positional)));
+  } catch (const po::error& error) {
+    wrong(invocation.verb + ": " + error.what(), "enigma-sweep " + invocation.verb + " --help");
+  }
+}
+
+std::string required(const po::variables_map& values, const std::string& name) {
+  const auto found = values.find(name);
+  if (found == values.end() || found->second.as<std::string>().empty()) {
+    wrong("'" + name + "' is missing", "--help tells the order", "a " + name);
+  }
+  return found->second.as<std::string>();
+}
+
+void print_document(const Invocation& invocation, const nlohmann::ordered_json& document) {
+  nlohmann::ordered_json whole = nlohmann::ordered_json::object();
+  if (!invocation.verb.empty()) whole["schema"] = fmt::format("enigma.{}/1", invocation.verb);
+  whole.update(document);
+  std::cout << whole.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+}
+
+void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) std::cerr << to_text(diagnostic) << "\n";
+}
+
+int not_found(const Invocation& invocation, const std::string& message,
+              const std::string& suggestion) {
+  const std::vector<Diagnostic> diagnostics = {{.message = message, .suggestion = suggestion}};
+  print_diagnostics(diagnostics);
+  if (invocation.json) print_document(invocation, {{"diagnostics", to_json(diagnostics)}});
+  return kNotFound;
+}
+
+}  // namespace enigma::cli

@@ -1,0 +1,252 @@
+#include "orchestrator/controller/controller.h"
+
+#include "orchestrator/attempts/placement.h"
+#include "orchestrator/attempts/secret.h"
+#include "sweeps/spec.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+using namespace enigma;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A world that shows what a test puts into it, and remembers what it was asked.
+struct ScriptedExecutor final : decide::Executor {
+  std::vector<std::string> tokens, marks, cancelled;
+  std::map<std::string, decide::JobState> states;  // by token
+  std::map<std::string, std::string> spools;       // by token
+  bool accepts = true;
+
+  std::string read_spool(const decide::SpoolSlice& slice) override {
+    const std::string& spool = spools[slice.token];
+    const auto offset = static_cast<size_t>(slice.offset);
+    return offset < spool.size() ? spool.substr(offset, slice.bytes_max) : "";
+  }
+  decide::SubmitAnswer submit(const decide::Submission& submission) override {
+    if (!accepts) return {false, "no place left"};
+    tokens.push_back(submission.token);
+    states[submission.token] = decide::Running{1, 100, 200};
+    return {};
+  }
+  std::vector<decide::Observation> observe(const std::vector<decide::Watch>& watches) override {
+    std::vector<decide::Observation> seen;
+    for (const auto& watch : watches) {
+      if (states.contains(watch.token))
+        seen.push_back({watch.run, watch.token, states[watch.token]});
+    }
+    return seen;
+  }
+  void cancel(const std::string&, const std::string& token) override { cancelled.push_back(token); }
+  void mark(const std::string& run, const std::string& word) override {
+    marks.push_back(run + " " + word);
+  }
+  void unmark(const std::string& run) override { marks.push_back(run + " unmarked"); }
+};
+
+std::string fresh_token() {
+  static int count = 0;
+  return "token-" + std::to_string(++count);
+}
+
+constexpr const char* kRun = "00000000000000aa";
+
+struct World {
+  fs::path folder = [] {
+    std::string name = (fs::temp_directory_path() / "enigma-controller-XXXXXX").string();
+    return fs::path(::mkdtemp(name.data()));
+  }();
+  db::Store store = db::Store::open(folder / "runs.db");
+  ScriptedExecutor executor;
+  Controller controller{
+      {folder, "secret", "local", decide::default_policy(), fresh_token}, store, executor, 1000};
+
+  World() {
+    db::NewPoint point;
+    point.id = kRun;
+    point.point = point.values = point.plan = "{}";
+    point.point_file = "{}";
+    point.placement = local::to_text({"/data", "/worker", {{"code", {0, 1}}}});
+    point.target_step = 10;
+    store.submit_sweep("sweep", "{}", {point}, 1000);
+  }
+  ~World() { fs::remove_all(folder); }
+
+  const std::string& start() {
+    controller.turn(1001);
+    REQUIRE(executor.tokens.size() == 1);
+    return executor.tokens[0];
+  }
+  std::string line(int64_t seq, protocol::Body body) const {
+    return protocol::to_line({kRun, {7, 0, 0, 9}, seq, 1002, std::move(body)}) + "\n";
+  }
+  // Everything that a run to its end reports.
+  std::string story() const {
+    return line(1, protocol::Hello{1, {"cpu"}, "r"}) +
+           line(2, protocol::Metrics{10, 80, 1e9, {{"train_loss", 0.5}}}) +
+           line(3, protocol::Eval{10, "s", "test", 0.5, 0.6, 0.1, 0.01, 4}) +
+           line(4, protocol::Done{10, 1e9});
+  }
+  int64_t told() const {
+    const auto events = store.events_of(kRun);
+    return std::count_if(events.begin(), events.end(),
+                         [](const db::Event& event) { return event.kind == "bad_line"; });
+  }
+  db::State state() const { return store.run(kRun)->run.state; }
+};
+
+}  // namespace
+
+TEST_CASE("controller: a run is started once, heard, done, marked, and forgotten") {
+  World world;
+  const std::string token = world.start();
+  world.controller.turn(1002);
+  CHECK(world.executor.tokens.size() == 1);
+  CHECK(world.state() == db::State::running);
+  const auto heard = world.controller.on_reports(world.story(), bearer_of("secret", token), 1003);
+  CHECK(heard.status == 200);
+  CHECK(heard.answer.ack == 4);
+  world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
+  world.controller.turn(1004);
+  CHECK(world.state() == db::State::done);
+  world.controller.turn(1005);
+  CHECK(world.executor.marks.back() == std::string(kRun) + " done");
+  world.controller.turn(1006);
+  CHECK_FALSE(world.controller.busy());
+}
+
+TEST_CASE("controller: a spool is read to its end before an end is judged") {
+  World world;
+  const std::string token = world.start();
+  world.executor.spools[token] = world.story();
+  world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
+  world.controller.turn(1002);
+  CHECK(world.state() == db::State::done);
+  CHECK(world.store.metrics(kRun).size() == 1);
+}
+
+TEST_CASE("controller: both roads of a report lead to one row") {
+  World world;
+  const std::string token = world.start();
+  REQUIRE(world.controller.on_reports(world.story(), bearer_of("secret", token), 1002).status ==
+          200);
+  world.executor.spools[token] = world.story();
+  world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
+  world.controller.turn(1003);
+  CHECK(world.store.metrics(kRun).size() == 1);
+}
+
+TEST_CASE("controller: a bad line is told once, over every turn, road and restart") {
+  World world;
+  const std::string token = world.start();
+  const std::string bearer = bearer_of("secret", token);
+  std::string& spool = world.executor.spools[token];
+  const std::string story = world.story();
+  const size_t second = story.find('\n') + 1, third = story.find('\n', second) + 1;
+  spool = story.substr(0, second) + "not a report\n" + story.substr(third);
+  CHECK(world.controller.on_reports(spool, bearer, 1002).status == 400);
+  world.controller.turn(1003);
+  CHECK(world.state() == db::State::done);
+  CHECK(world.told() == 1);
+  world.controller.turn(1004);
+  Controller next(world.controller.options(), world.store, world.executor, 1005);
+  next.turn(1005);
+  spool += "nor this";
+  next.turn(1006);
+  CHECK(world.told() == 1);
+  world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
+  next.turn(1007);
+  CHECK(world.told() == 2);
+}
+
+TEST_CASE("controller: a worker that posts on after a report was refused is read from its spool") {
+  World world;
+  const std::string token = world.start();
+  const std::string story = world.story();
+  const size_t second = story.find('\n') + 1, third = story.find('\n', second) + 1;
+  world.executor.spools[token] = story;
+  const std::string behind_a_gap = story.substr(0, second) + story.substr(third);
+  CHECK(world.controller.on_reports(behind_a_gap, bearer_of("secret", token), 1002).answer.ack ==
+        1);
+  world.controller.turn(1002.5);
+  CHECK(world.state() == db::State::done);
+}
+
+TEST_CASE("controller: exit 0 without the target is no success; the spec's retry rule counts") {
+  World world;
+  const std::string token = world.start();
+  world.executor.states[token] = decide::Ended{70, 0, false, 1, ""};
+  world.controller.turn(1002);
+  CHECK(world.state() == db::State::failed);
+}
+
+TEST_CASE("controller: reports are answered as the contract says") {
+  World world;
+  const std::string token = world.start();
+  const std::string bearer = bearer_of("secret", token);
+  const auto status = [&](const std::string& body, const std::string& shown) {
+    return world.controller.on_reports(body, shown, 1002).status;
+  };
+  CHECK(status(world.story(), "") == 401);
+  CHECK(status(world.story(), "wrong") == 401);
+  CHECK(status(world.story(), token) == 401);  // the submission's name is not its secret
+  CHECK(status("nonsense\n", bearer) == 400);
+  CHECK(status("", bearer) == 400);
+  CHECK(status(std::string(protocol::kLineBytesMax + 1, 'x'), bearer) == 413);
+  CHECK(status(protocol::to_line({"ffffffffffffffff", {1, 0, 0, 1}, 1, 1, protocol::Preempted{1}}),
+               bearer) == 404);
+  // A batch is taken whole or not at all.
+  CHECK(status(world.story() + "{}\n", bearer) == 400);
+  CHECK(world.store.metrics(kRun).empty());
+  CHECK(status(world.story(), bearer) == 200);
+  world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
+  world.controller.turn(1003);
+  // Another process with the same secret (a requeued job, say) is fenced off.
+  CHECK(status(protocol::to_line({kRun, {8, 0, 1, 9}, 5, 1, protocol::Preempted{11}}), bearer) ==
+        409);
+}
+
+TEST_CASE("controller: a submission that is not taken is told, and tried again later") {
+  World world;
+  world.executor.accepts = false;
+  world.controller.turn(1001);
+  CHECK(world.executor.tokens.empty());
+  world.executor.accepts = true;
+  for (double now = 1002; now < 1100 && world.executor.tokens.empty(); now += 5) {
+    world.controller.turn(now);
+  }
+  CHECK(world.executor.tokens.size() == 1);
+}
+
+TEST_CASE(
+    "controller: cancel stops the attempt and marks the run, the next submission takes the mark "
+    "away") {
+  World world;
+  const std::string token = world.start();
+  CHECK(world.controller.request(kRun, decide::Request::cancel, 1002));
+  CHECK_FALSE(world.controller.request(kRun, decide::Request::cancel, 1002));
+  world.controller.turn(1003);
+  CHECK(world.executor.cancelled == std::vector<std::string>{token});
+  world.executor.states[token] = decide::Ended{75, 0, false, 1, ""};
+  world.controller.turn(1004);
+  world.controller.turn(1005);
+  CHECK(world.state() == db::State::cancelled);
+  CHECK(world.executor.marks.back() == std::string(kRun) + " cancelled");
+  CHECK(world.controller.request(kRun, decide::Request::resume, 1006));
+  world.controller.turn(1007);
+  CHECK(world.executor.marks.back() == std::string(kRun) + " unmarked");
+  CHECK(world.executor.tokens.size() == 2);
+}
+
+TEST_CASE("retry: a spec may name the classes that decisions know, and no others") {
+  const auto policy = decide::default_policy();
+  CHECK(sweeps::failure_classes().size() == policy.retry.size());
+  for (const std::string& name : sweeps::failure_classes()) {
+    CAPTURE(name);
+    REQUIRE(protocol::failure_class_named(name));
+    CHECK(policy.retry.contains(*protocol::failure_class_named(name)));
+  }
+}

@@ -1,0 +1,52 @@
+// The controller's HTTP surface (contract sections 5 and 6): reports of workers, requests and
+// documents of everybody else. Routes and status codes; what they answer is made elsewhere.
+#pragma once
+
+#include "http/message.h"
+#include "orchestrator/controller/controller.h"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <functional>
+#include <string>
+
+namespace enigma {
+
+/// Nobody waits for somebody else's plan, digest or document: those are made on threads of their
+/// own over connections that only read. What changes the store is done on the deciding thread.
+class Api {
+ public:
+  /// Hands work to the deciding thread; callable from any thread.
+  using Post = std::function<void(std::function<void()> work)>;
+
+  /// `wake` asks for a turn soon. `secret` is the bearer of everything but reports
+  /// and /healthz.
+  Api(Controller& controller, std::string secret, std::function<void()> wake, Post post);
+  /// Waits for what is being made; what has not been begun is dropped.
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  /// Called on the deciding thread; `reply` is called on any. Never throws: what breaks becomes
+  /// 500, or 503 for a report (the worker posts it later).
+  void handle(const http::Request& request, db::Time now, const http::Reply& reply);
+
+  /// Why nothing is decided for now (a full disk); nothing = it goes on.
+  void set_waiting(std::optional<std::string> why) { waiting_ = std::move(why); }
+
+ private:
+  http::Response report(const http::Request& request, db::Time now);
+  http::Response request_of(const std::string& body, decide::Request request, db::Time now);
+  void read(const http::Request& request, const http::Reply& reply);
+  void change(const http::Request& request, db::Time now, const http::Reply& reply);
+  void submit(const http::Request& request, db::Time now, const http::Reply& reply);
+
+  Controller& controller_;
+  std::string secret_;
+  std::optional<std::string> waiting_;
+  std::function<void()> wake_;
+  Post post_;
+  boost::asio::thread_pool documents_, plans_;
+};
+
+}  // namespace enigma

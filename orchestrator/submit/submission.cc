@@ -1,0 +1,213 @@
+#include "orchestrator/submit/submission.h"
+
+#include "orchestrator/attempts/placement.h"
+#include "orchestrator/submit/speed.h"
+#include "recordings/manifest.h"
+#include "sweeps/sessions.h"
+
+#include <nlohmann/json.hpp>
+
+#include <iterator>
+#include <map>
+
+namespace enigma {
+namespace {
+
+namespace fs = std::filesystem;
+
+Diagnostic problem(const std::string& file, const std::string& pointer, const std::string& message,
+                   const std::string& expected, const std::string& suggestion) {
+  Diagnostic diagnostic;
+  diagnostic.file = file;
+  diagnostic.pointer = pointer;
+  diagnostic.message = message;
+  diagnostic.expected = expected;
+  diagnostic.suggestion = suggestion;
+  return diagnostic;
+}
+
+template <typename T>
+void append(std::vector<T>& to, std::vector<T> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+// A relative folder of a spec is meant from where the spec lies.
+fs::path data_of(const SweepRequest& request, const sweeps::Spec& spec) {
+  if (!request.data.empty()) return fs::absolute(request.data);
+  if (spec.data.path.empty()) return {};
+  // But for its last part, which may be a link: a session is called as it is reached.
+  fs::path folder = fs::absolute(request.file).parent_path() / spec.data.path;
+  if (!folder.has_filename()) folder = folder.parent_path();
+  const bool named = folder.filename() != "." && folder.filename() != "..";
+  return named ? fs::weakly_canonical(folder.parent_path()) / folder.filename()
+               : fs::weakly_canonical(folder);
+}
+
+std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::Spec& spec,
+                                    const std::string& executor) {
+  if (executor != "local") {
+    Diagnostic refused = request.executor.empty() ? spec.document.at("/executor", "")
+                                                  : problem("--executor", "", "", "", "");
+    refused.message = "executor '" + executor + "' is not supported by this version";
+    refused.expected = "local";
+    refused.suggestion = "leave it out";
+    return {refused};
+  }
+  if (data_of(request, spec).empty()) {
+    return {problem(request.file, "/data/path", "no recordings are named", "a folder of recordings",
+                    "--data DIR")};
+  }
+  return {};
+}
+
+recordings::Manifest inspect_for(const sweeps::Spec& spec, const fs::path& data,
+                                 const fs::path& store_folder) {
+  recordings::InspectOptions options;
+  if (fs::is_directory(store_folder)) options.cache = store_folder / "recordings.json";
+  options.digests = false;
+  const auto first = recordings::inspect(data, options);
+  options.digests = true;
+  options.rule = sweeps::rule_of(spec, first);
+  return recordings::inspect(data, options);
+}
+
+sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& sweep,
+                                     const SweepRequest& request) {
+  sweeps::Surroundings surroundings;
+  surroundings.speeds.stated = request.flops_per_s;
+  if (store == nullptr) return surroundings;
+  const db::Store::Moment moment = store->moment();
+  surroundings.known_ids = store->known_ids();
+  for (db::KnownPoint& known : store->known_points(sweep)) {
+    surroundings.earlier.push_back(
+        {std::move(known.run), std::move(known.values), known.seed, std::move(known.point)});
+  }
+  surroundings.speeds.measured = measured_speeds(*store);
+  return surroundings;
+}
+
+std::map<std::string, local::RetryOverride> retry_of(const sweeps::Spec& spec) {
+  std::map<std::string, local::RetryOverride> retry;
+  for (const auto& [name, limit] : spec.retry) retry[name] = {limit.max, limit.backoff_s};
+  return retry;
+}
+
+}  // namespace
+
+Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
+                                const fs::path& store_folder) {
+  Parsed<PlannedSweep> result;
+  auto spec = sweeps::parse_spec(request.text, request.file);
+  append(result.diagnostics, spec.diagnostics);
+  if (!spec.ok()) return result;
+  const std::string executor = request.executor.empty() ? spec.value->executor : request.executor;
+  append(result.diagnostics, problems_of(request, *spec.value, executor));
+  if (has_errors(result.diagnostics)) return result;
+  const fs::path data = data_of(request, *spec.value);
+  const auto manifest = inspect_for(*spec.value, data, store_folder);
+  auto plan =
+      sweeps::make_plan(*spec.value, manifest, surroundings_of(store, spec.value->name, request));
+  append(result.diagnostics, plan.diagnostics);
+  if (plan.ok()) result.value = {std::move(*spec.value), std::move(*plan.value), data};
+  return result;
+}
+
+std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
+                                  const std::string& environment) {
+  const std::string placement = to_text(
+      local::Placement{planned.data.string(), request.worker, retry_of(planned.spec), environment});
+  std::vector<db::NewPoint> rows;
+  for (const sweeps::PlannedPoint& point : planned.plan.points) {
+    db::NewPoint row;
+    row.id = point.sweep_point.id;
+    row.id_version = sweeps::kIdVersion;
+    if (point.action != sweeps::Action::reused) {
+      row.point = point.sweep_point.canonical.dump();
+      row.point_file = sweeps::point_file_json(point).dump(1) + "\n";
+    }
+    row.placement = placement;
+    row.name = point.sweep_point.name;
+    row.values = point.sweep_point.values.dump();
+    row.plan = sweeps::to_json(point).dump();
+    row.target_step = point.steps;
+    row.slots = point.nodes * point.devices;
+    row.priority = planned.plan.priority;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+nlohmann::json to_json(const SweepRequest& request) {
+  nlohmann::json json = {{"text", request.text},
+                         {"file", request.file},
+                         {"data", request.data},
+                         {"executor", request.executor},
+                         {"worker", request.worker}};
+  if (request.flops_per_s) json["flops_per_s"] = *request.flops_per_s;
+  if (request.environment) json["environment"] = *request.environment;
+  return json;
+}
+
+namespace {
+
+/// A folder or program of somebody else's means nothing where the controller happens to stand.
+void check_absolute(const char* key, const std::string& path, std::vector<Diagnostic>& wrong) {
+  if (path.empty() || fs::path(path).is_absolute()) return;
+  wrong.push_back(
+      problem("", std::string("/") + key, "a relative path in a request", "an absolute path", ""));
+  wrong.back().found = path;
+}
+
+void take_environment(const nlohmann::json& json, SweepRequest& request,
+                      std::vector<Diagnostic>& wrong) {
+  const auto found = json.is_object() ? json.find("environment") : json.end();
+  if (!json.is_object() || found == json.end()) return;
+  bool good = found->is_object();
+  for (auto one = found->begin(); good && one != found->end(); ++one) {
+    good = one->is_string() && !one.key().empty() &&
+           one.key().find_first_of(std::string("=\0", 2)) == std::string::npos &&
+           one->get_ref<const std::string&>().find('\0') == std::string::npos;
+  }
+  if (good) {
+    request.environment = found->get<local::Environment>();
+  } else {
+    wrong.push_back(problem("", "/environment", "this is no environment",
+                            "an object of texts, without '=' in names and without NUL", ""));
+  }
+}
+
+}  // namespace
+
+SweepRequest sweep_request_from_json(const nlohmann::json& json) {
+  SweepRequest request;
+  std::vector<Diagnostic> wrong;
+  const auto take = [&](const char* key, std::string& text, bool needed) {
+    const auto found = json.is_object() ? json.find(key) : json.end();
+    if (json.is_object() && found != json.end() && found->is_string()) {
+      text = found->get<std::string>();
+    } else if (needed) {
+      wrong.push_back(
+          problem("", std::string("/") + key, "the request lacks a text", "a string", ""));
+    }
+  };
+  take("text", request.text, true);
+  take("file", request.file, false);
+  take("data", request.data, false);
+  take("executor", request.executor, false);
+  take("worker", request.worker, false);
+  if (json.is_object() && json.contains("flops_per_s")) {
+    const auto& speed = json["flops_per_s"];
+    if (speed.is_number() && speed > 0) {
+      request.flops_per_s = speed.get<double>();
+    } else {
+      wrong.push_back(problem("", "/flops_per_s", "not a speed", "a number > 0", ""));
+    }
+  }
+  take_environment(json, request, wrong);
+  check_absolute("data", request.data, wrong);
+  check_absolute("worker", request.worker, wrong);
+  if (!wrong.empty()) throw InputError(wrong);
+  return request;
+}
+
+}  // namespace enigma

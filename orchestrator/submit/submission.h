@@ -1,0 +1,47 @@
+// From a spec's text to rows of the store: planned against the recordings and what is known, then
+// added. The command line plans to tell the user; the controller plans again to submit.
+#pragma once
+
+#include "db/store.h"
+#include "orchestrator/attempts/environment.h"
+#include "sweeps/plan.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma {
+
+/// A sweep as it is asked for.
+struct SweepRequest {
+  std::string text;                   ///< of the spec
+  std::string file;                   ///< its name, for diagnostics and for relative paths
+  std::string data;                   ///< folder of recordings; empty = the spec's
+  std::string executor;               ///< empty = the spec's
+  std::string worker;                 ///< program, absolute
+  std::optional<double> flops_per_s;  ///< of one device: its peak × the MFU that the user states
+  std::optional<local::Environment> environment;  ///< of the submitter; none = the controller's
+};
+
+struct PlannedSweep {
+  sweeps::Spec spec;
+  sweeps::Plan plan;
+  std::filesystem::path data;  ///< absolute
+};
+
+/// `store` may be null (nothing is known yet). Digests of recordings are cached in `store_folder`
+/// where that exists.
+Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
+                                const std::filesystem::path& store_folder);
+
+/// Rows for every point. Of those that the store has already, only what may follow a submission.
+/// `environment` names the kept one (local/environment.h).
+std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
+                                  const std::string& environment);
+
+/// `{"text", "file", …}`: how a request travels to the controller. Throws InputError.
+nlohmann::json to_json(const SweepRequest& request);
+SweepRequest sweep_request_from_json(const nlohmann::json& json);
+
+}  // namespace enigma
