@@ -6,25 +6,25 @@ namespace enigma::db {
 namespace {
 
 std::optional<std::string> class_name(const std::optional<protocol::FailureClass>& value) {
-  if (!value) return std::nullopt;
+  if (!value) { return std::nullopt; }
   return std::string(protocol::name_of(*value));
 }
 
 std::optional<protocol::FailureClass> class_named(const std::optional<std::string>& name) {
-  if (!name) return std::nullopt;
+  if (!name) { return std::nullopt; }
   return protocol::failure_class_named(*name);
 }
 
 std::optional<Verdict> verdict(const std::optional<std::string>& name,
                                const std::optional<std::string>& line) {
   const auto failure_class = class_named(name);
-  if (!failure_class) return std::nullopt;
+  if (!failure_class) { return std::nullopt; }
   return Verdict{*failure_class, line.value_or("")};
 }
 
 template <typename T, typename Field>
 std::optional<Field> field(const std::optional<T>& value, Field T::*member) {
-  if (!value) return std::nullopt;
+  if (!value) { return std::nullopt; }
   return (*value).*member;
 }
 
@@ -77,9 +77,10 @@ Attempt read_attempt(Columns& c) {
   a.launcher_start_ns = c.maybe_integer();
   const auto job = c.maybe_integer(), index = c.maybe_integer(), restart = c.maybe_integer(),
              start_ns = c.maybe_integer();
-  if (job)
+  if (job) {
     a.identity =
         protocol::Identity{*job, index.value_or(0), restart.value_or(0), start_ns.value_or(0)};
+  }
   a.seq = c.integer();
   a.submitted_at = c.real();
   a.started_at = c.maybe_real();
@@ -108,7 +109,7 @@ Attempt read_attempt(Columns& c) {
   if (source) {
     a.ending = Ending{class_named(ending_class), *source, line.value_or(""), std::nullopt,
                       a.ended_at.value_or(0)};
-    if (code) a.ending->exit_code = static_cast<int>(*code);
+    if (code) { a.ending->exit_code = static_cast<int>(*code); }
   }
   a.gone = c.flag();
   return a;

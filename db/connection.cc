@@ -25,9 +25,7 @@ SQLite::Database open_database(const std::filesystem::path& file, const StoreOpt
       return {file.string(), flags, options.busy_timeout_ms, options.vfs};
     }
     return {readable_name(file, copy), flags | SQLite::OPEN_URI, options.busy_timeout_ms};
-  } catch (const SQLite::Exception& error) {
-    refuse(file.string(), "cannot be opened", error);
-  }
+  } catch (const SQLite::Exception& error) { refuse(file.string(), "cannot be opened", error); }
 }
 
 std::string remedy(int code) {
@@ -65,19 +63,19 @@ std::string to_text(const SQLite::Exception& error) {
 
 void refuse(const std::string& path, const std::string& what, const SQLite::Exception& error) {
   const std::string message = fmt::format("{}: {}: {}", path, what, to_text(error));
-  if (is_lack_of_room(error.getErrorCode())) throw NoRoom(message);
+  if (is_lack_of_room(error.getErrorCode())) { throw NoRoom(message); }
   throw StoreError(message);
 }
 
 bool is_lack_of_room(const std::exception& broken) {
-  if (dynamic_cast<const NoRoom*>(&broken) != nullptr) return true;
+  if (dynamic_cast<const NoRoom*>(&broken) != nullptr) { return true; }
   if (const auto* said = dynamic_cast<const SQLite::Exception*>(&broken)) {
     return is_lack_of_room(said->getErrorCode());
   }
   const auto* refused = dynamic_cast<const std::system_error*>(&broken);
-  if (refused == nullptr) return false;
+  if (refused == nullptr) { return false; }
   for (const int reason : {ENOSPC, EDQUOT, EFBIG, EIO}) {
-    if (refused->code() == std::error_code(reason, std::generic_category())) return true;
+    if (refused->code() == std::error_code(reason, std::generic_category())) { return true; }
   }
   return false;
 }
@@ -93,22 +91,21 @@ Store::Connection::Connection(const std::filesystem::path& file, const StoreOpti
                               int flags)
     : path(file.string()), database(open_database(file, options, flags, copy)) {
   try {
-    if (options.exclusive_locking) database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    if (options.exclusive_locking) { database.exec("PRAGMA locking_mode = EXCLUSIVE"); }
     check_version();
     database.exec("PRAGMA foreign_keys = ON");
-    if ((flags & SQLite::OPEN_READWRITE) == 0) return;
-    if (sqlite3_db_readonly(database.getHandle(), "main") != 0)
+    if ((flags & SQLite::OPEN_READWRITE) == 0) { return; }
+    if (sqlite3_db_readonly(database.getHandle(), "main") != 0) {
       throw StoreError(path + ": may only be read; check its permissions, or use another --store");
+    }
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
-  } catch (const SQLite::Exception& error) {
-    refuse(path, "cannot be used as a store", error);
-  }
+  } catch (const SQLite::Exception& error) { refuse(path, "cannot be used as a store", error); }
 }
 
 SQLite::Statement& Store::Connection::use(const char* sql) {
   std::unique_ptr<SQLite::Statement>& statement = statements[sql];
-  if (!statement) statement = std::make_unique<SQLite::Statement>(database, sql);
+  if (!statement) { statement = std::make_unique<SQLite::Statement>(database, sql); }
   statement->reset();
   statement->clearBindings();
   return *statement;
@@ -120,18 +117,20 @@ int64_t Store::Connection::user_version() {
 
 void Store::Connection::check_version() {
   const int64_t found = user_version();
-  if (found > schema_version()) throw NewerStoreError(path, found, schema_version());
+  if (found > schema_version()) { throw NewerStoreError(path, found, schema_version()); }
   const auto tables = database.execAndGet("SELECT COUNT(*) FROM sqlite_master").getInt64();
-  if (found == 0 && tables > 0)
+  if (found == 0 && tables > 0) {
     throw StoreError(path + ": is a database of another program; use another --store");
+  }
 }
 
 void Store::Connection::migrate() {
-  if (user_version() == schema_version()) return;
+  if (user_version() == schema_version()) { return; }
   in_transaction(*this, [&] {
     // Read again under the lock: another program may have been first.
-    for (int64_t version = user_version() + 1; version <= schema_version(); ++version)
+    for (int64_t version = user_version() + 1; version <= schema_version(); ++version) {
       database.exec(migrations()[static_cast<size_t>(version - 1)]);
+    }
     database.exec(fmt::format("PRAGMA user_version = {}", schema_version()));
     return true;
   });

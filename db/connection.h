@@ -44,9 +44,7 @@ auto in_transaction(Connection& connection, const Work& work) {
     auto result = work();
     transaction.commit();
     return result;
-  } catch (const SQLite::Exception& error) {
-    refuse(connection.path, "cannot be written", error);
-  }
+  } catch (const SQLite::Exception& error) { refuse(connection.path, "cannot be written", error); }
 }
 
 /// Binds each argument in turn, from 1; optionals bind NULL where they are empty.
@@ -74,10 +72,11 @@ inline void put(SQLite::Statement& s, int i, const std::string& value) {
 }
 template <typename T>
 void put(SQLite::Statement& s, int i, const std::optional<T>& value) {
-  if (value)
+  if (value) {
     put(s, i, *value);
-  else
+  } else {
     s.bind(i);
+  }
 }
 }  // namespace binding
 
@@ -107,7 +106,7 @@ class Columns {
  private:
   /// Steps over a null.
   bool is_null() {
-    if (!statement_.getColumn(next_).isNull()) return false;
+    if (!statement_.getColumn(next_).isNull()) { return false; }
     ++next_;
     return true;
   }

@@ -56,7 +56,7 @@ struct Story {
 
 std::vector<int64_t> steps_of(const std::vector<MetricsRow>& rows) {
   std::vector<int64_t> steps;
-  for (const MetricsRow& row : rows) steps.push_back(row.step);
+  for (const MetricsRow& row : rows) { steps.push_back(row.step); }
   return steps;
 }
 
@@ -64,15 +64,17 @@ Story rolled_back() {
   Story story;
   story.attempt("t1", 100);
   story.run.attempts.back().first_step = 1;
-  for (int64_t step = 1; step <= 3; ++step)
+  for (int64_t step = 1; step <= 3; ++step) {
     story.step(100 + 2.0 * static_cast<double>(step), step, 10.0 - static_cast<double>(step));
+  }
   story.say(106, protocol::Eval{3, "causal", "test", 5, 6, 0.1, 0.01, 9});
   story.commit();
   story.attempt("t2", 200);
   story.run.attempts.back().first_step = 2;
   story.run.attempts.back().resumed_from_step = 1;
-  for (int64_t step = 2; step <= 4; ++step)
+  for (int64_t step = 2; step <= 4; ++step) {
     story.step(200 + 2.0 * static_cast<double>(step - 1), step, 20.0 - static_cast<double>(step));
+  }
   story.say(206, protocol::Eval{4, "causal", "test", 3, 6, 0.2, 0.01, 9});
   story.say(206, protocol::Eval{4, "masked", "test", 4, 7, 0.4, 0.01, 9});
   story.say(206, protocol::Eval{4, "causal", "train", 1, 7, 0.4, 0.01, 9});

@@ -32,7 +32,7 @@ bool has_log(const fs::path& file) {
 }
 
 bool is_shared(const fs::path& file) {
-  if (::access(fs::absolute(file).parent_path().c_str(), W_OK) == 0) return true;
+  if (::access(fs::absolute(file).parent_path().c_str(), W_OK) == 0) { return true; }
   return fs::exists(beside(file, "-wal")) && fs::exists(beside(file, "-shm"));
 }
 
@@ -50,12 +50,12 @@ void fill(Copy& copy, const fs::path& file) {
 
 Copy::~Copy() {
   std::error_code left;  // in a folder for temporary files
-  if (!folder.empty()) fs::remove_all(folder, left);
+  if (!folder.empty()) { fs::remove_all(folder, left); }
 }
 
 std::string readable_name(const fs::path& file, Copy& copy) {
-  if (is_shared(file)) return uri(file, "");
-  if (!has_log(file)) return uri(file, "?immutable=1");
+  if (is_shared(file)) { return uri(file, ""); }
+  if (!has_log(file)) { return uri(file, "?immutable=1"); }
   fill(copy, file);
   return uri(copy.folder / file.filename(), "");
 }

@@ -47,7 +47,7 @@ NewPoint a_point(const std::string& id) {
 int seen_by_reader(const fs::path& file) {
   const pid_t child = ::fork();
   if (child == 0) {
-    if (::geteuid() == 0 && ::setuid(kNobody) != 0) ::_exit(200);
+    if (::geteuid() == 0 && ::setuid(kNobody) != 0) { ::_exit(200); }
     try {
       ::_exit(static_cast<int>(Store::open_read_only(file).runs().size()));
     } catch (const std::exception& refused) {
@@ -121,9 +121,7 @@ TEST_CASE("store: a disk that takes no more is a reason to wait, and everything 
   bool waits = false;
   try {
     store.submit_sweep("s", "{}", {a_point("a")}, 1);
-  } catch (const std::exception& refused) {
-    waits = is_lack_of_room(refused);
-  }
+  } catch (const std::exception& refused) { waits = is_lack_of_room(refused); }
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, ignored);
   CHECK(waits);

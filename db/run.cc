@@ -29,8 +29,9 @@ std::string_view name_of(State state) {
 }
 
 std::optional<State> state_named(std::string_view name) {
-  for (const auto& [value, text] : kStates)
-    if (text == name) return value;
+  for (const auto& [value, text] : kStates) {
+    if (text == name) { return value; }
+  }
   return std::nullopt;
 }
 
@@ -43,8 +44,9 @@ std::string_view name_of(Wanted wanted) {
 }
 
 std::optional<Wanted> wanted_named(std::string_view name) {
-  for (const auto& [value, text] : kWanted)
-    if (text == name) return value;
+  for (const auto& [value, text] : kWanted) {
+    if (text == name) { return value; }
+  }
   return std::nullopt;
 }
 
@@ -53,19 +55,20 @@ bool has_live_attempt(const Run& run) {
 }
 
 const Attempt* attempt_of(const Run& run, std::string_view token) {
-  for (const Attempt& attempt : run.attempts)
-    if (attempt.token == token) return &attempt;
+  for (const Attempt& attempt : run.attempts) {
+    if (attempt.token == token) { return &attempt; }
+  }
   return nullptr;
 }
 
 double wall_s(const Attempt& attempt) {
-  if (!attempt.started_at) return 0;
+  if (!attempt.started_at) { return 0; }
   return std::max(0.0, attempt.progress.said_at - *attempt.started_at);
 }
 
 double wall_s(const Run& run) {
   double sum = 0;
-  for (const Attempt& attempt : run.attempts) sum += wall_s(attempt);
+  for (const Attempt& attempt : run.attempts) { sum += wall_s(attempt); }
   return sum;
 }
 

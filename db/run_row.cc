@@ -29,8 +29,9 @@ Run read_run(Columns& c) {
 void put_events(const Use& use, const std::vector<Event>& events) {
   static constexpr const char* kInsert =
       "INSERT INTO events (at, run, kind, text) VALUES (?, ?, ?, ?)";
-  for (const Event& event : events)
+  for (const Event& event : events) {
     execute(bind_all(use(kInsert), event.at, event.run, event.kind, event.text));
+  }
 }
 
 void put_state(const Use& use, const Run& run) {

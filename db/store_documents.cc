@@ -11,7 +11,7 @@ namespace {
 /// What the attempts of all the runs asked for are, in two queries. `runs` are those asked for.
 void add_attempts(const Use& use, const Asked& asked, std::vector<Run>& runs) {
   std::map<std::string, Run*> by_id;
-  for (Run& run : runs) by_id[run.id] = &run;
+  for (Run& run : runs) { by_id[run.id] = &run; }
   static const std::string kAttempts = over_asked(kSelectAttempts) +
                                        " FROM asked CROSS JOIN attempts USING (run)"
                                        " ORDER BY run, place";
@@ -31,9 +31,10 @@ void add_attempts(const Use& use, const Asked& asked, std::vector<Run>& runs) {
 
 std::map<std::string, int64_t> every_state() {
   std::map<std::string, int64_t> counts;
-  for (const State state :
-       {State::waiting, State::running, State::held, State::done, State::failed, State::cancelled})
+  for (const State state : {State::waiting, State::running, State::held, State::done, State::failed,
+                            State::cancelled}) {
     counts[std::string(name_of(state))] = 0;
+  }
   return counts;
 }
 
@@ -175,7 +176,7 @@ SELECT id, target_step, priority, position, slots, wanted, state, why,
     found->point_file = row.text();
     found->placement = row.text();
   });
-  if (!found) return found;
+  if (!found) { return found; }
   add_attempts(use, {.run = std::string(id), .sweep = {}}, runs);
   found->run = std::move(runs.front());
   static constexpr const char* kMembers = R"sql(

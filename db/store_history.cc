@@ -16,8 +16,9 @@ namespace {
 std::map<std::string, std::optional<double>> measured(const std::string& text) {
   std::map<std::string, std::optional<double>> values;
   const nlohmann::json json = nlohmann::json::parse(text);
-  for (const auto& [name, value] : json.items())
+  for (const auto& [name, value] : json.items()) {
     values[name] = value.is_null() ? std::nullopt : std::optional(value.get<double>());
+  }
   return values;
 }
 
@@ -42,18 +43,20 @@ EvalRow read_eval(Columns& row) {
 /// Of evals said twice (a resumed attempt evaluates its first step again) the later one.
 std::vector<EvalRow> latest_of_each(const std::vector<EvalRow>& rows) {
   std::map<std::tuple<int64_t, std::string, std::string>, EvalRow> by_key;
-  for (const EvalRow& row : rows) by_key[{row.eval.step, row.eval.strategy, row.eval.tier}] = row;
+  for (const EvalRow& row : rows) {
+    by_key[{row.eval.step, row.eval.strategy, row.eval.tier}] = row;
+  }
   std::vector<EvalRow> latest;
-  for (const auto& [key, row] : by_key) latest.push_back(row);
+  for (const auto& [key, row] : by_key) { latest.push_back(row); }
   return latest;
 }
 
 /// Nothing where there are no values, or one of them is not finite.
 std::optional<double> mean(const std::vector<double>& values) {
-  if (values.empty()) return std::nullopt;
+  if (values.empty()) { return std::nullopt; }
   double sum = 0;
-  for (const double value : values) sum += value;
-  if (!std::isfinite(sum)) return std::nullopt;
+  for (const double value : values) { sum += value; }
+  if (!std::isfinite(sum)) { return std::nullopt; }
   return sum / static_cast<double>(values.size());
 }
 
@@ -64,8 +67,8 @@ struct LastEvals {
   std::map<std::string, EvalRow> by_strategy;
 
   void take(const EvalRow& row) {
-    if (row.eval.step < step) return;
-    if (row.eval.step > step) by_strategy.clear();
+    if (row.eval.step < step) { return; }
+    if (row.eval.step > step) { by_strategy.clear(); }
     step = row.eval.step;
     by_strategy[row.eval.strategy] = row;
   }
@@ -77,7 +80,7 @@ void add_last_evals(Summary& summary, const LastEvals& last) {
   for (const auto& [strategy, row] : last.by_strategy) {
     losses.push_back(row.eval.loss);
     baselines.push_back(row.eval.baseline_loss);
-    if (row.eval.correlation) correlations.push_back(*row.eval.correlation);
+    if (row.eval.correlation) { correlations.push_back(*row.eval.correlation); }
   }
   summary.test_loss = mean(losses);
   summary.baseline_loss = mean(baselines);
@@ -93,7 +96,7 @@ void add_earlier_metrics(Summary& summary, const MetricsRow& row) {
   }
   const auto take = [&](std::optional<double>& into, const char* name) {
     const auto found = row.values.find(name);
-    if (!into && found != row.values.end()) into = found->second;
+    if (!into && found != row.values.end()) { into = found->second; }
   };
   take(summary.train_loss, "train_loss");
   take(summary.mfu_step, "mfu_step");
@@ -215,7 +218,7 @@ SELECT run, place, evals.step, strategy, tier, loss, baseline_loss, correlation,
     LastEvals& evals = last[row.text()];
     evals.take(read_eval(row));
   });
-  for (const auto& [run, evals] : last) add_last_evals(summaries[run], evals);
+  for (const auto& [run, evals] : last) { add_last_evals(summaries[run], evals); }
 }
 
 Summaries summaries_of(const Use& use, const Asked& asked) {

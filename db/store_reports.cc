@@ -18,14 +18,15 @@ struct Place {
 
 double value_or_zero(const protocol::Metrics& metrics, const char* name) {
   const auto found = metrics.values.find(name);
-  if (found == metrics.values.end() || !found->second) return 0;
+  if (found == metrics.values.end() || !found->second) { return 0; }
   return std::isfinite(*found->second) ? *found->second : 0;
 }
 
 nlohmann::json measured(const protocol::Metrics& metrics) {
   nlohmann::json json = nlohmann::json::object();
-  for (const auto& [name, value] : metrics.values)
+  for (const auto& [name, value] : metrics.values) {
     json[name] = value && std::isfinite(*value) ? nlohmann::json(*value) : nlohmann::json();
+  }
   return json;
 }
 
@@ -33,7 +34,7 @@ nlohmann::json measured(const protocol::Metrics& metrics) {
 /// worker's clock.
 double wall_s_at(const Place& to, const protocol::Report& report) {
   double sum = 0;
-  for (int64_t i = 0; i < to.place; ++i) sum += wall_s(to.run.attempts[static_cast<size_t>(i)]);
+  for (int64_t i = 0; i < to.place; ++i) { sum += wall_s(to.run.attempts[static_cast<size_t>(i)]); }
   const Attempt& attempt = to.run.attempts[static_cast<size_t>(to.place)];
   return sum + std::max(0.0, report.at - attempt.started_at.value_or(report.at));
 }
@@ -135,16 +136,18 @@ bool Store::commit(const Delivery& delivery) {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   return in_transaction(*connection_, [&] {
     const std::optional<Current> current = current_attempt(use, delivery.run.id);
-    if (!current || current->token != delivery.token || current->seq != delivery.seq_before)
+    if (!current || current->token != delivery.token || current->seq != delivery.seq_before) {
       return false;
+    }
     const Place to{use, delivery.run, current->place};
     put_decided(use, delivery.run);
-    for (const protocol::Report& report : delivery.reports)
+    for (const protocol::Report& report : delivery.reports) {
       std::visit([&](const auto& body) { put_row(to, report, body); }, report.body);
+    }
     const Attempt& attempt = delivery.run.attempts.at(static_cast<size_t>(current->place));
-    if (!current->first_step && attempt.first_step) roll_back_sums(to);
+    if (!current->first_step && attempt.first_step) { roll_back_sums(to); }
     put_events(use, delivery.events);
-    if (delivery.spool) put_spool(use, delivery.token, *delivery.spool);
+    if (delivery.spool) { put_spool(use, delivery.token, *delivery.spool); }
     return true;
   });
 }

@@ -18,7 +18,7 @@ SELECT id, target_step, priority, position, slots, wanted, state, why,
   each_row(connection_->use(kRuns), [&](Columns& row) { runs.push_back(read_run(row)); });
 
   std::map<std::string, Run*> by_id;
-  for (Run& run : runs) by_id[run.id] = &run;
+  for (Run& run : runs) { by_id[run.id] = &run; }
   static const std::string kAttempts =
       std::string(kSelectAttempts) +
       " FROM attempts WHERE run IN (SELECT id FROM runs WHERE settled = 0) ORDER BY run, place";
@@ -38,17 +38,17 @@ SELECT run, place, step FROM checkpoints
 }
 
 void Store::save(const std::vector<Run>& runs, const std::vector<Event>& events) {
-  if (runs.empty() && events.empty()) return;
+  if (runs.empty() && events.empty()) { return; }
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   in_transaction(*connection_, [&] {
-    for (const Run& run : runs) put_decided(use, run);
+    for (const Run& run : runs) { put_decided(use, run); }
     put_events(use, events);
     return true;
   });
 }
 
 void Store::save_request(const std::vector<Run>& runs, const std::vector<Event>& events) {
-  if (runs.empty() && events.empty()) return;
+  if (runs.empty() && events.empty()) { return; }
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   in_transaction(*connection_, [&] {
     static constexpr const char* kWanted = "UPDATE runs SET wanted = ?, priority = ? WHERE id = ?";

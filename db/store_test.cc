@@ -168,7 +168,7 @@ TEST_CASE("store: a request for many runs is one transaction, and leaves their a
   Store reader = Store::open_read_only(folder.file());
   store.submit_sweep("s", "{}", {a_point("a"), a_point("b")}, 1);
   std::vector<Run> asked = {running(store, "a", "t1"), store.run("b")->run};
-  for (Run& run : asked) run.wanted = Wanted::cancel;
+  for (Run& run : asked) { run.wanted = Wanted::cancel; }
   asked[0].attempts.clear();
   const auto moment = reader.moment();
   CHECK(reader.counts().at("waiting") == 1);

@@ -20,9 +20,9 @@ nlohmann::ordered_json number_or_null(int number) {
 
 std::string place(const Diagnostic& diagnostic) {
   std::string text = diagnostic.file;
-  if (diagnostic.line > 0) text += ":" + std::to_string(diagnostic.line);
-  if (diagnostic.column > 0) text += ":" + std::to_string(diagnostic.column);
-  if (!diagnostic.pointer.empty()) text += (text.empty() ? "" : " ") + diagnostic.pointer;
+  if (diagnostic.line > 0) { text += ":" + std::to_string(diagnostic.line); }
+  if (diagnostic.column > 0) { text += ":" + std::to_string(diagnostic.column); }
+  if (!diagnostic.pointer.empty()) { text += (text.empty() ? "" : " ") + diagnostic.pointer; }
   return text.empty() ? "" : text + ": ";
 }
 
@@ -39,9 +39,9 @@ bool has_errors(const std::vector<Diagnostic>& diagnostics) {
 std::string to_text(const Diagnostic& d) {
   std::string text = place(d) + (d.severity == Severity::error ? "error: " : "warning: ");
   text += d.message;
-  if (!d.expected.empty()) text += "; expected " + d.expected;
-  if (!d.found.empty()) text += ", found " + d.found;
-  if (!d.suggestion.empty()) text += " (" + d.suggestion + ")";
+  if (!d.expected.empty()) { text += "; expected " + d.expected; }
+  if (!d.found.empty()) { text += ", found " + d.found; }
+  if (!d.suggestion.empty()) { text += " (" + d.suggestion + ")"; }
   return text;
 }
 
@@ -59,7 +59,7 @@ nlohmann::ordered_json to_json(const Diagnostic& d) {
 
 nlohmann::ordered_json to_json(const std::vector<Diagnostic>& diagnostics) {
   auto list = nlohmann::ordered_json::array();
-  for (const Diagnostic& diagnostic : diagnostics) list.push_back(to_json(diagnostic));
+  for (const Diagnostic& diagnostic : diagnostics) { list.push_back(to_json(diagnostic)); }
   return list;
 }
 

@@ -34,14 +34,14 @@ bool same_but_for_case(std::string_view a, std::string_view b) {
 
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> names) {
   for (const std::string& name : names) {
-    if (same_but_for_case(word, name)) return name;
+    if (same_but_for_case(word, name)) { return name; }
   }
   const size_t limit = std::max<size_t>(2, word.size() / 3);
   std::optional<std::string> best;
   size_t best_distance = limit + 1;
   for (const std::string& name : names) {
     const size_t distance = edit_distance(word, name);
-    if (distance >= best_distance) continue;
+    if (distance >= best_distance) { continue; }
     best_distance = distance;
     best = name;
   }
@@ -49,9 +49,9 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
 }
 
 std::string suggest_name(std::string_view word, std::span<const std::string> names) {
-  if (const auto near = nearest_name(word, names)) return "did you mean '" + *near + "'?";
+  if (const auto near = nearest_name(word, names)) { return "did you mean '" + *near + "'?"; }
   std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  for (const std::string& name : names) { list += (list.empty() ? "" : ", ") + name; }
   return list.empty() ? "" : "known: " + list;
 }
 

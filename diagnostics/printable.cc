@@ -14,13 +14,13 @@ struct Character {
 Character first_of(std::string_view text) {
   const auto byte = [&](size_t at) { return static_cast<uint8_t>(text[at]); };
   const uint8_t lead = byte(0);
-  if (lead < 0x80) return {1, lead};
-  if (lead < 0xC2 || lead > 0xF4) return {};
+  if (lead < 0x80) { return {1, lead}; }
+  if (lead < 0xC2 || lead > 0xF4) { return {}; }
   const size_t bytes = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (text.size() < bytes) return {};
+  if (text.size() < bytes) { return {}; }
   uint32_t code = lead & (0x7FU >> bytes);
   for (size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
+    if ((byte(i) & 0xC0) != 0x80) { return {}; }
     code = code << 6 | (byte(i) & 0x3FU);
   }
   constexpr std::array<uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
@@ -49,7 +49,7 @@ bool is_control(uint32_t code) {
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const Character one = first_of(text);
-    if (one.bytes == 0) return false;
+    if (one.bytes == 0) { return false; }
     text.remove_prefix(one.bytes);
   }
   return true;

@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 class Descriptor {
  public:
   Descriptor(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) fail(path);
+    if (fd_ < 0) { fail(path); }
   }
   ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ >= 0) { ::close(fd_); }
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -35,11 +35,11 @@ class Descriptor {
 void write_all(int fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path);
+    if (written < 0 && errno == EINTR) { continue; }
+    if (written < 0) { fail(path); }
     content.remove_prefix(static_cast<size_t>(written));
   }
-  if (::fsync(fd) != 0) fail(path);
+  if (::fsync(fd) != 0) { fail(path); }
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ void write_atomically(const fs::path& path, std::string_view content) {
   try {
     const Descriptor file(aside, O_WRONLY | O_CREAT | O_TRUNC);
     write_all(file.get(), content, path);
-    if (::rename(aside.c_str(), path.c_str()) != 0) fail(path);
+    if (::rename(aside.c_str(), path.c_str()) != 0) { fail(path); }
   } catch (...) {
     ::unlink(aside.c_str());
     throw;
@@ -60,9 +60,9 @@ void write_atomically(const fs::path& path, std::string_view content) {
 
 std::string read_file(const fs::path& path, size_t limit_bytes) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path);
+  if (!file) { fail(path); }
   const auto bytes = fs::file_size(path);
-  if (bytes > limit_bytes) throw std::length_error(path.string() + ": larger than expected");
+  if (bytes > limit_bytes) { throw std::length_error(path.string() + ": larger than expected"); }
   std::string content(bytes, '\0');
   file.read(content.data(), static_cast<std::streamsize>(bytes));
   content.resize(static_cast<size_t>(file.gcount()));
@@ -71,7 +71,7 @@ std::string read_file(const fs::path& path, size_t limit_bytes) {
 
 void sync_folder(const fs::path& folder) {
   const Descriptor opened(folder, O_RDONLY | O_DIRECTORY);
-  if (::fsync(opened.get()) != 0) fail(folder);
+  if (::fsync(opened.get()) != 0) { fail(folder); }
 }
 
 }  // namespace enigma

@@ -54,7 +54,7 @@ constexpr std::array<std::pair<const char*, size_t>, 13> kTypes{{{"F64", 8},
 class Descriptor {
  public:
   Descriptor(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) fail_system(path);
+    if (fd_ < 0) { fail_system(path); }
   }
   ~Descriptor() { ::close(fd_); }
   Descriptor(const Descriptor&) = delete;
@@ -69,8 +69,8 @@ void write_all(int fd, const void* data, size_t count, const fs::path& path) {
   const char* bytes = static_cast<const char*>(data);
   while (count > 0) {
     const ssize_t written = ::write(fd, bytes, count);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_system(path);
+    if (written < 0 && errno == EINTR) { continue; }
+    if (written < 0) { fail_system(path); }
     bytes += written;
     count -= static_cast<size_t>(written);
   }
@@ -79,16 +79,18 @@ void write_all(int fd, const void* data, size_t count, const fs::path& path) {
 /// Bytes that a shape needs; throws where the product leaves the range of sizes.
 size_t bytes_needed(const std::string& name, size_t element, const std::vector<int64_t>& shape) {
   size_t bytes = element;
-  for (const int64_t side : shape)
-    if (side < 0 || __builtin_mul_overflow(bytes, static_cast<size_t>(side), &bytes))
+  for (const int64_t side : shape) {
+    if (side < 0 || __builtin_mul_overflow(bytes, static_cast<size_t>(side), &bytes)) {
       fail_format("tensor '" + name + "': shape is out of range");
+    }
+  }
   return bytes;
 }
 
 std::string header_of(const std::map<std::string, TensorBytes>& tensors,
                       const std::map<std::string, std::string>& metadata) {
   Json header = Json::object();
-  if (!metadata.empty()) header["__metadata__"] = metadata;
+  if (!metadata.empty()) { header["__metadata__"] = metadata; }
   size_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     ENIGMA_CHECK(element_bytes(tensor.dtype) > 0, "unknown element type");
@@ -106,17 +108,22 @@ std::string header_of(const std::map<std::string, TensorBytes>& tensors,
 }
 
 uint64_t unsigned_of(const std::string& name, const Json& value) {
-  if (!value.is_number_unsigned()) fail_format("tensor '" + name + "': not a size in the header");
+  if (!value.is_number_unsigned()) {
+    fail_format("tensor '" + name + "': not a size in the header");
+  }
   return value.get<uint64_t>();
 }
 
 std::vector<int64_t> shape_of(const std::string& name, const Json& json) {
-  if (!json.is_array() || json.size() > kDimensionsMax)
+  if (!json.is_array() || json.size() > kDimensionsMax) {
     fail_format("tensor '" + name + "': no shape");
+  }
   std::vector<int64_t> shape;
   for (const Json& side : json) {
     const uint64_t length = unsigned_of(name, side);
-    if (length > uint64_t{INT64_MAX}) fail_format("tensor '" + name + "': shape is out of range");
+    if (length > uint64_t{INT64_MAX}) {
+      fail_format("tensor '" + name + "': shape is out of range");
+    }
     shape.push_back(static_cast<int64_t>(length));
   }
   return shape;
@@ -125,17 +132,19 @@ std::vector<int64_t> shape_of(const std::string& name, const Json& json) {
 TensorBytes tensor_of(const std::string& name, const Json& json, std::span<const std::byte> data) {
   if (!json.is_object() || !json.contains("dtype") || !json["dtype"].is_string() ||
       !json.contains("shape") || !json.contains("data_offsets") ||
-      !json["data_offsets"].is_array() || json["data_offsets"].size() != 2)
+      !json["data_offsets"].is_array() || json["data_offsets"].size() != 2) {
     fail_format("tensor '" + name + "': header lacks dtype, shape or data_offsets");
+  }
   TensorBytes tensor{.dtype = json["dtype"].get<std::string>(),
                      .shape = shape_of(name, json["shape"])};
   const size_t element = element_bytes(tensor.dtype);
-  if (element == 0) fail_format("tensor '" + name + "': unknown type '" + tensor.dtype + "'");
+  if (element == 0) { fail_format("tensor '" + name + "': unknown type '" + tensor.dtype + "'"); }
   const uint64_t from = unsigned_of(name, json["data_offsets"][0]);
   const uint64_t to = unsigned_of(name, json["data_offsets"][1]);
-  if (from > to || to > data.size()) fail_format("tensor '" + name + "': outside the file");
-  if (to - from != bytes_needed(name, element, tensor.shape))
+  if (from > to || to > data.size()) { fail_format("tensor '" + name + "': outside the file"); }
+  if (to - from != bytes_needed(name, element, tensor.shape)) {
     fail_format("tensor '" + name + "': bytes do not fit the shape");
+  }
   tensor.bytes = data.subspan(from, to - from);
   return tensor;
 }
@@ -143,34 +152,36 @@ TensorBytes tensor_of(const std::string& name, const Json& json, std::span<const
 void check_cover(const std::map<std::string, TensorBytes>& tensors,
                  std::span<const std::byte> data) {
   std::vector<std::pair<const std::byte*, size_t>> pieces;
-  for (const auto& [name, tensor] : tensors)
+  for (const auto& [name, tensor] : tensors) {
     pieces.emplace_back(tensor.bytes.data(), tensor.bytes.size());
+  }
   std::sort(pieces.begin(), pieces.end());
   const std::byte* next = data.data();
   for (const auto& [begin, count] : pieces) {
-    if (begin != next) fail_format("tensors overlap or leave a gap");
+    if (begin != next) { fail_format("tensors overlap or leave a gap"); }
     next = begin + count;
   }
-  if (next != data.data() + data.size()) fail_format("data beyond the last tensor");
+  if (next != data.data() + data.size()) { fail_format("data beyond the last tensor"); }
 }
 
 Json header_in(std::span<const std::byte> file) {
-  if (file.size() < kLengthBytes) fail_format("shorter than a header");
+  if (file.size() < kLengthBytes) { fail_format("shorter than a header"); }
   uint64_t length = 0;
   std::memcpy(&length, file.data(), kLengthBytes);
-  if (length > kHeaderBytesMax || length > file.size() - kLengthBytes)
+  if (length > kHeaderBytesMax || length > file.size() - kLengthBytes) {
     fail_format("header is longer than the file");
+  }
   const char* text = reinterpret_cast<const char*>(file.data()) + kLengthBytes;
   Json header = Json::parse(text, text + length, nullptr, false);
-  if (!header.is_object()) fail_format("header is not a JSON object");
+  if (!header.is_object()) { fail_format("header is not a JSON object"); }
   return header;
 }
 
 std::map<std::string, std::string> metadata_of(const Json& json) {
   std::map<std::string, std::string> metadata;
-  if (!json.is_object()) fail_format("__metadata__ is not an object");
+  if (!json.is_object()) { fail_format("__metadata__ is not an object"); }
   for (const auto& item : json.items()) {
-    if (!item.value().is_string()) fail_format("__metadata__ holds something other than text");
+    if (!item.value().is_string()) { fail_format("__metadata__ holds something other than text"); }
     metadata[item.key()] = item.value().get<std::string>();
   }
   return metadata;
@@ -179,8 +190,9 @@ std::map<std::string, std::string> metadata_of(const Json& json) {
 }  // namespace
 
 size_t element_bytes(const std::string& dtype) {
-  for (const auto& [name, bytes] : kTypes)
-    if (dtype == name) return bytes;
+  for (const auto& [name, bytes] : kTypes) {
+    if (dtype == name) { return bytes; }
+  }
   return 0;
 }
 
@@ -191,19 +203,20 @@ void write_safetensors(const fs::path& path, const std::map<std::string, TensorB
   const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
   write_all(file.get(), &length, kLengthBytes, path);
   write_all(file.get(), header.data(), header.size(), path);
-  for (const auto& [name, tensor] : tensors)
+  for (const auto& [name, tensor] : tensors) {
     write_all(file.get(), tensor.bytes.data(), tensor.bytes.size(), path);
-  if (::fsync(file.get()) != 0) fail_system(path);
+  }
+  if (::fsync(file.get()) != 0) { fail_system(path); }
 }
 
 Safetensors::Safetensors(const fs::path& path) : path_(path) {
   const Descriptor file(path, O_RDONLY);
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) fail_system(path);
+  if (::fstat(file.get(), &status) != 0) { fail_system(path); }
   size_bytes_ = static_cast<size_t>(status.st_size);
-  if (size_bytes_ == 0) fail_format(path.string() + ": empty file");
+  if (size_bytes_ == 0) { fail_format(path.string() + ": empty file"); }
   mapped_ = ::mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (mapped_ == MAP_FAILED) fail_system(path);
+  if (mapped_ == MAP_FAILED) { fail_system(path); }
   try {
     const std::span<const std::byte> bytes(static_cast<const std::byte*>(mapped_), size_bytes_);
     const Json header = header_in(bytes);
@@ -211,10 +224,11 @@ Safetensors::Safetensors(const fs::path& path) : path_(path) {
     std::memcpy(&length, bytes.data(), kLengthBytes);
     const auto data = bytes.subspan(kLengthBytes + length);
     for (const auto& item : header.items()) {
-      if (item.key() == "__metadata__")
+      if (item.key() == "__metadata__") {
         metadata_ = metadata_of(item.value());
-      else
+      } else {
         tensors_[item.key()] = tensor_of(item.key(), item.value(), data);
+      }
     }
     check_cover(tensors_, data);
   } catch (const std::exception& error) {
@@ -229,8 +243,9 @@ Safetensors::~Safetensors() {
 
 const TensorBytes& Safetensors::at(const std::string& name) const {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end())
+  if (found == tensors_.end()) {
     throw std::runtime_error(path_.string() + ": no tensor '" + name + "'");
+  }
   return found->second;
 }
 

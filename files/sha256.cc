@@ -48,12 +48,14 @@ std::string sha256(std::string_view bytes) {
 
 std::string sha256_of_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::system_error(errno, std::generic_category(), path.string());
+  if (!file) { throw std::system_error(errno, std::generic_category(), path.string()); }
   Sha256 hash;
   std::vector<char> buffer(1 << 20);
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0)
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+         file.gcount() > 0) {
     hash.update(buffer.data(), static_cast<size_t>(file.gcount()));
-  if (file.bad()) throw std::system_error(EIO, std::generic_category(), path.string());
+  }
+  if (file.bad()) { throw std::system_error(EIO, std::generic_category(), path.string()); }
   return hash.hex();
 }
 

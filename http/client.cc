@@ -12,7 +12,7 @@ constexpr size_t kAnswerBytesMax = size_t{256} << 20;
 
 size_t take(char* bytes, size_t size, size_t count, void* body) {
   auto& text = *static_cast<std::string*>(body);
-  if (text.size() + size * count > kAnswerBytesMax) return 0;
+  if (text.size() + size * count > kAnswerBytesMax) { return 0; }
   text.append(bytes, size * count);
   return size * count;
 }

@@ -29,7 +29,7 @@ std::optional<ip::address> address_of(const std::string& host) {
 
 // A socket of IPv6 that takes IPv4 too shows its own address as ::ffff:A.B.C.D.
 ip::address plain(const ip::address& address) {
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) { return address; }
   return ip::make_address_v4(ip::v4_mapped, address.to_v6());
 }
 
@@ -42,7 +42,7 @@ HostAndPort split(const std::string& header) {
   const size_t bracket = header.rfind(']');
   const bool has_port =
       colon != std::string::npos && (bracket == std::string::npos || bracket < colon);
-  if (!has_port) return {header, std::string(kPort)};
+  if (!has_port) { return {header, std::string(kPort)}; }
   return {header.substr(0, colon), header.substr(colon + 1)};
 }
 
@@ -67,11 +67,11 @@ std::string url_of(const ip::tcp::endpoint& where) {
 bool names_server(const std::string& header, const std::string& asked,
                   const ip::tcp::endpoint& local) {
   const auto [host, port] = split(lower(header));
-  if (port != std::to_string(local.port())) return false;
+  if (port != std::to_string(local.port())) { return false; }
   if (const auto address = address_of(host)) {
     return *address == plain(local.address()) || address == address_of(asked);
   }
-  if (host == "localhost" || host == lower(asked)) return true;
+  if (host == "localhost" || host == lower(asked)) { return true; }
   boost::system::error_code unknown;
   return is_wildcard(asked) && host == lower(ip::host_name(unknown)) && !host.empty();
 }

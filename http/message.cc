@@ -8,10 +8,10 @@ namespace enigma::http {
 namespace {
 
 std::optional<char> escaped_byte(const std::string& text, size_t at) {
-  if (at + 2 >= text.size()) return std::nullopt;
+  if (at + 2 >= text.size()) { return std::nullopt; }
   const auto high = static_cast<unsigned char>(text[at + 1]);
   const auto low = static_cast<unsigned char>(text[at + 2]);
-  if (!std::isxdigit(high) || !std::isxdigit(low)) return std::nullopt;
+  if (!std::isxdigit(high) || !std::isxdigit(low)) { return std::nullopt; }
   return static_cast<char>(std::stoi(text.substr(at + 1, 2), nullptr, 16));
 }
 

@@ -35,7 +35,7 @@ constexpr auto kRest = std::chrono::milliseconds(100);
 
 std::string bearer_of(std::string_view authorization) {
   constexpr std::string_view kScheme = "Bearer ";
-  if (!beast::iequals(authorization.substr(0, kScheme.size()), kScheme)) return "";
+  if (!beast::iequals(authorization.substr(0, kScheme.size()), kScheme)) { return ""; }
   return std::string(authorization.substr(kScheme.size()));
 }
 
@@ -70,11 +70,11 @@ Response refusal(int status, const std::string& message) {
 std::optional<Response> refused(const BeastRequest& request, const std::string& asked,
                                 const tcp::endpoint& local) {
   const auto host = beast::http::field::host;
-  if (request.count(host) != 1) return refusal(400, "exactly one Host header is needed");
+  if (request.count(host) != 1) { return refusal(400, "exactly one Host header is needed"); }
   if (!names_server(std::string(request[host]), asked, local)) {
     return refusal(421, "the Host header names another server; this one is " + url_of(local));
   }
-  if (is_utf8(percent_decoded(std::string(request.target())))) return std::nullopt;
+  if (is_utf8(percent_decoded(std::string(request.target())))) { return std::nullopt; }
   return refusal(400, "the address is not UTF-8");
 }
 
@@ -112,7 +112,7 @@ std::vector<tcp::endpoint> endpoints_of(asio::io_context& context, const ServerO
                                         boost::system::error_code& error) {
   const std::string host = without_brackets(options.address);
   const auto address = asio::ip::make_address(host, error);
-  if (!error) return {{address, options.port}};
+  if (!error) { return {{address, options.port}}; }
   std::vector<tcp::endpoint> endpoints;
   tcp::resolver resolver(context);
   for (const auto& found : resolver.resolve(host, std::to_string(options.port), error)) {
@@ -127,10 +127,10 @@ void open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
   boost::system::error_code ignored;
   acceptor.close(ignored);
   acceptor.open(endpoint.protocol(), error);
-  if (!error) ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) { ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC); }
+  if (!error) { acceptor.set_option(tcp::acceptor::reuse_address(true), error); }
+  if (!error) { acceptor.bind(endpoint, error); }
+  if (!error) { acceptor.listen(asio::socket_base::max_listen_connections, error); }
 }
 
 // A name may stand for an address of IPv6 on a machine that has none: then the next one is tried.
@@ -138,8 +138,8 @@ void listen(asio::io_context& context, tcp::acceptor& acceptor, const ServerOpti
   boost::system::error_code error;
   for (const tcp::endpoint& endpoint : endpoints_of(context, options, error)) {
     open(acceptor, endpoint, error);
-    if (!error) return;
-    if (error == asio::error::address_in_use || error == asio::error::access_denied) break;
+    if (!error) { return; }
+    if (error == asio::error::address_in_use || error == asio::error::access_denied) { break; }
   }
   if (error == asio::error::address_in_use) {
     throw CannotListen(
@@ -171,7 +171,7 @@ asio::awaitable<bool> serve_one(Impl& impl, beast::tcp_stream& stream, beast::fl
   const bool malformed =
       error.category() == beast::http::make_error_code(beast::http::error::bad_method).category() &&
       error != beast::http::error::end_of_stream;
-  if (error && !malformed) co_return false;
+  if (error && !malformed) { co_return false; }
   const bool keep_alive = !error && parser.get().keep_alive();
   Response response;
   if (too_large) {
@@ -200,8 +200,7 @@ asio::awaitable<void> serve_connection(std::shared_ptr<Impl> impl, tcp::socket s
   beast::tcp_stream stream(std::move(socket));
   ++impl->connections;
   beast::flat_buffer buffer;
-  while (co_await serve_one(*impl, stream, buffer)) {
-  }
+  while (co_await serve_one(*impl, stream, buffer)) {}
   --impl->connections;
   boost::system::error_code ignored;
   stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -222,9 +221,9 @@ asio::awaitable<void> accept_all(std::shared_ptr<Impl> impl) {
     boost::system::error_code error;
     tcp::socket socket =
         co_await impl->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted || !impl->acceptor.is_open()) co_return;
-    if (error && error != asio::error::connection_aborted) co_await rest();
-    if (error || impl->connections >= impl->options.connections_max) continue;
+    if (error == asio::error::operation_aborted || !impl->acceptor.is_open()) { co_return; }
+    if (error && error != asio::error::connection_aborted) { co_await rest(); }
+    if (error || impl->connections >= impl->options.connections_max) { continue; }
     asio::co_spawn(impl->acceptor.get_executor(), serve_connection(impl, std::move(socket)),
                    asio::detached);
   }

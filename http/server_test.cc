@@ -46,7 +46,7 @@ struct Echo {
       later.push_back(reply);
       return;
     }
-    for (const Reply& waiting : later) waiting({503, "waited", "text/plain", 2});
+    for (const Reply& waiting : later) { waiting({503, "waited", "text/plain", 2}); }
     later.clear();
     reply({200, request.method + " " + request.path + " " + request.query + " " + request.bearer +
                     " " + request.body});
@@ -84,10 +84,10 @@ struct NoDescriptors {
     ::getrlimit(RLIMIT_NOFILE, &before);
     const rlimit few{std::min<rlim_t>(before.rlim_cur, 256), before.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &few);
-    for (int fd = ::dup(0); fd >= 0; fd = ::dup(0)) taken.push_back(fd);
+    for (int fd = ::dup(0); fd >= 0; fd = ::dup(0)) { taken.push_back(fd); }
   }
   ~NoDescriptors() {
-    for (const int fd : taken) ::close(fd);
+    for (const int fd : taken) { ::close(fd); }
     ::setrlimit(RLIMIT_NOFILE, &before);
   }
 };
@@ -106,8 +106,9 @@ TEST_CASE("server: an answer may come later, while others are served") {
   const Echo echo;
   ClientResponse late;
   std::thread waiting([&] { late = post(echo.server.url() + "/later", "", "", 10); });
-  while (get(echo.server.url() + "/now").status == 200 && late.status == 0)
+  while (get(echo.server.url() + "/now").status == 200 && late.status == 0) {
     std::this_thread::yield();
+  }
   waiting.join();
   CHECK(late.status == 503);
   CHECK(late.body == "waited");
@@ -167,9 +168,7 @@ TEST_CASE("server: names and addresses of IPv6 give a URL that can be used") {
     const Echo six("::1");
     CHECK(six.server.url() == "http://[::1]:" + std::to_string(six.server.port()));
     CHECK(get(six.server.url() + "/").status == 200);
-  } catch (const CannotListen& absent) {
-    MESSAGE("SKIP: server on ::1: " << absent.what());
-  }
+  } catch (const CannotListen& absent) { MESSAGE("SKIP: server on ::1: " << absent.what()); }
   CHECK_THROWS_AS(Echo("no.such.name.invalid"), CannotListen);
 }
 

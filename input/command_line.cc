@@ -27,7 +27,7 @@ std::vector<std::string> option_names(const po::options_description& options,
     hidden.push_back(positional.name_for_position(i));
   }
   for (const auto& option : options.options()) {
-    if (std::find(hidden.begin(), hidden.end(), option->long_name()) != hidden.end()) continue;
+    if (std::find(hidden.begin(), hidden.end(), option->long_name()) != hidden.end()) { continue; }
     names.push_back("--" + option->long_name());
   }
   return names;
@@ -54,7 +54,7 @@ std::optional<po::variables_map> parse_options(
                   .run(),
               values);
     po::notify(values);
-    if (values.count("help") == 0) return values;
+    if (values.count("help") == 0) { return values; }
     print_help(usage, options);
     return std::nullopt;
   } catch (const po::unknown_option& error) {
@@ -75,20 +75,20 @@ std::string required(const po::variables_map& values, const std::string& name) {
 
 void print_document(const Invocation& invocation, const nlohmann::ordered_json& document) {
   nlohmann::ordered_json whole = nlohmann::ordered_json::object();
-  if (!invocation.verb.empty()) whole["schema"] = fmt::format("enigma.{}/1", invocation.verb);
+  if (!invocation.verb.empty()) { whole["schema"] = fmt::format("enigma.{}/1", invocation.verb); }
   whole.update(document);
   std::cout << whole.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
-  for (const Diagnostic& diagnostic : diagnostics) std::cerr << to_text(diagnostic) << "\n";
+  for (const Diagnostic& diagnostic : diagnostics) { std::cerr << to_text(diagnostic) << "\n"; }
 }
 
 int not_found(const Invocation& invocation, const std::string& message,
               const std::string& suggestion) {
   const std::vector<Diagnostic> diagnostics = {{.message = message, .suggestion = suggestion}};
   print_diagnostics(diagnostics);
-  if (invocation.json) print_document(invocation, {{"diagnostics", to_json(diagnostics)}});
+  if (invocation.json) { print_document(invocation, {{"diagnostics", to_json(diagnostics)}}); }
   return kNotFound;
 }
 

@@ -25,9 +25,7 @@ std::string suggestion_of(const std::vector<std::string>& args) {
     invocation.args = args;
     parse_options(invocation, "plan", options);
     return "accepted";
-  } catch (const InputError& error) {
-    return error.diagnostics().front().suggestion;
-  }
+  } catch (const InputError& error) { return error.diagnostics().front().suggestion; }
 }
 
 }  // namespace

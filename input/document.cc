@@ -25,11 +25,11 @@ class Reader {
   }
 
   Document read() {
-    if (text_.size() > kDocumentBytesMax) fail("the text is too long", "at most 16 MiB");
-    if (text_.starts_with("\xEF\xBB\xBF")) position_ = 3;
+    if (text_.size() > kDocumentBytesMax) { fail("the text is too long", "at most 16 MiB"); }
+    if (text_.starts_with("\xEF\xBB\xBF")) { position_ = 3; }
     document_.root = value("", 0, {});
     skip_blank();
-    if (position_ < text_.size()) fail("text after the end of the document", "end of file");
+    if (position_ < text_.size()) { fail("text after the end of the document", "end of file"); }
     return std::move(document_);
   }
 
@@ -62,9 +62,9 @@ class Reader {
   }
 
   std::string found() const {
-    if (ended()) return "end of file";
+    if (ended()) { return "end of file"; }
     const auto c = static_cast<unsigned char>(peek());
-    if (c > 0x20 && c < 0x7F) return std::string("'") + peek() + "'";
+    if (c > 0x20 && c < 0x7F) { return std::string("'") + peek() + "'"; }
     return "byte " + std::to_string(c);
   }
 
@@ -72,14 +72,14 @@ class Reader {
     const Spot start = spot_;
     next();
     if (peek() == '/') {
-      while (!ended() && peek() != '\n') next();
+      while (!ended() && peek() != '\n') { next(); }
       return;
     }
-    if (peek() != '*') fail("a lone '/'", "'//' or '/*'");
+    if (peek() != '*') { fail("a lone '/'", "'//' or '/*'"); }
     next();
     for (char before = ' '; !ended();) {
       const char c = next();
-      if (before == '*' && c == '/') return;
+      if (before == '*' && c == '/') { return; }
       before = c;
     }
     fail_at(start, "a comment without an end", "'*/'");
@@ -100,9 +100,9 @@ class Reader {
 
   nlohmann::ordered_json value(const std::string& pointer, int depth, Spot key) {
     skip_blank();
-    if (depth > kDocumentDepthMax) fail("nested too deep", "at most 64 levels");
-    if (pointer.size() > kPointerBytesMax) fail("keys too long", "a path of at most 512 bytes");
-    if (document_.places.size() >= kValuesMax) fail("too many values", "at most 200000");
+    if (depth > kDocumentDepthMax) { fail("nested too deep", "at most 64 levels"); }
+    if (pointer.size() > kPointerBytesMax) { fail("keys too long", "a path of at most 512 bytes"); }
+    if (document_.places.size() >= kValuesMax) { fail("too many values", "at most 200000"); }
     const Spot key_spot = key.line > 0 && depth > 0 ? key : Spot{0, 0};
     document_.places[pointer] = {spot_.line, spot_.column, key_spot.line, key_spot.column};
     switch (peek()) {
@@ -126,7 +126,7 @@ class Reader {
   nlohmann::ordered_json word(std::string_view expected, nlohmann::ordered_json meaning) {
     const Spot start = spot_;
     for (const char c : expected) {
-      if (ended() || peek() != c) fail_at(start, "an unknown word", "a JSON value");
+      if (ended() || peek() != c) { fail_at(start, "an unknown word", "a JSON value"); }
       next();
     }
     return meaning;
@@ -137,11 +137,11 @@ class Reader {
     std::map<std::string, Spot> seen;
     next();
     for (skip_blank(); peek() != '}'; skip_blank()) {
-      if (peek() != '"') fail("a key is missing", "'\"' or '}'");
+      if (peek() != '"') { fail("a key is missing", "'\"' or '}'"); }
       const Spot spot = spot_;
       const std::string key = string();
       skip_blank();
-      if (peek() != ':') fail("a key without a value", "':'");
+      if (peek() != ':') { fail("a key without a value", "':'"); }
       next();
       const bool note = key == "$schema" || key == "_note";
       const std::string place = child_pointer(pointer, key);
@@ -180,8 +180,10 @@ class Reader {
 
   void separate(char end) {
     skip_blank();
-    if (peek() == end) return;
-    if (ended() || peek() != ',') fail("a comma is missing", std::string("',' or '") + end + "'");
+    if (peek() == end) { return; }
+    if (ended() || peek() != ',') {
+      fail("a comma is missing", std::string("',' or '") + end + "'");
+    }
     next();
   }
 
@@ -190,15 +192,15 @@ class Reader {
     std::string out;
     next();
     for (;;) {
-      if (ended()) fail_at(start, "a string without an end", "'\"'");
+      if (ended()) { fail_at(start, "a string without an end", "'\"'"); }
       const auto c = static_cast<unsigned char>(peek());
-      if (c < 0x20) fail("a control character inside a string", "an escape such as \\n");
+      if (c < 0x20) { fail("a control character inside a string", "an escape such as \\n"); }
       if (c >= 0x80) {
         utf8(out);
         continue;
       }
       next();
-      if (c == '"') return out;
+      if (c == '"') { return out; }
       if (c == '\\') {
         escape(out);
       } else {
@@ -212,7 +214,7 @@ class Reader {
     const Spot start = spot_;
     const auto lead = static_cast<unsigned char>(peek());
     const int length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4) fail("a byte that is not UTF-8", "UTF-8 text");
+    if (lead < 0xC2 || lead > 0xF4) { fail("a byte that is not UTF-8", "UTF-8 text"); }
     uint32_t code = lead & (0xFF >> (length + 1));
     out.push_back(next());
     for (int i = 1; i < length; ++i) {
@@ -231,11 +233,13 @@ class Reader {
   void escape(std::string& out) {
     const Spot start = spot_;
     constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
-    if (ended()) fail("a string without an end", "'\"'");
+    if (ended()) { fail("a string without an end", "'\"'"); }
     const char c = next();
-    if (c == 'u') return append_utf8(out, unicode(start));
+    if (c == 'u') { return append_utf8(out, unicode(start)); }
     const size_t index = letters.find(c);
-    if (index == std::string_view::npos) fail_at(start, "an unknown escape", "\\n, \\t, \\u00e9 …");
+    if (index == std::string_view::npos) {
+      fail_at(start, "an unknown escape", "\\n, \\t, \\u00e9 …");
+    }
     out.push_back(meanings[index]);
   }
 
@@ -246,8 +250,9 @@ class Reader {
       const size_t found =
           std::string_view("0123456789abcdef")
               .find(static_cast<char>(digit >= 'A' && digit <= 'F' ? digit - 'A' + 'a' : digit));
-      if (ended() || found == std::string_view::npos)
+      if (ended() || found == std::string_view::npos) {
         fail("an escape cut short", "four hex digits");
+      }
       code = code << 4 | static_cast<uint32_t>(found);
       next();
     }
@@ -256,14 +261,16 @@ class Reader {
 
   uint32_t unicode(Spot start) {
     const uint32_t code = hex4();
-    if (code < 0xD800 || code > 0xDFFF) return code;
+    if (code < 0xD800 || code > 0xDFFF) { return code; }
     if (code > 0xDBFF || !text_.substr(position_).starts_with("\\u")) {
       fail_at(start, "half of a surrogate pair", "\\uD8xx\\uDCxx");
     }
     next();
     next();
     const uint32_t low = hex4();
-    if (low < 0xDC00 || low > 0xDFFF) fail_at(start, "half of a surrogate pair", "\\uD8xx\\uDCxx");
+    if (low < 0xDC00 || low > 0xDFFF) {
+      fail_at(start, "half of a surrogate pair", "\\uD8xx\\uDCxx");
+    }
     return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
   }
 
@@ -290,7 +297,7 @@ class Reader {
 
   size_t digits() {
     size_t count = 0;
-    for (; peek() >= '0' && peek() <= '9'; ++count) next();
+    for (; peek() >= '0' && peek() <= '9'; ++count) { next(); }
     return count;
   }
 
@@ -298,21 +305,21 @@ class Reader {
     const Spot start = spot_;
     const size_t from = position_;
     bool whole = true;
-    if (peek() == '-') next();
+    if (peek() == '-') { next(); }
     const bool zero = peek() == '0';
     const size_t leading = digits();
-    if (leading == 0) fail_at(start, "not a JSON value", "a value");
-    if (zero && leading > 1) fail_at(start, "a number with a leading zero", "a JSON number");
+    if (leading == 0) { fail_at(start, "not a JSON value", "a value"); }
+    if (zero && leading > 1) { fail_at(start, "a number with a leading zero", "a JSON number"); }
     if (peek() == '.') {
       whole = false;
       next();
-      if (digits() == 0) fail("a number cut short", "a digit");
+      if (digits() == 0) { fail("a number cut short", "a digit"); }
     }
     if (peek() == 'e' || peek() == 'E') {
       whole = false;
       next();
-      if (peek() == '+' || peek() == '-') next();
-      if (digits() == 0) fail("a number cut short", "a digit");
+      if (peek() == '+' || peek() == '-') { next(); }
+      if (digits() == 0) { fail("a number cut short", "a digit"); }
     }
     return number_of(text_.substr(from, position_ - from), whole, start);
   }
@@ -320,10 +327,10 @@ class Reader {
   nlohmann::ordered_json number_of(std::string_view text, bool whole, Spot start) {
     const char* end = text.data() + text.size();
     int64_t integer = 0;
-    if (whole && std::from_chars(text.data(), end, integer).ec == std::errc()) return integer;
+    if (whole && std::from_chars(text.data(), end, integer).ec == std::errc()) { return integer; }
     double real = 0;
     const auto result = std::from_chars(text.data(), end, real);
-    if (result.ec != std::errc()) fail_at(start, "a number out of range", "a finite number");
+    if (result.ec != std::errc()) { fail_at(start, "a number out of range", "a finite number"); }
     return real;
   }
 
@@ -345,7 +352,7 @@ Diagnostic Document::at(const std::string& pointer, std::string message, bool at
       diagnostic.column = key ? place->second.key_column : place->second.column;
       return diagnostic;
     }
-    if (near.find('/') == std::string::npos) return diagnostic;
+    if (near.find('/') == std::string::npos) { return diagnostic; }
   }
 }
 
@@ -353,7 +360,7 @@ Parsed<Document> parse_document(std::string_view text, const std::string& file) 
   Parsed<Document> parsed;
   try {
     Document document = Reader(text, file, parsed.diagnostics).read();
-    if (!has_errors(parsed.diagnostics)) parsed.value = std::move(document);
+    if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(document); }
   } catch (const SyntaxError&) {
     // Told in the list.
   }

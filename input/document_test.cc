@@ -94,6 +94,6 @@ TEST_CASE("document: damaged text is refused or read, never more") {
     }
     const auto parsed = parse_document(text, "s.json");
     CHECK((parsed.ok() || !parsed.diagnostics.empty()));
-    if (parsed.ok()) CHECK_NOTHROW(parsed.value->root.dump());
+    if (parsed.ok()) { CHECK_NOTHROW(parsed.value->root.dump()); }
   }
 }

@@ -20,28 +20,28 @@ void report(const Document& document, const std::string& pointer, std::string me
 
 std::string list_of(const std::vector<std::string>& words) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "'" : ", '") + word + "'";
+  for (const std::string& word : words) { text += (text.empty() ? "'" : ", '") + word + "'"; }
   return text;
 }
 
 std::optional<int64_t> whole(const Json& value) {
   if (value.is_number_integer()) {
-    if (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX) return std::nullopt;
+    if (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX) { return std::nullopt; }
     return value.get<int64_t>();
   }
-  if (!value.is_number_float()) return std::nullopt;
+  if (!value.is_number_float()) { return std::nullopt; }
   const double real = value.get<double>();
-  if (!(std::abs(real) <= kExactMax) || real != std::floor(real)) return std::nullopt;
+  if (!(std::abs(real) <= kExactMax) || real != std::floor(real)) { return std::nullopt; }
   return static_cast<int64_t>(real);
 }
 
 }  // namespace
 
 std::string describe(const Json& value) {
-  if (value.is_object()) return value.empty() ? "an empty object" : "an object";
-  if (value.is_array()) return value.empty() ? "an empty list" : "a list";
+  if (value.is_object()) { return value.empty() ? "an empty object" : "an object"; }
+  if (value.is_array()) { return value.empty() ? "an empty list" : "a list"; }
   std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
+  if (text.size() > 60) { text = text.substr(0, 57) + "..."; }
   return text;
 }
 
@@ -51,7 +51,7 @@ std::optional<double> read_number(const Document& document, const Json& value,
   if (value.is_number()) {
     const double number = value.get<double>();
     const bool above = range.low_open ? number > range.low : number >= range.low;
-    if (std::isfinite(number) && above && number <= range.high) return number;
+    if (std::isfinite(number) && above && number <= range.high) { return number; }
     report(document, pointer, "the number is out of range", range.words, value, diagnostics);
     return std::nullopt;
   }
@@ -63,7 +63,7 @@ std::optional<int64_t> read_integer(const Document& document, const Json& value,
                                     const std::string& pointer, int64_t low, int64_t high,
                                     std::vector<Diagnostic>& diagnostics) {
   const std::optional<int64_t> number = whole(value);
-  if (number && *number >= low && *number <= high) return number;
+  if (number && *number >= low && *number <= high) { return number; }
   const std::string expected =
       low == high ? std::to_string(low)
                   : "an integer from " + std::to_string(low) + " to " + std::to_string(high);
@@ -89,7 +89,7 @@ std::optional<std::string> read_word(const Document& document, const Json& value
                                      std::vector<Diagnostic>& diagnostics) {
   if (value.is_string()) {
     const std::string word = value.get<std::string>();
-    if (std::find(words.begin(), words.end(), word) != words.end()) return word;
+    if (std::find(words.begin(), words.end(), word) != words.end()) { return word; }
   }
   report(document, pointer, value.is_string() ? "an unknown word" : "wrong type",
          words.size() <= 12 ? list_of(words) : "a known name", value, diagnostics);
@@ -113,7 +113,7 @@ std::optional<std::vector<std::string>> read_texts(const Document& document, con
   for (size_t i = 0; i < value.size(); ++i) {
     const std::string place = child_pointer(pointer, std::to_string(i));
     auto text = read_text(document, value[i], place, diagnostics);
-    if (!text) return std::nullopt;
+    if (!text) { return std::nullopt; }
     if (std::find(texts.begin(), texts.end(), *text) != texts.end()) {
       report(document, place, "the name stands twice", "each name once", value[i], diagnostics);
       return std::nullopt;
@@ -135,7 +135,7 @@ Fields::Fields(const Document& document, const Json& value, std::string pointer,
 
 const Json* Fields::get(const std::string& key) {
   known_.push_back(key);
-  if (object_ == nullptr) return nullptr;
+  if (object_ == nullptr) { return nullptr; }
   const auto member = object_->find(key);
   return member == object_->end() ? nullptr : &*member;
 }
@@ -152,37 +152,37 @@ const Json* Fields::need(const std::string& key, const std::string& expected) {
 
 std::optional<double> Fields::number(const std::string& key, const Range& range) {
   const Json* member = get(key);
-  if (member == nullptr) return std::nullopt;
+  if (member == nullptr) { return std::nullopt; }
   return read_number(document_, *member, pointer(key), range, diagnostics_);
 }
 
 std::optional<int64_t> Fields::integer(const std::string& key, int64_t low, int64_t high) {
   const Json* member = get(key);
-  if (member == nullptr) return std::nullopt;
+  if (member == nullptr) { return std::nullopt; }
   return read_integer(document_, *member, pointer(key), low, high, diagnostics_);
 }
 
 std::optional<std::string> Fields::text(const std::string& key) {
   const Json* member = get(key);
-  if (member == nullptr) return std::nullopt;
+  if (member == nullptr) { return std::nullopt; }
   return read_text(document_, *member, pointer(key), diagnostics_);
 }
 
 std::optional<std::string> Fields::word(const std::string& key,
                                         const std::vector<std::string>& words) {
   const Json* member = get(key);
-  if (member == nullptr) return std::nullopt;
+  if (member == nullptr) { return std::nullopt; }
   return read_word(document_, *member, pointer(key), words, diagnostics_);
 }
 
 std::optional<std::vector<std::string>> Fields::texts(const std::string& key) {
   const Json* member = get(key);
-  if (member == nullptr) return std::nullopt;
+  if (member == nullptr) { return std::nullopt; }
   return read_texts(document_, *member, pointer(key), diagnostics_);
 }
 
 void Fields::refuse(const std::string& key) {
-  if (get(key) == nullptr) return;
+  if (get(key) == nullptr) { return; }
   Diagnostic diagnostic =
       document_.at(pointer(key), "'" + key + "' is not supported by this version", true);
   diagnostic.suggestion = "leave it out";
@@ -190,9 +190,9 @@ void Fields::refuse(const std::string& key) {
 }
 
 void Fields::finish() {
-  if (object_ == nullptr) return;
+  if (object_ == nullptr) { return; }
   for (const auto& [key, value] : object_->items()) {
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) { continue; }
     Diagnostic diagnostic = document_.at(pointer(key), "unknown key '" + key + "'", true);
     diagnostic.suggestion = suggest_name(key, known_);
     diagnostics_.push_back(std::move(diagnostic));

@@ -11,7 +11,7 @@ namespace {
 at::Tensor ends(const std::vector<TokenGroup>& groups, int64_t TokenGroup::*end) {
   at::Tensor values = at::empty({token_count(groups)}, at::kLong);
   auto* out = values.data_ptr<int64_t>();
-  for (const TokenGroup& group : groups) out = std::fill_n(out, group.count, group.*end);
+  for (const TokenGroup& group : groups) { out = std::fill_n(out, group.count, group.*end); }
   return values;
 }
 
@@ -24,7 +24,7 @@ AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
   const at::Tensor key_from = ends(keys, &TokenGroup::from).unsqueeze(0);
   const at::Tensor key_to = ends(keys, &TokenGroup::to).unsqueeze(0);
   at::Tensor allowed = key_from.lt(query_to).logical_and(query_from.lt(key_to));  // (Q, K)
-  if (allowed.all().item<bool>()) return {};
+  if (allowed.all().item<bool>()) { return {}; }
   AttentionMask mask;
   const at::Tensor any = allowed.any(1, true);  // (Q, 1)
   if (!any.all().item<bool>()) {
@@ -38,7 +38,7 @@ AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
 }
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain) {
-  if (!gain.defined()) return at::rms_norm(x, {x.size(-1)}, std::nullopt, 1e-5);
+  if (!gain.defined()) { return at::rms_norm(x, {x.size(-1)}, std::nullopt, 1e-5); }
   return at::rms_norm(x, {x.size(-1)}, gain.to(x.dtype()), 1e-5);
 }
 

@@ -17,8 +17,9 @@ const std::vector<TokenGroup> kKeys = {{5, 10, 2, 0}, {10, 15, 2, 0}, {20, 40, 3
 
 std::vector<TokenGroup> tokens_of(const std::vector<TokenGroup>& groups) {
   std::vector<TokenGroup> tokens;
-  for (const TokenGroup& group : groups)
-    for (int64_t i = 0; i < group.count; ++i) tokens.push_back(group);
+  for (const TokenGroup& group : groups) {
+    for (int64_t i = 0; i < group.count; ++i) { tokens.push_back(group); }
+  }
   return tokens;
 }
 
@@ -29,16 +30,19 @@ std::vector<double> reference(const at::Tensor& q, const at::Tensor& k, const at
   std::vector<double> weights(allowed.size(), 0), out(features, 0);
   double sum = 0;
   for (size_t j = 0; j < allowed.size(); ++j) {
-    if (!allowed[j]) continue;
+    if (!allowed[j]) { continue; }
     double product = 0;
-    for (int64_t i = 0; i < features; ++i)
+    for (int64_t i = 0; i < features; ++i) {
       product += q[i].item<double>() * k[static_cast<int64_t>(j)][i].item<double>();
+    }
     weights[j] = std::exp(product / std::sqrt(static_cast<double>(features)));
     sum += weights[j];
   }
-  for (size_t j = 0; j < allowed.size(); ++j)
-    for (int64_t i = 0; i < features && sum > 0; ++i)
+  for (size_t j = 0; j < allowed.size(); ++j) {
+    for (int64_t i = 0; i < features && sum > 0; ++i) {
       out[i] += weights[j] / sum * v[static_cast<int64_t>(j)][i].item<double>();
+    }
+  }
   return out;
 }
 
@@ -50,10 +54,11 @@ TEST_CASE("attention: the mask and its rows agree with loops over tokens") {
   REQUIRE(mask.open.defined());
   for (size_t i = 0; i < queries.size(); ++i) {
     bool any = false;
-    for (size_t j = 0; j < keys.size(); ++j) any |= overlaps(queries[i], keys[j]);
+    for (size_t j = 0; j < keys.size(); ++j) { any |= overlaps(queries[i], keys[j]); }
     CHECK((mask.open[i].item<float>() == 1) == any);
-    for (size_t j = 0; j < keys.size() && any; ++j)
+    for (size_t j = 0; j < keys.size() && any; ++j) {
       CHECK((mask.bias[i][j].item<float>() == 0) == overlaps(queries[i], keys[j]));
+    }
   }
 }
 
@@ -68,11 +73,12 @@ TEST_CASE("attention: results agree with loops, and a query without keys yields 
   const at::Tensor out = attend(q, k, v, mask).view({6, 2, 4});
   for (int64_t i = 0; i < 6; ++i) {
     std::vector<bool> allowed;
-    for (const TokenGroup& key : keys) allowed.push_back(overlaps(queries[i], key));
+    for (const TokenGroup& key : keys) { allowed.push_back(overlaps(queries[i], key)); }
     for (int64_t h = 0; h < 2; ++h) {
       const auto expected = reference(q[0][i][h], k[0].select(1, h), v[0].select(1, h), allowed);
-      for (int64_t f = 0; f < 4; ++f)
+      for (int64_t f = 0; f < 4; ++f) {
         CHECK(out[i][h][f].item<double>() == doctest::Approx(expected[f]).epsilon(1e-5));
+      }
     }
   }
   CHECK(out[5].abs().max().item<float>() == 0);

@@ -53,9 +53,10 @@ at::Tensor channel_rows(const Embeddings& embeddings, const Call& call) {
 at::Tensor input_tokens(const Embeddings& embeddings, const Linear& behavior_features,
                         const ModelShape& shape, const Call& call) {
   std::vector<at::Tensor> parts;
-  for (const Segment& segment : call.strategy.visible)
+  for (const Segment& segment : call.strategy.visible) {
     parts.push_back(embeddings.response_tokens(call.batch.responses, call.neurons, segment, shape));
-  if (!parts.empty()) note(call.trace, "response_tokens", at::cat(parts, 1));
+  }
+  if (!parts.empty()) { note(call.trace, "response_tokens", at::cat(parts, 1)); }
   if (call.strategy.behavior_encoded) {
     parts.push_back(behavior_features(call.batch.behavior) + channel_rows(embeddings, call));
     note(call.trace, "behavior_tokens", parts.back());  // (B, C, d)
@@ -66,9 +67,9 @@ at::Tensor input_tokens(const Embeddings& embeddings, const Linear& behavior_fea
 at::Tensor latent_tokens(const Embeddings& embeddings, const Call& call) {
   at::Tensor shift = call.meta;
   const Absences absent = absences_of(call.strategy);
-  if (absent.responses) shift = shift + embeddings.missing[0];
-  if (absent.video) shift = shift + embeddings.missing[1];
-  if (absent.behavior) shift = shift + embeddings.missing[2];
+  if (absent.responses) { shift = shift + embeddings.missing[0]; }
+  if (absent.video) { shift = shift + embeddings.missing[1]; }
+  if (absent.behavior) { shift = shift + embeddings.missing[2]; }
   const at::Tensor rows = embeddings.latents.index_select(0, call.plan.latent_rows) + shift;
   return rows.expand({call.windows(), -1, -1});  // (B, latents, d)
 }
@@ -81,30 +82,32 @@ at::Tensor query_tokens(const Embeddings& embeddings, const ModelShape& shape, c
     const at::Tensor who = call.neurons.narrow(1, target.neurons_from, target.neurons());
     parts.push_back(who.unsqueeze(1).expand({-1, slots, -1, -1}).flatten(1, 2));
   }
-  if (call.strategy.behavior_reconstructed) parts.push_back(channel_rows(embeddings, call));
+  if (call.strategy.behavior_reconstructed) { parts.push_back(channel_rows(embeddings, call)); }
   return at::cat(parts, 1);
 }
 
 // (B, K) values of the target elements from per-neuron values (B, n), in prediction order.
 at::Tensor spread_over_targets(const at::Tensor& per_neuron, const Call& call, int64_t stride) {
   std::vector<at::Tensor> parts;
-  for (const Segment& target : call.strategy.targets)
+  for (const Segment& target : call.strategy.targets) {
     parts.push_back(per_neuron.narrow(1, target.neurons_from, target.neurons())
                         .unsqueeze(1)
                         .unsqueeze(3)
                         .expand({-1, target.samples() / stride, -1, stride})
                         .flatten(1));
+  }
   return at::cat(parts, 1);
 }
 
 at::Tensor target_labels(const Call& call, int64_t stride) {
   std::vector<at::Tensor> parts;
-  for (const Segment& target : call.strategy.targets)
+  for (const Segment& target : call.strategy.targets) {
     parts.push_back(call.batch.responses.narrow(1, target.from, target.samples())
                         .narrow(2, target.neurons_from, target.neurons())
                         .unflatten(1, {-1, stride})  // (B, slots, 5, m)
                         .transpose(2, 3)             // (B, slots, m, 5)
                         .flatten(1));
+  }
   return at::cat(parts, 1);  // (B, K)
 }
 
@@ -120,7 +123,7 @@ Output read_out(const Embeddings& embeddings, const SessionTables& tables, const
         at::matmul(embeddings.behavior_readout, h.unsqueeze(-1)).squeeze(-1);  // (B, C, samples)
     output.behavior_labels = call.batch.behavior;
   }
-  if (call.strategy.targets.empty()) return output;
+  if (call.strategy.targets.empty()) { return output; }
   const int64_t stride = shape.response_stride;
   const at::Tensor bias = at::embedding(tables.biases, call.batch.neuron_ids).squeeze(-1);
   const at::Tensor logits =
@@ -148,9 +151,10 @@ void check_batch(const Batch& batch, const ModelShape& shape, const ResolvedStra
 
 std::vector<SelfBlock> make_tower(ParameterSet& parameters, const ModelShape& shape) {
   std::vector<SelfBlock> tower;
-  for (int64_t i = 0; i < shape.size.layers; ++i)
+  for (int64_t i = 0; i < shape.size.layers; ++i) {
     tower.push_back(make_self_block(parameters, "proc." + std::to_string(i), shape.size.width,
                                     shape.size.heads, tower_feed_forward_width(shape)));
+  }
   return tower;
 }
 
@@ -161,22 +165,25 @@ BrainModel::BrainModel(const ModelShape& shape, const std::vector<SessionSpec>& 
     : parts_(
           new Parts{.shape = shape, .parameters = ParameterSet(seed), .plans = PlanCache(shape)}) {
   Parts& p = *parts_;
-  for (const SessionSpec& spec : sessions)
+  for (const SessionSpec& spec : sessions) {
     p.sessions.emplace(spec.name, make_session_tables(spec.name, spec.animal, spec.neurons,
                                                       shape.embedding, seed));
+  }
   std::vector<std::string> rows = animals;
-  for (const SessionSpec& spec : sessions) rows.push_back(spec.animal);
+  for (const SessionSpec& spec : sessions) { rows.push_back(spec.animal); }
   p.embeddings = make_embeddings(p.parameters, shape, std::move(rows));
   if (shape.window.video) {
-    if (shape.video_encoder == VideoEncoder::hiera)
+    if (shape.video_encoder == VideoEncoder::hiera) {
       p.hiera = make_hiera(p.parameters, "hiera", shape);
-    else
+    } else {
       p.patches = make_patches(p.parameters, "patches", shape);
+    }
   }
   const int64_t d = shape.size.width;
-  if (const auto& behavior = shape.window.behavior)
+  if (const auto& behavior = shape.window.behavior) {
     p.behavior_features = make_linear(p.parameters, "behavior_featx", behavior->samples, d,
                                       spread(behavior->samples));
+  }
   p.encoder =
       make_cross_block(p.parameters, "enc", d, shape.size.heads, tower_feed_forward_width(shape));
   p.tower = make_tower(p.parameters, shape);
@@ -200,8 +207,9 @@ Output BrainModel::forward(const Batch& batch, const ResolvedStrategy& strategy,
   at::Tensor hidden = latent_tokens(p.embeddings, call);  // (B, latents, d)
   note(trace, "latents_in", hidden);
   const at::Tensor inputs = input_tokens(p.embeddings, p.behavior_features, p.shape, call);
-  if (inputs.defined())
+  if (inputs.defined()) {
     hidden = p.encoder(hidden, inputs, plan->latent_rotation, plan->input_rotation, plan->encoder);
+  }
   note(trace, "latents_after_encoder", hidden);
 
   if (!plan->layout.video.empty()) {
@@ -246,11 +254,13 @@ const ModelShape& BrainModel::shape() const {
 }
 
 at::Tensor draw_kept_branches(const ModelShape& shape, int64_t windows, at::Generator& generator) {
-  if (!shape.window.video || shape.video_encoder != VideoEncoder::hiera) return {};
+  if (!shape.window.video || shape.video_encoder != VideoEncoder::hiera) { return {}; }
   std::vector<at::Tensor> rows;
-  for (const HieraBlock& block : hiera_blocks(shape))
-    for (int branch = 0; branch < 2 && block.drop_rate > 0; ++branch)
+  for (const HieraBlock& block : hiera_blocks(shape)) {
+    for (int branch = 0; branch < 2 && block.drop_rate > 0; ++branch) {
       rows.push_back(at::empty({windows}, at::kFloat).bernoulli_(1 - block.drop_rate, generator));
+    }
+  }
   return rows.empty() ? at::Tensor() : at::stack(rows);  // (branches, B)
 }
 

@@ -19,8 +19,8 @@ const bool kOneThread = (at::set_num_threads(1), true);
 
 WindowShape window_of(int64_t samples, bool video, bool behavior) {
   WindowShape window{.samples = samples, .rate_hz = 30};
-  if (video) window.video = VideoShape{samples, 1, 20, 33};
-  if (behavior) window.behavior = BehaviorShape{3, samples * 2 / 3};
+  if (video) { window.video = VideoShape{samples, 1, 20, 33}; }
+  if (behavior) { window.behavior = BehaviorShape{3, samples * 2 / 3}; }
   return window;
 }
 
@@ -36,31 +36,33 @@ Batch batch_of(const ModelShape& shape, int64_t windows, int64_t neurons) {
   Batch batch{.session = "s"};
   batch.responses = wave({windows, window.samples, neurons}, 0.37).add(1);
   batch.neuron_ids = at::arange(neurons, at::kLong).expand({windows, neurons}).flip(1).contiguous();
-  if (window.video)
+  if (window.video) {
     batch.video =
         wave({windows, 1, window.video->frames, window.video->height, window.video->width}, 0.011);
-  if (window.behavior)
+  }
+  if (window.behavior) {
     batch.behavior = wave({windows, window.behavior->channels, window.behavior->samples}, 0.21);
+  }
   return batch;
 }
 
 std::map<std::string, at::Tensor> by_name(const BrainModel& model, const std::string& session) {
   std::map<std::string, at::Tensor> all;
-  for (const NamedTensor& p : model.shared_parameters()) all[p.name] = p.tensor;
-  for (const NamedTensor& p : model.session_parameters(session)) all[p.name] = p.tensor;
+  for (const NamedTensor& p : model.shared_parameters()) { all[p.name] = p.tensor; }
+  for (const NamedTensor& p : model.session_parameters(session)) { all[p.name] = p.tensor; }
   return all;
 }
 
 int64_t numbers(const std::vector<NamedTensor>& parameters) {
   int64_t count = 0;
-  for (const NamedTensor& p : parameters) count += p.tensor.numel();
+  for (const NamedTensor& p : parameters) { count += p.tensor.numel(); }
   return count;
 }
 
 }  // namespace
 
 TEST_CASE("brain model: the modules hold as many parameters as the counts say") {
-  for (const bool video : {false, true})
+  for (const bool video : {false, true}) {
     for (const bool behavior : {false, true}) {
       const WindowShape window = window_of(60, video, behavior);
       for (const ModelSize& size :
@@ -73,6 +75,7 @@ TEST_CASE("brain model: the modules hold as many parameters as the counts say") 
               counts.session);
       }
     }
+  }
 }
 
 TEST_CASE("brain model: a tensor depends on seed and name, not on its neighbours") {
@@ -99,15 +102,16 @@ TEST_CASE("brain model: every published strategy runs forward and backward on sm
   int ran = 0;
   for (const Strategy& strategy : strategies_named("published")) {
     const Resolution resolution = resolve(strategy, shape, 12);
-    if (!resolution.strategy) continue;
+    if (!resolution.strategy) { continue; }
     CAPTURE(strategy.name);
     const Output output = model.forward(batch, *resolution.strategy);
     const Losses losses = losses_of(output);
     losses.total.backward();
     CHECK(losses.total.isfinite().item<bool>());
     const TokenCounts tokens = count_tokens(*resolution.strategy, shape, 12);
-    if (tokens.response_queries > 0)
+    if (tokens.response_queries > 0) {
       CHECK(output.predictions.size(1) == 5 * tokens.response_queries);
+    }
     ++ran;
   }
   CHECK(ran > 80);
@@ -132,11 +136,11 @@ TEST_CASE("brain model: gradients of the small shape agree with finite differenc
     return losses_of(model.forward(batch, resolved)).total.item<double>();
   };
   for (const auto& [name, tensor] : by_name(model, "s")) {
-    if (!tensor.grad().defined()) continue;
+    if (!tensor.grad().defined()) { continue; }
     CAPTURE(name);
     // Along the gradient itself the slope is its length: the best-conditioned direction in float32.
     const double length = tensor.grad().norm().item<double>();
-    if (length < 1e-3) continue;
+    if (length < 1e-3) { continue; }
     const at::Tensor before = tensor.detach().clone();
     const double reach = 1e-2 / std::max(1.0, length);
     const c10::NoGradGuard no_grad;

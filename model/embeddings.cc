@@ -43,13 +43,15 @@ namespace {
 void add_behavior(ParameterSet& parameters, const ModelShape& shape, Embeddings& made) {
   const int64_t d = shape.size.width;
   const auto& behavior = shape.window.behavior;
-  if (behavior)
+  if (behavior) {
     made.behavior_channels =
         parameters.normal("behavior_channel_embeddings", {behavior->channels, d}, spread(d));
+  }
   made.missing = parameters.normal("missing_modality_embeddings", {3, d}, spread(d));
-  if (behavior)
+  if (behavior) {
     made.behavior_readout = parameters.normal(
         "behavior_readout_proj", {behavior->channels, behavior->samples, d}, spread(d));
+  }
 }
 
 }  // namespace
@@ -62,13 +64,16 @@ Embeddings make_embeddings(ParameterSet& parameters, const ModelShape& shape,
   made.session = make_linear(parameters, "sess_to_model_proj", e, d, spread(e));
   made.neuron = make_linear(parameters, "neuron_to_model_proj", e, d, spread(e));
   std::sort(animals.begin(), animals.end());
-  for (const std::string& name : animals)
-    if (!made.animals.contains(name))
+  for (const std::string& name : animals) {
+    if (!made.animals.contains(name)) {
       made.animals[name] =
           parameters.normal("animal_params._animal_embeddings." + name, {e}, spread(e));
+    }
+  }
   made.animal = make_linear(parameters, "animal_to_model_proj", e, d, spread(e));
-  if (shape.experiment_time)
+  if (shape.experiment_time) {
     made.experiment_time = make_linear(parameters, "exp_time_to_model_proj", e, d, spread(e));
+  }
   made.latents = parameters.normal("response_latent_embedding._latent_embeddings.weight",
                                    {shape.latents_per_window + shape.global_latents, d}, spread(d));
   made.response_weight = parameters.normal("response_featx._feature_proj.weight",

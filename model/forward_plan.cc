@@ -12,8 +12,9 @@ constexpr size_t kKeptPlans = 512;
 
 at::Tensor latent_rows(const TokenLayout& layout, const ModelShape& shape) {
   std::vector<at::Tensor> rows;
-  for (size_t i = 0; i + 1 < layout.latents.size(); ++i)
+  for (size_t i = 0; i + 1 < layout.latents.size(); ++i) {
     rows.push_back(at::arange(shape.latents_per_window, at::kLong));
+  }
   rows.push_back(at::arange(shape.latents_per_window,
                             shape.latents_per_window + shape.global_latents, at::kLong));
   return at::cat(rows);  // (L)
@@ -35,8 +36,9 @@ std::string key_of(const ResolvedStrategy& strategy) {
   const auto add = [&](int64_t number) { key += std::to_string(number) + ' '; };
   for (const auto* segments : {&strategy.visible, &strategy.targets}) {
     key += '|';
-    for (const Segment& s : *segments)
+    for (const Segment& s : *segments) {
       add(s.from), add(s.to), add(s.neurons_from), add(s.neurons_to);
+    }
   }
   add(strategy.frames_from), add(strategy.frames_to);
   add(strategy.context_from), add(strategy.context_to);
@@ -46,8 +48,9 @@ std::string key_of(const ResolvedStrategy& strategy) {
 
 int64_t mask_elements(const ForwardPlan& plan) {
   int64_t count = 0;
-  for (const AttentionMask* mask : {&plan.encoder, &plan.tower, &plan.decoder})
-    if (mask->bias.defined()) count += mask->bias.numel();
+  for (const AttentionMask* mask : {&plan.encoder, &plan.tower, &plan.decoder}) {
+    if (mask->bias.defined()) { count += mask->bias.numel(); }
+  }
   return count;
 }
 
@@ -70,7 +73,7 @@ ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape) {
   plan.query_rotation = rotation(layout.queries);
   plan.tower = interval_mask(hidden, hidden);
   plan.decoder = interval_mask(layout.queries, hidden);
-  if (layout.inputs.empty()) return plan;
+  if (layout.inputs.empty()) { return plan; }
   plan.input_rotation = rotation(layout.inputs);
   plan.encoder = interval_mask(layout.latents, layout.inputs);
   return plan;
@@ -78,10 +81,10 @@ ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape) {
 
 std::shared_ptr<const ForwardPlan> PlanCache::get(const ResolvedStrategy& strategy) {
   const std::string key = key_of(strategy);
-  if (const auto found = plans_.find(key); found != plans_.end()) return found->second;
+  if (const auto found = plans_.find(key); found != plans_.end()) { return found->second; }
   const auto plan = std::make_shared<const ForwardPlan>(plan_of(strategy, shape_));
-  if (plans_.size() >= kKeptPlans) plans_.clear();
-  if (mask_elements(*plan) <= kKeptElements) plans_.emplace(key, plan);
+  if (plans_.size() >= kKeptPlans) { plans_.clear(); }
+  if (mask_elements(*plan) <= kKeptElements) { plans_.emplace(key, plan); }
   return plan;
 }
 

@@ -35,7 +35,7 @@ inline std::filesystem::path golden_folder() {
 
 /// Says so, and gives true, where the golden data is absent.
 inline bool skipped(const char* test) {
-  if (std::filesystem::exists(golden_folder() / "tiny_weights.safetensors")) return false;
+  if (std::filesystem::exists(golden_folder() / "tiny_weights.safetensors")) { return false; }
   std::cout << "SKIP: " << test << ": no golden data under " << golden_folder() << std::endl;
   return true;
 }
@@ -50,10 +50,11 @@ inline at::ScalarType type_of(const std::string& dtype) {
 inline Tensors load(const std::string& file) {
   const enigma::Safetensors stored(golden_folder() / (file + ".safetensors"));
   Tensors tensors;
-  for (const auto& [name, tensor] : stored.tensors())
+  for (const auto& [name, tensor] : stored.tensors()) {
     tensors[name] = at::from_blob(const_cast<std::byte*>(tensor.bytes.data()), tensor.shape,
                                   at::TensorOptions(type_of(tensor.dtype)))
                         .clone();
+  }
   return tensors;
 }
 
@@ -112,8 +113,9 @@ inline std::vector<Case> cases() {
 
 inline std::vector<NamedTensor> all_parameters(const BrainModel& model) {
   std::vector<NamedTensor> all = model.shared_parameters();
-  for (const char* session : {"s1", "s2"})
-    for (const NamedTensor& p : model.session_parameters(session)) all.push_back(p);
+  for (const char* session : {"s1", "s2"}) {
+    for (const NamedTensor& p : model.session_parameters(session)) { all.push_back(p); }
+  }
   return all;
 }
 

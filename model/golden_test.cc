@@ -19,7 +19,7 @@ void check_mask(const AttentionMask& mask, const at::Tensor& packed, int64_t key
                                   .narrow(1, 0, keys)
                                   .to(at::kBool);
   at::Tensor got = mask.bias.defined() ? mask.bias.eq(0) : at::ones({rows, keys}, at::kBool);
-  if (mask.open.defined()) got = got.logical_and(mask.open.to(at::kBool));
+  if (mask.open.defined()) { got = got.logical_and(mask.open.to(at::kBool)); }
   CHECK(at::equal(got, expected));
 }
 
@@ -27,8 +27,9 @@ void check_masks(const ResolvedStrategy& strategy, Tensors& expected) {
   const ForwardPlan plan = plan_of(strategy, tiny_shape());
   const int64_t latents = token_count(plan.layout.latents);
   const int64_t hidden = latents + token_count(plan.layout.video);
-  if (!plan.layout.inputs.empty())
+  if (!plan.layout.inputs.empty()) {
     check_mask(plan.encoder, expected["mask.enc"], token_count(plan.layout.inputs));
+  }
   check_mask(plan.tower, expected["mask.tower"], hidden);
   check_mask(plan.decoder, expected["mask.dec"], hidden);
   const at::Tensor rotation = at::view_as_real(plan.latent_rotation).squeeze(1);  // (L, f/2, 2)
@@ -42,7 +43,7 @@ void check_intermediates(Trace& trace, const Tensors& expected) {
   for (const auto& [name, tensor] : trace) {
     const bool hiera = name.starts_with("hiera.");
     const auto stored = expected.find("mid." + name + (hiera ? ".item0" : ""));
-    if (stored == expected.end()) continue;
+    if (stored == expected.end()) { continue; }
     CAPTURE(name);
     CHECK(largest_error(hiera ? tensor[0] : tensor, stored->second) < 5e-5);
     ++compared;
@@ -71,7 +72,7 @@ void check_gradients(const std::vector<NamedTensor>& parameters, const Tensors& 
     CAPTURE(p.name);
     const auto stored = expected.find("grad." + p.name);
     CHECK(p.tensor.grad().defined() == (stored != expected.end()));
-    if (stored == expected.end() || !p.tensor.grad().defined()) continue;
+    if (stored == expected.end() || !p.tensor.grad().defined()) { continue; }
     const double scale = stored->second.abs().max().item<double>();
     CHECK(largest_error(p.tensor.grad(), stored->second) < 1e-6 + 1e-4 * scale);
     ++with_gradient;
@@ -82,7 +83,7 @@ void check_gradients(const std::vector<NamedTensor>& parameters, const Tensors& 
 }  // namespace
 
 TEST_CASE("golden: intermediates, predictions, losses and gradients agree with the published") {
-  if (skipped("golden")) return;
+  if (skipped("golden")) { return; }
   const Tensors weights = load("tiny_weights");
   for (const Case& c : cases()) {
     CAPTURE(std::string(c.name));
@@ -106,13 +107,14 @@ TEST_CASE("golden: intermediates, predictions, losses and gradients agree with t
 }
 
 TEST_CASE("golden: every stored parameter of the tiny model has its place") {
-  if (skipped("golden parameters")) return;
+  if (skipped("golden parameters")) { return; }
   const Tensors weights = load("tiny_weights");
   const BrainModel model(tiny_shape(), {{"s1", "m1", 24}, {"s2", "m2", 17}}, {"m1", "m2"}, 0);
   int64_t shared = 0, session = 0;
-  for (const NamedTensor& p : model.shared_parameters()) shared += p.tensor.numel();
-  for (const char* name : {"s1", "s2"})
-    for (const NamedTensor& p : model.session_parameters(name)) session += p.tensor.numel();
+  for (const NamedTensor& p : model.shared_parameters()) { shared += p.tensor.numel(); }
+  for (const char* name : {"s1", "s2"}) {
+    for (const NamedTensor& p : model.session_parameters(name)) { session += p.tensor.numel(); }
+  }
   CHECK(shared == 109232);
   CHECK(session == 1073);
   const ParameterCounts counts = count_parameters(tiny_shape(), {24, 17}, 2);
@@ -131,18 +133,19 @@ void check_hiera(const char* file, const ModelShape& shape, bool stochastic) {
   const at::Tensor kept = stochastic ? stored["in.keep"] : at::Tensor();
   const at::Tensor tokens = hiera(stored["in.video"], {0, hiera.grid.steps}, kept, &trace);
   CHECK(largest_error(tokens, stored["out.tokens"]) < 5e-5);
-  for (const auto& [name, tensor] : trace)
+  for (const auto& [name, tensor] : trace) {
     for (const int64_t every : {10, 40}) {
       const auto found = stored.find("mid." + name + ".every" + std::to_string(every));
-      if (found == stored.end()) continue;
+      if (found == stored.end()) { continue; }
       CAPTURE(name);
       CHECK(largest_error(tensor[0].slice(0, 0, std::nullopt, every), found->second) < 5e-5);
     }
+  }
   (tokens * stored["in.output_weight"]).sum().backward();
   int compared = 0;
   for (const NamedTensor& p : parameters.list()) {
     const auto found = stored.find("grad." + p.name.substr(2));
-    if (found == stored.end()) continue;
+    if (found == stored.end()) { continue; }
     CAPTURE(p.name);
     const double scale = found->second.abs().max().item<double>();
     CHECK(largest_error(p.tensor.grad(), found->second) < 1e-5 + 1e-4 * scale);
@@ -162,11 +165,11 @@ ModelShape hiera_shape(int64_t height, int64_t width, int64_t out) {
 }  // namespace
 
 TEST_CASE("golden: the video backbone agrees at the published frame size") {
-  if (skipped("golden video backbone")) return;
+  if (skipped("golden video backbone")) { return; }
   check_hiera("hiera_full", hiera_shape(36, 64, 16), false);
 }
 
 TEST_CASE("golden: stochastic depth drops and rescales the published branches") {
-  if (skipped("golden stochastic depth")) return;
+  if (skipped("golden stochastic depth")) { return; }
   check_hiera("hiera_stochastic_depth", hiera_shape(20, 32, 24), true);
 }

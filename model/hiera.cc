@@ -45,8 +45,10 @@ at::Tensor window_attention(const HieraLayer& layer, const at::Tensor& x) {
   const auto chunked = [&](int64_t part) {
     return qkv.select(2, part).unflatten(1, {chunks, block.chunk}).flatten(0, 1);
   };
-  at::Tensor q = chunked(0);                             // (B·chunks, chunk, H, f)
-  if (block.pools) q = q.unflatten(1, {-1, 4}).amax(2);  // (B·chunks, chunk/4, H, f)
+  at::Tensor q = chunked(0);  // (B·chunks, chunk, H, f)
+  if (block.pools) {
+    q = q.unflatten(1, {-1, 4}).amax(2);  // (B·chunks, chunk/4, H, f)
+  }
   const at::Tensor mixed = attend(rms_norm(q), rms_norm(chunked(1)), chunked(2), {});
   const at::Tensor scattered =
       mixed.unflatten(0, {-1, chunks}).transpose(1, 2).flatten(1, 2);  // (B, queries·chunks, c)
@@ -55,7 +57,7 @@ at::Tensor window_attention(const HieraLayer& layer, const at::Tensor& x) {
 
 // Stochastic depth of one branch: items that are dropped add nothing, the others add more.
 at::Tensor keep(const at::Tensor& branch, const at::Tensor& kept, int64_t& draw, double rate) {
-  if (!kept.defined() || rate <= 0) return branch;
+  if (!kept.defined() || rate <= 0) { return branch; }
   const at::Tensor items = kept[draw++].to(branch.dtype()) / (1 - rate);  // (B)
   return branch * items.view({-1, 1, 1});
 }
@@ -80,8 +82,9 @@ HieraLayer make_layer(ParameterSet& parameters, const std::string& name, const H
   layer.qkv = make_linear(parameters, name + ".attn.qkv", block.width_in, 3 * out, kStd, kStd);
   layer.proj = make_linear(parameters, name + ".attn.proj", out, out, kStd, kStd);
   layer.feed_forward = make_feed_forward(parameters, name + ".mlp", out, block.hidden, kStd, kStd);
-  if (block.pools)
+  if (block.pools) {
     layer.widen = make_linear(parameters, name + ".proj", block.width_in, out, kStd, kStd);
+  }
   return layer;
 }
 
@@ -114,9 +117,10 @@ Hiera make_hiera(ParameterSet& parameters, const std::string& name, const ModelS
   hiera.patch_bias =
       parameters.uniform(backbone + ".patch_embed.proj.bias", {c}, spread(kTaps * channels));
   const std::vector<HieraBlock> blocks = hiera_blocks(shape);
-  for (size_t i = 0; i < blocks.size(); ++i)
+  for (size_t i = 0; i < blocks.size(); ++i) {
     hiera.layers.push_back(
         make_layer(parameters, backbone + ".blocks." + std::to_string(i), blocks[i]));
+  }
   const int64_t out = blocks.back().width_out;
   hiera.feature_proj =
       make_linear(parameters, name + ".feature_proj", out, shape.size.width, spread(out));

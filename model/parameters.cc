@@ -11,7 +11,7 @@ namespace {
 // FNV-1a over the name, mixed with the seed: neighbouring seeds and names give unrelated streams.
 uint64_t seed_of(uint64_t seed, const std::string& name) {
   uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const unsigned char byte : name) hash = (hash ^ byte) * 0x100000001b3ULL;
+  for (const unsigned char byte : name) { hash = (hash ^ byte) * 0x100000001b3ULL; }
   hash += seed * 0x9e3779b97f4a7c15ULL;
   hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
   hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebULL;

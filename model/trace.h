@@ -12,7 +12,7 @@ using Trace = std::map<std::string, at::Tensor>;
 
 /// Notes `tensor` where someone asked for it.
 inline void note(Trace* trace, const std::string& name, const at::Tensor& tensor) {
-  if (trace) (*trace)[name] = tensor;
+  if (trace) { (*trace)[name] = tensor; }
 }
 
 }  // namespace enigma::model

@@ -20,9 +20,9 @@ namespace {
 constexpr double kShortTrial_s = 2;  // below it windows follow trials
 
 std::string text_at(const nlohmann::json& meta, const char* key) {
-  if (!meta.is_object() || !meta.contains(key)) return "";
+  if (!meta.is_object() || !meta.contains(key)) { return ""; }
   const nlohmann::json& value = meta[key];
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) { return value.get<std::string>(); }
   return value.is_number_integer() ? value.dump() : "";
 }
 
@@ -30,8 +30,9 @@ std::string animal_in_name(const std::string& name) {
   static const std::regex before_date("^(.+?)[-_]\\d{4}-\\d{2}-\\d{2}");
   static const std::regex released("^dynamic(\\d+)-");
   std::smatch match;
-  if (std::regex_search(name, match, before_date) || std::regex_search(name, match, released))
+  if (std::regex_search(name, match, before_date) || std::regex_search(name, match, released)) {
     return match[1];
+  }
   return "";
 }
 
@@ -42,15 +43,16 @@ void take_identity(SessionInfo& info) {
   if (std::filesystem::exists(file, unknown)) {
     Parsed<nlohmann::json> parsed = read_json(file);
     info.problems.insert(info.problems.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
-    if (parsed.ok()) meta = std::move(*parsed.value);
+    if (parsed.ok()) { meta = std::move(*parsed.value); }
   }
   info.species = text_at(meta, "species");
   info.area = text_at(meta, "area");
   info.animal = text_at(meta, "animal");
-  if (info.animal.empty()) info.animal = text_at(meta, "animal_id");
-  if (info.animal.empty() && meta.is_object() && meta.contains("scan_key"))
+  if (info.animal.empty()) { info.animal = text_at(meta, "animal_id"); }
+  if (info.animal.empty() && meta.is_object() && meta.contains("scan_key")) {
     info.animal = text_at(meta["scan_key"], "animal_id");
-  if (info.animal.empty()) info.animal = animal_in_name(info.name);
+  }
+  if (info.animal.empty()) { info.animal = animal_in_name(info.name); }
 }
 
 // An import writes NaN where its source says that nothing was observed, and how many rows of it.
@@ -62,10 +64,10 @@ bool is_told(const std::filesystem::path& folder, int64_t rows) {
 
 void find_nan_responses(SessionInfo& info, const Session::Impl& parts) {
   const Sequence* responses = parts.sequence("responses");
-  if (responses == nullptr) return;
+  if (responses == nullptr) { return; }
   const std::vector<bool>& bad = parts.nan_rows.at("responses")->of(*responses);
   const auto rows = std::count(bad.begin(), bad.end(), true);
-  if (rows == 0) return;
+  if (rows == 0) { return; }
   const int64_t row = std::find(bad.begin(), bad.end(), true) - bad.begin();
   const size_t neuron =
       first_nan(responses->row(row), responses->type, static_cast<size_t>(responses->signals));
@@ -94,7 +96,7 @@ void take_extent(SessionInfo& info, const Session::Impl& parts) {
     info.seconds = static_cast<double>(responses->rows) / responses->rate_hz;
     return;
   }
-  if (has_errors(info.problems)) return;
+  if (has_errors(info.problems)) { return; }
   Diagnostic d;
   d.severity = Severity::warning;
   d.file = (info.path / "responses").string();
@@ -107,29 +109,30 @@ void take_tiers(SessionInfo& info, const Screen& screen) {
   std::vector<double> lengths_s;
   for (size_t i = 0; i < screen.trials.size(); ++i) {
     const Trial& trial = screen.trials[i];
-    if (trial.tier == "blank" || !trial.valid || trial.kind == TrialKind::invalid) continue;
+    if (trial.tier == "blank" || !trial.valid || trial.kind == TrialKind::invalid) { continue; }
     const double length_s =
         screen.end_s(static_cast<int64_t>(i)) - screen.onset_s(static_cast<int64_t>(i));
     Tier& tier = info.tiers[trial.tier];
     tier.trials += 1;
     tier.seconds += length_s;
-    if (trial.kind != TrialKind::blank) lengths_s.push_back(length_s);
+    if (trial.kind != TrialKind::blank) { lengths_s.push_back(length_s); }
   }
-  if (lengths_s.empty()) return;
+  if (lengths_s.empty()) { return; }
   const auto middle = lengths_s.begin() + static_cast<std::ptrdiff_t>(lengths_s.size() / 2);
   std::nth_element(lengths_s.begin(), middle, lengths_s.end());
   info.trial_seconds_median = *middle;
 }
 
 double response_rate_hz(const SessionInfo& info) {
-  for (const Modality& modality : info.modalities)
-    if (modality.name == "responses") return modality.rate_hz;
+  for (const Modality& modality : info.modalities) {
+    if (modality.name == "responses") { return modality.rate_hz; }
+  }
   return 0;
 }
 
 WindowRule default_rule(const SessionInfo& info) {
   WindowRule rule;
-  if (response_rate_hz(info) > 0) rule.rate_hz = response_rate_hz(info);
+  if (response_rate_hz(info) > 0) { rule.rate_hz = response_rate_hz(info); }
   return rule;
 }
 
@@ -149,12 +152,13 @@ SessionInfo inspect_session(const std::filesystem::path& folder, const InspectOp
     take_tiers(info, *parts->screen);
   }
   const WindowRule rule = options.rule ? *options.rule : default_rule(info);
-  for (auto& [name, tier] : info.tiers)
+  for (auto& [name, tier] : info.tiers) {
     tier.windows = static_cast<int64_t>(disjoint_window_starts(*parts, name, rule).size());
-  if (broken_link(folder)) return info;
+  }
+  if (broken_link(folder)) { return info; }
   const FileTree tree = files_below(folder);
   append_untold(info.problems, tree.problems);
-  if (options.digests) info.digest = digest_of(tree, cache);
+  if (options.digests) { info.digest = digest_of(tree, cache); }
   return info;
 }
 
@@ -192,15 +196,17 @@ nlohmann::ordered_json session_json(const SessionInfo& info) {
   json["seconds"] = number_or_null(info.seconds);
   json["hours"] = number_or_null(info.seconds / 3600);
   json["tiers"] = nlohmann::ordered_json::object();
-  for (const auto& [name, tier] : info.tiers)
+  for (const auto& [name, tier] : info.tiers) {
     json["tiers"][name] = {
         {"trials", tier.trials}, {"seconds", tier.seconds}, {"windows", tier.windows}};
+  }
   json["modalities"] = nlohmann::ordered_json::array();
-  for (const Modality& m : info.modalities)
+  for (const Modality& m : info.modalities) {
     json["modalities"].push_back({{"name", m.name},
                                   {"kind", m.kind},
                                   {"rate_hz", number_or_null(m.rate_hz)},
                                   {"signals", m.signals}});
+  }
   json["digest"] = text_or_null(info.digest);
   json["problems"] = to_json(info.problems);
   return json;
@@ -217,10 +223,10 @@ nlohmann::ordered_json session_json(const SessionInfo& info) {
 }  // namespace
 
 Manifest inspect(const std::filesystem::path& data, const InspectOptions& options) {
-  if (auto link = broken_link(data)) throw InputError({std::move(*link)});
-  if (!std::filesystem::is_directory(data)) refuse(data, "is no folder");
+  if (auto link = broken_link(data)) { throw InputError({std::move(*link)}); }
+  if (!std::filesystem::is_directory(data)) { refuse(data, "is no folder"); }
   const std::vector<std::filesystem::path> folders = session_folders(data);
-  if (folders.empty()) refuse(data, "holds no session");
+  if (folders.empty()) { refuse(data, "holds no session"); }
   Manifest manifest{data, std::vector<SessionInfo>(folders.size())};
   DigestCache cache(options.cache);
   const auto look = [&](size_t i) {
@@ -235,7 +241,9 @@ nlohmann::ordered_json to_json(const Manifest& manifest) {
   nlohmann::ordered_json json;
   json["schema"] = "enigma.inspect/1";
   json["sessions"] = nlohmann::ordered_json::array();
-  for (const SessionInfo& info : manifest.sessions) json["sessions"].push_back(session_json(info));
+  for (const SessionInfo& info : manifest.sessions) {
+    json["sessions"].push_back(session_json(info));
+  }
   return json;
 }
 
@@ -243,13 +251,13 @@ WindowRule natural_rule(const Manifest& manifest) {
   WindowRule rule;
   std::vector<double> trials_s;
   for (const SessionInfo& info : manifest.sessions) {
-    if (trials_s.empty() && response_rate_hz(info) > 0) rule.rate_hz = response_rate_hz(info);
-    if (info.trial_seconds_median > 0) trials_s.push_back(info.trial_seconds_median);
+    if (trials_s.empty() && response_rate_hz(info) > 0) { rule.rate_hz = response_rate_hz(info); }
+    if (info.trial_seconds_median > 0) { trials_s.push_back(info.trial_seconds_median); }
   }
-  if (trials_s.empty()) return rule;
+  if (trials_s.empty()) { return rule; }
   std::sort(trials_s.begin(), trials_s.end());
   const double trial_s = trials_s[trials_s.size() / 2];
-  if (trial_s >= kShortTrial_s) return rule;
+  if (trial_s >= kShortTrial_s) { return rule; }
   rule.align = Align::trial;
   rule.samples = std::max<int64_t>(1, std::llround(trial_s * rule.rate_hz));
   return rule;

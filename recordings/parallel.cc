@@ -25,13 +25,13 @@ void for_each_session(size_t count, const std::function<void(size_t)>& work,
   };
   std::vector<std::jthread> threads;
   const size_t cores = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, count + 1);
-  for (size_t i = 0; i < cores; ++i) threads.emplace_back(run);
+  for (size_t i = 0; i < cores; ++i) { threads.emplace_back(run); }
   for (size_t told = 0; told < count;) {
     std::unique_lock lock(mutex);
     moved.wait(lock, [&] { return done > told; });
     told = done;
     lock.unlock();
-    if (progress != nullptr) progress(static_cast<int64_t>(told), static_cast<int64_t>(count));
+    if (progress != nullptr) { progress(static_cast<int64_t>(told), static_cast<int64_t>(count)); }
   }
 }
 

@@ -12,7 +12,7 @@ inline std::filesystem::path shared_recordings(const char* test) {
   const char* shared = std::getenv("ENIGMA_SHARED");
   const std::filesystem::path folder =
       std::filesystem::path(shared == nullptr ? "../shared" : shared) / "recordings";
-  if (std::filesystem::exists(folder)) return folder;
+  if (std::filesystem::exists(folder)) { return folder; }
   std::cout << "SKIP: " << test << ": no recordings at " << folder.string() << "\n";
   return {};
 }

@@ -65,7 +65,7 @@ struct SmallRecording {
                       "{}valid_trial: {}\n",
                       20 * trial, shown.tier.empty() ? "" : "tier: " + shown.tier + "\n",
                       shown.valid));
-      for (int f = 0; f < 20; ++f) flips_s.push_back(start_s + (20 * trial + f) / 10.0);
+      for (int f = 0; f < 20; ++f) { flips_s.push_back(start_s + (20 * trial + f) / 10.0); }
       ++trial;
     }
     flips_s.push_back(start_s + 20 * trial / 10.0);

@@ -13,7 +13,7 @@ class TemporaryFolder {
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "enigma-").string();
     name += std::string(6, 'X');  // what mkdtemp replaces
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    if (::mkdtemp(name.data()) == nullptr) { throw std::runtime_error("no temporary folder"); }
     path_ = name;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;

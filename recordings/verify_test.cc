@@ -71,7 +71,7 @@ TEST_CASE("verify: lengths that contradict each other are told") {
   }
   SUBCASE("flips") {
     std::vector<double> flips_s;
-    for (int i = 0; i < 25; ++i) flips_s.push_back(i / 10.0);
+    for (int i = 0; i < 25; ++i) { flips_s.push_back(i / 10.0); }
     write_atomically(folder / "screen" / "timestamps.npy",
                      npy_bytes(NumberType::f64, {25}, flips_s.data()));
     CHECK(only_problem(folder).message == "more flips than frames");
@@ -84,7 +84,7 @@ TEST_CASE("verify: a clock that runs backwards and NaN runs are told with their 
   std::vector<float> speed(200, 1.0f);
   SUBCASE("clock") {
     std::vector<double> times_s(200);
-    for (size_t i = 0; i < 200; ++i) times_s[i] = static_cast<double>(i) / 10;
+    for (size_t i = 0; i < 200; ++i) { times_s[i] = static_cast<double>(i) / 10; }
     times_s[70] = 0;
     write_atomically(folder / "responses" / "timestamps.npy",
                      npy_bytes(NumberType::f64, {200}, times_s.data()));
@@ -93,7 +93,7 @@ TEST_CASE("verify: a clock that runs backwards and NaN runs are told with their 
     CHECK(d.pointer == "/70");
   }
   SUBCASE("runs") {
-    for (size_t i : {20, 50, 51, 52}) speed[i] = std::numeric_limits<float>::quiet_NaN();
+    for (size_t i : {20, 50, 51, 52}) { speed[i] = std::numeric_limits<float>::quiet_NaN(); }
     write_treadmill(folder, speed);
     const Diagnostic d = only_problem(folder);
     CHECK(d.pointer == "row 50");
@@ -145,7 +145,7 @@ TEST_CASE("verify: data without a meta.yml, or with one that leads nowhere, are 
 
 TEST_CASE("verify: the five real sessions are clean") {
   const auto shared = shared_recordings("verify: five real sessions");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const Verified verified = verify(shared / "steinmetz", {});
   CHECK(verified.sessions == 5);
   CHECK(verified.diagnostics.empty());

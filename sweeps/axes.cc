@@ -17,7 +17,7 @@ constexpr size_t kValuesMax = 10'000;
 void report_unknown_path(const Document& document, const std::string& path,
                          const std::string& pointer, std::vector<Diagnostic>& diagnostics) {
   std::vector<std::string> known;
-  for (const Setting& setting : settings()) known.emplace_back(setting.path);
+  for (const Setting& setting : settings()) { known.emplace_back(setting.path); }
   Diagnostic diagnostic = document.at(pointer, "unknown path '" + path + "'", true);
   diagnostic.suggestion = suggest_name(path, known);
   if (is_unsupported_path(path)) {
@@ -40,7 +40,7 @@ std::vector<Assignment> listed(const Document& document, const std::string& path
   std::vector<Assignment> values;
   for (size_t i = 0; i < list.size(); ++i) {
     Assignment value{path, child_pointer(pointer, std::to_string(i)), list[i]};
-    if (!check_value(document, value, diagnostics)) continue;
+    if (!check_value(document, value, diagnostics)) { continue; }
     const bool twice = std::any_of(values.begin(), values.end(),
                                    [&](const Assignment& other) { return other.value == list[i]; });
     if (twice) {
@@ -61,15 +61,15 @@ std::vector<Assignment> spelled_out(const Document& document, const std::string&
   Fields outer(document, json, pointer, diagnostics);
   const Json* geom = outer.need("geom", "{from, to, per_decade}");
   outer.finish();
-  if (geom == nullptr) return {};
+  if (geom == nullptr) { return {}; }
   const std::string place = outer.pointer("geom");
   Fields fields(document, *geom, place, diagnostics);
-  for (const char* key : {"from", "to", "per_decade"}) fields.need(key, "a positive number");
+  for (const char* key : {"from", "to", "per_decade"}) { fields.need(key, "a positive number"); }
   const auto from = fields.number("from", kPositive);
   const auto to = fields.number("to", kPositive);
   const auto per_decade = fields.integer("per_decade", 1, 1000);
   fields.finish();
-  if (!from || !to || !per_decade) return {};
+  if (!from || !to || !per_decade) { return {}; }
   if (*from > *to) {
     Diagnostic diagnostic = document.at(fields.pointer("from"), "the axis is empty");
     diagnostic.expected = "from at most to";
@@ -82,7 +82,9 @@ std::vector<Assignment> spelled_out(const Document& document, const std::string&
     const size_t before = diagnostics.size();
     values.push_back({path, place, value});
     check_value(document, values.back(), diagnostics);
-    if (diagnostics.size() > before) break;  // once is enough: all values share one place
+    if (diagnostics.size() > before) {
+      break;  // once is enough: all values share one place
+    }
   }
   return values;
 }
@@ -133,7 +135,7 @@ std::vector<Assignment> read_defaults(const Document& document, const Json& valu
   groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   for (const std::string& group : groups) {
     const Json* members = fields.get(group);
-    if (members == nullptr) continue;
+    if (members == nullptr) { continue; }
     const std::string pointer = fields.pointer(group);
     Fields check(document, *members, pointer, diagnostics);
     if (members->is_object()) {
@@ -148,7 +150,7 @@ std::vector<Axis> read_axes(const Document& document, const Json& value,
                             std::vector<Diagnostic>& diagnostics) {
   std::vector<Axis> axes;
   Fields fields(document, value, "/axes", diagnostics);
-  if (!value.is_object()) return axes;
+  if (!value.is_object()) { return axes; }
   for (const auto& [path, values] : value.items()) {
     const std::string pointer = fields.pointer(path);
     if (find_setting(path) == nullptr) {
@@ -165,7 +167,7 @@ std::vector<double> geometric(double from, double to, int64_t per_decade) {
   std::vector<double> values;
   for (size_t k = 0; k < kValuesMax; ++k) {
     const double exact = from * std::pow(10.0, static_cast<double>(k) / double(per_decade));
-    if (!(exact <= to * (1 + 1e-9))) break;
+    if (!(exact <= to * (1 + 1e-9))) { break; }
     const std::string digits = fmt::format("{:.9e}", exact);
     double rounded = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), rounded);

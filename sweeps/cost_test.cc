@@ -71,7 +71,7 @@ TEST_CASE("inputs: the window holds what the sessions have and the rule admits")
 
 TEST_CASE("inputs: a strategy that the recordings cannot carry is dropped, and why") {
   auto sessions = some_recordings().sessions;
-  for (auto& session : sessions) session.video_height = session.video_width = 0;
+  for (auto& session : sessions) { session.video_height = session.video_width = 0; }
   const model::ModelSize size{.width = 32, .layers = 2, .heads = 2};
   const auto inputs = inputs_of({}, sessions);
   REQUIRE(inputs.ok());

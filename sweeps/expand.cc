@@ -23,7 +23,7 @@ void apply(const Spec& spec, const Assignment& assignment, Draft& draft) {
 /// Odometer over the axes: the last one turns fastest. False after the last combination.
 bool advance(std::vector<size_t>& index, const std::vector<Axis>& axes) {
   for (size_t i = axes.size(); i-- > 0;) {
-    if (++index[i] < axes[i].values.size()) return true;
+    if (++index[i] < axes[i].values.size()) { return true; }
     index[i] = 0;
   }
   return false;
@@ -34,11 +34,11 @@ std::string name_of(const Spec& spec, const Draft& draft, const Json& values) {
   std::string name =
       fmt::format("{}/{}/{:.4g}", size_name(point.size), draft.subset, point.budget_flops);
   for (const auto& [path, value] : values.items()) {
-    if (path == "model.size" || path == "data.sessions" || path == "budget.flops") continue;
+    if (path == "model.size" || path == "data.sessions" || path == "budget.flops") { continue; }
     name += "/" + path.substr(path.find('.') + 1) + "=" +
             (value.is_string() ? value.get<std::string>() : value.dump());
   }
-  if (spec.seeds.size() > 1) name += fmt::format("/seed={}", point.seed);
+  if (spec.seeds.size() > 1) { name += fmt::format("/seed={}", point.seed); }
   return name;
 }
 
@@ -50,14 +50,14 @@ Draft common_draft(const Spec& spec, const SessionSets& sets,
   draft.point.evaluation_sessions = refs_of(sets.at(spec.evaluation_sessions), manifest);
   draft.point.evaluation_strategies = spec.evaluation_strategies;
   std::sort(draft.point.evaluation_strategies.begin(), draft.point.evaluation_strategies.end());
-  for (const Assignment& assignment : spec.defaults) apply(spec, assignment, draft);
+  for (const Assignment& assignment : spec.defaults) { apply(spec, assignment, draft); }
   return draft;
 }
 
 }  // namespace
 
 std::string size_name(const model::ModelSize& size) {
-  if (!size.name.empty()) return size.name;
+  if (!size.name.empty()) { return size.name; }
   return fmt::format("{}x{}x{}", size.width, size.layers, size.heads);
 }
 
@@ -65,7 +65,7 @@ Parsed<std::vector<SweepPoint>> expand(const Spec& spec, const SessionSets& sets
                                        const recordings::Manifest& manifest) {
   Parsed<std::vector<SweepPoint>> parsed;
   double count = static_cast<double>(spec.seeds.size());
-  for (const Axis& axis : spec.axes) count *= static_cast<double>(axis.values.size());
+  for (const Axis& axis : spec.axes) { count *= static_cast<double>(axis.values.size()); }
   if (count > static_cast<double>(kPointsMax)) {
     Diagnostic diagnostic = spec.document.at("/axes", "the sweep has too many points");
     diagnostic.expected = fmt::format("at most {}", kPointsMax);

@@ -28,7 +28,7 @@ bool is_behavior(const Modality& modality) {
 
 /// The published order of behaviour channels: eye tracker, treadmill, then whatever else there is.
 int place_of(const std::string& modality) {
-  if (modality == "eye_tracker") return 0;
+  if (modality == "eye_tracker") { return 0; }
   return modality == "treadmill" ? 1 : 2;
 }
 
@@ -42,7 +42,7 @@ Inputs inputs_of_one(const WindowRule& rule, const SessionInfo& session) {
   }
   std::vector<const Modality*> found;
   for (const Modality& modality : session.modalities) {
-    if (is_behavior(modality) && admits(rule, modality.name)) found.push_back(&modality);
+    if (is_behavior(modality) && admits(rule, modality.name)) { found.push_back(&modality); }
   }
   std::sort(found.begin(), found.end(), [](const Modality* a, const Modality* b) {
     return std::pair(place_of(a->name), a->name) < std::pair(place_of(b->name), b->name);
@@ -54,7 +54,7 @@ Inputs inputs_of_one(const WindowRule& rule, const SessionInfo& session) {
   }
   // The published window: 40 behaviour samples beside 60 responses.
   behavior.samples = std::max<int64_t>(1, std::llround(2.0 * double(rule.samples) / 3));
-  if (!found.empty()) inputs.window.behavior = behavior;
+  if (!found.empty()) { inputs.window.behavior = behavior; }
   return inputs;
 }
 
@@ -63,7 +63,7 @@ std::string text_of(const Inputs& inputs) {
   if (const auto& video = inputs.window.video) {
     text = fmt::format("video {} x {} x {}", video->channels, video->height, video->width);
   }
-  for (const std::string& name : inputs.behavior) text += ", " + name;
+  for (const std::string& name : inputs.behavior) { text += ", " + name; }
   if (const auto& behavior = inputs.window.behavior) {
     text += fmt::format(" ({} channels)", behavior->channels);
   }
@@ -74,12 +74,12 @@ std::vector<const char*> absent_modalities(const model::Strategy& strategy,
                                            const model::ModelShape& shape,
                                            const SessionInfo& session) {
   const auto resolved = model::resolve(strategy, shape, kept_neurons(shape, session)).strategy;
-  if (!resolved) return {};
+  if (!resolved) { return {}; }
   const model::Absences absent = model::absences_of(*resolved);
   std::vector<const char*> names;
-  if (absent.responses) names.push_back("responses");
-  if (absent.video) names.push_back("video");
-  if (absent.behavior) names.push_back("behavior");
+  if (absent.responses) { names.push_back("responses"); }
+  if (absent.video) { names.push_back("video"); }
+  if (absent.behavior) { names.push_back("behavior"); }
   return names;
 }
 
@@ -101,7 +101,7 @@ Parsed<Inputs> inputs_of(const WindowRule& rule, const std::vector<SessionInfo>&
                          "sessions into different sets"});
     }
   }
-  if (has_errors(parsed.diagnostics)) parsed.value.reset();
+  if (has_errors(parsed.diagnostics)) { parsed.value.reset(); }
   return parsed;
 }
 
@@ -118,7 +118,7 @@ StrategyChoice choose_strategies(const std::vector<std::string>& names,
       std::string why;
       for (const SessionInfo& session : sessions) {
         const auto resolution = model::resolve(strategy, shape, kept_neurons(shape, session));
-        if (resolution.strategy) continue;
+        if (resolution.strategy) { continue; }
         why = session.name + ": " + resolution.why;
         break;
       }
@@ -136,12 +136,16 @@ std::map<std::string, std::vector<std::string>> untrained_absences(
     const std::vector<model::Strategy>& evaluated, const std::vector<model::Strategy>& trained,
     const model::ModelShape& shape, const SessionInfo& session) {
   std::map<std::string, std::vector<std::string>> absences;
-  for (const model::Strategy& strategy : evaluated)
-    for (const char* modality : absent_modalities(strategy, shape, session))
+  for (const model::Strategy& strategy : evaluated) {
+    for (const char* modality : absent_modalities(strategy, shape, session)) {
       absences[modality].push_back(strategy.name);
-  for (const model::Strategy& strategy : trained)
-    for (const char* modality : absent_modalities(strategy, shape, session))
+    }
+  }
+  for (const model::Strategy& strategy : trained) {
+    for (const char* modality : absent_modalities(strategy, shape, session)) {
       absences.erase(modality);
+    }
+  }
   return absences;
 }
 

@@ -50,7 +50,7 @@ class Planner {
  public:
   Planner(const Spec& spec, const Manifest& manifest, const Surroundings& surroundings)
       : spec_(spec), manifest_(manifest), surroundings_(surroundings) {
-    for (const SessionInfo& session : manifest.sessions) by_name_[session.name] = &session;
+    for (const SessionInfo& session : manifest.sessions) { by_name_[session.name] = &session; }
   }
 
   Parsed<Plan> make() {
@@ -88,7 +88,7 @@ class Planner {
 
   std::vector<SessionInfo> sessions_of(const std::vector<SessionRef>& refs) const {
     std::vector<SessionInfo> sessions;
-    for (const SessionRef& ref : refs) sessions.push_back(*by_name_.at(ref.name));
+    for (const SessionRef& ref : refs) { sessions.push_back(*by_name_.at(ref.name)); }
     return sessions;
   }
 
@@ -99,14 +99,14 @@ class Planner {
     for (const std::string& name : training_sets(spec_)) {
       training.insert(sets.at(name).begin(), sets.at(name).end());
     }
-    for (const size_t i : training) need_windows(manifest_.sessions[i], "train", "trained on");
+    for (const size_t i : training) { need_windows(manifest_.sessions[i], "train", "trained on"); }
     for (const size_t i : sets.at(spec_.evaluation_sessions)) {
       need_windows(manifest_.sessions[i], "test", "evaluated");
     }
   }
 
   void need_windows(const SessionInfo& session, const char* tier, const char* purpose) {
-    if (windows_of(session, tier) > 0) return;
+    if (windows_of(session, tier) > 0) { return; }
     diagnostics_.push_back({.file = session.path.string(),
                             .message = fmt::format("the session cannot be {}", purpose),
                             .expected = fmt::format("at least one window of tier '{}'", tier),
@@ -116,11 +116,11 @@ class Planner {
 
   /// Evaluation strategies that a session cannot carry are left out there; one must remain.
   void check_evaluation(const std::vector<SweepPoint>& points) {
-    if (points.empty()) return;
+    if (points.empty()) { return; }
     const Point& point = points.front().point;
     const auto sessions = sessions_of(point.evaluation_sessions);
     const auto inputs = take(inputs_of(point.rule, sessions));
-    if (!inputs) return;
+    if (!inputs) { return; }
     const StrategyChoice choice = choose_strategies(
         point.evaluation_strategies, model::shape_of(point.size, inputs->window), sessions);
     for (const DroppedStrategy& dropped : choice.dropped) {
@@ -128,7 +128,7 @@ class Planner {
                                 "the evaluation strategy '" + dropped.name + "' is left out",
                                 "recordings that can carry it", dropped.why, Severity::warning));
     }
-    if (!choice.kept.empty()) return;
+    if (!choice.kept.empty()) { return; }
     diagnostics_.push_back(at("/evaluation/strategies", "no evaluation strategy remains",
                               "at least one that every evaluation session can carry", "none"));
   }
@@ -138,7 +138,7 @@ class Planner {
     plan_.executor = spec_.executor;
     plan_.priority = spec_.priority;
     for (SweepPoint& point : points) {
-      if (const Family* family = family_of(point)) plan_one(std::move(point), *family);
+      if (const Family* family = family_of(point)) { plan_one(std::move(point), *family); }
     }
   }
 
@@ -148,7 +148,7 @@ class Planner {
     const std::string key =
         json["model"].dump() + json["data"].dump() + json.value("train", nlohmann::json()).dump();
     const auto [known, fresh] = families_.try_emplace(key);
-    if (fresh) known->second = make_family(point);
+    if (fresh) { known->second = make_family(point); }
     return known->second ? &*known->second : nullptr;
   }
 
@@ -163,7 +163,7 @@ class Planner {
       return std::nullopt;
     }
     const auto inputs = take(inputs_of(point.rule, sessions));
-    if (!inputs) return std::nullopt;
+    if (!inputs) { return std::nullopt; }
     Family family;
     const model::ModelShape shape = model::shape_of(point.size, inputs->window);
     family.strategies = choose_strategies(point.training_strategies, shape, sessions);
@@ -188,7 +188,7 @@ class Planner {
         choose_strategies(sweep_point.point.evaluation_strategies, shape, {session}).kept;
     for (const auto& [modality, names] :
          untrained_absences(evaluated, training.kept, shape, session)) {
-      if (!told_absences_.insert(modality).second) continue;
+      if (!told_absences_.insert(modality).second) { continue; }
       Diagnostic warning =
           at(place_of(sweep_point, "train.strategies"),
              fmt::format("scores of {} depend on chance: they hide {}, and training never does",
@@ -239,7 +239,7 @@ class Planner {
         static_cast<double>(planned.windows) / static_cast<double>(planned.windows_unique);
     planned.neuron_seconds_seen =
         static_cast<double>(planned.windows) * family.window.neurons * point.rule.seconds();
-    if (!check_steps(planned)) return;
+    if (!check_steps(planned)) { return; }
     set_resources(planned);
     set_hours(planned);
     set_action(planned);
@@ -249,13 +249,13 @@ class Planner {
   /// The place of a path in the spec: its axis, its default, or the document.
   std::string place_of(const SweepPoint& point, const std::string& path) const {
     for (const Axis& axis : spec_.axes) {
-      if (axis.path != path) continue;
+      if (axis.path != path) { continue; }
       for (const Assignment& value : axis.values) {
-        if (value.value == point.values[path]) return value.pointer;
+        if (value.value == point.values[path]) { return value.pointer; }
       }
     }
     for (const Assignment& assignment : spec_.defaults) {
-      if (assignment.path == path) return assignment.pointer;
+      if (assignment.path == path) { return assignment.pointer; }
     }
     return "";
   }
@@ -275,9 +275,9 @@ class Planner {
                          point.budget_flops / planned.flops_per_step),
              error ? Severity::error : Severity::warning);
       (error ? diagnostics_ : planned.warnings).push_back(diagnostic);
-      if (error) return false;
+      if (error) { return false; }
     }
-    if (point.warmup_steps + point.decay_steps <= planned.steps) return true;
+    if (point.warmup_steps + point.decay_steps <= planned.steps) { return true; }
     diagnostics_.push_back(
         at(place_of(planned.sweep_point, "schedule.warmup_steps"),
            "warm-up and decay of '" + planned.sweep_point.name + "' are longer than the run",
@@ -299,7 +299,7 @@ class Planner {
       const ConditionResult result =
           rule.condition.empty() ? ConditionResult{.holds = true} : evaluate(rule.condition, names);
       if (result.fault) {
-        if (!faulty_rules_.insert(i).second) continue;
+        if (!faulty_rules_.insert(i).second) { continue; }
         Diagnostic diagnostic = at(
             fmt::format("/resources/{}/if", i),
             fmt::format("the expression cannot be read at character {}", result.fault->offset + 1),
@@ -317,7 +317,7 @@ class Planner {
   void set_hours(PlannedPoint& planned) const {
     const Speeds& speeds = surroundings_.speeds;
     std::optional<double> flops_per_s = speeds.stated;
-    if (speeds.stated) planned.basis = kStated;
+    if (speeds.stated) { planned.basis = kStated; }
     if (!speeds.measured.empty()) {
       const auto known = speeds.measured.find(speed_key(planned.sweep_point.canonical));
       if (known != speeds.measured.end()) {
@@ -325,7 +325,7 @@ class Planner {
         planned.basis = kMeasured;
       }
     }
-    if (!flops_per_s) return;
+    if (!flops_per_s) { return; }
     planned.device_hours = planned.flops / *flops_per_s / 3600;
     if (spec_.usd_per_device_hour) {
       planned.usd = *planned.device_hours * *spec_.usd_per_device_hour;
@@ -339,7 +339,7 @@ class Planner {
     }
     const EarlierPoint* earlier =
         earlier_of(planned.sweep_point.values, planned.sweep_point.point.seed);
-    if (earlier == nullptr) return;
+    if (earlier == nullptr) { return; }
     planned.action = Action::changed;
     const auto before = nlohmann::json::parse(earlier->canonical);
     for (const auto& change : nlohmann::json::diff(before, planned.sweep_point.canonical)) {
@@ -416,8 +416,8 @@ std::string speed_key(const nlohmann::json& canonical) {
 const char* basis_of(const Plan& plan) {
   const char* basis = nullptr;
   for (const PlannedPoint& point : plan.points) {
-    if (point.basis == nullptr) return nullptr;
-    if (basis == nullptr || std::string_view(point.basis) == kStated) basis = point.basis;
+    if (point.basis == nullptr) { return nullptr; }
+    if (basis == nullptr || std::string_view(point.basis) == kStated) { basis = point.basis; }
   }
   return basis;
 }

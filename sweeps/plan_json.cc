@@ -18,13 +18,13 @@ Json text_or_null(const char* text) {
 }
 
 Json size_json(const model::ModelSize& size) {
-  if (!size.name.empty()) return size.name;
+  if (!size.name.empty()) { return size.name; }
   return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
 }
 
 Json data_json(const PlannedPoint& planned) {
   auto names = Json::array();
-  for (const SessionRef& session : planned.point().sessions) names.push_back(session.name);
+  for (const SessionRef& session : planned.point().sessions) { names.push_back(session.name); }
   return {{"subset", planned.sweep_point.subset},
           {"sessions", std::move(names)},
           {"digest", planned.sweep_point.canonical.at("data").at("sessions")},
@@ -43,7 +43,7 @@ Json schedule_json(const PlannedPoint& planned) {
 std::optional<double> total(const Plan& plan, std::optional<double> PlannedPoint::*part) {
   double sum = 0;
   for (const PlannedPoint& point : plan.points) {
-    if (!(point.*part)) return std::nullopt;
+    if (!(point.*part)) { return std::nullopt; }
     sum += *(point.*part);
   }
   return sum;
@@ -115,7 +115,7 @@ Json point_file_json(const PlannedPoint& planned) {
 
 Json to_json(const Plan& plan) {
   auto points = Json::array();
-  for (const PlannedPoint& point : plan.points) points.push_back(to_json(point));
+  for (const PlannedPoint& point : plan.points) { points.push_back(to_json(point)); }
   return {{"sweep", plan.sweep},
           {"totals", totals_json(plan)},
           {"points", std::move(points)},

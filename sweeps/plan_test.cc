@@ -51,7 +51,7 @@ TEST_CASE("plan: the product of the axes, cheapest budget first, with different 
   CHECK(plan.points[1].point().seed == 7);
   CHECK(plan.points.back().sweep_point.name == "32x2x2/all/1e+14/seed=7");
   std::set<std::string> ids;
-  for (const auto& point : plan.points) ids.insert(point.sweep_point.id);
+  for (const auto& point : plan.points) { ids.insert(point.sweep_point.id); }
   CHECK(ids.size() == 16);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("plan: a budget of few steps is a warning, of less than ten an error")
   };
   const auto with_size = [&](double steps) {
     Spec spec = budget(steps);
-    for (Axis& axis : spec.axes) axis.values.resize(1);
+    for (Axis& axis : spec.axes) { axis.values.resize(1); }
     return spec;
   };
   CHECK(a_plan(with_size(30)).points[0].warnings.empty());
@@ -125,7 +125,7 @@ TEST_CASE("plan: hours and dollars follow FLOPs at the speed measured for the sh
   for (const PlannedPoint& point : half.points) {
     const bool same = point.point().size.width == first.points[0].point().size.width;
     CHECK(point.device_hours.has_value() == same);
-    if (!same) continue;
+    if (!same) { continue; }
     CHECK(*point.device_hours == doctest::Approx(point.flops / 1e10 / 3600));
     CHECK(*point.usd == doctest::Approx(2 * *point.device_hours));
   }
@@ -146,7 +146,9 @@ TEST_CASE("plan: hours and dollars follow FLOPs at the speed measured for the sh
 TEST_CASE("plan: the shape that speed depends on is neither budget nor sessions nor seed") {
   const Plan plan = a_plan(a_spec("\"seeds\": [0, 7]"));
   std::set<std::string> keys;
-  for (const PlannedPoint& point : plan.points) keys.insert(speed_key(point.sweep_point.canonical));
+  for (const PlannedPoint& point : plan.points) {
+    keys.insert(speed_key(point.sweep_point.canonical));
+  }
   CHECK(keys.size() == 2);  // the two sizes
   Spec wide = a_spec();
   wide.defaults.push_back({"train.windows_per_lane", "", 4});
@@ -171,7 +173,7 @@ TEST_CASE("plan: an earlier point is found however its numbers were written") {
 TEST_CASE("plan: too many lanes, too long a warm-up and missing windows are errors") {
   Spec lanes = a_spec();
   for (Assignment& assignment : lanes.defaults) {
-    if (assignment.path == "train.lanes") assignment.value = 3;
+    if (assignment.path == "train.lanes") { assignment.value = 3; }
   }
   const auto too_many = complaints(lanes);
   REQUIRE(too_many.size() == 2);  // once a size, for 'two' only
@@ -193,14 +195,14 @@ TEST_CASE("plan: too many lanes, too long a warm-up and missing windows are erro
 
 TEST_CASE("plan: strategies that the recordings cannot carry are listed; one must remain") {
   auto manifest = some_recordings();
-  for (auto& session : manifest.sessions) session.video_height = session.video_width = 0;
+  for (auto& session : manifest.sessions) { session.video_height = session.video_width = 0; }
   const auto nothing = complaints(a_spec(), manifest);
   CHECK(nothing.back().message == "no evaluation strategy remains");
 
   Spec spec = a_spec();
   spec.evaluation_strategies.push_back("causal_response_25");
   for (Assignment& assignment : spec.defaults) {
-    if (assignment.path == "train.strategies") assignment.value = "published";
+    if (assignment.path == "train.strategies") { assignment.value = "published"; }
   }
   const auto parsed = make_plan(spec, manifest, {});
   REQUIRE(parsed.ok());
@@ -215,8 +217,9 @@ TEST_CASE(
   Spec spec = a_spec();
   spec.evaluation_strategies = {"video_only", "causal_response_25", "video_behavior"};
   CHECK(a_plan(spec).warnings.empty());
-  for (Assignment& assignment : spec.defaults)
-    if (assignment.path == "train.strategies") assignment.value = "causal";
+  for (Assignment& assignment : spec.defaults) {
+    if (assignment.path == "train.strategies") { assignment.value = "causal"; }
+  }
   const auto warnings = a_plan(spec).warnings;
   REQUIRE(warnings.size() == 2);
   CHECK(warnings[0].message ==

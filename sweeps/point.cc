@@ -16,7 +16,9 @@ const char* name_of(recordings::Align align) {
 
 /// One textual form per value: an integral number is an integer, however it was written.
 nlohmann::json number(double value) {
-  if (value == std::floor(value) && std::abs(value) < 9.2e18) return static_cast<int64_t>(value);
+  if (value == std::floor(value) && std::abs(value) < 9.2e18) {
+    return static_cast<int64_t>(value);
+  }
   return value;
 }
 
@@ -27,7 +29,7 @@ std::vector<std::string> sorted(std::vector<std::string> names) {
 }
 
 nlohmann::json size_json(const model::ModelSize& size) {
-  if (!size.name.empty()) return size.name;
+  if (!size.name.empty()) { return size.name; }
   return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
 }
 
@@ -39,7 +41,7 @@ class Canon {
   }
   template <typename T>
   void unless_default(const char* group, const char* key, const T& value, const T& standard) {
-    if (value == standard) return;
+    if (value == standard) { return; }
     if constexpr (std::is_same_v<T, double>) {
       always(group, key, number(value));
     } else {
@@ -77,14 +79,16 @@ class PointReader {
     set(file_.flops, fields.number("flops", kPositive));
     set(file_.flops_per_step, fields.number("flops_per_step", kPositive));
     fields.integer("seed", 0, kIntegerMax);
-    for (const char* key : {"id", "steps", "flops", "flops_per_step"}) fields.need(key, "a value");
+    for (const char* key : {"id", "steps", "flops", "flops_per_step"}) {
+      fields.need(key, "a value");
+    }
     if (const Json* json = fields.need("sessions", "a list of sessions")) {
       file_.point.sessions = refs(*json, "/sessions");
     }
     if (const Json* json = fields.need("evaluation_sessions", "a list of sessions")) {
       file_.point.evaluation_sessions = refs(*json, "/evaluation_sessions");
     }
-    if (const Json* json = fields.need("point", "an object")) read_point(*json);
+    if (const Json* json = fields.need("point", "an object")) { read_point(*json); }
     fields.finish();
     return file_;
   }
@@ -92,7 +96,7 @@ class PointReader {
  private:
   template <typename T>
   static void set(T& field, std::optional<T> value) {
-    if (value) field = std::move(*value);
+    if (value) { field = std::move(*value); }
   }
 
   std::vector<SessionRef> refs(const Json& list, const std::string& pointer) {
@@ -123,7 +127,7 @@ class PointReader {
   template <typename Read>
   void group(Fields& fields, const char* key, Read read) {
     const Json* json = fields.get(key);
-    if (json == nullptr) return;
+    if (json == nullptr) { return; }
     Fields members(document_, *json, fields.pointer(key), diagnostics_);
     read(members);
     members.finish();
@@ -173,7 +177,7 @@ class PointReader {
   void read_model(Fields& f) {
     set(point().family, f.word("family", {"brain"}));
     const Json* size = f.need("size", "a published name, or width, layers and heads");
-    if (size == nullptr) return;
+    if (size == nullptr) { return; }
     if (size->is_string()) {
       point().size.name = size->get<std::string>();
       return;
@@ -239,7 +243,7 @@ nlohmann::json canonical(const Point& point) {
   canon.unless_default("schedule", "decay_steps", point.decay_steps, standard.decay_steps);
 
   nlohmann::json json = canon.take();
-  if (point.seed != standard.seed) json["seed"] = point.seed;
+  if (point.seed != standard.seed) { json["seed"] = point.seed; }
   return json;
 }
 
@@ -250,10 +254,10 @@ std::string id_of(const nlohmann::json& canonical) {
 
 std::string digest_of(const std::vector<SessionRef>& sessions) {
   std::vector<std::string> digests;
-  for (const SessionRef& session : sessions) digests.push_back(session.digest);
+  for (const SessionRef& session : sessions) { digests.push_back(session.digest); }
   std::sort(digests.begin(), digests.end());
   std::string text;
-  for (const std::string& digest : digests) text += digest + "\n";
+  for (const std::string& digest : digests) { text += digest + "\n"; }
   return sha256(text);
 }
 
@@ -272,7 +276,7 @@ PointFile point_file_from_json(const nlohmann::json& json, const std::string& fi
   const Document document{.file = file_name, .root = json, .places = {}};
   std::vector<Diagnostic> diagnostics;
   PointFile file = PointReader(document, diagnostics).read();
-  if (has_errors(diagnostics)) throw InputError(std::move(diagnostics));
+  if (has_errors(diagnostics)) { throw InputError(std::move(diagnostics)); }
   return file;
 }
 

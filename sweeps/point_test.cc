@@ -63,7 +63,7 @@ TEST_CASE("point: every field that changes the training changes the id") {
   points[12].bias = "published";
   points[13].epsilon = 1e-9;
   std::vector<std::string> ids = {id_of(canonical(a_point()))};
-  for (const Point& point : points) ids.push_back(id_of(canonical(point)));
+  for (const Point& point : points) { ids.push_back(id_of(canonical(point))); }
   std::sort(ids.begin(), ids.end());
   CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
 }
@@ -93,8 +93,6 @@ TEST_CASE("point: a damaged point file is refused with every reason") {
   try {
     point_file_from_json(json, "point.json");
     FAIL("accepted");
-  } catch (const InputError& error) {
-    CHECK(error.diagnostics().size() == 3);
-  }
+  } catch (const InputError& error) { CHECK(error.diagnostics().size() == 3); }
   CHECK_THROWS_AS(point_file_from_json(nlohmann::json::array(), "p"), InputError);
 }

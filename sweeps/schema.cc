@@ -155,17 +155,19 @@ Schema strategies_schema() {
 /// What a value of the path may be.
 Schema value_schema(const std::string& path) {
   const Schema rate = {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 10}};
-  if (path == "budget.flops") return {{"type", "number"}, {"exclusiveMinimum", 0}};
-  if (path == "data.sessions") return {{"$ref", "#/definitions/name"}};
-  if (path == "model.family") return words({"brain"});
-  if (path == "model.size") return size_schema();
-  if (path == "train.bias") return words({"rates", "published"});
-  if (path == "train.epsilon") return {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}};
-  if (path == "train.optimizer") return words({"adamw"});
-  if (path == "train.precision") return words({"float32", "bfloat16"});
-  if (path == "train.strategies") return strategies_schema();
-  if (path.starts_with("schedule.")) return whole(0, 1'000'000'000);
-  if (path.ends_with("_lr")) return rate;
+  if (path == "budget.flops") { return {{"type", "number"}, {"exclusiveMinimum", 0}}; }
+  if (path == "data.sessions") { return {{"$ref", "#/definitions/name"}}; }
+  if (path == "model.family") { return words({"brain"}); }
+  if (path == "model.size") { return size_schema(); }
+  if (path == "train.bias") { return words({"rates", "published"}); }
+  if (path == "train.epsilon") {
+    return {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}};
+  }
+  if (path == "train.optimizer") { return words({"adamw"}); }
+  if (path == "train.precision") { return words({"float32", "bfloat16"}); }
+  if (path == "train.strategies") { return strategies_schema(); }
+  if (path.starts_with("schedule.")) { return whole(0, 1'000'000'000); }
+  if (path.ends_with("_lr")) { return rate; }
   return whole(1, 1'000'000);
 }
 

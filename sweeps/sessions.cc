@@ -27,7 +27,7 @@ class SetResolver {
  public:
   SetResolver(const Spec& spec, const Manifest& manifest, std::vector<Diagnostic>& diagnostics)
       : spec_(spec), manifest_(manifest), diagnostics_(diagnostics) {
-    for (const SessionInfo& session : manifest.sessions) names_.push_back(session.name);
+    for (const SessionInfo& session : manifest.sessions) { names_.push_back(session.name); }
   }
 
   SessionSets resolve() {
@@ -37,7 +37,7 @@ class SetResolver {
       std::sort(sessions.begin(), sessions.end());
       sets[set.name] = std::move(sessions);
     }
-    if (has_errors(diagnostics_)) return sets;
+    if (has_errors(diagnostics_)) { return sets; }
     check_containment(sets);
     check_readable(sets);
     return sets;
@@ -58,7 +58,7 @@ class SetResolver {
   }
 
   std::vector<size_t> sessions_of(const SessionSet& set) {
-    if (set.first) return first_of(set);
+    if (set.first) { return first_of(set); }
     return set.where.empty() ? listed(set) : matching(set);
   }
 
@@ -110,7 +110,7 @@ class SetResolver {
                result.fault->expected, result.fault->found, result.fault->suggestion);
         return {};
       }
-      if (result.holds) sessions.push_back(i);
+      if (result.holds) { sessions.push_back(i); }
     }
     if (sessions.empty()) {
       report(place_of(set) + "/where", "no session matches", "at least one session",
@@ -124,7 +124,7 @@ class SetResolver {
     for (const std::string& name : training_sets(spec_)) {
       const auto& training = sets.at(name);
       for (const size_t session : evaluation) {
-        if (std::binary_search(training.begin(), training.end(), session)) continue;
+        if (std::binary_search(training.begin(), training.end(), session)) { continue; }
         report(child_pointer("/session_sets", name),
                "a training set without the evaluation session '" + names_[session] + "'",
                "every session of '" + spec_.evaluation_sessions + "'", "a set without it",
@@ -144,7 +144,7 @@ class SetResolver {
       const SessionInfo& session = manifest_.sessions[i];
       // Warnings too: a row of NaN, say, takes windows away, and the author should know.
       diagnostics_.insert(diagnostics_.end(), session.problems.begin(), session.problems.end());
-      if (session.neurons > 0 || has_errors(session.problems)) continue;
+      if (session.neurons > 0 || has_errors(session.problems)) { continue; }
       diagnostics_.push_back({.file = session.path.string(),
                               .message = "a session without responses cannot be trained on",
                               .expected = "a modality 'responses'"});
@@ -162,22 +162,24 @@ class SetResolver {
 Parsed<SessionSets> resolve_sets(const Spec& spec, const Manifest& manifest) {
   Parsed<SessionSets> parsed;
   SessionSets sets = SetResolver(spec, manifest, parsed.diagnostics).resolve();
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(sets);
+  if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(sets); }
   return parsed;
 }
 
 std::vector<std::string> training_sets(const Spec& spec) {
   std::vector<std::string> names;
   const auto add = [&](const Assignment& assignment) {
-    if (assignment.path != "data.sessions") return;
+    if (assignment.path != "data.sessions") { return; }
     const auto name = assignment.value.get<std::string>();
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) { names.push_back(name); }
   };
   for (const Axis& axis : spec.axes) {
-    for (const Assignment& value : axis.values) add(value);
+    for (const Assignment& value : axis.values) { add(value); }
   }
-  if (!names.empty()) return names;  // an axis stands above the default
-  for (const Assignment& assignment : spec.defaults) add(assignment);
+  if (!names.empty()) {
+    return names;  // an axis stands above the default
+  }
+  for (const Assignment& assignment : spec.defaults) { add(assignment); }
   return names;
 }
 
@@ -187,9 +189,11 @@ recordings::WindowRule rule_of(const Spec& spec, const Manifest& manifest) {
     // A window as long as a trial stays as long at another rate.
     const double seconds = rule.seconds();
     rule.rate_hz = *spec.data.rate_hz;
-    if (rule.align == recordings::Align::trial) rule.samples = std::llround(seconds * rule.rate_hz);
+    if (rule.align == recordings::Align::trial) {
+      rule.samples = std::llround(seconds * rule.rate_hz);
+    }
   }
-  if (spec.data.window_samples) rule.samples = *spec.data.window_samples;
+  if (spec.data.window_samples) { rule.samples = *spec.data.window_samples; }
   if (spec.data.align) {
     rule.align = *spec.data.align == "trial" ? recordings::Align::trial : recordings::Align::free;
   }

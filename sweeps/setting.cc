@@ -19,7 +19,7 @@ constexpr Range kLearningRate{0, 10, true, "a positive number of at most 10"};
 
 template <typename T>
 bool store(T& field, std::optional<T> value) {
-  if (value) field = std::move(*value);
+  if (value) { field = std::move(*value); }
   return value.has_value();
 }
 
@@ -37,16 +37,16 @@ bool read_size(const Document& document, const Json& value, const std::string& p
   if (value.is_object()) {
     const size_t before = diagnostics.size();
     Fields fields(document, value, pointer, diagnostics);
-    for (const char* key : {"width", "layers", "heads"}) fields.need(key, "an integer");
+    for (const char* key : {"width", "layers", "heads"}) { fields.need(key, "an integer"); }
     size.width = fields.integer("width", 1, kWidthMax).value_or(0);
     size.layers = fields.integer("layers", 1, 1024).value_or(0);
     size.heads = fields.integer("heads", 1, 1024).value_or(0);
     fields.finish();
-    if (diagnostics.size() > before) return false;
+    if (diagnostics.size() > before) { return false; }
   } else {
     const auto name =
         read_word(document, value, pointer, model::published_size_names(), diagnostics);
-    if (!name) return false;
+    if (!name) { return false; }
     size.name = *name;
   }
   if (const auto why = model::check_size(size)) {
@@ -61,18 +61,18 @@ bool read_strategies(const Document& document, const Json& value, const std::str
                      Draft& draft, Diagnostics& diagnostics) {
   if (value.is_string()) {
     auto name = read_word(document, value, pointer, model::strategy_names(), diagnostics);
-    if (name) draft.point.training_strategies = {std::move(*name)};
+    if (name) { draft.point.training_strategies = {std::move(*name)}; }
     return name.has_value();
   }
   auto names = read_texts(document, value, pointer, diagnostics);
-  if (!names) return false;
+  if (!names) { return false; }
   bool good = true;
   for (size_t i = 0; i < names->size(); ++i) {
     const std::string place = child_pointer(pointer, std::to_string(i));
     good &= read_word(document, value[i], place, model::strategy_names(), diagnostics).has_value();
   }
   std::sort(names->begin(), names->end());
-  if (good) draft.point.training_strategies = std::move(*names);
+  if (good) { draft.point.training_strategies = std::move(*names); }
   return good;
 }
 
@@ -146,7 +146,7 @@ const std::vector<Setting>& settings() {
 
 const Setting* find_setting(const std::string& path) {
   for (const Setting& setting : settings()) {
-    if (path == setting.path) return &setting;
+    if (path == setting.path) { return &setting; }
   }
   return nullptr;
 }

@@ -18,7 +18,7 @@ constexpr int64_t kIntegerMax = int64_t{1} << 53;
 
 template <typename T>
 void set(T& field, std::optional<T> value) {
-  if (value) field = std::move(*value);
+  if (value) { field = std::move(*value); }
 }
 
 /// Letters, digits, '.', '_', '-'; it becomes a part of file names and of URLs.
@@ -37,9 +37,9 @@ class SpecReader {
 
   Spec read() {
     Fields fields(document_, document_.root, "", diagnostics_);
-    if (!document_.root.is_object()) return std::move(spec_);
+    if (!document_.root.is_object()) { return std::move(spec_); }
     read_head(fields);
-    if (const Json* json = fields.get("data")) read_data(*json);
+    if (const Json* json = fields.get("data")) { read_data(*json); }
     if (const Json* json = fields.need("session_sets", "{NAME: {list | first, order | where}}")) {
       read_session_sets(*json);
     }
@@ -99,8 +99,8 @@ class SpecReader {
 
   void read_session_sets(const Json& json) {
     Fields fields(document_, json, "/session_sets", diagnostics_);
-    if (!json.is_object()) return;
-    if (json.empty()) report("/session_sets", "no session set", "at least one set", "none");
+    if (!json.is_object()) { return; }
+    if (json.empty()) { report("/session_sets", "no session set", "at least one set", "none"); }
     for (const auto& [name, value] : json.items()) {
       if (!is_name(name)) {
         report(fields.pointer(name), "not a name of a session set",
@@ -113,7 +113,7 @@ class SpecReader {
   void read_session_set(const std::string& name, const Json& json, const std::string& pointer) {
     SessionSet set_of{.name = name};
     Fields fields(document_, json, pointer, diagnostics_);
-    if (!json.is_object()) return;
+    if (!json.is_object()) { return; }
     const int64_t ways = json.contains("list") + json.contains("first") + json.contains("where");
     if (ways != 1) {
       report(pointer, "a session set says in one way which sessions it holds",
@@ -146,7 +146,7 @@ class SpecReader {
 
   void read_seeds(Fields& fields) {
     const Json* json = fields.get("seeds");
-    if (json == nullptr) return;
+    if (json == nullptr) { return; }
     spec_.seeds.clear();
     if (!json->is_array() || json->empty() || json->size() > kPointsMax) {
       report("/seeds", "not a list of seeds", "a list of integers", describe(*json));
@@ -156,7 +156,7 @@ class SpecReader {
     for (size_t i = 0; i < json->size(); ++i) {
       const std::string place = child_pointer("/seeds", std::to_string(i));
       const auto seed = read_integer(document_, (*json)[i], place, 0, kIntegerMax, diagnostics_);
-      if (!seed) continue;
+      if (!seed) { continue; }
       if (!seen.insert(*seed).second) {
         report(place, "the seed stands twice", "each seed once", std::to_string(*seed));
       }
@@ -165,9 +165,9 @@ class SpecReader {
   }
 
   void read_placement(Fields& fields) {
-    if (const Json* json = fields.get("resources")) read_resources(*json);
-    if (const Json* json = fields.get("ceilings")) read_ceilings(*json);
-    if (const Json* json = fields.get("retry")) read_retry(*json);
+    if (const Json* json = fields.get("resources")) { read_resources(*json); }
+    if (const Json* json = fields.get("ceilings")) { read_ceilings(*json); }
+    if (const Json* json = fields.get("retry")) { read_retry(*json); }
     set(spec_.priority, fields.integer("priority", -1'000'000, 1'000'000));
   }
 
@@ -194,7 +194,7 @@ class SpecReader {
   void read_ceilings(const Json& json) {
     Fields fields(document_, json, "/ceilings", diagnostics_);
     spec_.usd_per_device_hour = fields.number("usd_per_device_hour", kNotNegative);
-    for (const char* key : {"device_hours", "usd", "on_reach"}) fields.refuse(key);
+    for (const char* key : {"device_hours", "usd", "on_reach"}) { fields.refuse(key); }
     fields.finish();
   }
 
@@ -202,7 +202,7 @@ class SpecReader {
     Fields fields(document_, json, "/retry", diagnostics_);
     for (const std::string& name : failure_classes()) {
       const Json* limits = fields.get(name);
-      if (limits == nullptr) continue;
+      if (limits == nullptr) { continue; }
       Fields members(document_, *limits, fields.pointer(name), diagnostics_);
       spec_.retry[name] = {members.integer("max", 0, 1'000'000),
                            members.number("backoff_s", kNotNegative)};
@@ -227,26 +227,26 @@ class SpecReader {
       const auto axes = document_.root.find("axes");
       const bool in_axes =
           axes != document_.root.end() && axes->is_object() && axes->contains(name);
-      if (is_assigned(name) || in_axes || document_.root.contains(nested)) continue;
+      if (is_assigned(name) || in_axes || document_.root.contains(nested)) { continue; }
       report("", "'" + name + "' is set nowhere", "a value in 'defaults' or 'axes'");
     }
   }
 
   void check_subsets() {
     std::vector<std::string> names;
-    for (const SessionSet& set_of : spec_.session_sets) names.push_back(set_of.name);
+    for (const SessionSet& set_of : spec_.session_sets) { names.push_back(set_of.name); }
     const auto check = [&](const std::string& name, const std::string& pointer) {
-      if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+      if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) { return; }
       report(pointer, "no session set of this name", "a name of 'session_sets'",
              describe(Json(name)), suggest_name(name, names));
     };
     check(spec_.evaluation_sessions, "/evaluation/sessions");
     for (const Assignment& assignment : spec_.defaults) {
-      if (assignment.path == "data.sessions") check(assignment.value, assignment.pointer);
+      if (assignment.path == "data.sessions") { check(assignment.value, assignment.pointer); }
     }
     for (const Axis& axis : spec_.axes) {
-      if (axis.path != "data.sessions") continue;
-      for (const Assignment& value : axis.values) check(value.value, value.pointer);
+      if (axis.path != "data.sessions") { continue; }
+      for (const Assignment& value : axis.values) { check(value.value, value.pointer); }
     }
   }
 
@@ -267,13 +267,13 @@ const std::vector<std::string>& failure_classes() {
 Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
   Parsed<Document> parsed = parse_document(text, file);
   Parsed<Spec> result{std::nullopt, std::move(parsed.diagnostics)};
-  if (!parsed.ok()) return result;
+  if (!parsed.ok()) { return result; }
   Spec spec = SpecReader(*parsed.value, result.diagnostics).read();
   std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(),
                    [](const Diagnostic& a, const Diagnostic& b) {
                      return std::tie(a.line, a.column) < std::tie(b.line, b.column);
                    });
-  if (has_errors(result.diagnostics)) return result;
+  if (has_errors(result.diagnostics)) { return result; }
   spec.document = std::move(*parsed.value);
   result.value = std::move(spec);
   return result;

@@ -25,9 +25,9 @@ namespace {
 
 std::vector<fs::path> specs_in(const fs::path& folder) {
   std::vector<fs::path> files;
-  if (!fs::is_directory(folder)) return files;
+  if (!fs::is_directory(folder)) { return files; }
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
+    if (entry.path().extension() == ".json") { files.push_back(entry.path()); }
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -66,7 +66,7 @@ TEST_CASE("spec: every spec of tests/specs gives the diagnostics beside it") {
     INFO(file.filename().string());
     const auto parsed = parse_spec(read_file(file), file.filename().string());
     std::string lines;
-    for (const Diagnostic& diagnostic : parsed.diagnostics) lines += to_text(diagnostic) + "\n";
+    for (const Diagnostic& diagnostic : parsed.diagnostics) { lines += to_text(diagnostic) + "\n"; }
     fs::path expected = file;
     expected.replace_extension(".expected");
     if (std::getenv("ENIGMA_WRITE_EXPECTED") != nullptr && !lines.empty()) {

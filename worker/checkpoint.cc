@@ -22,11 +22,11 @@ constexpr size_t kKept = 2;
 
 /// N of "PREFIX-N", or nothing.
 std::optional<int64_t> number_after(const std::string& name, const std::string& prefix) {
-  if (!name.starts_with(prefix)) return std::nullopt;
+  if (!name.starts_with(prefix)) { return std::nullopt; }
   int64_t number = 0;
   const char* end = name.data() + name.size();
   const auto result = std::from_chars(name.data() + prefix.size(), end, number);
-  if (result.ec != std::errc() || result.ptr != end || number < 0) return std::nullopt;
+  if (result.ec != std::errc() || result.ptr != end || number < 0) { return std::nullopt; }
   return number;
 }
 
@@ -38,9 +38,11 @@ struct Numbered {
 std::vector<Numbered> numbered_folders(const fs::path& folder, const std::string& prefix) {
   std::vector<Numbered> found;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (const auto number = number_after(entry.path().filename().string(), prefix))
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (const auto number = number_after(entry.path().filename().string(), prefix)) {
       found.push_back({*number, entry.path()});
+    }
+  }
   std::sort(found.begin(), found.end(),
             [](const Numbered& a, const Numbered& b) { return a.number > b.number; });
   return found;
@@ -49,32 +51,36 @@ std::vector<Numbered> numbered_folders(const fs::path& folder, const std::string
 Json manifest_of(const fs::path& folder) {
   Json files = Json::object();
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder)) { paths.push_back(entry.path()); }
   std::sort(paths.begin(), paths.end());
-  for (const fs::path& path : paths)
+  for (const fs::path& path : paths) {
     files[path.filename().string()] = {{"bytes", fs::file_size(path)},
                                        {"sha256", sha256_of_file(path)}};
+  }
   return files;
 }
 
 int64_t folder_bytes(const fs::path& folder) {
   int64_t bytes = 0;
-  for (const auto& entry : fs::directory_iterator(folder))
+  for (const auto& entry : fs::directory_iterator(folder)) {
     bytes += static_cast<int64_t>(entry.file_size());
+  }
   return bytes;
 }
 
 void remove_old(const fs::path& checkpoints) {
   const auto all = numbered_folders(checkpoints, "step-");
-  for (size_t i = kKept; i < all.size(); ++i) fs::remove_all(all[i].path);
+  for (size_t i = kKept; i < all.size(); ++i) { fs::remove_all(all[i].path); }
 }
 
 void check_shard(const fs::path& path, const nlohmann::json& entry) {
-  if (!fs::exists(path)) throw std::runtime_error(path.string() + ": missing");
-  if (fs::file_size(path) != entry.at("bytes").get<uint64_t>())
+  if (!fs::exists(path)) { throw std::runtime_error(path.string() + ": missing"); }
+  if (fs::file_size(path) != entry.at("bytes").get<uint64_t>()) {
     throw std::runtime_error(path.string() + ": torn, its size differs from the manifest's");
-  if (sha256_of_file(path) != entry.at("sha256").get<std::string>())
+  }
+  if (sha256_of_file(path) != entry.at("sha256").get<std::string>()) {
     throw std::runtime_error(path.string() + ": damaged, its digest differs from the manifest's");
+  }
 }
 
 }  // namespace
@@ -119,11 +125,13 @@ WrittenCheckpoint write_checkpoint(const fs::path& attempt_dir, const std::strin
 LoopState read_checkpoint(const fs::path& folder) {
   const auto manifest =
       nlohmann::json::parse(read_file(folder / kManifest, kManifestBytesMax), nullptr, false);
-  if (!manifest.is_object() || !manifest.contains("files") || !manifest.contains("state"))
+  if (!manifest.is_object() || !manifest.contains("files") || !manifest.contains("state")) {
     throw std::runtime_error((folder / kManifest).string() + ": torn");
+  }
   for (const auto& item : manifest["files"].items()) {
-    if (fs::path(item.key()).has_parent_path())
+    if (fs::path(item.key()).has_parent_path()) {
       throw std::runtime_error((folder / kManifest).string() + ": names a file outside");
+    }
     check_shard(folder / item.key(), item.value());
   }
   return loop_state_from_json(manifest["state"]);
@@ -131,18 +139,20 @@ LoopState read_checkpoint(const fs::path& folder) {
 
 std::vector<fs::path> list_checkpoints(const fs::path& run_dir) {
   std::vector<std::tuple<int64_t, int64_t, fs::path>> all;
-  for (const Numbered& attempt : numbered_folders(run_dir, "attempt-"))
-    for (const Numbered& checkpoint : numbered_folders(attempt.path / "checkpoints", "step-"))
+  for (const Numbered& attempt : numbered_folders(run_dir, "attempt-")) {
+    for (const Numbered& checkpoint : numbered_folders(attempt.path / "checkpoints", "step-")) {
       all.emplace_back(checkpoint.number, attempt.number, checkpoint.path);
+    }
+  }
   std::sort(all.rbegin(), all.rend());
   std::vector<fs::path> paths;
-  for (const auto& [step, attempt, path] : all) paths.push_back(path);
+  for (const auto& [step, attempt, path] : all) { paths.push_back(path); }
   return paths;
 }
 
 Start find_start(const fs::path& run_dir, const fs::path& branch) {
   std::vector<fs::path> candidates = list_checkpoints(run_dir);
-  if (!branch.empty()) candidates.push_back(branch);
+  if (!branch.empty()) { candidates.push_back(branch); }
   Start start;
   for (const fs::path& candidate : candidates) {
     try {
@@ -153,9 +163,10 @@ Start find_start(const fs::path& run_dir, const fs::path& branch) {
       start.torn.emplace_back(error.what());
     }
   }
-  if (!candidates.empty())
+  if (!candidates.empty()) {
     throw Ending(protocol::ExitCode::no_checkpoint,
                  "no checkpoint of this run can be read: " + start.torn.front());
+  }
   return start;
 }
 

@@ -69,9 +69,7 @@ TEST_CASE("checkpoint: where none can be read the worker ends with 74, not from 
   try {
     find_start(run.path, "");
     FAIL("started from scratch");
-  } catch (const Ending& ending) {
-    CHECK(ending.code() == protocol::ExitCode::no_checkpoint);
-  }
+  } catch (const Ending& ending) { CHECK(ending.code() == protocol::ExitCode::no_checkpoint); }
 }
 
 TEST_CASE("checkpoint: a branch begins at its trunk's checkpoint until it has one of its own") {
@@ -86,7 +84,7 @@ TEST_CASE("checkpoint: a branch begins at its trunk's checkpoint until it has on
 TEST_CASE("checkpoint: the last two stay; a failed write leaves nothing behind") {
   const Folder run;
   const fs::path attempt = run.path / "attempt-1";
-  for (int64_t step : {1, 2, 3, 4}) write(attempt, step);
+  for (int64_t step : {1, 2, 3, 4}) { write(attempt, step); }
   CHECK(list_checkpoints(run.path).size() == 2);
   CHECK_THROWS(write_checkpoint(attempt, "id", {.step = 5}, [](const fs::path&) {
     throw std::system_error(ENOSPC, std::generic_category(), "shard");

@@ -33,8 +33,9 @@ struct Linked {
   static sweeps::Point point_of(const fs::path& recordings) {
     const auto manifest = recordings::inspect(recordings, {});
     sweeps::Point point;
-    for (const auto& info : manifest.sessions)
+    for (const auto& info : manifest.sessions) {
       point.sessions.push_back({info.name, info.digest, info.neurons, info.animal});
+    }
     point.evaluation_sessions = {point.sessions.back()};
     point.rule = recordings::natural_rule(manifest);
     point.lanes = 1;

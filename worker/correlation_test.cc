@@ -77,10 +77,11 @@ TEST_CASE("correlation: agrees with the published metric") {
   }
   for (size_t i = 0; i < expected.size(); ++i) {
     const double r = session.pairs()[i].r();
-    if (std::isnan(expected[i]))
+    if (std::isnan(expected[i])) {
       CHECK(std::isnan(r));
-    else
+    } else {
       CHECK(r == doctest::Approx(expected[i]).epsilon(1e-9));
+    }
   }
   CHECK(population({session}).mean ==
         doctest::Approx(values<double>(golden.at("out.population"))[0]).epsilon(1e-6));

@@ -33,7 +33,7 @@ uint64_t CounterRandom::below(uint64_t bound) {
   Wide product = Wide{next()} * bound;
   if (static_cast<uint64_t>(product) < bound) {  // the division, only where it can matter
     const uint64_t biased = -bound % bound;
-    while (static_cast<uint64_t>(product) < biased) product = Wide{next()} * bound;
+    while (static_cast<uint64_t>(product) < biased) { product = Wide{next()} * bound; }
   }
   return static_cast<uint64_t>(product >> 64);
 }
@@ -44,8 +44,9 @@ double CounterRandom::uniform() {
 
 std::vector<size_t> sessions_of_lane(size_t sessions, int64_t lanes, int64_t lane) {
   std::vector<size_t> mine;
-  for (auto s = static_cast<size_t>(lane); s < sessions; s += static_cast<size_t>(lanes))
+  for (auto s = static_cast<size_t>(lane); s < sessions; s += static_cast<size_t>(lanes)) {
     mine.push_back(s);
+  }
   return mine;
 }
 
@@ -53,8 +54,9 @@ size_t draw_strategy(uint64_t seed, int64_t step, const std::vector<double>& wei
   CounterRandom random(seed, kStrategyStream, static_cast<uint64_t>(step));
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   double left = random.uniform() * total;
-  for (size_t i = 0; i + 1 < weights.size(); ++i)
-    if ((left -= weights[i]) < 0) return i;
+  for (size_t i = 0; i + 1 < weights.size(); ++i) {
+    if ((left -= weights[i]) < 0) { return i; }
+  }
   return weights.size() - 1;
 }
 
@@ -63,8 +65,9 @@ LaneDraw draw_lane(uint64_t seed, int64_t lane, int64_t lanes, int64_t step,
   CounterRandom random(seed, static_cast<uint64_t>(lane), static_cast<uint64_t>(step));
   const auto mine = sessions_of_lane(window_counts.size(), lanes, lane);
   LaneDraw draw{.session = mine[random.below(mine.size())]};
-  for (int64_t i = 0; i < windows_per_lane; ++i)
+  for (int64_t i = 0; i < windows_per_lane; ++i) {
     draw.windows.push_back(random.below(window_counts[draw.session]));
+  }
   draw.permutations = random.next();
   return draw;
 }
@@ -72,8 +75,9 @@ LaneDraw draw_lane(uint64_t seed, int64_t lane, int64_t lanes, int64_t step,
 std::vector<int64_t> draw_permutation(CounterRandom& random, int64_t count, int64_t kept) {
   std::vector<int64_t> order(static_cast<size_t>(count));
   std::iota(order.begin(), order.end(), int64_t{0});
-  for (size_t i = 0; i < static_cast<size_t>(kept); ++i)
+  for (size_t i = 0; i < static_cast<size_t>(kept); ++i) {
     std::swap(order[i], order[i + random.below(order.size() - i)]);
+  }
   order.resize(static_cast<size_t>(kept));
   return order;
 }

@@ -19,24 +19,24 @@ class Reader {
   }
   std::string required(const char* name) {
     std::string value = text(name);
-    if (value.empty()) problem(std::string(name) + " is not set");
+    if (value.empty()) { problem(std::string(name) + " is not set"); }
     return value;
   }
   template <typename Number>
   Number number(const char* name, Number least, Number absent) {
     const std::string value = text(name);
-    if (value.empty()) return absent;
+    if (value.empty()) { return absent; }
     Number parsed{};
     const char* end = value.data() + value.size();
     const auto result = std::from_chars(value.data(), end, parsed);
-    if (result.ec == std::errc() && result.ptr == end && parsed >= least) return parsed;
+    if (result.ec == std::errc() && result.ptr == end && parsed >= least) { return parsed; }
     problem(std::string(name) + " is '" + value + "', expected a number of at least " +
             std::to_string(least));
     return absent;
   }
   void problem(const std::string& why) { problems_ += (problems_.empty() ? "" : "; ") + why; }
   void finish() const {
-    if (!problems_.empty()) throw Ending(protocol::ExitCode::bad_point, problems_);
+    if (!problems_.empty()) { throw Ending(protocol::ExitCode::bad_point, problems_); }
   }
 
  private:
@@ -52,7 +52,7 @@ void read_place(Reader& reader, int64_t pid, Environment& environment) {
   environment.rank = reader.number(slurm ? "SLURM_PROCID" : "ENIGMA_RANK", zero, zero);
   environment.world = reader.number(slurm ? "SLURM_NTASKS" : "ENIGMA_WORLD", one, one);
   environment.identity.job = pid;
-  if (!slurm) return;
+  if (!slurm) { return; }
   const bool array = reader.has("SLURM_ARRAY_JOB_ID");
   environment.identity.job = reader.number(array ? "SLURM_ARRAY_JOB_ID" : "SLURM_JOB_ID", one, pid);
   environment.identity.index = reader.number("SLURM_ARRAY_TASK_ID", zero, zero);
@@ -60,10 +60,13 @@ void read_place(Reader& reader, int64_t pid, Environment& environment) {
 }
 
 void check_place(Reader& reader, const Environment& environment) {
-  if (environment.rank >= environment.world) reader.problem("the rank is not below the world size");
-  if (environment.world > 1)
+  if (environment.rank >= environment.world) {
+    reader.problem("the rank is not below the world size");
+  }
+  if (environment.world > 1) {
     reader.problem("a world of " + std::to_string(environment.world) +
                    " ranks is asked for, but this worker trains in one process; ask for 1");
+  }
 }
 
 }  // namespace

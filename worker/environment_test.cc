@@ -20,7 +20,7 @@ const Variables kLeast = {{"ENIGMA_RUN", "r"},
                           {"ENIGMA_DATA", "/data"}};
 
 Environment read(Variables variables, const Variables& more = {}) {
-  for (const auto& [name, value] : more) variables[name] = value;
+  for (const auto& [name, value] : more) { variables[name] = value; }
   return read_environment(
       [&](const char* name) {
         const auto found = variables.find(name);
@@ -53,8 +53,9 @@ TEST_CASE("environment: what is optional has its default, locally the job is the
 
 TEST_CASE("environment: everything that is missing or wrong is said in one sentence") {
   const std::string why = refusal({{"ENIGMA_RUN", "r"}}, {{"ENIGMA_THREADS", "two"}});
-  for (const char* name : {"ENIGMA_RUN_DIR", "ENIGMA_ATTEMPT_DIR", "ENIGMA_POINT", "ENIGMA_DATA"})
+  for (const char* name : {"ENIGMA_RUN_DIR", "ENIGMA_ATTEMPT_DIR", "ENIGMA_POINT", "ENIGMA_DATA"}) {
     CHECK(why.find(name) != std::string::npos);
+  }
   CHECK(why.find("'two'") != std::string::npos);
 }
 

@@ -53,28 +53,34 @@ Evaluation::Evaluation(const Corpus& corpus, StrategyTable strategies,
                        const std::map<size_t, Rates>& rates, int64_t windows_per_batch)
     : corpus_(corpus), strategies_(std::move(strategies)), windows_per_batch_(windows_per_batch) {
   choose_tier();
-  for (EvaluatedSession& session : sessions_)
+  for (EvaluatedSession& session : sessions_) {
     session.baseline = at::tensor(rates.at(session.index).targets).to(at::kFloat);
-  for (size_t k = 0; k < strategies_.names.size(); ++k)
-    for (const EvaluatedSession& session : sessions_)
-      if (strategies_.resolved[k][session.index].targets.empty())
+  }
+  for (size_t k = 0; k < strategies_.names.size(); ++k) {
+    for (const EvaluatedSession& session : sessions_) {
+      if (strategies_.resolved[k][session.index].targets.empty()) {
         throw Ending(protocol::ExitCode::bad_point,
                      "evaluation strategy '" + strategies_.names[k] +
                          "' reconstructs no responses, so it has no test loss");
+      }
+    }
+  }
 }
 
 void Evaluation::choose_tier() {
   for (const char* tier : {"test", "validation"}) {
     tier_ = tier;
     sessions_.clear();
-    for (size_t index : corpus_.evaluated)
+    for (size_t index : corpus_.evaluated) {
       sessions_.push_back(
           {index,
            corpus_.sessions[index].session.disjoint_window_starts_s(tier_, corpus_.rule),
            {}});
+    }
     if (!sessions_.empty() && std::none_of(sessions_.begin(), sessions_.end(),
-                                           [](const auto& s) { return s.starts_s.empty(); }))
+                                           [](const auto& s) { return s.starts_s.empty(); })) {
       return;
+    }
   }
   throw Ending(protocol::ExitCode::bad_data,
                "not every evaluation session has a window in tier test (or in tier validation)");
@@ -83,20 +89,23 @@ void Evaluation::choose_tier() {
 std::vector<protocol::Eval> Evaluation::run(model::BrainModel& model, int64_t step) {
   const at::NoGradGuard guard;
   std::vector<protocol::Eval> reports;
-  for (size_t k = 0; k < strategies_.names.size(); ++k) reports.push_back(evaluate(model, k, step));
+  for (size_t k = 0; k < strategies_.names.size(); ++k) {
+    reports.push_back(evaluate(model, k, step));
+  }
   return reports;
 }
 
 int64_t Evaluation::windows() const {
   size_t windows = 0;
-  for (const EvaluatedSession& session : sessions_) windows += session.starts_s.size();
+  for (const EvaluatedSession& session : sessions_) { windows += session.starts_s.size(); }
   return static_cast<int64_t>(windows * strategies_.names.size());
 }
 
 protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, int64_t step) {
   Sums sums;
-  for (const EvaluatedSession& session : sessions_)
+  for (const EvaluatedSession& session : sessions_) {
     evaluate_session(model, strategy, session, sums);
+  }
   const PopulationCorrelation correlation = population(sums.correlations);
   return {.step = step,
           .strategy = strategies_.names[strategy],

@@ -42,7 +42,7 @@ void check_parameters(const std::vector<model::NamedTensor>& parameters, const T
 }  // namespace
 
 TEST_CASE("golden: three optimiser steps end at the published parameters") {
-  if (skipped("golden optimiser steps")) return;
+  if (skipped("golden optimiser steps")) { return; }
   const Tensors weights = load("tiny_weights");
   for (const Case& c : cases()) {
     CAPTURE(std::string(c.name));

@@ -16,14 +16,15 @@ namespace {
 
 std::vector<model::SessionSpec> specs_of(const Corpus& corpus) {
   std::vector<model::SessionSpec> specs;
-  for (const CorpusSession& session : corpus.sessions)
+  for (const CorpusSession& session : corpus.sessions) {
     specs.push_back({session.ref.name, session.ref.animal, session.ref.neurons});
+  }
   return specs;
 }
 
 std::vector<std::string> animals_of(const Corpus& corpus) {
   std::vector<std::string> animals;
-  for (const CorpusSession& session : corpus.sessions) animals.push_back(session.ref.animal);
+  for (const CorpusSession& session : corpus.sessions) { animals.push_back(session.ref.animal); }
   std::sort(animals.begin(), animals.end());
   animals.erase(std::unique(animals.begin(), animals.end()), animals.end());
   return animals;
@@ -31,8 +32,9 @@ std::vector<std::string> animals_of(const Corpus& corpus) {
 
 at::Tensor biases_of(const std::vector<double>& rates) {
   at::Tensor biases = at::empty({static_cast<int64_t>(rates.size())});
-  for (size_t i = 0; i < rates.size(); ++i)
+  for (size_t i = 0; i < rates.size(); ++i) {
     biases.data_ptr<float>()[i] = static_cast<float>(inverse_softplus(rates[i]));
+  }
   return biases;
 }
 
@@ -53,21 +55,24 @@ std::map<std::string, at::Tensor> shard_of(const std::vector<model::NamedTensor>
 void write_shard(const std::map<std::string, at::Tensor>& shard,
                  const std::filesystem::path& path) {
   std::map<std::string, TensorBytes> tensors;
-  for (const auto& [name, tensor] : shard)
+  for (const auto& [name, tensor] : shard) {
     tensors[name] = {"F32",
                      tensor.sizes().vec(),
                      {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
+  }
   write_safetensors(path, tensors);
 }
 
 void read_shard(const std::map<std::string, at::Tensor>& shard, const std::filesystem::path& path) {
   const Safetensors file(path);
-  if (file.tensors().size() != shard.size())
+  if (file.tensors().size() != shard.size()) {
     throw std::runtime_error(path.string() + ": holds other tensors than this model");
+  }
   for (const auto& [name, tensor] : shard) {
     const TensorBytes& stored = file.at(name);
-    if (stored.dtype != "F32" || at::IntArrayRef(stored.shape) != tensor.sizes())
+    if (stored.dtype != "F32" || at::IntArrayRef(stored.shape) != tensor.sizes()) {
       throw std::runtime_error(path.string() + ": tensor '" + name + "' has another shape");
+    }
     std::memcpy(tensor.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
   }
 }
@@ -90,7 +95,7 @@ Learner::Learner(const sweeps::Point& point, const Corpus& corpus,
       shared(model.shared_parameters(), shared_adamw(point.epsilon)) {
   for (size_t s = 0; s < corpus.sessions.size(); ++s) {
     const std::string& name = corpus.sessions[s].ref.name;
-    if (point.bias == "rates") model.set_neuron_biases(name, biases_of(rates.at(s).windows));
+    if (point.bias == "rates") { model.set_neuron_biases(name, biases_of(rates.at(s).windows)); }
     sessions.emplace_back(model.session_parameters(name), session_adamw(point.epsilon));
   }
 }
@@ -99,9 +104,10 @@ void write_shards(const Learner& learner, const Corpus& corpus,
                   const std::filesystem::path& folder) {
   write_shard(shard_of(learner.shared.parameters(), learner.shared.moments()),
               folder / "shared.safetensors");
-  for (size_t s = 0; s < corpus.sessions.size(); ++s)
+  for (size_t s = 0; s < corpus.sessions.size(); ++s) {
     write_shard(shard_of(learner.sessions[s].parameters(), learner.sessions[s].moments()),
                 session_shard(folder, corpus.sessions[s]));
+  }
 }
 
 void read_shards(Learner& learner, const Corpus& corpus, const std::filesystem::path& folder) {
@@ -109,9 +115,10 @@ void read_shards(Learner& learner, const Corpus& corpus, const std::filesystem::
   try {
     read_shard(shard_of(learner.shared.parameters(), learner.shared.moments()),
                folder / "shared.safetensors");
-    for (size_t s = 0; s < corpus.sessions.size(); ++s)
+    for (size_t s = 0; s < corpus.sessions.size(); ++s) {
       read_shard(shard_of(learner.sessions[s].parameters(), learner.sessions[s].moments()),
                  session_shard(folder, corpus.sessions[s]));
+    }
   } catch (const std::runtime_error& error) {
     throw Ending(protocol::ExitCode::no_checkpoint, error.what());
   }

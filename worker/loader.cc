@@ -12,7 +12,7 @@ namespace enigma::worker {
 namespace {
 
 std::span<float> row_of(const at::Tensor& tensor, int64_t row) {
-  if (!tensor.defined()) return {};
+  if (!tensor.defined()) { return {}; }
   const auto count = static_cast<size_t>(tensor.numel() / tensor.size(0));
   return {tensor.data_ptr<float>() + static_cast<size_t>(row) * count, count};
 }
@@ -37,17 +37,18 @@ model::Batch empty_batch(Staging& staging, const Corpus& corpus, size_t session,
   model::Batch batch{.session = corpus.sessions[session].ref.name,
                      .responses = cutter.cut(responses, at::kFloat),
                      .neuron_ids = cutter.cut(ids, at::kLong)};
-  if (!video.empty()) batch.video = cutter.cut(video, at::kFloat);
-  if (!behavior.empty()) batch.behavior = cutter.cut(behavior, at::kFloat);
+  if (!video.empty()) { batch.video = cutter.cut(video, at::kFloat); }
+  if (!behavior.empty()) { batch.behavior = cutter.cut(behavior, at::kFloat); }
   return batch;
 }
 
 int64_t bytes_of(const StepBatch& step) {
   size_t bytes = 0;
-  for (const LaneBatch& lane : step.lanes)
+  for (const LaneBatch& lane : step.lanes) {
     bytes += lane.batch.responses.nbytes() + lane.batch.neuron_ids.nbytes() +
              (lane.batch.video.defined() ? lane.batch.video.nbytes() : 0) +
              (lane.batch.behavior.defined() ? lane.batch.behavior.nbytes() : 0);
+  }
   return static_cast<int64_t>(bytes);
 }
 
@@ -73,23 +74,26 @@ model::Batch read_batch(Staging& staging, const Corpus& corpus, size_t session,
 StepReader::StepReader(const Corpus& corpus, const model::ModelShape& shape,
                        const StrategyTable& strategies, DrawPlan plan)
     : corpus_(corpus), shape_(shape), strategies_(strategies), plan_(plan) {
-  for (const CorpusSession& session : corpus.sessions)
+  for (const CorpusSession& session : corpus.sessions) {
     window_counts_.push_back(session.starts_s.size());
+  }
 }
 
 std::vector<LaneDraw> StepReader::draws_of(int64_t step) const {
   std::vector<LaneDraw> draws;
-  for (int64_t lane = 0; lane < plan_.lanes; ++lane)
+  for (int64_t lane = 0; lane < plan_.lanes; ++lane) {
     draws.push_back(
         draw_lane(plan_.seed, lane, plan_.lanes, step, window_counts_, plan_.windows_per_lane));
+  }
   return draws;
 }
 
 void StepReader::expect(int64_t step) const {
   for (const LaneDraw& draw : draws_of(step)) {
     const CorpusSession& session = corpus_.sessions[draw.session];
-    for (size_t window : draw.windows)
+    for (size_t window : draw.windows) {
       expect_window(session.session, session.starts_s[window], corpus_.rule);
+    }
   }
 }
 
@@ -112,7 +116,7 @@ LaneBatch StepReader::read_lane(const LaneDraw& draw) {
 
 StepBatch StepReader::read(int64_t step) {
   StepBatch batch{.step = step, .strategy = draw_strategy(plan_.seed, step, strategies_.weights)};
-  for (const LaneDraw& draw : draws_of(step)) batch.lanes.push_back(read_lane(draw));
+  for (const LaneDraw& draw : draws_of(step)) { batch.lanes.push_back(read_lane(draw)); }
   return batch;
 }
 
@@ -134,7 +138,7 @@ Loader::~Loader() {
 StepBatch Loader::next() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !ready_.empty() || failure_; });
-  if (ready_.empty()) std::rethrow_exception(failure_);
+  if (ready_.empty()) { std::rethrow_exception(failure_); }
   StepBatch batch = std::move(ready_.front());
   ready_.pop_front();
   ready_bytes_ -= bytes_of(batch);
@@ -152,10 +156,10 @@ bool Loader::wait_for_room() {
 
 void Loader::read_ahead(int64_t first_step, int64_t end_step) {
   try {
-    if (first_step < end_step) reader_.expect(first_step);
+    if (first_step < end_step) { reader_.expect(first_step); }
     for (int64_t step = first_step; step < end_step; ++step) {
-      if (step + 1 < end_step) reader_.expect(step + 1);
-      if (!wait_for_room()) return;
+      if (step + 1 < end_step) { reader_.expect(step + 1); }
+      if (!wait_for_room()) { return; }
       StepBatch batch = reader_.read(step);
       const std::lock_guard lock(mutex_);
       ready_bytes_ += bytes_of(batch);

@@ -30,8 +30,9 @@ struct World {
     recordings::generate({.out = path, .sessions = 2, .animals = 2, .neurons = 12, .minutes = 2});
     shift_phases(path / "mouse02-session002" / "responses");
     const auto manifest = recordings::inspect(path, {});
-    for (const auto& info : manifest.sessions)
+    for (const auto& info : manifest.sessions) {
       point.sessions.push_back({info.name, info.digest, info.neurons, info.animal});
+    }
     point.evaluation_sessions = {point.sessions.back()};
     point.rule = recordings::natural_rule(manifest);
     point.size = {.width = 16, .layers = 1, .heads = 2};
@@ -47,7 +48,7 @@ struct World {
     write_atomically(folder / "meta.yml", meta);
     fs::create_directories(folder / "meta");
     std::vector<double> shifts_s;
-    for (int i = 0; i < 12; ++i) shifts_s.push_back(0.01 * i);
+    for (int i = 0; i < 12; ++i) { shifts_s.push_back(0.01 * i); }
     write_atomically(folder / "meta" / "phase_shifts.npy",
                      recordings::npy_bytes(recordings::NumberType::f64, {12}, shifts_s.data()));
   }
@@ -80,13 +81,15 @@ struct PlainWindow {
     const auto samples = static_cast<size_t>(corpus.rule.samples), n = order.size();
     std::vector<float> rows(samples * static_cast<size_t>(source.session.neurons()));
     source.session.read_responses(start_s, corpus.rule, rows);
-    for (size_t k = 0; k < samples; ++k)
-      for (int64_t neuron : order)
+    for (size_t k = 0; k < samples; ++k) {
+      for (int64_t neuron : order) {
         responses.push_back(rows[k * rows.size() / samples + size_t(neuron)]);
+      }
+    }
     REQUIRE(responses.size() == samples * n);
     video.resize(samples * 36 * 64);
     source.session.read_video(start_s, corpus.rule, video);
-    for (float& level : video) level = standardized(level, source.video, 0);
+    for (float& level : video) { level = standardized(level, source.video, 0); }
     read_behavior(corpus, source, start_s);
   }
 
@@ -95,9 +98,11 @@ struct PlainWindow {
       const auto signals = source.behavior[m].mean.size();
       std::vector<float> rows(40 * signals);
       source.session.read_sequence(corpus.inputs.behavior[m], start_s, 40, 20, rows);
-      for (size_t c = 0; c < signals; ++c)
-        for (size_t k = 0; k < 40; ++k)
+      for (size_t c = 0; c < signals; ++c) {
+        for (size_t k = 0; k < 40; ++k) {
           behavior.push_back(standardized(rows[k * signals + c], source.behavior[m], c));
+        }
+      }
     }
   }
 };
@@ -147,7 +152,9 @@ TEST_CASE("loader: a step's batch does not depend on where reading began, nor on
   };
   Loader from_start = load(0), later = load(23);
   StepBatch a;
-  for (int i = 0; i < 24; ++i) a = from_start.next();  // buffers are used again and again
+  for (int i = 0; i < 24; ++i) {
+    a = from_start.next();  // buffers are used again and again
+  }
   const StepBatch b = later.next();
   CHECK(a.step == 23);
   CHECK(b.step == 23);
@@ -167,6 +174,6 @@ TEST_CASE("loader: a batch that is still looked at is not written over") {
   Loader loader(setting.corpus, setting.shape, setting.strategies, setting.plan, 0, 40);
   const StepBatch kept = loader.next();
   const at::Tensor copy = kept.lanes[0].batch.responses.clone();
-  for (int i = 0; i < 39; ++i) loader.next();
+  for (int i = 0; i < 39; ++i) { loader.next(); }
   CHECK(at::equal(kept.lanes[0].batch.responses, copy));
 }

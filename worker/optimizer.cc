@@ -73,7 +73,7 @@ double SharedOptimizer::step(double learning_rate, int64_t lanes) {
   const at::NoGradGuard guard;
   const auto share = static_cast<double>(lanes);
   const double norm = at::linalg_vector_norm(gradients_).item<double>() / share;
-  if (!std::isfinite(norm)) return norm;
+  if (!std::isfinite(norm)) { return norm; }
   Lists lists;
   lists.add(values_, gradients_, {first_, second_, steps_});
   fused_step(lists, settings_, learning_rate, share * clip_divisor(norm));
@@ -83,31 +83,35 @@ double SharedOptimizer::step(double learning_rate, int64_t lanes) {
 
 std::vector<Moments> SharedOptimizer::moments() const {
   std::vector<Moments> all;
-  for (size_t i = 0; i < parameters_.size(); ++i)
+  for (size_t i = 0; i < parameters_.size(); ++i) {
     all.push_back({view_of(first_, offsets_[i], parameters_[i].tensor),
                    view_of(second_, offsets_[i], parameters_[i].tensor), steps_});
+  }
   return all;
 }
 
 SessionOptimizer::SessionOptimizer(std::vector<model::NamedTensor> parameters, AdamW settings)
     : parameters_(std::move(parameters)), settings_(settings) {
-  for (const auto& parameter : parameters_)
+  for (const auto& parameter : parameters_) {
     moments_.push_back(
         {at::zeros(parameter.tensor.sizes()), at::zeros(parameter.tensor.sizes()), at::zeros({})});
+  }
 }
 
 double SessionOptimizer::step(double learning_rate) {
   const at::NoGradGuard guard;
   Lists lists;
-  for (size_t i = 0; i < parameters_.size(); ++i)
-    if (parameters_[i].tensor.grad().defined())
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    if (parameters_[i].tensor.grad().defined()) {
       lists.add(parameters_[i].tensor, parameters_[i].tensor.grad(), moments_[i]);
-  if (lists.values.empty()) return 0;
+    }
+  }
+  if (lists.values.empty()) { return 0; }
   const double norm =
       at::linalg_vector_norm(at::stack(at::_foreach_norm(lists.gradients))).item<double>();
-  if (!std::isfinite(norm)) return norm;
+  if (!std::isfinite(norm)) { return norm; }
   fused_step(lists, settings_, learning_rate, clip_divisor(norm));
-  for (auto& parameter : parameters_) parameter.tensor.mutable_grad().reset();
+  for (auto& parameter : parameters_) { parameter.tensor.mutable_grad().reset(); }
   return norm;
 }
 

@@ -32,9 +32,10 @@ struct Naive {
   }
   void check(const at::Tensor& tensor) const {
     const at::Tensor flat = tensor.detach().contiguous().flatten();
-    for (size_t i = 0; i < value.size(); ++i)
+    for (size_t i = 0; i < value.size(); ++i) {
       CHECK(flat[static_cast<int64_t>(i)].item<double>() ==
             doctest::Approx(value[i]).epsilon(1e-5));
+    }
   }
 };
 
@@ -49,13 +50,14 @@ at::Tensor leaf(at::IntArrayRef sizes) {
 
 double norm_of(const std::vector<std::vector<double>>& gradients) {
   double squares = 0;
-  for (const auto& gradient : gradients)
-    for (double value : gradient) squares += value * value;
+  for (const auto& gradient : gradients) {
+    for (double value : gradient) { squares += value * value; }
+  }
   return std::sqrt(squares);
 }
 
 void scale(std::vector<double>& values, double factor) {
-  for (double& value : values) value *= factor;
+  for (double& value : values) { value *= factor; }
 }
 
 }  // namespace
@@ -67,7 +69,7 @@ TEST_CASE("optimizer: shared parameters step like a plain loop, clipped, average
   SharedOptimizer optimizer({{"a", a}, {"b", b}, {"unused", unused}}, shared_adamw());
   for (int step = 0; step < 4; ++step) {
     const at::Tensor x = at::randn({3, 5}), y = at::randn({7});
-    for (int lane = 0; lane < 2; ++lane) ((a * x).sum() + (b * b * y).sum()).backward();
+    for (int lane = 0; lane < 2; ++lane) { ((a * x).sum() + (b * b * y).sum()).backward(); }
     auto gradient_a = doubles(x), gradient_b = doubles(2 * b.detach() * y);
     const double norm = norm_of({gradient_a, gradient_b});
     const double factor = std::min(1.0, 1 / (norm + 1e-6));

@@ -29,16 +29,16 @@ struct CurlGlobal {
 
 size_t collect(char* data, size_t size, size_t count, void* body) {
   auto& text = *static_cast<std::string*>(body);
-  if (text.size() + size * count > kAnswerBytesMax) return 0;
+  if (text.size() + size * count > kAnswerBytesMax) { return 0; }
   text.append(data, size * count);
   return size * count;
 }
 
 std::string token_in(const std::filesystem::path& file) {
-  if (file.empty()) return "";
+  if (file.empty()) { return ""; }
   try {
     std::string token = read_file(file, 4096);
-    while (!token.empty() && (token.back() == '\n' || token.back() == ' ')) token.pop_back();
+    while (!token.empty() && (token.back() == '\n' || token.back() == ' ')) { token.pop_back(); }
     return token;
   } catch (const std::exception&) {
     return "";  // a token that is not there yet: the controller answers 401, and it is read again
@@ -46,7 +46,7 @@ std::string token_in(const std::filesystem::path& file) {
 }
 
 std::string report_address(std::string url) {
-  while (!url.empty() && url.back() == '/') url.pop_back();
+  while (!url.empty() && url.back() == '/') { url.pop_back(); }
   const std::string path = "/v1/report";
   return url.ends_with(path) ? url : url + path;
 }
@@ -77,7 +77,7 @@ HttpAnswer post(const PostTarget& target, const std::string& lines, long timeout
     curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYHOST, 0L);
   }
-  if (curl_easy_perform(curl.get()) != CURLE_OK) return {};
+  if (curl_easy_perform(curl.get()) != CURLE_OK) { return {}; }
   curl_off_t retry_after_s = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
   curl_easy_getinfo(curl.get(), CURLINFO_RETRY_AFTER, &retry_after_s);
@@ -91,7 +91,7 @@ double backoff_s(int failures) {
 
 PostDecision decide_ok(const HttpAnswer& answer, int64_t last_seq, int failures) {
   const auto parsed = protocol::parse_answer(answer.body);
-  if (!parsed) return {.wait_s = backoff_s(failures)};
+  if (!parsed) { return {.wait_s = backoff_s(failures)}; }
   const bool whole = parsed->ack >= last_seq;
   return {.advance = whole,
           .wait_s = whole ? kPause_s : backoff_s(failures),
@@ -120,11 +120,13 @@ PostDecision decide_post(const HttpAnswer& answer, int64_t last_seq, int failure
 
 Poster::Poster(PostTarget target, std::filesystem::path spool)
     : target_(std::move(target)), spool_(std::move(spool)) {
-  if (!target_.url.empty()) thread_ = std::thread([this] { loop(); });
+  if (!target_.url.empty()) {
+    thread_ = std::thread([this] { loop(); });
+  }
 }
 
 Poster::~Poster() {
-  if (!thread_.joinable()) return;
+  if (!thread_.joinable()) { return; }
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -155,7 +157,7 @@ void Poster::loop() {
   std::unique_lock lock(mutex_);
   while (!fenced_ && !given_up_) {
     changed_.wait(lock, [this] { return news_ || stopping_; });
-    if (stopping_) break;
+    if (stopping_) { break; }
     news_ = false;
     lock.unlock();
     const bool more = post_once(20);
@@ -166,13 +168,14 @@ void Poster::loop() {
   lock.unlock();
   // Once more at the end, even to a controller that was away; on while it takes what it is given.
   const double until_s = monotonic_s() + kFlush_s;
-  while (!fenced_ && !given_up_ && monotonic_s() < until_s)
-    if (!post_once(static_cast<long>(kFlush_s)) || failures_ > 0) break;
+  while (!fenced_ && !given_up_ && monotonic_s() < until_s) {
+    if (!post_once(static_cast<long>(kFlush_s)) || failures_ > 0) { break; }
+  }
 }
 
 bool Poster::post_once(long timeout_s) {
   const SpoolPiece piece = read_spool(spool_, offset_, batch_bytes_);
-  if (piece.lines.empty()) return false;
+  if (piece.lines.empty()) { return false; }
   const PostDecision decision =
       decide_post(post(target_, piece.lines, timeout_s), piece.last_seq, failures_);
   apply(decision, piece.lines.size());
@@ -181,15 +184,16 @@ bool Poster::post_once(long timeout_s) {
 
 void Poster::apply(const PostDecision& decision, size_t posted_bytes) {
   const std::lock_guard lock(mutex_);
-  if (decision.advance) offset_ += static_cast<int64_t>(posted_bytes);
+  if (decision.advance) { offset_ += static_cast<int64_t>(posted_bytes); }
   failures_ = decision.advance ? 0 : failures_ + 1;
-  if (decision.smaller) batch_bytes_ = std::max<size_t>(batch_bytes_ / 2, 1);
+  if (decision.smaller) { batch_bytes_ = std::max<size_t>(batch_bytes_ / 2, 1); }
   wait_s_ = decision.wait_s;
   fenced_ = fenced_ || decision.fenced;
   given_up_ = given_up_ || decision.give_up;
   command_ = std::max(command_, decision.command);
-  if (decision.give_up)
+  if (decision.give_up) {
     std::fprintf(stderr, "the controller calls a report malformed; the spool keeps all reports\n");
+  }
 }
 
 }  // namespace enigma::worker

@@ -32,7 +32,7 @@ protocol::Metrics metrics_of(const LoopState& state, const StepResult& last,
 bool evaluation_due(int64_t step, int64_t steps, int64_t windows_per_step,
                     int64_t evaluation_windows) {
   const int64_t quarter = steps / 4;
-  if (quarter == 0 || step % quarter != 0 || step / quarter > 3) return false;
+  if (quarter == 0 || step % quarter != 0 || step / quarter > 3) { return false; }
   return evaluation_windows * 20 <= 3 * quarter * windows_per_step;
 }
 

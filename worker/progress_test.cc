@@ -21,8 +21,9 @@ TEST_CASE("progress: the parts of an interval add up to its whole") {
   const auto& values = metrics.values;
   double parts = 0;
   for (const char* part : {"data_wait_s", "forward_s", "backward_s", "communication_exposed_s",
-                           "optimizer_s", "checkpoint_s", "evaluation_s", "other_s"})
+                           "optimizer_s", "checkpoint_s", "evaluation_s", "other_s"}) {
     parts += *values.at(part);
+  }
   CHECK(parts == doctest::Approx(*values.at("step_s")));
   CHECK(*values.at("windows_per_s") == doctest::Approx(32.0 / 7));
   CHECK(*values.at("mfu_step") == doctest::Approx(0.1));
@@ -30,9 +31,9 @@ TEST_CASE("progress: the parts of an interval add up to its whole") {
 
 TEST_CASE("progress: long runs are scored at each quarter, short ones only at the end") {
   int scored = 0;
-  for (int64_t step = 1; step < 1000; ++step) scored += evaluation_due(step, 1000, 8, 100);
+  for (int64_t step = 1; step < 1000; ++step) { scored += evaluation_due(step, 1000, 8, 100); }
   CHECK(scored == 3);
   CHECK(evaluation_due(250, 1000, 8, 100));
-  for (int64_t step = 1; step < 40; ++step) CHECK_FALSE(evaluation_due(step, 40, 8, 100));
+  for (int64_t step = 1; step < 40; ++step) { CHECK_FALSE(evaluation_due(step, 40, 8, 100)); }
   CHECK_FALSE(evaluation_due(1, 3, 8, 1));
 }

@@ -22,7 +22,7 @@ struct Sums {
       sum += x;
       squares += x * x;
     }
-    if (known == 0) return;
+    if (known == 0) { return; }
     const double delta = sum / known - mean, all = count + known;
     m2 += std::max(0.0, squares - sum * sum / known) + delta * delta * count * known / all;
     mean += delta * known / all;
@@ -33,10 +33,11 @@ struct Sums {
 std::vector<double> spread_starts(const CorpusSession& session,
                                   const recordings::WindowRule& rule) {
   const auto starts = session.session.disjoint_window_starts_s("train", rule);
-  if (starts.size() <= kScalingWindowsMax) return starts;
+  if (starts.size() <= kScalingWindowsMax) { return starts; }
   std::vector<double> chosen;
-  for (size_t i = 0; i < kScalingWindowsMax; ++i)
+  for (size_t i = 0; i < kScalingWindowsMax; ++i) {
     chosen.push_back(starts[i * starts.size() / kScalingWindowsMax]);
+  }
   return chosen;
 }
 
@@ -60,8 +61,9 @@ recordings::Scaling video_scaling(const CorpusSession& session, const Corpus& co
   std::vector<float> frames(static_cast<size_t>(shape.frames) * channels * pixels);
   for (double start_s : spread_starts(session, corpus.rule)) {
     session.session.read_video(start_s, corpus.rule, frames);
-    for (size_t plane = 0; plane * pixels < frames.size(); ++plane)
+    for (size_t plane = 0; plane * pixels < frames.size(); ++plane) {
       sums[plane % channels].add(std::span(frames).subspan(plane * pixels, pixels));
+    }
   }
   return scaling_of(sums);
 }
@@ -74,8 +76,9 @@ std::vector<recordings::Scaling> behavior_scaling(const CorpusSession& session,
   std::vector<float> window(sums.size() * samples);
   for (double start_s : spread_starts(session, corpus.rule)) {
     read_behavior(session, corpus.inputs, start_s, {}, window);
-    for (size_t c = 0; c < sums.size(); ++c)
+    for (size_t c = 0; c < sums.size(); ++c) {
       sums[c].add(std::span(window).subspan(c * samples, samples));
+    }
   }
   std::vector<recordings::Scaling> scalings;
   size_t first = 0;

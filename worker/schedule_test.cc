@@ -18,5 +18,5 @@ TEST_CASE("schedule: warms up linearly, stays, and decays to zero at the end") {
 
 TEST_CASE("schedule: without warm-up and decay the rate is constant") {
   const Schedule schedule{.steps = 5};
-  for (int64_t step = 0; step < 5; ++step) CHECK(learning_rate(schedule, 1e-3, step) == 1e-3);
+  for (int64_t step = 0; step < 5; ++step) { CHECK(learning_rate(schedule, 1e-3, step) == 1e-3); }
 }

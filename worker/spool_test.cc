@@ -15,8 +15,9 @@ TEST_CASE("spool: reports are numbered lines, read back in bounded pieces") {
   const fs::path folder = fs::temp_directory_path() / ("enigma-spool-" + std::to_string(getpid()));
   fs::create_directories(folder);
   Spool spool(folder, "run", {.job = 1});
-  for (int64_t step = 1; step <= 3; ++step)
+  for (int64_t step = 1; step <= 3; ++step) {
     spool.append(protocol::Preempted{.step = step}, 10, step == 3);
+  }
   const SpoolPiece all = read_spool(spool.path(), 0, 1 << 20);
   CHECK(all.last_seq == 3);
   CHECK(all.lines.size() == fs::file_size(spool.path()));

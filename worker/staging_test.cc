@@ -19,7 +19,7 @@ TEST_CASE("staging: a buffer is used again once nothing looks at it, and not bef
   view = at::Tensor();
   bool again = false;
   const at::Tensor a = staging.take(500), b = staging.take(700);
-  for (const at::Tensor& taken : {a, b}) again = again || taken.data_ptr() == place;
+  for (const at::Tensor& taken : {a, b}) { again = again || taken.data_ptr() == place; }
   CHECK(again);
   CHECK(staging.buffers() == 2);
 }

@@ -16,12 +16,12 @@ namespace {
 class Autocast {
  public:
   explicit Autocast(bool on) : on_(on) {
-    if (!on_) return;
+    if (!on_) { return; }
     at::autocast::set_autocast_enabled(at::kCPU, true);
     at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
   }
   ~Autocast() {
-    if (!on_) return;
+    if (!on_) { return; }
     at::autocast::set_autocast_enabled(at::kCPU, false);
     at::autocast::clear_cache();
   }
@@ -33,7 +33,7 @@ class Autocast {
 };
 
 void check_finite(double value, const char* what, int64_t step) {
-  if (std::isfinite(value)) return;
+  if (std::isfinite(value)) { return; }
   throw Ending(protocol::ExitCode::non_finite, std::string(what) + " is " + std::to_string(value) +
                                                    " at step " + std::to_string(step));
 }
@@ -59,9 +59,10 @@ double update(Training& training, const StepBatch& batch, double shared_lr) {
   const sweeps::Point& point = training.file.point;
   const Schedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
   const double session_lr = learning_rate(schedule, point.session_lr, training.state.step);
-  for (const LaneBatch& lane : batch.lanes)
+  for (const LaneBatch& lane : batch.lanes) {
     check_finite(training.learner.sessions[lane.session].step(session_lr),
                  "gradient norm of a session", training.state.step);
+  }
   const double norm =
       training.learner.shared.step(shared_lr, static_cast<int64_t>(batch.lanes.size()));
   check_finite(norm, "gradient norm", training.state.step);

@@ -11,11 +11,13 @@ namespace enigma::worker {
 namespace {
 
 void check_names(const std::vector<std::string>& names) {
-  for (const std::string& name : names)
-    if (model::strategies_named(name).empty())
+  for (const std::string& name : names) {
+    if (model::strategies_named(name).empty()) {
       throw Ending(protocol::ExitCode::bad_point, "no strategy is called '" + name + "' (" +
                                                       suggest_name(name, model::strategy_names()) +
                                                       ")");
+    }
+  }
 }
 
 void add_row(StrategyTable& table, const model::Strategy& strategy, const model::ModelShape& shape,
@@ -40,17 +42,20 @@ StrategyTable resolve_strategies(const std::vector<std::string>& names,
                                  const std::vector<size_t>& sessions) {
   check_names(names);
   std::vector<recordings::SessionInfo> infos;
-  for (size_t s : sessions) infos.push_back(corpus.sessions[s].info);
+  for (size_t s : sessions) { infos.push_back(corpus.sessions[s].info); }
   const auto choice = sweeps::choose_strategies(names, shape, infos);
   StrategyTable table;
-  for (const auto& dropped : choice.dropped)
+  for (const auto& dropped : choice.dropped) {
     table.dropped.push_back(dropped.name + ": " + dropped.why);
-  for (const model::Strategy& strategy : choice.kept)
+  }
+  for (const model::Strategy& strategy : choice.kept) {
     add_row(table, strategy, shape, corpus, sessions);
-  if (table.names.empty())
+  }
+  if (table.names.empty()) {
     throw Ending(protocol::ExitCode::bad_point,
                  "no strategy is left for these recordings: " +
                      (table.dropped.empty() ? "none is named" : table.dropped.front()));
+  }
   return table;
 }
 

@@ -23,24 +23,29 @@ std::vector<size_t> every_session(const Corpus& corpus) {
 
 std::map<size_t, Rates> rates_of_all(const Corpus& corpus) {
   std::map<size_t, Rates> rates;
-  for (size_t s = 0; s < corpus.sessions.size(); ++s)
+  for (size_t s = 0; s < corpus.sessions.size(); ++s) {
     rates.emplace(s, rates_of(corpus.sessions[s], corpus.rule));
+  }
   return rates;
 }
 
 void note_plan(const Training& training) {
   const auto& dropped = training.strategies.dropped;
-  if (!dropped.empty())
+  if (!dropped.empty()) {
     std::fprintf(stderr, "%zu training strategies are left out, the first is %s\n", dropped.size(),
                  dropped.front().c_str());
-  if (training.state.step > 0)
+  }
+  if (training.state.step > 0) {
     std::fprintf(stderr, "resumed at step %lld\n", static_cast<long long>(training.state.step));
+  }
 }
 
 double evaluate(Training& training) {
   Stopwatch watch;
-  for (protocol::Eval& eval : training.evaluation.run(training.learner.model, training.state.step))
+  for (protocol::Eval& eval :
+       training.evaluation.run(training.learner.model, training.state.step)) {
     training.reporter.say(std::move(eval));
+  }
   return watch.lap_s();
 }
 
@@ -89,10 +94,11 @@ Training::Training(const Environment& environment_, const sweeps::PointFile& fil
           rates, file.point.windows_per_lane),
       learner(file.point, corpus, rates) {
   const Start start = find_start(environment.run_dir, environment.start);
-  for (const std::string& torn : start.torn)
+  for (const std::string& torn : start.torn) {
     std::fprintf(stderr, "checkpoint passed over: %s\n", torn.c_str());
+  }
   state = start.state;
-  if (!start.folder.empty()) read_shards(learner, corpus, start.folder);
+  if (!start.folder.empty()) { read_shards(learner, corpus, start.folder); }
   saved = !start.folder.empty();
 }
 
@@ -116,7 +122,7 @@ protocol::ExitCode train(Training& training) {
   Stopwatch whole;
 
   while (state.step < steps) {
-    if (training.reporter.fenced()) return protocol::ExitCode::preempted_without_checkpoint;
+    if (training.reporter.fenced()) { return protocol::ExitCode::preempted_without_checkpoint; }
 
     // One training step, and how long it waited for its data.
     Stopwatch watch;
@@ -133,8 +139,9 @@ protocol::ExitCode train(Training& training) {
     const bool last = state.step == steps;
     const bool stop = !last && (training.stop_asked != 0 || command == protocol::Command::stop);
     if (last ||
-        (!stop && evaluation_due(state.step, steps, windows, training.evaluation.windows())))
+        (!stop && evaluation_due(state.step, steps, windows, training.evaluation.windows()))) {
       interval.times.evaluation_s += evaluate(training);
+    }
 
     // Keep: by time, by step, on request, before leaving, and at the end.
     const double passed_s = whole.lap_s();
@@ -154,7 +161,7 @@ protocol::ExitCode train(Training& training) {
           metrics_of(state, result, interval, training.device.peak_flops_per_s, memory_bytes()));
       interval = {};
     }
-    if (stop) return preempted(training);
+    if (stop) { return preempted(training); }
   }
   return done(training);
 }

@@ -29,8 +29,9 @@ struct World {
     recordings::generate({.out = data, .sessions = 2, .animals = 2, .neurons = 12, .minutes = 2});
     const auto manifest = recordings::inspect(data, {});
     sweeps::Point& point = file.point;
-    for (const auto& info : manifest.sessions)
+    for (const auto& info : manifest.sessions) {
       point.sessions.push_back({info.name, info.digest, info.neurons, info.animal});
+    }
     std::sort(point.sessions.begin(), point.sessions.end(),
               [](const auto& a, const auto& b) { return a.digest < b.digest; });
     point.evaluation_sessions = {point.sessions.back()};
@@ -76,8 +77,11 @@ protocol::ExitCode run(const Environment& environment, const volatile std::sig_a
 std::vector<json> reports_of(const Environment& environment, const std::string& kind) {
   std::vector<json> reports;
   std::ifstream spool(environment.attempt_dir / "spool.jsonl");
-  for (std::string line; std::getline(spool, line);)
-    if (const json report = json::parse(line); report["kind"] == kind) reports.push_back(report);
+  for (std::string line; std::getline(spool, line);) {
+    if (const json report = json::parse(line); report["kind"] == kind) {
+      reports.push_back(report);
+    }
+  }
   return reports;
 }
 
@@ -118,8 +122,9 @@ TEST_CASE("train: killed and resumed at any step, the end is the same bit for bi
   // Every attempt is stopped after its first step; the next goes on from its checkpoint.
   int attempt = 1;
   while (run(environment_of("resumed", attempt), kStopNow, world().file) ==
-         protocol::ExitCode::preempted)
+         protocol::ExitCode::preempted) {
     ++attempt;
+  }
   CHECK(attempt == 8);
   const Environment last = environment_of("resumed", attempt);
   CHECK(digest_of_shards(last, 8) == digest_of_shards(whole, 8));
@@ -142,9 +147,7 @@ TEST_CASE("train: what cannot be trained is refused with its exit code") {
   const auto code_of = [&](const sweeps::PointFile& file) {
     try {
       run(environment, kGoOn, file);
-    } catch (const Ending& ending) {
-      return ending.code();
-    }
+    } catch (const Ending& ending) { return ending.code(); }
     return protocol::ExitCode::done;
   };
   sweeps::PointFile file = world().file;
@@ -162,6 +165,7 @@ TEST_CASE("train: what cannot be trained is refused with its exit code") {
 }
 
 TEST_CASE("learner: an output bias gives back the rate that it was made from") {
-  for (double rate : {0.01, 0.3, 2.0, 40.0, 300.0})
+  for (double rate : {0.01, 0.3, 2.0, 40.0, 300.0}) {
     CHECK(10 * std::log1p(std::exp(inverse_softplus(rate) / 10)) == doctest::Approx(rate));
+  }
 }

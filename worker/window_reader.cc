@@ -3,8 +3,9 @@
 namespace enigma::worker {
 
 int64_t signals_of(const CorpusSession& session, const std::string& modality) {
-  for (const recordings::Modality& known : session.info.modalities)
-    if (known.name == modality) return known.signals;
+  for (const recordings::Modality& known : session.info.modalities) {
+    if (known.name == modality) { return known.signals; }
+  }
   return 0;
 }
 
@@ -18,7 +19,7 @@ void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, d
     const std::string& modality = inputs.behavior[m];
     const auto count = static_cast<size_t>(samples * signals_of(session, modality));
     recordings::Delivery delivery;
-    if (!scaling.empty()) delivery.scaling = scaling[m];
+    if (!scaling.empty()) { delivery.scaling = scaling[m]; }
     gather_signals(session.session, modality, start_s, samples, rate_hz, delivery,
                    std::as_writable_bytes(out.subspan(first, count)));
     first += count;
@@ -29,11 +30,13 @@ void read_window(const Corpus& corpus, const CorpusSession& session, double star
                  std::span<const int64_t> neurons, const WindowBuffers& out) {
   gather_responses(session.session, start_s, corpus.rule, neurons, {},
                    std::as_writable_bytes(out.responses));
-  if (!out.video.empty())
+  if (!out.video.empty()) {
     gather_video(session.session, start_s, corpus.rule, {.scaling = session.video},
                  std::as_writable_bytes(out.video));
-  if (!out.behavior.empty())
+  }
+  if (!out.behavior.empty()) {
     read_behavior(session, corpus.inputs, start_s, session.behavior, out.behavior);
+  }
 }
 
 }  // namespace enigma::worker

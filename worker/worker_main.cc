@@ -69,8 +69,9 @@ Outcome outcome_of(const std::system_error& error) {
 Outcome outcome_of(const c10::Error& error) {
   const std::string line = error.what_without_backtrace();
   // LibTorch's CPU allocator has no exception of its own.
-  if (line.find("DefaultCPUAllocator") != std::string::npos)
+  if (line.find("DefaultCPUAllocator") != std::string::npos) {
     return {ExitCode::fault, line, protocol::FailureClass::host_memory};
+  }
   return {ExitCode::fault, line, std::nullopt};
 }
 
@@ -83,7 +84,9 @@ Outcome guarded(const Work& work) {
     return {ending.code(), ending.what(), std::nullopt};
   } catch (const InputError& error) {
     std::string lines;
-    for (const Diagnostic& diagnostic : error.diagnostics()) lines += to_text(diagnostic) + "\n";
+    for (const Diagnostic& diagnostic : error.diagnostics()) {
+      lines += to_text(diagnostic) + "\n";
+    }
     return {ExitCode::bad_point, lines, std::nullopt};
   } catch (const std::bad_alloc&) {
     return {ExitCode::fault, "out of memory", protocol::FailureClass::host_memory};
@@ -93,9 +96,7 @@ Outcome guarded(const Work& work) {
     return outcome_of(error);
   } catch (const std::system_error& error) {
     return outcome_of(error);
-  } catch (const std::exception& error) {
-    return {ExitCode::fault, error.what(), std::nullopt};
-  }
+  } catch (const std::exception& error) { return {ExitCode::fault, error.what(), std::nullopt}; }
 }
 
 sweeps::PointFile read_point(const std::filesystem::path& path) {
@@ -106,7 +107,7 @@ sweeps::PointFile read_point(const std::filesystem::path& path) {
     throw Ending(ExitCode::bad_point, std::string("ENIGMA_POINT: ") + error.what());
   }
   const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (json.is_discarded()) throw Ending(ExitCode::bad_point, path.string() + ": not JSON");
+  if (json.is_discarded()) { throw Ending(ExitCode::bad_point, path.string() + ": not JSON"); }
   return sweeps::point_file_from_json(json, path.string());
 }
 
@@ -120,7 +121,7 @@ Outcome run(const Environment& environment, Reporter& reporter) {
   const Device device = measure_cpu(narrow ? at::kBFloat16 : at::kFloat);
   reporter.say(
       protocol::Hello{.world = environment.world, .devices = {device.text}, .revision = kRevision});
-  if (point.code != ExitCode::done) return point;
+  if (point.code != ExitCode::done) { return point; }
   return guarded([&] {
     Training training(environment, file, device, reporter, stop_asked);
     return train(training);
@@ -156,12 +157,12 @@ int main_of_worker() {
     const Outcome reported = guarded([&] {
       Reporter reporter(environment);
       outcome = run(environment, reporter);
-      if (!outcome.line.empty()) tell_failure(reporter, outcome);
+      if (!outcome.line.empty()) { tell_failure(reporter, outcome); }
       return ExitCode::done;
     });
-    if (reported.code != ExitCode::done) outcome = reported;
+    if (reported.code != ExitCode::done) { outcome = reported; }
   }
-  if (!outcome.line.empty()) std::fprintf(stderr, "%s\n", outcome.line.c_str());
+  if (!outcome.line.empty()) { std::fprintf(stderr, "%s\n", outcome.line.c_str()); }
   return static_cast<int>(outcome.code);
 }
 

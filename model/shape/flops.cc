@@ -61,7 +61,7 @@ double hiera_flops(const ModelShape& shape, double visible) {
     width = block.width_out;
     flops += matmul(in, block.width_in, 3 * width) + matmul(out, width, width) +
              feed_forward(out, width, block.hidden) + attention(out * real(block.chunk), width);
-    if (block.pools) flops += matmul(in, block.width_in, width);
+    if (block.pools) { flops += matmul(in, block.width_in, width); }
   }
   return flops + matmul(visible, width, shape.size.width);
 }
@@ -74,14 +74,14 @@ double patch_flops(const ModelShape& shape, double visible) {
 }
 
 double video_flops(const ModelShape& shape, const std::vector<TokenGroup>& video) {
-  if (video.empty()) return 0;
+  if (video.empty()) { return 0; }
   const double visible = real(token_count(video));
   return shape.video_encoder == VideoEncoder::hiera ? hiera_flops(shape, visible)
                                                     : patch_flops(shape, visible);
 }
 
 double behavior_flops(const ResolvedStrategy& strategy, const ModelShape& shape) {
-  if (!shape.window.behavior) return 0;
+  if (!shape.window.behavior) { return 0; }
   const auto [channels, samples] = *shape.window.behavior;
   const double once = matmul(real(channels), samples, shape.size.width);
   return once * (strategy.behavior_encoded + strategy.behavior_reconstructed);
@@ -114,8 +114,9 @@ WindowFlops count_flops(const ResolvedStrategy& strategy, const ModelShape& shap
   count.add(matmul(real(neurons), shape.embedding, d));
   count.add(matmul(real(tokens.responses), shape.response_kernel, d));
   count.add(behavior_flops(strategy, shape) + video_flops(shape, layout.video));
-  if (!layout.inputs.empty())
+  if (!layout.inputs.empty()) {
     add_cross(count, layout.latents, layout.inputs, d, tower_feed_forward_width(shape));
+  }
   add_tower(count, hidden, shape);
   add_cross(count, layout.queries, hidden, d, decoder_feed_forward_width(shape));
   count.add(matmul(real(tokens.response_queries), d, shape.response_stride));

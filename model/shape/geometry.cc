@@ -45,11 +45,12 @@ bool is_local_layer(const ModelShape& shape, int64_t layer) {
 }
 
 VideoGrid convolution_grid(const ModelShape& shape) {
-  if (!shape.window.video) return {};
+  if (!shape.window.video) { return {}; }
   const VideoShape& video = *shape.window.video;
-  if (shape.video_encoder == VideoEncoder::patches)
+  if (shape.video_encoder == VideoEncoder::patches) {
     return {ceil_div(video.frames, shape.patch_frames), ceil_div(video.height, shape.patch_height),
             ceil_div(video.width, shape.patch_width)};
+  }
   // Kernel (6,7,7), stride 2, padding (2,1,3).
   return {(video.frames + 4 - 6) / kHieraStride + 1,
           round_up((std::max<int64_t>(video.height, 5) + 2 - 7) / kHieraStride + 1, 8),
@@ -58,25 +59,25 @@ VideoGrid convolution_grid(const ModelShape& shape) {
 
 VideoGrid token_grid(const ModelShape& shape) {
   VideoGrid grid = convolution_grid(shape);
-  if (shape.video_encoder == VideoEncoder::hiera) grid.rows /= 2, grid.columns /= 2;
+  if (shape.video_encoder == VideoEncoder::hiera) { grid.rows /= 2, grid.columns /= 2; }
   return grid;
 }
 
 int64_t video_step_from(const ModelShape& shape, int64_t step) {
-  if (shape.video_encoder == VideoEncoder::patches) return step * shape.patch_frames;
+  if (shape.video_encoder == VideoEncoder::patches) { return step * shape.patch_frames; }
   return std::min(kHieraStride * step + 3, shape.window.video->frames - 1);
 }
 
 int64_t video_step_to(const ModelShape& shape, int64_t step) {
   // A patch may be attended while its frames show and for as long again: responses lag.
-  if (shape.video_encoder == VideoEncoder::patches) return (step + 2) * shape.patch_frames;
+  if (shape.video_encoder == VideoEncoder::patches) { return (step + 2) * shape.patch_frames; }
   return video_step_from(shape, step) + kHieraFrames;
 }
 
 StepRange visible_steps(const ModelShape& shape, int64_t frames_from, int64_t frames_to) {
-  if (!shape.window.video || frames_to <= frames_from) return {};
+  if (!shape.window.video || frames_to <= frames_from) { return {}; }
   const int64_t steps = token_grid(shape).steps;
-  if (frames_from <= 0 && frames_to >= shape.window.video->frames) return {0, steps};
+  if (frames_from <= 0 && frames_to >= shape.window.video->frames) { return {0, steps}; }
   if (shape.video_encoder == VideoEncoder::patches) {
     const int64_t to =
         frames_to >= shape.window.video->frames ? steps : frames_to / shape.patch_frames;
@@ -98,12 +99,13 @@ std::vector<HieraBlock> hiera_blocks(const ModelShape& shape) {
   for (int64_t i = 0; i < count; ++i) {
     HieraBlock block{.width_in = width, .tokens_in = tokens, .chunk = chunk};
     block.pools = i == shape.hiera_stages[0];
-    if (block.pools) width *= 2, heads *= 2, chunk /= 4, tokens /= 4;
+    if (block.pools) { width *= 2, heads *= 2, chunk /= 4, tokens /= 4; }
     block.width_out = width, block.heads = heads;
     block.hidden = feed_forward_width(2.67, width);
-    if (count > 1)
+    if (count > 1) {
       block.drop_rate =
           shape.hiera_drop_path * static_cast<double>(i) / static_cast<double>(count - 1);
+    }
     blocks.push_back(block);
   }
   return blocks;

@@ -13,21 +13,24 @@ double seconds_of(int64_t tick, const ModelShape& shape) {
 
 void add_responses(const ResolvedStrategy& strategy, const ModelShape& shape,
                    std::vector<TokenGroup>& groups) {
-  for (const Segment& segment : strategy.visible)
+  for (const Segment& segment : strategy.visible) {
     for (int64_t k = 0; k < tokens_per_neuron(segment, shape); ++k) {
       const int64_t from = segment.from + k * shape.response_stride;
       groups.push_back(
           {from, from + shape.response_kernel, segment.neurons(), seconds_of(from, shape)});
     }
+  }
 }
 
 void add_queries(const ResolvedStrategy& strategy, const ModelShape& shape,
                  std::vector<TokenGroup>& groups) {
   // A query attends with a kernel's length although it predicts only one slot.
-  for (const Segment& segment : strategy.targets)
-    for (int64_t from = segment.from; from < segment.to; from += shape.response_stride)
+  for (const Segment& segment : strategy.targets) {
+    for (int64_t from = segment.from; from < segment.to; from += shape.response_stride) {
       groups.push_back(
           {from, from + shape.response_kernel, segment.neurons(), seconds_of(from, shape)});
+    }
+  }
 }
 
 void add_latents(const ResolvedStrategy& strategy, const ModelShape& shape,
@@ -61,7 +64,7 @@ int64_t tokens_per_neuron(const Segment& segment, const ModelShape& shape) {
 }
 
 WindowRange context_windows(const ResolvedStrategy& strategy, const ModelShape& shape) {
-  if (strategy.context_to <= strategy.context_from) return {};
+  if (strategy.context_to <= strategy.context_from) { return {}; }
   const int64_t step = shape.latent_window;
   const int64_t all = latent_windows(shape);
   const int64_t from = std::min(all, (strategy.context_from + step - 1) / step);
@@ -77,14 +80,14 @@ TokenLayout layout_of(const ResolvedStrategy& strategy, const ModelShape& shape)
   add_queries(strategy, shape, layout.queries);
   const int64_t channels = shape.window.behavior ? shape.window.behavior->channels : 0;
   const TokenGroup behavior{0, shape.window.samples, channels, 0};
-  if (strategy.behavior_encoded) layout.inputs.push_back(behavior);
-  if (strategy.behavior_reconstructed) layout.queries.push_back(behavior);
+  if (strategy.behavior_encoded) { layout.inputs.push_back(behavior); }
+  if (strategy.behavior_reconstructed) { layout.queries.push_back(behavior); }
   return layout;
 }
 
 int64_t token_count(const std::vector<TokenGroup>& groups) {
   int64_t count = 0;
-  for (const TokenGroup& group : groups) count += group.count;
+  for (const TokenGroup& group : groups) { count += group.count; }
   return count;
 }
 
@@ -94,10 +97,13 @@ bool overlaps(const TokenGroup& a, const TokenGroup& b) {
 
 double allowed_pairs(const std::vector<TokenGroup>& queries, const std::vector<TokenGroup>& keys) {
   double pairs = 0;
-  for (const TokenGroup& query : queries)
-    for (const TokenGroup& key : keys)
-      if (overlaps(query, key))
+  for (const TokenGroup& query : queries) {
+    for (const TokenGroup& key : keys) {
+      if (overlaps(query, key)) {
         pairs += static_cast<double>(query.count) * static_cast<double>(key.count);
+      }
+    }
+  }
   return pairs;
 }
 

@@ -32,14 +32,17 @@ TEST_CASE("layout: allowed pairs agree with a loop over tokens") {
   const TokenLayout layout = layout_named("population_64_response_video_behavior", shape);
   const auto expand = [](const std::vector<TokenGroup>& groups) {
     std::vector<TokenGroup> tokens;
-    for (const TokenGroup& group : groups)
-      for (int64_t i = 0; i < group.count; ++i) tokens.push_back({group.from, group.to, 1, 0});
+    for (const TokenGroup& group : groups) {
+      for (int64_t i = 0; i < group.count; ++i) { tokens.push_back({group.from, group.to, 1, 0}); }
+    }
     return tokens;
   };
   double pairs = 0;
-  for (const TokenGroup& query : expand(layout.queries))
-    for (const TokenGroup& key : expand(layout.latents))
-      if (!(key.to <= query.from || key.from >= query.to)) ++pairs;
+  for (const TokenGroup& query : expand(layout.queries)) {
+    for (const TokenGroup& key : expand(layout.latents)) {
+      if (!(key.to <= query.from || key.from >= query.to)) { ++pairs; }
+    }
+  }
   CHECK(allowed_pairs(layout.queries, layout.latents) == pairs);
 }
 

@@ -29,7 +29,7 @@ int64_t hiera(const ModelShape& shape) {
   const VideoGrid grid = convolution_grid(shape);
   int64_t count = linear(shape.window.video->channels * 6 * 7 * 7, shape.hiera_width) +
                   (grid.per_step() + grid.steps) * shape.hiera_width;
-  for (const HieraBlock& block : hiera_blocks(shape)) count += hiera_block(block);
+  for (const HieraBlock& block : hiera_blocks(shape)) { count += hiera_block(block); }
   return count + linear(hiera_blocks(shape).back().width_out, shape.size.width);
 }
 
@@ -43,13 +43,13 @@ int64_t patches(const ModelShape& shape) {
 }
 
 int64_t video_encoder(const ModelShape& shape) {
-  if (!shape.window.video) return 0;
+  if (!shape.window.video) { return 0; }
   return shape.video_encoder == VideoEncoder::hiera ? hiera(shape) : patches(shape);
 }
 
 // Channel rows, readout of every channel and sample, and the projection of a channel's samples.
 int64_t behavior(const ModelShape& shape) {
-  if (!shape.window.behavior) return 0;
+  if (!shape.window.behavior) { return 0; }
   const auto [channels, samples] = *shape.window.behavior;
   const int64_t d = shape.size.width;
   return channels * d + channels * samples * d + linear(samples, d);
@@ -65,9 +65,11 @@ int64_t activations(const ModelShape& shape, int64_t neurons) {
   const int64_t wide = tower_feed_forward_width(shape);
   int64_t count = inputs * 7 * d + hidden * (shape.size.layers + 1) * (13 * d + 4 * wide) +
                   queries * (12 * d + 4 * decoder_feed_forward_width(shape));
-  if (shape.window.video && shape.video_encoder == VideoEncoder::hiera)
-    for (const HieraBlock& block : hiera_blocks(shape))
+  if (shape.window.video && shape.video_encoder == VideoEncoder::hiera) {
+    for (const HieraBlock& block : hiera_blocks(shape)) {
       count += block.tokens_in * (10 * block.width_out + 4 * block.hidden);
+    }
+  }
   // A tenth for what the backward pass holds at its peak: measured at 0.9 to 1.05 of the sum.
   return count + count / 10;
 }
@@ -86,7 +88,7 @@ ParameterCounts count_parameters(const ModelShape& shape, const std::vector<int6
                   video_encoder(shape) + cross_attention(d, tower_feed_forward_width(shape)) +
                   shape.size.layers * self_attention(d, tower_feed_forward_width(shape)) +
                   cross_attention(d, decoder_feed_forward_width(shape));
-  for (int64_t n : neurons) counts.session += n * (e + 1) + e;
+  for (int64_t n : neurons) { counts.session += n * (e + 1) + e; }
   counts.total = counts.shared + counts.session;
   return counts;
 }

@@ -65,9 +65,10 @@ class TimeScale {
   int64_t length(int64_t published) const { return scaled(published, samples_, kWindow, kSlot); }
 
   int64_t position(int64_t published) const {
-    if (published >= kWindow) return samples_;
-    if (published >= kTarget)
+    if (published >= kWindow) { return samples_; }
+    if (published >= kTarget) {
       return target_ + scaled(published - kTarget, samples_ - target_, kTarget, kSlot);
+    }
     // A gap before the target survives any shrinking, by at least one slot.
     const int64_t back = std::max(kSlot, length(kTarget - published));
     return std::max(phase(), target_ - back);
@@ -79,9 +80,10 @@ class TimeScale {
 
 // A segment must hold one kernel: one before the target grows backwards, one inside it forwards.
 void give_kernel(int64_t& from, int64_t& to, const TimeScale& scale, int64_t limit) {
-  if (to - from < 2 * kSlot && from < scale.target())
+  if (to - from < 2 * kSlot && from < scale.target()) {
     from = std::max(scale.phase(), to - 2 * kSlot);
-  if (to - from < 2 * kSlot) to = std::min(limit, from + 2 * kSlot);
+  }
+  if (to - from < 2 * kSlot) { to = std::min(limit, from + 2 * kSlot); }
 }
 
 void scale_prefix(Settled& s, const TimeScale& scale, int64_t samples) {
@@ -99,22 +101,22 @@ void scale_prefix(Settled& s, const TimeScale& scale, int64_t samples) {
   }
   s.full_to = std::min(full_to, s.prefix_to);
   give_kernel(s.prefix_from, s.full_to, scale, before);
-  if (s.prefix_to > s.full_to) s.prefix_to = std::max(s.prefix_to, s.full_to + 2 * kSlot);
+  if (s.prefix_to > s.full_to) { s.prefix_to = std::max(s.prefix_to, s.full_to + 2 * kSlot); }
 }
 
 void scale_context(Settled& s, const TimeScale& scale, int64_t samples) {
   const int64_t to = s.context_to >= kWindow ? samples : scale.length(s.context_to);
   s.context_from = scale.length(s.context_from);
-  if (s.has_prefix()) s.context_from = std::min(s.context_from, s.prefix_from);
+  if (s.has_prefix()) { s.context_from = std::min(s.context_from, s.prefix_from); }
   s.context_to = std::min(samples, std::max(to, s.prefix_to));
 }
 
 void scale_time(Settled& s, int64_t samples) {
-  if (samples == kWindow) return;
+  if (samples == kWindow) { return; }
   const TimeScale scale(samples);
-  if (s.has_prefix()) scale_prefix(s, scale, samples);
-  if (s.context_to > s.context_from) scale_context(s, scale, samples);
-  if (s.suffix_to > s.suffix_from) s.suffix_from = scale.target(), s.suffix_to = samples;
+  if (s.has_prefix()) { scale_prefix(s, scale, samples); }
+  if (s.context_to > s.context_from) { scale_context(s, scale, samples); }
+  if (s.suffix_to > s.suffix_from) { s.suffix_from = scale.target(), s.suffix_to = samples; }
   if (s.frames_to > s.frames_from) {
     s.frames_from = scale.length(s.frames_from);
     s.frames_to = s.frames_to >= kWindow ? samples : scale.length(s.frames_to);
@@ -128,29 +130,31 @@ void scale_population(Settled& s, int64_t neurons) {
     };
     // Both ends of the shuffled list round alike: 1,024 visible and 3,072 hidden stay disjoint.
     const int64_t kept = count(kPopulation - std::min(s.reconstructed, kPopulation));
-    if (s.visible > 0) s.visible = std::max<int64_t>(1, count(s.visible));
-    if (s.reconstructed > 0) s.reconstructed = std::max<int64_t>(1, neurons - kept);
+    if (s.visible > 0) { s.visible = std::max<int64_t>(1, count(s.visible)); }
+    if (s.reconstructed > 0) { s.reconstructed = std::max<int64_t>(1, neurons - kept); }
   }
   s.visible = std::min(s.visible, neurons);
   s.reconstructed = std::min(s.reconstructed, neurons);
 }
 
 void add_segment(std::vector<Segment>& segments, Segment segment) {
-  if (segment.samples() > 0 && segment.neurons() > 0) segments.push_back(segment);
+  if (segment.samples() > 0 && segment.neurons() > 0) { segments.push_back(segment); }
 }
 
 std::vector<Segment> visible_segments(const Settled& s, int64_t neurons) {
   std::vector<Segment> segments;
-  if (s.has_full() && s.visible > 0 && s.visible < neurons)
+  if (s.has_full() && s.visible > 0 && s.visible < neurons) {
     add_segment(segments, {s.prefix_from, s.full_to, 0, neurons});
-  if (s.has_prefix() && s.visible > 0 && s.full_to < s.prefix_to)
+  }
+  if (s.has_prefix() && s.visible > 0 && s.full_to < s.prefix_to) {
     add_segment(segments, {s.full_to, s.prefix_to, 0, s.visible});
+  }
   return segments;
 }
 
 std::vector<Segment> target_segments(const Settled& s, int64_t samples, int64_t neurons) {
   std::vector<Segment> segments;
-  if (s.suffix_to <= s.suffix_from || s.reconstructed == 0) return segments;
+  if (s.suffix_to <= s.suffix_from || s.reconstructed == 0) { return segments; }
   const int64_t hidden_from = neurons - s.reconstructed;
   const int64_t full_end = s.has_full() ? std::min(s.full_to + kSlot, samples) : 0;
   const int64_t prefix_end = s.has_prefix() ? std::min(s.prefix_to + kSlot, samples) : 0;
@@ -165,12 +169,14 @@ std::vector<Segment> target_segments(const Settled& s, int64_t samples, int64_t 
 }
 
 std::string segment_problem(const std::vector<Segment>& visible, const ModelShape& shape) {
-  for (const Segment& segment : visible)
+  for (const Segment& segment : visible) {
     if (segment.samples() < shape.response_kernel ||
-        (segment.samples() - shape.response_kernel) % shape.response_stride != 0)
+        (segment.samples() - shape.response_kernel) % shape.response_stride != 0) {
       return "a window of " + std::to_string(shape.window.samples) +
              " samples leaves no room for a visible stretch of " +
              std::to_string(shape.response_kernel);
+    }
+  }
   return {};
 }
 
@@ -185,21 +191,26 @@ bool inside(const std::vector<Segment>& segments, int64_t samples) {
 std::string drop_reason(const Strategy& strategy, const ResolvedStrategy& resolved,
                         const ModelShape& shape) {
   const bool wants_video = strategy.frames_len.value_or(1) > 0;
-  if (wants_video && !shape.window.video) return "the data have no video";
+  if (wants_video && !shape.window.video) { return "the data have no video"; }
   const std::string problem = segment_problem(resolved.visible, shape);
-  if (!problem.empty()) return problem;
-  if (!inside(resolved.visible, shape.window.samples)) return "the visible range leaves the window";
+  if (!problem.empty()) { return problem; }
+  if (!inside(resolved.visible, shape.window.samples)) {
+    return "the visible range leaves the window";
+  }
   const auto [first, last] = visible_steps(shape, resolved.frames_from, resolved.frames_to);
-  if (wants_video && first == last) return "the window is too short for its visible frames";
-  if (strategy.prefix_len.value_or(1) > 0 && resolved.visible.empty())
+  if (wants_video && first == last) { return "the window is too short for its visible frames"; }
+  if (strategy.prefix_len.value_or(1) > 0 && resolved.visible.empty()) {
     return "the window is too short for its visible responses";
+  }
   const bool lacks_behavior = !shape.window.behavior;
-  if (resolved.visible.empty() && !resolved.behavior_encoded && !wants_video)
+  if (resolved.visible.empty() && !resolved.behavior_encoded && !wants_video) {
     return lacks_behavior ? "the data have no behaviour" : "nothing is visible";
-  if (resolved.targets.empty() && !resolved.behavior_reconstructed)
+  }
+  if (resolved.targets.empty() && !resolved.behavior_reconstructed) {
     return lacks_behavior && strategy.behavior_reconstructed && strategy.suffix_len == 0
                ? "the data have no behaviour"
                : "nothing is left to reconstruct";
+  }
   return {};
 }
 
@@ -214,7 +225,7 @@ Resolution resolution_of(const Strategy& strategy, const Settled& s, const Model
   out.behavior_reconstructed = strategy.behavior_reconstructed && shape.window.behavior;
   out.context_from = s.context_from, out.context_to = s.context_to;
   std::string why = drop_reason(strategy, out, shape);
-  if (!why.empty()) return {std::nullopt, std::move(why)};
+  if (!why.empty()) { return {std::nullopt, std::move(why)}; }
   return {std::move(out), {}};
 }
 
@@ -228,8 +239,9 @@ Absences absences_of(const ResolvedStrategy& strategy) {
 
 Resolution resolve(const Strategy& strategy, const ModelShape& shape, int64_t neurons) {
   ENIGMA_CHECK(neurons > 0, "a population has neurons");
-  if (shape.window.samples < 2 * kSlot)
+  if (shape.window.samples < 2 * kSlot) {
     return {std::nullopt, "a window of fewer than 10 samples has no target"};
+  }
   Settled settled = settle(strategy, kWindow, std::max(neurons, kPopulation));
   scale_time(settled, shape.window.samples);
   scale_population(settled, neurons);

@@ -21,8 +21,9 @@ constexpr std::array<PublishedSize, 5> kPublished = {{{"1M", 256, 2, 4, 2},
                                                       {"300M", 1024, 24, 16, 8}}};
 
 const PublishedSize* find_published(const std::string& name) {
-  for (const auto& size : kPublished)
-    if (size.name == name) return &size;
+  for (const auto& size : kPublished) {
+    if (size.name == name) { return &size; }
+  }
   return nullptr;
 }
 
@@ -31,7 +32,7 @@ ModelShape published_shape(const PublishedSize& size, const WindowShape& window)
   shape.size = {size.name, size.width, size.layers, size.heads};
   shape.window = window;
   shape.hiera_stages = {2, size.hiera_blocks};
-  if (size.layers < 6) shape.local_layers = 1;
+  if (size.layers < 6) { shape.local_layers = 1; }
   return shape;
 }
 
@@ -39,7 +40,7 @@ ModelShape published_shape(const PublishedSize& size, const WindowShape& window)
 // the number of pixels on a small machine.
 void set_patches(ModelShape& shape) {
   shape.video_encoder = VideoEncoder::patches;
-  if (!shape.window.video) return;
+  if (!shape.window.video) { return; }
   const VideoShape& video = *shape.window.video;
   shape.patch_frames = std::clamp<int64_t>(std::llround(0.2 * shape.window.rate_hz), 1,
                                            std::max<int64_t>(1, video.frames));
@@ -59,7 +60,7 @@ ModelShape small_shape(const ModelSize& size, const WindowShape& window) {
   shape.decoder_multiple = 2.67;
   shape.latents_per_window = 8;
   shape.global_latents = 16;
-  if (size.layers < 6) shape.local_layers = 1;
+  if (size.layers < 6) { shape.local_layers = 1; }
   shape.experiment_time = false;
   set_patches(shape);
   return shape;
@@ -70,7 +71,7 @@ ModelShape small_shape(const ModelSize& size, const WindowShape& window) {
 const std::vector<std::string>& published_size_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (const auto& size : kPublished) all.emplace_back(size.name);
+    for (const auto& size : kPublished) { all.emplace_back(size.name); }
     return all;
   }();
   return names;
@@ -78,18 +79,21 @@ const std::vector<std::string>& published_size_names() {
 
 std::optional<std::string> check_size(const ModelSize& size) {
   if (!size.name.empty()) {
-    if (find_published(size.name)) return std::nullopt;
+    if (find_published(size.name)) { return std::nullopt; }
     return "no published size is called '" + size.name + "' (" +
            suggest_name(size.name, published_size_names()) + ")";
   }
-  if (size.width <= 0 || size.layers <= 0 || size.heads <= 0)
+  if (size.width <= 0 || size.layers <= 0 || size.heads <= 0) {
     return "width, layers and heads must all be positive";
-  if (size.width > 16384 || size.layers > 512)
+  }
+  if (size.width > 16384 || size.layers > 512) {
     return "width above 16384 or more than 512 layers is not supported";
+  }
   // Rotary positions turn pairs of features inside each head.
-  if (size.width % (2 * size.heads) != 0)
+  if (size.width % (2 * size.heads) != 0) {
     return "width " + std::to_string(size.width) +
            " is not a multiple of 2 x heads = " + std::to_string(2 * size.heads);
+  }
   return std::nullopt;
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("shape: the feed-forward width follows the published rule, not a ceili
 TEST_CASE("shape: published sizes alternate five local layers with a global one") {
   const ModelShape shape = shape_of({.name = "80M"}, published_window());
   std::string kinds;
-  for (int64_t i = 0; i < 12; ++i) kinds += is_local_layer(shape, i) ? 'L' : 'G';
+  for (int64_t i = 0; i < 12; ++i) { kinds += is_local_layer(shape, i) ? 'L' : 'G'; }
   CHECK(kinds == "LLLLLGLLLLLG");
   const ModelShape smallest = shape_of({.name = "1M"}, published_window());
   CHECK(is_local_layer(smallest, 0));

@@ -36,8 +36,9 @@ std::string family_of(const std::string& name) {
 
 template <typename Accept>
 void collect(std::span<const StrategyRow> rows, Accept accept, std::vector<Strategy>& found) {
-  for (const StrategyRow& row : rows)
-    if (accept(std::string(row.name))) found.push_back(from_row(row));
+  for (const StrategyRow& row : rows) {
+    if (accept(std::string(row.name))) { found.push_back(from_row(row)); }
+  }
 }
 
 // Lists that a spec may name whole, with the prefix of their rows' names.
@@ -66,7 +67,7 @@ std::vector<Strategy> strategies_named(const std::string& name) {
     }
     collect(list.rows, exact, found);
   }
-  if (found.empty()) collect(training_rows(), family, found);
+  if (found.empty()) { collect(training_rows(), family, found); }
   return found;
 }
 
@@ -74,11 +75,13 @@ const std::vector<std::string>& strategy_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
     std::set<std::string> families;
-    for (const List& list : lists()) all.emplace_back(list.name);
-    for (const StrategyRow& row : training_rows())
-      if (families.insert(family_of(row.name)).second) all.push_back(family_of(row.name));
-    for (const List& list : lists())
-      for (const StrategyRow& row : list.rows) all.emplace_back(row.name);
+    for (const List& list : lists()) { all.emplace_back(list.name); }
+    for (const StrategyRow& row : training_rows()) {
+      if (families.insert(family_of(row.name)).second) { all.push_back(family_of(row.name)); }
+    }
+    for (const List& list : lists()) {
+      for (const StrategyRow& row : list.rows) { all.emplace_back(row.name); }
+    }
     return all;
   }();
   return names;

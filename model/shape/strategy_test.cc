@@ -21,7 +21,7 @@ ModelShape published_shape() {
 ModelShape small_shape(int64_t samples, double rate_hz, bool behavior) {
   WindowShape window{.samples = samples, .rate_hz = rate_hz};
   window.video = VideoShape{samples, 1, 36, 64};
-  if (behavior) window.behavior = BehaviorShape{5, samples * 2 / 3};
+  if (behavior) { window.behavior = BehaviorShape{5, samples * 2 / 3}; }
   return shape_of({.width = 32, .layers = 2, .heads = 2}, window);
 }
 
@@ -209,8 +209,9 @@ constexpr std::array<std::array<int64_t, 6>, 174> kTokens = {{
 std::vector<Strategy> all_published() {
   std::vector<Strategy> all;
   for (const char* list :
-       {"published", "evaluation", "evaluation_additional", "evaluation_validation"})
-    for (const Strategy& strategy : strategies_named(list)) all.push_back(strategy);
+       {"published", "evaluation", "evaluation_additional", "evaluation_validation"}) {
+    for (const Strategy& strategy : strategies_named(list)) { all.push_back(strategy); }
+  }
   return all;
 }
 
@@ -234,11 +235,14 @@ void check_segments(const ResolvedStrategy& strategy, const ModelShape& shape, i
 }
 
 bool shown_and_asked(const ResolvedStrategy& strategy) {
-  for (const Segment& seen : strategy.visible)
-    for (const Segment& asked : strategy.targets)
+  for (const Segment& seen : strategy.visible) {
+    for (const Segment& asked : strategy.targets) {
       if (seen.from < asked.to && asked.from < seen.to && seen.neurons_from < asked.neurons_to &&
-          asked.neurons_from < seen.neurons_to)
+          asked.neurons_from < seen.neurons_to) {
         return true;
+      }
+    }
+  }
   return false;
 }
 
@@ -275,7 +279,7 @@ TEST_CASE("strategy: names stand for lists, families and single rows") {
   CHECK(strategies_named("no such").empty());
   const auto& names = strategy_names();
   CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
-  for (const std::string& name : names) CHECK(!strategies_named(name).empty());
+  for (const std::string& name : names) { CHECK(!strategies_named(name).empty()); }
 }
 
 TEST_CASE("strategy: a two-part target begins five samples behind the visible prefix") {
@@ -297,20 +301,22 @@ TEST_CASE("strategy: a two-part target begins five samples behind the visible pr
 TEST_CASE("strategy: windows of any length keep whole slots and hide what they ask") {
   for (int64_t samples = 10; samples <= 180; samples += samples < 90 ? 1 : 17) {
     const ModelShape shape = small_shape(samples, 30, true);
-    for (int64_t neurons : {2, 7, 120, 1158})
+    for (int64_t neurons : {2, 7, 120, 1158}) {
       for (const Strategy& strategy : all_published()) {
         const Resolution resolution = resolve(strategy, shape, neurons);
         CHECK(resolution.strategy.has_value() == resolution.why.empty());
-        if (!resolution.strategy) continue;
+        if (!resolution.strategy) { continue; }
         CAPTURE(samples);
         CAPTURE(neurons);
         CAPTURE(strategy.name);
         check_segments(*resolution.strategy, shape, neurons);
         CHECK(!shown_and_asked(*resolution.strategy));
-        if (!resolution.strategy->targets.empty())
+        if (!resolution.strategy->targets.empty()) {
           CHECK(resolution.strategy->targets.back().to == samples);
+        }
         CHECK(resolution.strategy->context_to <= samples);
       }
+    }
   }
 }
 

@@ -74,16 +74,16 @@ Environment environment_of(const char* const* variables) {
   for (; *variables != nullptr; ++variables) {
     const std::string variable = *variables;
     const size_t equals = variable.find('=');
-    if (equals == std::string::npos || equals == 0 || !is_utf8(variable)) continue;
+    if (equals == std::string::npos || equals == 0 || !is_utf8(variable)) { continue; }
     const std::string name = variable.substr(0, equals);
-    if (!is_of_session(name)) environment[name] = variable.substr(equals + 1);
+    if (!is_of_session(name)) { environment[name] = variable.substr(equals + 1); }
   }
   return environment;
 }
 
 std::vector<std::string> variables_of(const Environment& environment) {
   std::vector<std::string> variables;
-  for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : environment) { variables.push_back(name + "=" + value); }
   return variables;
 }
 
@@ -95,8 +95,8 @@ void keep_environment(const fs::path& store, const std::string& name,
                       const Environment& environment) {
   const fs::path file = file_of(store, name);
   fs::create_directories(file.parent_path());
-  if (fs::exists(file)) return;
-  if (launch::write_whole(file.string(), to_text(environment), 0600)) return;
+  if (fs::exists(file)) { return; }
+  if (launch::write_whole(file.string(), to_text(environment), 0600)) { return; }
   throw std::system_error(errno, std::generic_category(), file.string());
 }
 

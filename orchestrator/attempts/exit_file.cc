@@ -9,12 +9,12 @@ namespace enigma::local {
 std::optional<decide::Ended> read_exit(const std::filesystem::path& attempt_folder,
                                        int64_t number) {
   const auto text = launch::read_small((attempt_folder / "exit.json").string());
-  if (!text) return std::nullopt;
+  if (!text) { return std::nullopt; }
   const auto json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
+  if (!json.is_object()) { return std::nullopt; }
   const auto integer = [&](const char* key) -> std::optional<int> {
     const auto found = json.find(key);
-    if (found == json.end() || !found->is_number_integer()) return std::nullopt;
+    if (found == json.end() || !found->is_number_integer()) { return std::nullopt; }
     return found->get<int>();
   };
   decide::Ended ended;
@@ -23,7 +23,7 @@ std::optional<decide::Ended> read_exit(const std::filesystem::path& attempt_fold
   const auto memory = json.find("memory_exhausted");
   ended.memory_exhausted = memory != json.end() && *memory == true;
   const auto error = json.find("error");
-  if (error != json.end() && error->is_string()) ended.line = error->get<std::string>();
+  if (error != json.end() && error->is_string()) { ended.line = error->get<std::string>(); }
   ended.number = number;
   return ended;
 }

@@ -22,7 +22,7 @@ constexpr size_t kSecretBytes = 32;
 template <typename Bytes>
 std::string hex(const Bytes& bytes, size_t count) {
   std::string digits;
-  for (size_t i = 0; i < count; ++i) digits += fmt::format("{:02x}", bytes[i]);
+  for (size_t i = 0; i < count; ++i) { digits += fmt::format("{:02x}", bytes[i]); }
   return digits;
 }
 
@@ -32,8 +32,8 @@ std::string random_hex(size_t bytes) {
   std::vector<unsigned char> random(bytes);
   for (size_t got = 0; got < bytes;) {
     const ssize_t now = ::getrandom(random.data() + got, bytes - got, 0);
-    if (now < 0 && errno == EINTR) continue;
-    if (now < 0) throw std::system_error(errno, std::generic_category(), "getrandom");
+    if (now < 0 && errno == EINTR) { continue; }
+    if (now < 0) { throw std::system_error(errno, std::generic_category(), "getrandom"); }
     got += static_cast<size_t>(now);
   }
   return hex(random, bytes);
@@ -54,7 +54,7 @@ bool same_secret(const std::string& a, const std::string& b) {
 
 std::string secret_of_store(const std::filesystem::path& store) {
   const std::string path = (store / "secret").string();
-  if (const auto secret = launch::read_small(path); secret && !secret->empty()) return *secret;
+  if (const auto secret = launch::read_small(path); secret && !secret->empty()) { return *secret; }
   const std::string secret = random_hex(kSecretBytes);
   if (!launch::write_whole(path, secret, 0600)) {
     throw std::system_error(errno, std::generic_category(), path);

@@ -30,8 +30,9 @@ constexpr std::uintmax_t kRoomBytesMin = 64 * 1024;
 std::optional<Address> answering(const fs::path& store) {
   auto address = read_address(store);
   if (address && is_reachable(*address) &&
-      http::get(address->url + "/healthz", kHealth_s).status == 200)
+      http::get(address->url + "/healthz", kHealth_s).status == 200) {
     return address;
+  }
   return std::nullopt;
 }
 
@@ -40,23 +41,23 @@ std::string log_after(const fs::path& log, std::uintmax_t offset) {
   std::ifstream file(log, std::ios::binary);
   std::error_code absent;
   const std::uintmax_t end = fs::file_size(log, absent);
-  if (!absent && end > offset + kTailBytes) offset = end - kTailBytes;
+  if (!absent && end > offset + kTailBytes) { offset = end - kTailBytes; }
   file.seekg(static_cast<std::streamoff>(offset));
   std::string text(kTailBytes, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  while (!text.empty() && text.back() == '\n') text.pop_back();
+  while (!text.empty() && text.back() == '\n') { text.pop_back(); }
   return text;
 }
 
 std::string how_it_ended(int status) {
-  if (!WIFSIGNALED(status)) return fmt::format("exit code {}", WEXITSTATUS(status));
+  if (!WIFSIGNALED(status)) { return fmt::format("exit code {}", WEXITSTATUS(status)); }
   return fmt::format("signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
 }
 
 /// What it said, or what can be told where it could not even say so.
 std::string reason_of(int status, const std::string& said, const fs::path& log) {
-  if (WIFEXITED(status) && !said.empty()) return said;
+  if (WIFEXITED(status) && !said.empty()) { return said; }
   std::error_code unknown;
   const auto space = fs::space(log.parent_path(), unknown);
   std::string reason = how_it_ended(status) + fmt::format(", last words in {}: {}", log.string(),
@@ -81,7 +82,7 @@ std::string reason_of(int status, const std::string& said, const fs::path& log) 
 }  // namespace
 
 Address controller_of(const fs::path& store) {
-  if (auto address = answering(store)) return *address;
+  if (auto address = answering(store)) { return *address; }
   if (const auto silent = read_address(store)) {
     if (!is_reachable(*silent)) {
       throw NoController(fmt::format("the store {} is owned by {}; from here it cannot be asked",
@@ -98,7 +99,7 @@ Address controller_of(const fs::path& store) {
 
 Found ensure_controller(const Invocation& invocation) {
   const fs::path store = fs::absolute(invocation.store);
-  if (read_address(store)) return {controller_of(store), false};
+  if (read_address(store)) { return {controller_of(store), false}; }
   fs::create_directories(store);
   const fs::path log = store / "controller.log";
   if (!std::ofstream(log, std::ios::app)) {
@@ -109,12 +110,12 @@ Found ensure_controller(const Invocation& invocation) {
       {invocation.program.string(), "serve", "--store", store.string(), "--background"}, log, true);
   bool ended = false;
   for (int look = 0; look < kLooksMax; ++look) {
-    if (auto address = answering(store)) return {*address, !ended};
+    if (auto address = answering(store)) { return {*address, !ended}; }
     int status = 0;
     // Another command may have started one at the same time: then ours leaves, and theirs is taken.
     if (!ended && ::waitpid(child, &status, WNOHANG) == child) {
       ended = WIFEXITED(status) && WEXITSTATUS(status) == kNoController;
-      if (!ended) report_end(status, log_after(log, log_from), log);
+      if (!ended) { report_end(status, log_after(log, log_from), log); }
     }
     std::this_thread::sleep_for(kLook);
   }
@@ -126,7 +127,7 @@ Found ensure_controller(const Invocation& invocation) {
 
 std::optional<std::string> waiting_of(const fs::path& store) {
   const auto address = read_address(store);
-  if (!address || !is_reachable(*address)) return std::nullopt;
+  if (!address || !is_reachable(*address)) { return std::nullopt; }
   const auto answer = http::get(address->url + "/api/v1/controller", kWord_s, address->secret);
   const auto json = nlohmann::json::parse(answer.body, nullptr, false);
   if (!json.is_object() || !json.contains("waiting") || !json["waiting"].is_string()) {
@@ -143,7 +144,7 @@ nlohmann::ordered_json post_to(const Address& address, const std::string& path,
         fmt::format("the controller at {} gives no answer: {}", address.url, response.error));
   }
   const auto json = nlohmann::ordered_json::parse(response.body, nullptr, false);
-  if (response.status == 200 && json.is_object()) return json;
+  if (response.status == 200 && json.is_object()) { return json; }
   std::vector<Diagnostic> diagnostics;
   if (json.is_object() && json.contains("diagnostics")) {
     for (const auto& one : json["diagnostics"]) {
@@ -160,9 +161,9 @@ nlohmann::ordered_json post_to(const Address& address, const std::string& path,
       diagnostics.push_back(diagnostic);
     }
   }
-  if (response.status == 400 && !diagnostics.empty()) throw InputError(diagnostics);
+  if (response.status == 400 && !diagnostics.empty()) { throw InputError(diagnostics); }
   const std::string why = diagnostics.empty() ? response.body : diagnostics[0].message;
-  if (response.status == 404) throw NotFound(why);
+  if (response.status == 404) { throw NotFound(why); }
   throw std::runtime_error(fmt::format("the controller answered {}: {}", response.status, why));
 }
 

@@ -20,16 +20,16 @@ double positive(const po::variables_map& values, const std::string& option, doub
                                    "--peak-tflops P"}});
   }
   const double value = values[option].as<double>();
-  if (value > 0 && value <= most) return value;
+  if (value > 0 && value <= most) { return value; }
   throw InputError({{.message = "--" + option + ": not a valid value",
                      .expected = std::isinf(most) ? "a number > 0" : fmt::format("0 to {}", most),
                      .found = fmt::format("{}", value)}});
 }
 
 double peak_of(const po::variables_map& values) {
-  if (values.count("device") == 0) return positive(values, "peak-tflops", INFINITY) * 1e12;
+  if (values.count("device") == 0) { return positive(values, "peak-tflops", INFINITY) * 1e12; }
   const auto& device = values["device"].as<std::string>();
-  if (const auto peak = law::bf16_peak_flops_per_s(device)) return *peak;
+  if (const auto peak = law::bf16_peak_flops_per_s(device)) { return *peak; }
   throw InputError({{.message = "--device: its peak is not known, and never guessed",
                      .expected = "a device of the table, or --peak-tflops",
                      .found = device,
@@ -38,9 +38,9 @@ double peak_of(const po::variables_map& values) {
 
 /// The two ways to state a budget exclude each other.
 void check_one_way(const po::variables_map& values) {
-  if (values.count("flops") == 0) return;
+  if (values.count("flops") == 0) { return; }
   for (const char* other : {"gpus", "hours", "mfu", "device", "peak-tflops"}) {
-    if (values.count(other) == 0) continue;
+    if (values.count(other) == 0) { continue; }
     throw InputError({{.message = "the budget is stated twice",
                        .expected = "--flops, or --gpus --hours --mfu with --device",
                        .found = fmt::format("--flops and --{}", other)}});
@@ -67,8 +67,8 @@ void add_speed_options(po::options_description& options) {
 std::optional<double> stated_flops_per_s(const po::variables_map& values) {
   const bool mfu = values.count("mfu") > 0;
   const bool peak = values.count("device") + values.count("peak-tflops") > 0;
-  if (mfu && peak) return positive(values, "mfu", 1) * peak_of(values);
-  if (!mfu && !peak) return std::nullopt;
+  if (mfu && peak) { return positive(values, "mfu", 1) * peak_of(values); }
+  if (!mfu && !peak) { return std::nullopt; }
   throw InputError({{.message = "a speed is stated by half",
                      .expected = "--mfu M with --device NAME or --peak-tflops P",
                      .found = mfu ? "--mfu alone" : "a peak alone"}});
@@ -76,7 +76,7 @@ std::optional<double> stated_flops_per_s(const po::variables_map& values) {
 
 double budget_flops_of(const po::variables_map& values) {
   check_one_way(values);
-  if (values.count("flops") > 0) return positive(values, "flops", 1e60);
+  if (values.count("flops") > 0) { return positive(values, "flops", 1e60); }
   return law::flops_of(positive(values, "gpus", 1e9), positive(values, "hours", 1e9),
                        positive(values, "mfu", 1), peak_of(values));
 }

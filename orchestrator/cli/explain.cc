@@ -29,7 +29,7 @@ int explain(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("run", 1);
   const auto values = parse_options(invocation, "explain RUN", options, positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
   const std::string id = run_named(store, name);

@@ -18,7 +18,7 @@ int export_sweep(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("sweep", 1);
   const auto values = parse_options(invocation, "export SWEEP [options]", options, positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const std::string name = required(*values, "sweep");
   const auto store = store_of(invocation);
   const std::string sweep = sweep_named(store, name);

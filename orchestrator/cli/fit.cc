@@ -14,7 +14,7 @@ int fit(const Invocation& invocation) {
   const auto values =
       parse_options(invocation, "fit [SWEEP | --csv FILE --map ROLE=COLUMN,…] [options]",
                     law_options(), positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   return guarded(invocation, [&] {
     const double begin_s = monotonic_s();
     const LawRequest request = request_of(invocation, *values);

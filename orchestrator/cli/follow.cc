@@ -61,7 +61,7 @@ class Teller {
     last_ = key;
   }
   void end_line() const {
-    if (terminal_ && !last_.empty()) std::cerr << std::endl;
+    if (terminal_ && !last_.empty()) { std::cerr << std::endl; }
   }
 
  private:
@@ -72,9 +72,9 @@ class Teller {
 }  // namespace
 
 std::optional<std::string> keep_controller(const Invocation& invocation) {
-  if (read_address(std::filesystem::absolute(invocation.store))) return std::nullopt;
+  if (read_address(std::filesystem::absolute(invocation.store))) { return std::nullopt; }
   const Found found = ensure_controller(invocation);
-  if (!found.started) return std::nullopt;
+  if (!found.started) { return std::nullopt; }
   return fmt::format("no controller was running; started another: pid {}, {}",
                      found.address.process.pid, found.address.url);
 }

@@ -34,12 +34,12 @@ po::options_description hero_options() {
 
 /// The fit that decides: of the group with the most unique data, else of all rows.
 const law::Fit& deciding(const law::Study& study) {
-  if (!study.fits.empty()) return study.fits.back().fit;
+  if (!study.fits.empty()) { return study.fits.back().fit; }
   return *study.pooled;
 }
 
 SweepRequest like_file(const std::string& file) {
-  if (!std::filesystem::is_regular_file(file)) throw NoSuchInput("no such file: " + file);
+  if (!std::filesystem::is_regular_file(file)) { throw NoSuchInput("no such file: " + file); }
   SweepRequest like;
   like.text = read_file(file, sweeps::kDocumentBytesMax);
   like.file = file;
@@ -58,13 +58,13 @@ HeroRequest like_sweep(const db::Store& store, const std::string& sweep, const l
   request.like.file = sweep;
   const law::Row& best = best_row(fit);
   const auto run = store.run(best.id.text());
-  if (!run) return request;
+  if (!run) { return request; }
   request.like.data = local::placement_of(run->placement).data;
   for (const db::Membership& membership : run->memberships) {
-    if (membership.sweep == sweep) request.settings = nlohmann::json::parse(membership.values);
+    if (membership.sweep == sweep) { request.settings = nlohmann::json::parse(membership.values); }
   }
   const std::string* const subset = best.columns.find("subset");
-  if (subset != nullptr) request.sessions = *subset;
+  if (subset != nullptr) { request.sessions = *subset; }
   return request;
 }
 
@@ -80,8 +80,8 @@ HeroRequest hero_request(const po::variables_map& values, const std::optional<db
                                  .expected = "--spec FILE of a sweep like the hero run"}});
   }
   const auto& data = values["data"].as<std::string>();
-  if (!data.empty()) request.like.data = data;
-  if (study.by == "subset" && !study.fits.empty()) request.sessions = study.fits.back().group;
+  if (!data.empty()) { request.like.data = data; }
+  if (study.by == "subset" && !study.fits.empty()) { request.sessions = study.fits.back().group; }
   return request;
 }
 
@@ -89,7 +89,7 @@ int answer(const Invocation& invocation, const po::variables_map& values) {
   const double target = budget_flops_of(values);
   const LawRequest law_request = request_of(invocation, values);
   const law::Study study = study_of(law_request);
-  if (study.fits.empty() && !study.pooled) throw law::FitRefused("no rows carry a fit");
+  if (study.fits.empty() && !study.pooled) { throw law::FitRefused("no rows carry a fit"); }
   const law::Prediction prediction =
       law::predict(deciding(study), target, law_request.mapped.table.rows);
   if (!prediction.n) {
@@ -101,7 +101,7 @@ int answer(const Invocation& invocation, const po::variables_map& values) {
   request.n = *prediction.n;
   request.flops = target;
   const auto hero = hero_of(request, store ? &*store : nullptr, invocation.store);
-  if (!hero.ok()) throw InputError(hero.diagnostics);
+  if (!hero.ok()) { throw InputError(hero.diagnostics); }
   const std::string out = values["out"].as<std::string>();
   write_atomically(out, hero.value->spec.dump(1) + "\n");
   if (invocation.json) {
@@ -128,7 +128,7 @@ int hero(const Invocation& invocation) {
   const auto values =
       parse_options(invocation, "hero [SWEEP | --csv FILE --map … --spec SPEC] --flops C [options]",
                     hero_options(), positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   return guarded(invocation, [&] { return answer(invocation, *values); });
 }
 

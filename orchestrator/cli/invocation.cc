@@ -21,12 +21,12 @@ bool take_value(const std::vector<std::string>& arguments, size_t& i, const std:
   if (argument.starts_with(name + "=")) {
     value = argument.substr(name.size() + 1);
   } else if (argument == name) {
-    if (i + 1 == arguments.size()) wrong(name + " without a value", "a value", "the end");
+    if (i + 1 == arguments.size()) { wrong(name + " without a value", "a value", "the end"); }
     value = arguments[++i];
   } else {
     return false;
   }
-  if (value.empty()) wrong(name + " without a value", "a value", "nothing");
+  if (value.empty()) { wrong(name + " without a value", "a value", "nothing"); }
   return true;
 }
 
@@ -42,8 +42,8 @@ Request read_request(const std::vector<std::string>& arguments,
   std::string store = has_variable ? store_variable : ".enigma", color = "auto";
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
-    if (take_value(arguments, i, "--store", store)) continue;
-    if (take_value(arguments, i, "--color", color)) continue;
+    if (take_value(arguments, i, "--store", store)) { continue; }
+    if (take_value(arguments, i, "--color", color)) { continue; }
     if (argument == "--json") {
       invocation.json = true;
     } else if (!invocation.verb.empty()) {

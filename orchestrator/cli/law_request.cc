@@ -30,7 +30,7 @@ constexpr int kMostThreads = 1024;
 
 template <typename T>
 T checked(Parsed<T> parsed) {
-  if (!parsed.value) throw InputError(parsed.diagnostics);
+  if (!parsed.value) { throw InputError(parsed.diagnostics); }
   return std::move(*parsed.value);
 }
 
@@ -38,8 +38,8 @@ law::Objective objective_of(const po::variables_map& values) {
   law::Objective objective = checked(law::parse_objective(values["objective"].as<std::string>()));
   const auto& space = values["space"].as<std::string>();
   const auto& reduction = values["reduction"].as<std::string>();
-  if (space != "log" && space != "linear") wrong("space", "log or linear", space);
-  if (reduction != "sum" && reduction != "mean") wrong("reduction", "sum or mean", reduction);
+  if (space != "log" && space != "linear") { wrong("space", "log or linear", space); }
+  if (reduction != "sum" && reduction != "mean") { wrong("reduction", "sum or mean", reduction); }
   objective.space = space == "log" ? law::Space::log : law::Space::linear;
   objective.reduction = reduction == "sum" ? law::Reduction::sum : law::Reduction::mean;
   return objective;
@@ -53,7 +53,7 @@ std::vector<law::Hold> holds_of(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
     const size_t equals = std::min(pair.find('='), pair.size());
     const auto value = law::number_of(pair.substr(std::min(equals + 1, pair.size())));
-    if (!value) wrong("fix", "P=V[,P=V]", std::string(pair));
+    if (!value) { wrong("fix", "P=V[,P=V]", std::string(pair)); }
     holds.push_back({std::string(pair.substr(0, equals)), *value});
   }
   return holds;
@@ -81,7 +81,7 @@ law::FitOptions fit_options(const po::variables_map& values) {
   if (!(options.material > 0 && options.material < 1)) {
     wrong("material", "a number between 0 and 1", fmt::format("{}", options.material));
   }
-  if (values.count("fix") > 0) options.holds = holds_of(values["fix"].as<std::string>());
+  if (values.count("fix") > 0) { options.holds = holds_of(values["fix"].as<std::string>()); }
   options.seed = values["seed"].as<uint64_t>();
   options.threads = bounded(values, "threads", kMostThreads);
   return options;
@@ -94,8 +94,8 @@ law::TableRequest table_request(const po::variables_map& values, law::Mapping ma
                                 const std::vector<std::string>& keep) {
   law::TableRequest request{.mapping = std::move(mapping), .keep = kTold};
   request.keep.insert(request.keep.end(), keep.begin(), keep.end());
-  if (values.count("where") > 0) request.where = values["where"].as<std::string>();
-  if (values.count("by") > 0) request.keep.push_back(values["by"].as<std::string>());
+  if (values.count("where") > 0) { request.where = values["where"].as<std::string>(); }
+  if (values.count("by") > 0) { request.keep.push_back(values["by"].as<std::string>()); }
   request.keep.push_back(checked(law::parse_metric(values["metric"].as<std::string>())).ceiling);
   return request;
 }
@@ -107,7 +107,7 @@ law::MappedTable table_of_file(const po::variables_map& values,
     throw InputError(
         {{.file = file, .message = "--csv needs --map", .expected = "--map N=COL,D=COL,loss=COL"}});
   }
-  if (!std::filesystem::is_regular_file(file)) throw NoSuchInput("no such file: " + file);
+  if (!std::filesystem::is_regular_file(file)) { throw NoSuchInput("no such file: " + file); }
   const law::Mapping mapping = checked(law::parse_mapping(values["map"].as<std::string>()));
   return checked(law::read_table(file, table_request(values, mapping, keep)));
 }
@@ -115,9 +115,11 @@ law::MappedTable table_of_file(const po::variables_map& values,
 law::MappedTable table_of_runs(const Invocation& invocation, const po::variables_map& values,
                                const std::string& sweep) {
   const std::filesystem::path file = invocation.store / "runs.db";
-  if (!std::filesystem::exists(file)) throw NoSuchInput("no store at " + invocation.store.string());
+  if (!std::filesystem::exists(file)) {
+    throw NoSuchInput("no store at " + invocation.store.string());
+  }
   const db::Store store = db::Store::open_read_only(file);
-  if (!store.sweep(sweep)) throw NoSuchInput("no such sweep: " + sweep);
+  if (!store.sweep(sweep)) { throw NoSuchInput("no such sweep: " + sweep); }
   const auto form = law::form_named(values["form"].as<std::string>());
   const law::Mapping mapping = values.count("map") > 0
                                    ? checked(law::parse_mapping(values["map"].as<std::string>()))
@@ -128,16 +130,16 @@ law::MappedTable table_of_runs(const Invocation& invocation, const po::variables
 
 /// Rows of which none is left say by their reasons why.
 void refuse_none_left(const law::MappedTable& mapped) {
-  if (!mapped.table.rows.empty()) return;
+  if (!mapped.table.rows.empty()) { return; }
   const size_t excluded = law::rows_in(mapped.excluded);
-  if (excluded == 0) throw law::FitRefused("there are columns and no rows");
+  if (excluded == 0) { throw law::FitRefused("there are columns and no rows"); }
   throw law::FitRefused(
       fmt::format("no row is left, {} excluded; {}", excluded, law::reasons_of(mapped.excluded)));
 }
 
 std::string law_forms() {
   std::string names;
-  for (const std::string& name : law::form_names()) names += name + " ";
+  for (const std::string& name : law::form_names()) { names += name + " "; }
   return names + "envelope isoflop:parabola|akima|cubic";
 }
 
@@ -187,18 +189,20 @@ LawRequest request_of(const Invocation& invocation, const po::variables_map& val
   law::apply_metric(mapped, checked(law::parse_metric(values["metric"].as<std::string>())));
   if (values.count("cut") > 0) {
     request.cut = values["cut"].as<double>();
-    if (!(*request.cut > 0)) wrong("cut", "a number > 0", fmt::format("{}", *request.cut));
+    if (!(*request.cut > 0)) { wrong("cut", "a number > 0", fmt::format("{}", *request.cut)); }
   }
-  if (values.count("by") > 0) request.by = values["by"].as<std::string>();
-  if (request.by.empty() && sweep && law::differs(mapped.table, "subset")) request.by = "subset";
-  if (!request.by.empty()) law::group_by(mapped.table, request.by);
+  if (values.count("by") > 0) { request.by = values["by"].as<std::string>(); }
+  if (request.by.empty() && sweep && law::differs(mapped.table, "subset")) {
+    request.by = "subset";
+  }
+  if (!request.by.empty()) { law::group_by(mapped.table, request.by); }
   refuse_none_left(mapped);
   return request;
 }
 
 law::Study study_of(const LawRequest& request) {
   law::Study study = law::study_table(request.mapped, request.options, request.by, request.sweep);
-  if (request.cut) law::extrapolate_from(study, request.options, *request.cut);
+  if (request.cut) { law::extrapolate_from(study, request.options, *request.cut); }
   return study;
 }
 
@@ -211,7 +215,7 @@ int guarded(const Invocation& invocation, const std::function<int()>& work) {
     const std::vector<Diagnostic> diagnostics = {
         {.message = std::string("the fit is refused: ") + refused.what()}};
     print_diagnostics(diagnostics);
-    if (invocation.json) print_document(invocation, {{"diagnostics", to_json(diagnostics)}});
+    if (invocation.json) { print_document(invocation, {{"diagnostics", to_json(diagnostics)}}); }
     return kFitRefused;
   }
 }

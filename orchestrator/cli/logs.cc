@@ -41,9 +41,9 @@ std::optional<int64_t> last_attempt(const Invocation& invocation, const db::Stor
   const auto row = store.run(run);
   const auto& attempts = row->run.attempts;
   for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt) {
-    if (attempt->number) return attempt->number;
+    if (attempt->number) { return attempt->number; }
     const auto claim = launch::read_claim(run_folder(invocation, run), attempt->token);
-    if (claim && claim->attempt) return claim->attempt;
+    if (claim && claim->attempt) { return claim->attempt; }
   }
   return std::nullopt;
 }
@@ -89,8 +89,8 @@ Exit follow(const Invocation& invocation, const db::Store& store, const std::str
     const bool ended = fs::exists(folder / "exit.json") || has_ended(store, run, number);
     const bool told = ended || read_address(fs::absolute(invocation.store));
     from = copy_from(folder / "worker.log", from);
-    if (ended) return kDone;
-    if (!told) break;
+    if (ended) { return kDone; }
+    if (!told) { break; }
     std::this_thread::sleep_for(kLook);
   }
   std::cerr << fmt::format(
@@ -106,20 +106,20 @@ int logs(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("run", 1);
   const auto values = parse_options(invocation, "logs RUN [options]", known_options(), positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
   const std::string run = run_named(store, name);
   const auto number = values->count("attempt") != 0
                           ? std::optional((*values)["attempt"].as<int64_t>())
                           : last_attempt(invocation, store, run);
-  if (!number) return not_started(invocation, store, run);
+  if (!number) { return not_started(invocation, store, run); }
   const fs::path log = attempt_folder(invocation, run, *number) / "worker.log";
   if (!fs::exists(log)) {
     return not_found(invocation, fmt::format("attempt {} of run {} has no log", *number, run));
   }
   const auto end = copy_from(log, 0);
-  if (!(*values)["follow"].as<bool>()) return kDone;
+  if (!(*values)["follow"].as<bool>()) { return kDone; }
   return follow(invocation, store, run, *number, end);
 }
 

@@ -29,7 +29,7 @@ void print_help(std::ostream& out) {
 const cli::Command& command_named(const std::string& verb) {
   std::vector<std::string> names;
   for (const cli::Command& command : cli::commands()) {
-    if (verb == command.name) return command;
+    if (verb == command.name) { return command; }
     names.emplace_back(command.name);
   }
   throw InputError({{.file = "command line",
@@ -64,13 +64,13 @@ int run(const cli::Request& request) {
 int told(const std::vector<Diagnostic>& diagnostics, const std::vector<std::string>& arguments,
          int code) {
   cli::print_diagnostics(diagnostics);
-  if (std::find(arguments.begin(), arguments.end(), "--json") == arguments.end()) return code;
+  if (std::find(arguments.begin(), arguments.end(), "--json") == arguments.end()) { return code; }
   const auto& known = cli::commands();
   const auto verb = std::find_first_of(
       arguments.begin(), arguments.end(), known.begin(), known.end(),
       [](const std::string& word, const cli::Command& command) { return word == command.name; });
   cli::Invocation invocation;
-  if (verb != arguments.end()) invocation.verb = *verb;
+  if (verb != arguments.end()) { invocation.verb = *verb; }
   cli::print_document(invocation, {{"diagnostics", to_json(diagnostics)}});
   return code;
 }

@@ -19,7 +19,7 @@ int metrics(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("run", 1);
   const auto values = parse_options(invocation, "metrics RUN [options]", options, positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
   const std::string id = run_named(store, name);

@@ -53,9 +53,9 @@ int plan(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("spec", 1);
   const auto values = parse_options(invocation, "plan SPEC [options]", options, positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const std::string file = required(*values, "spec");
-  if (!fs::is_regular_file(file)) return not_found(invocation, "there is no file " + file);
+  if (!fs::is_regular_file(file)) { return not_found(invocation, "there is no file " + file); }
   SweepRequest request;
   request.text = read_file(file, sweeps::kDocumentBytesMax);
   request.file = file;
@@ -64,13 +64,13 @@ int plan(const Invocation& invocation) {
   request.flops_per_s = stated_flops_per_s(*values);
   const auto store = store_if_any(invocation);
   auto planned = plan_sweep(request, store ? &*store : nullptr, invocation.store);
-  if (!planned.ok()) throw InputError(planned.diagnostics);
+  if (!planned.ok()) { throw InputError(planned.diagnostics); }
   if (invocation.json) {
     print_document(invocation, sweeps::to_json(planned.value->plan));
     return kDone;
   }
   print_diagnostics(planned.diagnostics);
-  for (const auto& point : planned.value->plan.points) print_diagnostics(point.warnings);
+  for (const auto& point : planned.value->plan.points) { print_diagnostics(point.warnings); }
   print_table(planned.value->plan);
   return kDone;
 }

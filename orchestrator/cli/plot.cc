@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  for (const std::string& name : names) { text += (text.empty() ? "" : ", ") + name; }
   return text;
 }
 
@@ -74,7 +74,7 @@ void check_out(const fs::path& out, const po::variables_map& values) {
 
 void check_kind(const std::string& kind) {
   const std::vector<std::string> kinds = law::figure_kinds();
-  if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
+  if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) { return; }
   throw InputError({{.message = "--kind: there is no such figure",
                      .expected = listed(kinds),
                      .found = kind,
@@ -92,7 +92,7 @@ law::Study study_or_reason(const LawRequest& request, std::string& reason) {
 }
 
 std::string loss_label(const LawRequest& request, const po::variables_map& values) {
-  if (values.count("y-label") > 0) return values["y-label"].as<std::string>();
+  if (values.count("y-label") > 0) { return values["y-label"].as<std::string>(); }
   const std::string& column = request.mapped.table.axis_names.at("loss");
   const bool own = request.sweep && column == "test_loss";
   return own ? "test loss (nats per neuron and sample)" : column;
@@ -103,12 +103,12 @@ int told(const Invocation& invocation, const fs::path& out, const std::string& n
   if (invocation.json) {
     nlohmann::ordered_json document = {
         {"figure", out.string()}, {"csv", csv}, {"numbers", numbers}, {"note", nullptr}};
-    if (!note.empty()) document["note"] = note;
+    if (!note.empty()) { document["note"] = note; }
     print_document(invocation, document);
     return kDone;
   }
   std::printf("%s\n%s\n%s\n", out.c_str(), csv.c_str(), numbers.c_str());
-  if (!note.empty()) std::printf("%s\n", note.c_str());
+  if (!note.empty()) { std::printf("%s\n", note.c_str()); }
   return kDone;
 }
 
@@ -124,8 +124,10 @@ int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   const law::FigureSize size = law::figure_size_of(values["size"].as<std::string>());
   check_out(out, values);
   LawRequest request = request_of(invocation, values, {"baseline_loss"});
-  if (kind == "isoflop" && values["form"].defaulted()) request.options.form = "isoflop:parabola";
-  if (request.mapped.table.rows.empty()) throw law::FitRefused("no rows are left to draw");
+  if (kind == "isoflop" && values["form"].defaulted()) {
+    request.options.form = "isoflop:parabola";
+  }
+  if (request.mapped.table.rows.empty()) { throw law::FitRefused("no rows are left to draw"); }
   std::string reason;
   const law::Study study = study_or_reason(request, reason);
   const law::Picture picture = law::picture_of(
@@ -146,7 +148,7 @@ int plot(const Invocation& invocation) {
   const auto values = parse_options(
       invocation, "plot [SWEEP | --csv FILE --map …] --kind KIND --out FILE [options]",
       plot_options(), positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   return guarded(invocation, [&] { return draw_figure(invocation, *values); });
 }
 

@@ -37,13 +37,13 @@ int answer(const Invocation& invocation, const po::variables_map& values) {
   }
   law::Prediction pooled{.target_flops = target};
   pooled.verdict.sentence = "Undetermined: the rows together carry no fit.";
-  if (study.pooled) pooled = law::predict(*study.pooled, target, rows);
+  if (study.pooled) { pooled = law::predict(*study.pooled, target, rows); }
   Json document = law::to_json(pooled);
   if (study.pooled) {
     text += (study.by.empty() ? "" : "pooled over all rows\n") +
             law::to_text(pooled, request.options.level);
   }
-  if (!study.by.empty()) document["fits"] = groups;
+  if (!study.by.empty()) { document["fits"] = groups; }
   if (invocation.json) {
     print_document(invocation, document);
   } else {
@@ -60,7 +60,7 @@ int predict(const Invocation& invocation) {
   const auto values =
       parse_options(invocation, "predict [SWEEP | --csv FILE --map …] --flops C [options]",
                     predict_options(), positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   return guarded(invocation, [&] { return answer(invocation, *values); });
 }
 

@@ -11,8 +11,8 @@ namespace enigma::cli {
 namespace {
 
 double fraction_of(const db::Run& run) {
-  if (db::is_terminal(run.state)) return 1;
-  if (run.attempts.empty() || run.target_step <= 0) return 0;
+  if (db::is_terminal(run.state)) { return 1; }
+  if (run.attempts.empty() || run.target_step <= 0) { return 0; }
   const auto step = static_cast<double>(run.attempts.back().progress.step);
   return std::clamp(step / static_cast<double>(run.target_step), 0.0, 1.0);
 }
@@ -42,18 +42,18 @@ bool is_over(const Progress& progress) {
 }
 
 Exit verdict_of(const Progress& progress) {
-  if (count_of(progress, "failed") + count_of(progress, "cancelled") > 0) return kRunEnded;
+  if (count_of(progress, "failed") + count_of(progress, "cancelled") > 0) { return kRunEnded; }
   return count_of(progress, "held") > 0 ? kHeld : kDone;
 }
 
 std::optional<double> time_left_s(const Progress& first, const Progress& now, double elapsed_s) {
   const double done = now.work_done - first.work_done;
-  if (done <= 0 || elapsed_s <= 0) return std::nullopt;
+  if (done <= 0 || elapsed_s <= 0) { return std::nullopt; }
   return elapsed_s * (now.work - now.work_done) / done;
 }
 
 std::string stranded_text(const Progress& progress, bool controller_lives) {
-  if (controller_lives || is_over(progress)) return {};
+  if (controller_lives || is_over(progress)) { return {}; }
   return fmt::format(
       "no controller is running, and {} waiting, {} running: 'enigma-sweep watch' starts one",
       count_of(progress, "waiting"), count_of(progress, "running"));
@@ -63,10 +63,11 @@ std::string to_text(const Progress& progress, std::optional<double> left_s) {
   std::string line = fmt::format("{} of {} runs done", count_of(progress, "done"), progress.runs);
   for (const char* state : {"running", "waiting", "held", "failed", "cancelled"}) {
     const int64_t count = count_of(progress, state);
-    if (count > 0) line += fmt::format(", {} {}", count, state);
+    if (count > 0) { line += fmt::format(", {} {}", count, state); }
   }
-  if (left_s && !is_over(progress))
+  if (left_s && !is_over(progress)) {
     line += "; about " + documents::duration_text(*left_s) + " left";
+  }
   return line;
 }
 

@@ -17,7 +17,7 @@ int request_runs(const Invocation& invocation, const std::string& path, const st
   positional.add("name", 1);
   const auto values =
       parse_options(invocation, invocation.verb + " RUN|SWEEP", options, positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const std::string name = required(*values, "name");
   if (!std::filesystem::exists(invocation.store / "runs.db")) {
     return not_found(invocation, "there is no store at " + invocation.store.string(),

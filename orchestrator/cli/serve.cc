@@ -25,7 +25,7 @@ po::options_description known_options() {
 
 int serve(const Invocation& invocation) {
   const auto values = parse_options(invocation, "serve [options]", known_options());
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   ServeOptions options;
   options.store = std::filesystem::absolute(invocation.store);
   options.programs = invocation.program.parent_path();
@@ -42,7 +42,7 @@ int serve(const Invocation& invocation) {
     }
     options.port = static_cast<uint16_t>(port);
   }
-  if ((*values)["background"].as<bool>()) options.idle_s = kBackgroundIdle_s;
+  if ((*values)["background"].as<bool>()) { options.idle_s = kBackgroundIdle_s; }
   enigma::serve(options);
   return kDone;
 }

@@ -19,7 +19,7 @@ namespace po = boost::program_options;
 using documents::Json;
 
 std::string cell(const Json& value) {
-  if (value.is_null()) return "-";
+  if (value.is_null()) { return "-"; }
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -28,9 +28,9 @@ std::string time_cell(const Json& at) {
 }
 
 std::string correlation_cell(const Json& eval) {
-  if (!eval["correlation"].is_number()) return "-";
+  if (!eval["correlation"].is_number()) { return "-"; }
   const std::string value = fmt::format("{:.3f}", eval["correlation"].get<double>());
-  if (!eval["se"].is_number()) return value;
+  if (!eval["se"].is_number()) { return value; }
   return value + fmt::format(" ± {:.3f}", eval["se"].get<double>());
 }
 
@@ -40,22 +40,22 @@ std::string bytes_cell(const Json& bytes) {
 
 /// How long it took; "-" where it has not begun or has not ended.
 std::string duration_cell(const Json& attempt) {
-  if (!attempt["started_at"].is_number() || !attempt["ended_at"].is_number()) return "-";
+  if (!attempt["started_at"].is_number() || !attempt["ended_at"].is_number()) { return "-"; }
   return documents::duration_text(attempt["ended_at"].get<double>() -
                                   attempt["started_at"].get<double>());
 }
 
 std::string ending_cell(const Json& attempt) {
-  if (attempt["class"].is_string()) return attempt["class"];
+  if (attempt["class"].is_string()) { return attempt["class"]; }
   return attempt["ended_at"].is_null() ? "-" : "as asked";
 }
 
 /// The list as a table under a title, where it is not empty.
 void print_list(const std::string& title, const Json& list, const std::vector<std::string>& head,
                 const std::function<std::vector<std::string>(const Json&)>& row_of) {
-  if (list.empty()) return;
+  if (list.empty()) { return; }
   std::vector<std::vector<std::string>> rows = {head};
-  for (const Json& entry : list) rows.push_back(row_of(entry));
+  for (const Json& entry : list) { rows.push_back(row_of(entry)); }
   std::cout << "\n" << title << "\n" << documents::aligned(std::move(rows));
 }
 
@@ -100,7 +100,7 @@ void print_skipped(const Json& list) {
 }
 
 void print_events(const Json& list) {
-  if (!list.empty()) std::cout << "\nevents (times in UTC)\n";
+  if (!list.empty()) { std::cout << "\nevents (times in UTC)\n"; }
   for (const Json& event : list) {
     std::cout << documents::wrapped(
         time_cell(event["at"]) + " " + cell(event["kind"]) + ": " + cell(event["text"]), 4);
@@ -126,7 +126,7 @@ void print_summary(const Json& document) {
 
 // Names and values are for programs: dozens of long lines.
 void print_environment(const Json& environment) {
-  if (!environment.is_object()) return;
+  if (!environment.is_object()) { return; }
   std::cout << fmt::format("\nenvironment: {} variables of the submission (--json lists them)\n",
                            environment.size());
 }
@@ -139,7 +139,7 @@ int show(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("run", 1);
   const auto values = parse_options(invocation, "show RUN", options, positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
   const std::string id = run_named(store, name);

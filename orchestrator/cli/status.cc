@@ -21,10 +21,10 @@ int status(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("sweep", 1);
   const auto values = parse_options(invocation, "status [SWEEP]", options, positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const auto store = store_of(invocation);
   std::optional<std::string> sweep;
-  if (values->count("sweep") > 0) sweep = sweep_named(store, required(*values, "sweep"));
+  if (values->count("sweep") > 0) { sweep = sweep_named(store, required(*values, "sweep")); }
   const auto controller = read_address(std::filesystem::absolute(invocation.store));
   if (const auto why = waiting_of(std::filesystem::absolute(invocation.store))) {
     std::cerr << "the controller waits: " << *why << "\n";
@@ -37,7 +37,7 @@ int status(const Invocation& invocation) {
   const auto progress = progress_of(sweep ? store.runs_of(*sweep) : store.runs(), {});
   std::cout << (progress.runs == 0 ? "no runs" : to_text(progress, std::nullopt)) << "\n";
   const std::string stranded = stranded_text(progress, controller.has_value());
-  if (!stranded.empty()) std::cout << stranded << "\n";
+  if (!stranded.empty()) { std::cout << stranded << "\n"; }
   return kDone;
 }
 

@@ -47,7 +47,7 @@ po::options_description known_options() {
 std::string worker_of(const Invocation& invocation, const std::string& asked) {
   const fs::path worker =
       asked.empty() ? invocation.program.parent_path() / "enigma-worker" : fs::absolute(asked);
-  if (::access(worker.c_str(), X_OK) == 0 && !fs::is_directory(worker)) return worker.string();
+  if (::access(worker.c_str(), X_OK) == 0 && !fs::is_directory(worker)) { return worker.string(); }
   Diagnostic absent;
   absent.message = "the worker cannot be executed";
   absent.found = worker.string();
@@ -97,9 +97,9 @@ int submit(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("spec", 1);
   const auto values = parse_options(invocation, kUsage, known_options(), positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const std::string spec = required(*values, "spec");
-  if (!fs::is_regular_file(spec)) return not_found(invocation, "there is no file " + spec);
+  if (!fs::is_regular_file(spec)) { return not_found(invocation, "there is no file " + spec); }
   const SweepRequest request = request_of(invocation, *values);
   const PlannedSweep sweep = planned(invocation, request);
   const Found controller = ensure_controller(invocation);
@@ -107,7 +107,7 @@ int submit(const Invocation& invocation) {
   tell(sweep.plan, answer, controller);
   const bool wait = (*values)["wait"].as<bool>();
   const int verdict = wait ? follow(invocation, sweep.plan.sweep) : kDone;
-  if (!invocation.json) return verdict;
+  if (!invocation.json) { return verdict; }
   auto document = sweeps::to_json(sweep.plan);
   document["submitted"] = answer.at("submitted");
   document["controller"] = {{"pid", controller.address.process.pid},

@@ -68,8 +68,8 @@ Exit look_until_over(const Invocation& invocation, const db::Store& store,
   for (;;) {
     const auto progress = progress_of(sweep ? store.runs_of(*sweep) : store.runs(), {});
     screen.show(store, sweep, progress);
-    if (is_over(progress)) return verdict_of(progress);
-    if (const auto started = keep_controller(invocation)) std::cerr << *started << std::endl;
+    if (is_over(progress)) { return verdict_of(progress); }
+    if (const auto started = keep_controller(invocation)) { std::cerr << *started << std::endl; }
     if (interrupted()) {
       std::cerr << "interrupted: what was submitted goes on\n";
       return kInterrupted;
@@ -85,12 +85,12 @@ int watch(const Invocation& invocation) {
   po::positional_options_description positional;
   positional.add("sweep", 1);
   const auto values = parse_options(invocation, "watch [SWEEP]", options, positional);
-  if (!values) return kDone;
+  if (!values) { return kDone; }
   const auto store = store_of(invocation);
   std::optional<std::string> sweep;
-  if (values->count("sweep") > 0) sweep = sweep_named(store, required(*values, "sweep"));
+  if (values->count("sweep") > 0) { sweep = sweep_named(store, required(*values, "sweep")); }
   const Exit verdict = look_until_over(invocation, store, sweep);
-  if (verdict == kInterrupted) return verdict;
+  if (verdict == kInterrupted) { return verdict; }
   if (invocation.json) {
     const auto controller = read_address(std::filesystem::absolute(invocation.store));
     print_document(invocation, documents::status(store, sweep, document_of(controller)));

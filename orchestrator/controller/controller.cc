@@ -27,8 +27,8 @@ const std::string& run_of(const decide::Action& action) {
 }
 
 std::optional<int64_t> number_of(const decide::JobState& state) {
-  if (const auto* running = std::get_if<decide::Running>(&state)) return running->number;
-  if (const auto* ended = std::get_if<decide::Ended>(&state)) return ended->number;
+  if (const auto* running = std::get_if<decide::Running>(&state)) { return running->number; }
+  if (const auto* ended = std::get_if<decide::Ended>(&state)) { return ended->number; }
   return std::nullopt;
 }
 
@@ -41,24 +41,24 @@ struct Controller::Changes {
   std::vector<db::Event> events;
 
   explicit Changes(const std::vector<db::Run>& loaded) {
-    for (const db::Run& run : loaded) runs[run.id] = run;
+    for (const db::Run& run : loaded) { runs[run.id] = run; }
   }
   void take(decide::Change&& change) {
     db::Run& run = runs[change.run.id];
-    if (run == change.run && change.events.empty()) return;
+    if (run == change.run && change.events.empty()) { return; }
     changed.insert(change.run.id);
     run = std::move(change.run);
     events.insert(events.end(), change.events.begin(), change.events.end());
   }
   std::vector<db::Run> all() const {
     std::vector<db::Run> list;
-    for (const auto& [id, run] : runs) list.push_back(run);
+    for (const auto& [id, run] : runs) { list.push_back(run); }
     return list;
   }
   void save(db::Store& store) const {
     std::vector<db::Run> list;
-    for (const std::string& id : changed) list.push_back(runs.at(id));
-    if (!list.empty() || !events.empty()) store.save(list, events);
+    for (const std::string& id : changed) { list.push_back(runs.at(id)); }
+    if (!list.empty() || !events.empty()) { store.save(list, events); }
   }
 };
 
@@ -71,7 +71,7 @@ Controller::Controller(ControllerOptions options, db::Store& store, decide::Exec
       last_turn_(now) {}
 
 void Controller::turn(db::Time now) {
-  if (now < last_turn_ || now - last_turn_ > kGap_s) watching_since_ = now;
+  if (now < last_turn_ || now - last_turn_ > kGap_s) { watching_since_ = now; }
   last_turn_ = now;
   const auto observations = executor_.observe(decide::watches(store_.load()));
   read_spools(observations, now);
@@ -80,18 +80,17 @@ void Controller::turn(db::Time now) {
   const auto actions = decide_turn(observations, changes, now);
   changes.save(store_);
   live_ = changes.runs;
-  for (const decide::Action& action : actions) perform(action, now);
+  for (const decide::Action& action : actions) { perform(action, now); }
 }
 
 void Controller::read_spools(const std::vector<decide::Observation>& observations, db::Time now) {
   for (const decide::Observation& seen : observations) {
     const auto number = number_of(seen.state);
     const bool ended = std::holds_alternative<decide::Ended>(seen.state);
-    if (!number || (!ended && is_heard(seen.token, now))) continue;
+    if (!number || (!ended && is_heard(seen.token, now))) { continue; }
     const decide::Spool spool{seen.run, seen.token, *number, ended};
-    while (read_part(spool, now) && ended) {
-    }
-    if (!ended) continue;
+    while (read_part(spool, now) && ended) {}
+    if (!ended) { continue; }
     heard_at_.erase(seen.token);
     spools_.erase(seen.token);
   }
@@ -105,12 +104,10 @@ bool Controller::is_heard(const std::string& token, db::Time now) const {
 
 // One part; true where there is more to be read.
 bool Controller::read_part(const decide::Spool& spool, db::Time now) {
-  if (!spools_.contains(spool.token)) {
-    spools_[spool.token] = store_.spool_position(spool.token);
-  }
+  if (!spools_.contains(spool.token)) { spools_[spool.token] = store_.spool_position(spool.token); }
   db::SpoolPosition& at = spools_.at(spool.token);
   const decide::SpoolPart part = decide::read_spool(executor_, spool, at);
-  if (!part.lines.empty() && ingest_spool(store_, spool, part, now).status == 503) return false;
+  if (!part.lines.empty() && ingest_spool(store_, spool, part, now).status == 503) { return false; }
   at = part.next;
   return part.more;
 }
@@ -119,7 +116,7 @@ void Controller::apply(const std::vector<decide::Observation>& observations, Cha
                        db::Time now) const {
   for (const decide::Observation& seen : observations) {
     const auto run = changes.runs.find(seen.run);
-    if (run == changes.runs.end()) continue;
+    if (run == changes.runs.end()) { continue; }
     const bool ended = std::holds_alternative<decide::Ended>(seen.state);
     changes.take(decide::on_observation(run->second, seen,
                                         ended ? policy_for(seen.run) : options_.policy, now));
@@ -162,13 +159,13 @@ void Controller::submit(const decide::Submit& action, db::Time now) {
   executor_.unmark(action.run);
   const auto answer =
       executor_.submit({action.run, action.token, row->run.slots, row->point_file, row->placement});
-  if (answer.accepted) return;
+  if (answer.accepted) { return; }
   const auto change = decide::on_refusal(row->run, action.token, answer.why, now);
   store_.save({change.run}, change.events);
 }
 
 void Controller::settle(const decide::Settle& action, db::Time now) {
-  if (!db::is_terminal(action.state)) return;
+  if (!db::is_terminal(action.state)) { return; }
   if (action.state != db::State::failed) {
     executor_.mark(action.run, std::string(db::name_of(action.state)));
   }
@@ -177,25 +174,25 @@ void Controller::settle(const decide::Settle& action, db::Time now) {
 }
 
 Reception Controller::on_reports(const std::string& body, const std::string& bearer, db::Time now) {
-  if (bearer.empty()) return {401, {}, "Authorization: Bearer TOKEN is needed"};
+  if (bearer.empty()) { return {401, {}, "Authorization: Bearer TOKEN is needed"}; }
   const Batch batch = parse_batch(body);
-  if (batch.status != 200) return {batch.status, {}, batch.why};
+  if (batch.status != 200) { return {batch.status, {}, batch.why}; }
   const std::string& run = batch.reports[0].run;
   const auto row = store_.run(run);
-  if (!row) return {404, {}, "no run " + run};
+  if (!row) { return {404, {}, "no run " + run}; }
   const std::string token = token_of_bearer(row->run, options_.secret, bearer);
-  if (token.empty()) return {401, {}, "no attempt of this run has this token"};
+  if (token.empty()) { return {401, {}, "no attempt of this run has this token"}; }
   const Reception reception = ingest(store_, run, token, batch.reports, now);
   // What waits behind a gap is looked for in the spool.
   const bool whole = reception.answer.ack >= batch.reports.back().seq;
-  if (reception.status == 200 && whole) heard_at_[token] = now;
+  if (reception.status == 200 && whole) { heard_at_[token] = now; }
   return reception;
 }
 
 bool Controller::request(const std::string& run, decide::Request request, db::Time now) {
   const db::Run before = store_.run(run)->run;
   const auto change = decide::on_request(before, request, now);
-  if (change.run == before) return false;
+  if (change.run == before) { return false; }
   store_.save_request({change.run}, change.events);
   return true;
 }

@@ -27,7 +27,7 @@ struct ScriptedExecutor final : decide::Executor {
     return offset < spool.size() ? spool.substr(offset, slice.bytes_max) : "";
   }
   decide::SubmitAnswer submit(const decide::Submission& submission) override {
-    if (!accepts) return {false, "no place left"};
+    if (!accepts) { return {false, "no place left"}; }
     tokens.push_back(submission.token);
     states[submission.token] = decide::Running{1, 100, 200};
     return {};
@@ -35,8 +35,9 @@ struct ScriptedExecutor final : decide::Executor {
   std::vector<decide::Observation> observe(const std::vector<decide::Watch>& watches) override {
     std::vector<decide::Observation> seen;
     for (const auto& watch : watches) {
-      if (states.contains(watch.token))
+      if (states.contains(watch.token)) {
         seen.push_back({watch.run, watch.token, states[watch.token]});
+      }
     }
     return seen;
   }

@@ -61,7 +61,7 @@ Batch parse_batch(std::string_view body) {
 std::string token_of_bearer(const db::Run& run, const std::string& secret,
                             const std::string& bearer) {
   for (const db::Attempt& attempt : run.attempts) {
-    if (same_secret(bearer_of(secret, attempt.token), bearer)) return attempt.token;
+    if (same_secret(bearer_of(secret, attempt.token), bearer)) { return attempt.token; }
   }
   return "";
 }
@@ -73,7 +73,7 @@ template <typename Receive>
 Reception take_in(db::Store& store, const std::string& run, const Receive& receive) {
   for (int tries = 0; tries < kTriesMax; ++tries) {
     const auto row = store.run(run);
-    if (!row) return {404, {}, "no run " + run};
+    if (!row) { return {404, {}, "no run " + run}; }
     const decide::Receipt receipt = receive(row->run);
     switch (receipt.reception) {
       case decide::Reception::fenced:

@@ -84,7 +84,7 @@ Ending judge(const db::Run& run, const db::Attempt& attempt, const Ended& ended,
 }
 
 std::string label_of(const db::Run& run, const db::Attempt& attempt) {
-  if (attempt.number) return fmt::format("attempt {}", *attempt.number);
+  if (attempt.number) { return fmt::format("attempt {}", *attempt.number); }
   return fmt::format("submission {}", &attempt - run.attempts.data() + 1);
 }
 
@@ -99,13 +99,14 @@ void end_attempt(Change& change, const Ending& ending, const Policy& policy, db:
   change.events.push_back(
       {0, now, run.id, "ended",
        fmt::format("{}: {}: {}", label_of(run, attempt), word, ending.evidence_line)});
-  if (run.state != State::running) return;
-  if (run.wanted == db::Wanted::cancel)
+  if (run.state != State::running) { return; }
+  if (run.wanted == db::Wanted::cancel) {
     move(run, State::cancelled, "cancelled on request");
-  else if (run.wanted == db::Wanted::hold)
+  } else if (run.wanted == db::Wanted::hold) {
     move(run, State::held, "held on request");
-  else
+  } else {
     fail(change, ending, policy, now);
+  }
 }
 
 }  // namespace enigma::decide

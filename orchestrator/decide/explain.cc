@@ -14,16 +14,16 @@ using db::State;
 
 std::string of_waiting(const Run& run, const Snapshot& snapshot, const Policy& policy,
                        db::Time now) {
-  if (const auto why = hindrance(run, snapshot, policy, now)) return "waiting: " + *why;
+  if (const auto why = hindrance(run, snapshot, policy, now)) { return "waiting: " + *why; }
   const std::vector<const Run*> ready = queue(snapshot, policy, now);
   int64_t free = policy.slots - slots_used(snapshot);
   int64_t before = 0;
   for (const Run* other : ready) {
-    if (other->id == run.id) break;
+    if (other->id == run.id) { break; }
     free -= other->slots;
     ++before;
   }
-  if (free >= run.slots) return "waiting: it starts with the next turn";
+  if (free >= run.slots) { return "waiting: it starts with the next turn"; }
   return fmt::format("waiting: it needs {} of {} places, {} are taken, and {} run(s) are before it",
                      run.slots, policy.slots, slots_used(snapshot), before);
 }
@@ -36,7 +36,7 @@ struct Show {
   }
   std::string operator()(const Waiting&) const { return "submitted; in the executor's queue"; }
   std::string operator()(const Running&) const {
-    if (attempt.seq == 0) return "launched; its worker has not spoken yet";
+    if (attempt.seq == 0) { return "launched; its worker has not spoken yet"; }
     return fmt::format("running at step {}", attempt.progress.step);
   }
   std::string operator()(const Ended&) const {
@@ -46,9 +46,10 @@ struct Show {
 
 std::string of_running(const Run& run, const Snapshot& snapshot) {
   const db::Attempt& attempt = run.attempts.back();
-  if (attempt.condemned) return "being stopped: " + attempt.condemned->line;
-  if (run.wanted != db::Wanted::run)
+  if (attempt.condemned) { return "being stopped: " + attempt.condemned->line; }
+  if (run.wanted != db::Wanted::run) {
     return "being stopped: asked to " + std::string(db::name_of(run.wanted));
+  }
   return std::visit(Show{attempt}, state_of(snapshot.observations, attempt.token));
 }
 
@@ -67,7 +68,7 @@ std::string explain(const Run& run, const Snapshot& snapshot, const Policy& poli
       break;
   }
   const std::string state(db::name_of(run.state));
-  if (run.why.starts_with(state)) return run.why;
+  if (run.why.starts_with(state)) { return run.why; }
   return run.why.empty() ? state : state + ": " + run.why;
 }
 

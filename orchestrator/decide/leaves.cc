@@ -42,41 +42,43 @@ bool is_ghost(const Attempt& attempt, const JobState& state) {
 
 std::optional<Verdict> lost(const Run& run, const Attempt& attempt, const JobState& state,
                             db::Time watching_since, const Policy& policy, db::Time now) {
-  if (!is_unknown(state)) return std::nullopt;
+  if (!is_unknown(state)) { return std::nullopt; }
   if (is_unseen(attempt)) {
     const double wait_s = run.wanted == Wanted::run ? policy.never_started_s : policy.lease_s;
     const double age_s = watched_s(attempt.submitted_at, watching_since, now);
-    if (age_s < wait_s) return std::nullopt;
+    if (age_s < wait_s) { return std::nullopt; }
     return Verdict{FailureClass::never_started,
                    fmt::format("no sign of it for {:.0f} s after its submission", age_s)};
   }
   const double silent_s = std::min(watched_s(attempt.seen_at.value_or(0), watching_since, now),
                                    watched_s(attempt.progress.reported_at, watching_since, now));
-  if (silent_s < policy.lease_s) return std::nullopt;
-  if (attempt.condemned) return attempt.condemned;
+  if (silent_s < policy.lease_s) { return std::nullopt; }
+  if (attempt.condemned) { return attempt.condemned; }
   return Verdict{FailureClass::node_failure, fmt::format("not seen for {:.0f} s", silent_s)};
 }
 
 std::optional<Verdict> stuck(const Run& run, const Attempt& attempt, const JobState& state,
                              db::Time watching_since, const Policy& policy, db::Time now) {
-  if (!std::holds_alternative<Running>(state) || attempt.condemned) return std::nullopt;
-  if (run.state != State::running || run.wanted != Wanted::run) return std::nullopt;
+  if (!std::holds_alternative<Running>(state) || attempt.condemned) { return std::nullopt; }
+  if (run.state != State::running || run.wanted != Wanted::run) { return std::nullopt; }
   if (attempt.seq == 0) {
     const double age_s = watched_s(attempt.launched_at.value_or(now), watching_since, now);
-    if (age_s < policy.never_started_s) return std::nullopt;
+    if (age_s < policy.never_started_s) { return std::nullopt; }
     return Verdict{FailureClass::never_started,
                    fmt::format("launched, but its worker said nothing for {:.0f} s", age_s)};
   }
   const double silent_s = watched_s(attempt.progress.reported_at, watching_since, now);
-  if (silent_s < policy.hang_s) return std::nullopt;
+  if (silent_s < policy.hang_s) { return std::nullopt; }
   return Verdict{FailureClass::hang, fmt::format("no report for {:.0f} s", silent_s)};
 }
 
 bool is_unwanted(const Run& run, const Attempt& attempt, const JobState& state,
                  const Policy& policy, db::Time now) {
-  if (attempt.gone || std::holds_alternative<Ended>(state)) return false;
-  if (attempt.ending) return is_ghost(attempt, state);
-  if (run.state == State::done) return is_due(attempt.progress.reported_at, policy.linger_s, now);
+  if (attempt.gone || std::holds_alternative<Ended>(state)) { return false; }
+  if (attempt.ending) { return is_ghost(attempt, state); }
+  if (run.state == State::done) {
+    return is_due(attempt.progress.reported_at, policy.linger_s, now);
+  }
   return run.wanted != Wanted::run || attempt.condemned.has_value();
 }
 
@@ -90,7 +92,7 @@ namespace {
 /// that it may yet show itself.
 bool has_leftovers(const Run& run, const Snapshot& snapshot, const Policy& policy, db::Time now) {
   return std::any_of(run.attempts.begin(), run.attempts.end(), [&](const Attempt& attempt) {
-    if (attempt.gone) return false;
+    if (attempt.gone) { return false; }
     return is_ghost(attempt, state_of(snapshot.observations, attempt.token)) ||
            !is_due(attempt.ended_at.value_or(now), policy.lease_s, now);
   });
@@ -100,10 +102,12 @@ bool has_leftovers(const Run& run, const Snapshot& snapshot, const Policy& polic
 
 std::optional<State> rest(const Run& run, const Snapshot& snapshot, const Policy& policy,
                           db::Time now) {
-  if (db::has_live_attempt(run) || has_leftovers(run, snapshot, policy, now)) return std::nullopt;
-  if (db::is_terminal(run.state)) return run.state;
-  if (run.wanted == Wanted::cancel) return State::cancelled;
-  if (run.wanted == Wanted::hold && run.state == State::waiting) return State::held;
+  if (db::has_live_attempt(run) || has_leftovers(run, snapshot, policy, now)) {
+    return std::nullopt;
+  }
+  if (db::is_terminal(run.state)) { return run.state; }
+  if (run.wanted == Wanted::cancel) { return State::cancelled; }
+  if (run.wanted == Wanted::hold && run.state == State::waiting) { return State::held; }
   return std::nullopt;
 }
 
@@ -114,22 +118,29 @@ db::Time not_before(const Run& run, db::Time now) {
 
 std::optional<std::string> hindrance(const Run& run, const Snapshot& snapshot, const Policy& policy,
                                      db::Time now) {
-  if (run.state != State::waiting) return std::string(db::name_of(run.state));
-  if (run.wanted != Wanted::run) return "it is asked to " + std::string(db::name_of(run.wanted));
-  if (run.slots > policy.slots)
+  if (run.state != State::waiting) { return std::string(db::name_of(run.state)); }
+  if (run.wanted != Wanted::run) {
+    return "it is asked to " + std::string(db::name_of(run.wanted));
+  }
+  if (run.slots > policy.slots) {
     return fmt::format("it needs {} places, and there are {}", run.slots, policy.slots);
-  if (const db::Time at = not_before(run, now); at > now)
+  }
+  if (const db::Time at = not_before(run, now); at > now) {
     return fmt::format("it {}, in {:.0f} s", run.why, at - now);
-  for (const Attempt& attempt : run.attempts)
-    if (is_ghost(attempt, state_of(snapshot.observations, attempt.token)))
+  }
+  for (const Attempt& attempt : run.attempts) {
+    if (is_ghost(attempt, state_of(snapshot.observations, attempt.token))) {
       return "an earlier attempt that was given up still lives and is being stopped";
+    }
+  }
   return std::nullopt;
 }
 
 std::vector<const Run*> queue(const Snapshot& snapshot, const Policy& policy, db::Time now) {
   std::vector<const Run*> ready;
-  for (const Run& run : snapshot.runs)
-    if (!hindrance(run, snapshot, policy, now)) ready.push_back(&run);
+  for (const Run& run : snapshot.runs) {
+    if (!hindrance(run, snapshot, policy, now)) { ready.push_back(&run); }
+  }
   std::sort(ready.begin(), ready.end(), [](const Run* a, const Run* b) {
     return std::tuple(-a->priority, a->position, std::string_view(a->id)) <
            std::tuple(-b->priority, b->position, std::string_view(b->id));

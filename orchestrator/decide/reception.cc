@@ -29,17 +29,19 @@ struct Hearing {
 /// The newest checkpoint of earlier attempts before `step`: from there this attempt has gone on.
 std::optional<int64_t> resumed_from(const Run& run, int64_t step) {
   std::optional<int64_t> best;
-  for (size_t i = 0; i + 1 < run.attempts.size(); ++i)
-    for (const int64_t checkpoint : run.attempts[i].checkpoint_steps)
-      if (checkpoint < step) best = std::max(best.value_or(checkpoint), checkpoint);
+  for (size_t i = 0; i + 1 < run.attempts.size(); ++i) {
+    for (const int64_t checkpoint : run.attempts[i].checkpoint_steps) {
+      if (checkpoint < step) { best = std::max(best.value_or(checkpoint), checkpoint); }
+    }
+  }
   return best;
 }
 
 /// Whether an eval of this step is in the run's current history.
 bool is_evaluated(const Run& run, int64_t step) {
   for (auto attempt = run.attempts.rbegin(); attempt != run.attempts.rend(); ++attempt) {
-    if (attempt->progress.evaluated_step == step) return true;
-    if (attempt->first_step && attempt->resumed_from_step.value_or(0) < step) return false;
+    if (attempt->progress.evaluated_step == step) { return true; }
+    if (attempt->first_step && attempt->resumed_from_step.value_or(0) < step) { return false; }
   }
   return false;
 }
@@ -78,7 +80,7 @@ void hear(const Hearing& at, const protocol::Failed& failed) {
   at.tell("said_failed", failed.failure_class + ": " + failed.line);
 }
 void hear(const Hearing& at, const protocol::Done& done) {
-  if (at.run.state == State::done) return;
+  if (at.run.state == State::done) { return; }
   if (done.step < at.run.target_step || !is_evaluated(at.run, done.step)) {
     at.tell("done_refused", fmt::format("done at step {} does not count: the target is step {}, "
                                         "with an eval of that step reported before",
@@ -92,8 +94,8 @@ void hear(const Hearing& at, const protocol::Done& done) {
 }
 
 void hear_one(const Hearing& at, const protocol::Report& report) {
-  if (!at.attempt.identity) at.attempt.identity = report.attempt;
-  if (!at.attempt.started_at) at.attempt.started_at = report.at;
+  if (!at.attempt.identity) { at.attempt.identity = report.attempt; }
+  if (!at.attempt.started_at) { at.attempt.started_at = report.at; }
   at.attempt.progress.reported_at = at.now;
   at.attempt.progress.said_at = report.at;
   at.attempt.seq = report.seq;
@@ -101,7 +103,7 @@ void hear_one(const Hearing& at, const protocol::Report& report) {
 }
 
 bool is_other_process(const Attempt& attempt, const std::vector<protocol::Report>& reports) {
-  if (reports.empty()) return false;
+  if (reports.empty()) { return false; }
   const protocol::Identity speaker = attempt.identity.value_or(reports.front().attempt);
   return std::any_of(reports.begin(), reports.end(),
                      [&](const protocol::Report& report) { return report.attempt != speaker; });
@@ -116,9 +118,9 @@ Receipt refused(Reception reception) {
 
 /// Whether anybody who knows this token may be heard. Nothing: yes, as the current attempt.
 std::optional<Receipt> refusal(const Run& run, std::string_view token) {
-  if (db::attempt_of(run, token) == nullptr) return refused(Reception::unauthorized);
+  if (db::attempt_of(run, token) == nullptr) { return refused(Reception::unauthorized); }
   const bool given_up = run.state == State::failed || run.state == State::cancelled;
-  if (run.attempts.back().token != token || given_up) return refused(Reception::fenced);
+  if (run.attempts.back().token != token || given_up) { return refused(Reception::fenced); }
   return std::nullopt;
 }
 
@@ -133,7 +135,7 @@ Receipt finish(Receipt receipt, Run run) {
   const Attempt& attempt = run.attempts.back();
   receipt.ack = attempt.seq;
   const bool unwanted = run.wanted != db::Wanted::run || attempt.condemned || attempt.ending;
-  if (unwanted && run.state != State::done) receipt.command = protocol::Command::stop;
+  if (unwanted && run.state != State::done) { receipt.command = protocol::Command::stop; }
   receipt.delivery.run = std::move(run);
   return receipt;
 }
@@ -146,8 +148,8 @@ std::string wrong_with(const SpoolLine& line, const Attempt& attempt) {
 
 void hear_line(const Hearing& at, const SpoolLine& line, std::vector<protocol::Report>& fresh) {
   const std::string wrong = wrong_with(line, at.attempt);
-  if (!wrong.empty()) at.tell("bad_line", fmt::format("line {}: {}", line.number, wrong));
-  if (!line.report || wrong != line.wrong || line.report->seq <= at.attempt.seq) return;
+  if (!wrong.empty()) { at.tell("bad_line", fmt::format("line {}: {}", line.number, wrong)); }
+  if (!line.report || wrong != line.wrong || line.report->seq <= at.attempt.seq) { return; }
   hear_one(at, *line.report);
   fresh.push_back(*line.report);
 }
@@ -156,14 +158,14 @@ void hear_line(const Hearing& at, const SpoolLine& line, std::vector<protocol::R
 
 Receipt receive(Run run, std::string_view token, const std::vector<protocol::Report>& reports,
                 db::Time now) {
-  if (auto no = refusal(run, token)) return *std::move(no);
+  if (auto no = refusal(run, token)) { return *std::move(no); }
   Attempt& attempt = run.attempts.back();
-  if (is_other_process(attempt, reports)) return refused(Reception::fenced);
+  if (is_other_process(attempt, reports)) { return refused(Reception::fenced); }
   Receipt receipt = begin(attempt);
   const Hearing at{run, attempt, receipt.delivery.events, now};
   for (const protocol::Report& report : reports) {
-    if (report.seq <= attempt.seq) continue;
-    if (report.seq != attempt.seq + 1) break;
+    if (report.seq <= attempt.seq) { continue; }
+    if (report.seq != attempt.seq + 1) { break; }
     hear_one(at, report);
     receipt.delivery.reports.push_back(report);
   }
@@ -171,12 +173,12 @@ Receipt receive(Run run, std::string_view token, const std::vector<protocol::Rep
 }
 
 Receipt receive_spool(Run run, const Spool& spool, const SpoolPart& part, db::Time now) {
-  if (auto no = refusal(run, spool.token)) return *std::move(no);
+  if (auto no = refusal(run, spool.token)) { return *std::move(no); }
   Attempt& attempt = run.attempts.back();
   Receipt receipt = begin(attempt);
   attempt.number = spool.number;
   const Hearing at{run, attempt, receipt.delivery.events, now};
-  for (const SpoolLine& line : part.lines) hear_line(at, line, receipt.delivery.reports);
+  for (const SpoolLine& line : part.lines) { hear_line(at, line, receipt.delivery.reports); }
   receipt.delivery.spool = part.next;
   return finish(std::move(receipt), std::move(run));
 }

@@ -114,8 +114,9 @@ SpoolPart a_part(std::vector<SpoolLine> lines) {
 }
 std::vector<std::string> told(const Receipt& receipt) {
   std::vector<std::string> texts;
-  for (const db::Event& event : receipt.delivery.events)
-    if (event.kind == "bad_line") texts.push_back(event.text);
+  for (const db::Event& event : receipt.delivery.events) {
+    if (event.kind == "bad_line") { texts.push_back(event.text); }
+  }
   return texts;
 }
 

@@ -22,10 +22,13 @@ struct Current {
 std::vector<Action> lose(const std::vector<Current>& live, const Snapshot& snapshot,
                          const Policy& policy, db::Time now) {
   std::vector<Action> plan;
-  for (const Current& c : live)
-    if (const auto verdict = lost(c.run, c.attempt, c.state, snapshot.watching_since, policy, now))
+  for (const Current& c : live) {
+    if (const auto verdict =
+            lost(c.run, c.attempt, c.state, snapshot.watching_since, policy, now)) {
       plan.push_back(
           Lose{c.run.id, c.attempt.token, *verdict, is_unseen(c.attempt) ? "timeout" : "silence"});
+    }
+  }
   return plan;
 }
 
@@ -33,29 +36,37 @@ std::vector<Action> lose(const std::vector<Current>& live, const Snapshot& snaps
 std::vector<Action> condemn(const std::vector<Current>& live, const Snapshot& snapshot,
                             const Policy& policy, db::Time now) {
   std::vector<Action> plan;
-  for (const Current& c : live)
-    if (const auto verdict = stuck(c.run, c.attempt, c.state, snapshot.watching_since, policy, now))
+  for (const Current& c : live) {
+    if (const auto verdict =
+            stuck(c.run, c.attempt, c.state, snapshot.watching_since, policy, now)) {
       plan.push_back(Condemn{c.run.id, c.attempt.token, *verdict});
+    }
+  }
   return plan;
 }
 
 /// Attempts that have no reason to run, asked again and again until they are seen to have ended.
 std::vector<Action> cancel(const Snapshot& snapshot, const Policy& policy, db::Time now) {
   std::vector<Action> plan;
-  for (const Run& run : snapshot.runs)
+  for (const Run& run : snapshot.runs) {
     for (const Attempt& attempt : run.attempts) {
       const JobState state = state_of(snapshot.observations, attempt.token);
-      if (is_unwanted(run, attempt, state, policy, now) && may_ask_again(attempt, policy, now))
+      if (is_unwanted(run, attempt, state, policy, now) && may_ask_again(attempt, policy, now)) {
         plan.push_back(Cancel{run.id, attempt.token});
+      }
     }
+  }
   return plan;
 }
 
 /// Runs that come to rest, and marks that are still to be written.
 std::vector<Action> settle(const Snapshot& snapshot, const Policy& policy, db::Time now) {
   std::vector<Action> plan;
-  for (const Run& run : snapshot.runs)
-    if (const auto state = rest(run, snapshot, policy, now)) plan.push_back(Settle{run.id, *state});
+  for (const Run& run : snapshot.runs) {
+    if (const auto state = rest(run, snapshot, policy, now)) {
+      plan.push_back(Settle{run.id, *state});
+    }
+  }
   return plan;
 }
 
@@ -63,11 +74,13 @@ std::vector<Action> settle(const Snapshot& snapshot, const Policy& policy, db::T
 std::vector<Action> submit_again(const std::vector<Current>& live, const Policy& policy,
                                  db::Time now) {
   std::vector<Action> plan;
-  for (const Current& c : live)
+  for (const Current& c : live) {
     if (c.run.wanted == db::Wanted::run && c.run.state == db::State::running &&
         is_unseen(c.attempt) && std::holds_alternative<Unknown>(c.state) &&
-        is_due(c.attempt.tried_at, policy.submit_again_s, now))
+        is_due(c.attempt.tried_at, policy.submit_again_s, now)) {
       plan.push_back(Submit{c.run.id, c.attempt.token});
+    }
+  }
   return plan;
 }
 
@@ -76,8 +89,8 @@ std::vector<Action> place(const Snapshot& snapshot, const Policy& policy, db::Ti
   std::vector<Action> plan;
   int64_t free = policy.slots - slots_used(snapshot);
   for (const Run* run : queue(snapshot, policy, now)) {
-    if (run->slots > policy.slots) continue;
-    if (run->slots > free || plan.size() == snapshot.tokens.size()) break;
+    if (run->slots > policy.slots) { continue; }
+    if (run->slots > free || plan.size() == snapshot.tokens.size()) { break; }
     free -= run->slots;
     plan.push_back(Submit{run->id, snapshot.tokens[plan.size()]});
   }
@@ -92,19 +105,24 @@ void append(std::vector<Action>& plan, std::vector<Action> more) {
 
 int64_t slots_used(const Snapshot& snapshot) {
   int64_t used = 0;
-  for (const Run& run : snapshot.runs)
-    for (const Attempt& attempt : run.attempts)
-      if (!attempt.ending || is_ghost(attempt, state_of(snapshot.observations, attempt.token)))
+  for (const Run& run : snapshot.runs) {
+    for (const Attempt& attempt : run.attempts) {
+      if (!attempt.ending || is_ghost(attempt, state_of(snapshot.observations, attempt.token))) {
         used += run.slots;
+      }
+    }
+  }
   return used;
 }
 
 std::vector<Action> reconcile(const Snapshot& snapshot, const Policy& policy, db::Time now) {
   std::vector<Current> live;
-  for (const Run& run : snapshot.runs)
-    if (db::has_live_attempt(run))
+  for (const Run& run : snapshot.runs) {
+    if (db::has_live_attempt(run)) {
       live.push_back(
           {run, run.attempts.back(), state_of(snapshot.observations, run.attempts.back().token)});
+    }
+  }
   std::vector<Action> plan = lose(live, snapshot, policy, now);
   const auto is_lost = [&](const Current& c) {
     return std::any_of(plan.begin(), plan.end(), [&](const Action& action) {

@@ -24,7 +24,7 @@ Snapshot a_snapshot(std::vector<db::Run> runs, std::vector<Observation> observat
 
 std::vector<std::string> texts(const std::vector<Action>& plan) {
   std::vector<std::string> out;
-  for (const Action& action : plan) out.push_back(to_text(action));
+  for (const Action& action : plan) { out.push_back(to_text(action)); }
   return out;
 }
 
@@ -34,7 +34,7 @@ using Texts = std::vector<std::string>;
 
 TEST_CASE("reconcile: places are filled by priority, then by position") {
   std::vector<db::Run> runs;
-  for (const char* id : {"a", "b", "c"}) runs.push_back(a_run(id).run);
+  for (const char* id : {"a", "b", "c"}) { runs.push_back(a_run(id).run); }
   runs[0].position = 3;
   runs[1].position = 2;
   runs[2].position = 9;

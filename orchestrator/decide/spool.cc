@@ -13,11 +13,13 @@ namespace {
 /// The rules of one line: whose it is, and that numbers rise.
 std::string fault_of(const protocol::Report& report, const Spool& spool,
                      const db::SpoolPosition& at) {
-  if (report.run != spool.run)
+  if (report.run != spool.run) {
     return fmt::format("run: expected {}, found \"{}\"", spool.run, report.run);
-  if (report.seq <= at.seq)
+  }
+  if (report.seq <= at.seq) {
     return fmt::format("seq: expected at least {}, found {}: an earlier line has it", at.seq + 1,
                        report.seq);
+  }
   return "";
 }
 
@@ -29,9 +31,9 @@ class Reader {
   SpoolPart read(std::string_view bytes, bool is_all) {
     part_.more = !is_all;
     size_t from = part_.next.offset > 0 ? 1 : 0;
-    if (bytes.size() <= from) return std::move(part_);
+    if (bytes.size() <= from) { return std::move(part_); }
     const size_t first = from;
-    if (first == 1 && bytes[0] != '\n') from = end_of_told_line(bytes);
+    if (first == 1 && bytes[0] != '\n') { from = end_of_told_line(bytes); }
     for (size_t end = bytes.find('\n', from); end != std::string_view::npos;
          end = bytes.find('\n', from)) {
       take(bytes.substr(from, end - from));
@@ -55,7 +57,7 @@ class Reader {
 
   void take(std::string_view text) {
     const int64_t number = ++part_.next.lines;
-    if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) { return; }
     auto parsed = protocol::parse_line(text);
     std::string fault = parsed.report ? fault_of(*parsed.report, spool_, part_.next) : parsed.why;
     if (!fault.empty()) {
@@ -68,9 +70,10 @@ class Reader {
 
   void take_report(int64_t number, protocol::Report&& report, std::string wrong) {
     const int64_t expected = part_.next.seq + 1;
-    if (report.seq != expected && !part_.next.torn)
+    if (report.seq != expected && !part_.next.torn) {
       wrong = fmt::format("seq: expected {}, found {}: what lies between is not in the spool",
                           expected, report.seq);
+    }
     part_.next.seq = report.seq;
     part_.next.torn = false;
     part_.lines.push_back({number, std::move(report), std::move(wrong)});

@@ -41,8 +41,8 @@ Reading read_all(File& file, bool ended, db::SpoolPosition from = {}) {
   while (part.more) {
     part = read_spool(file, {"a", "t", 1, ended}, part.next, protocol::kLineBytesMax + 1);
     for (const SpoolLine& of : part.lines) {
-      if (of.report) out.text += std::to_string(of.report->seq) + " ";
-      if (!of.wrong.empty()) out.text += std::to_string(of.number) + "! ";
+      if (of.report) { out.text += std::to_string(of.report->seq) + " "; }
+      if (!of.wrong.empty()) { out.text += std::to_string(of.number) + "! "; }
       out.why += of.wrong;
     }
   }

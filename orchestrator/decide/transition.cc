@@ -27,7 +27,9 @@ void tell(Change& change, db::Time now, const std::string& kind, const std::stri
 
 /// A quarter of the lease is fine enough for silence, and spares a write in most turns.
 void see(Attempt& attempt, const Policy& policy, db::Time now) {
-  if (!attempt.seen_at || is_due(*attempt.seen_at, policy.lease_s / 4, now)) attempt.seen_at = now;
+  if (!attempt.seen_at || is_due(*attempt.seen_at, policy.lease_s / 4, now)) {
+    attempt.seen_at = now;
+  }
 }
 
 /// Applies one observed state to one attempt of the change's run.
@@ -41,15 +43,17 @@ struct Sight {
   void operator()(const Waiting&) const { see(attempt, policy, now); }
   void operator()(const Running& running) const {
     see(attempt, policy, now);
-    if (!attempt.launched_at) attempt.launched_at = now;
-    if (running.number) attempt.number = running.number;
-    if (running.launcher_pid) attempt.launcher_pid = running.launcher_pid;
-    if (running.launcher_start_ns) attempt.launcher_start_ns = running.launcher_start_ns;
+    if (!attempt.launched_at) { attempt.launched_at = now; }
+    if (running.number) { attempt.number = running.number; }
+    if (running.launcher_pid) { attempt.launcher_pid = running.launcher_pid; }
+    if (running.launcher_start_ns) { attempt.launcher_start_ns = running.launcher_start_ns; }
   }
   void operator()(const Ended& ended) const {
-    if (ended.number) attempt.number = ended.number;
+    if (ended.number) { attempt.number = ended.number; }
     attempt.gone = true;
-    if (!attempt.ending) end_attempt(change, judge(change.run, attempt, ended, now), policy, now);
+    if (!attempt.ending) {
+      end_attempt(change, judge(change.run, attempt, ended, now), policy, now);
+    }
   }
 };
 
@@ -76,8 +80,9 @@ struct Intent {
   }
   void operator()(const Cancel& cancel) const {
     Attempt& attempt = attempt_named(cancel.token);
-    if (!attempt.cancel_at)
+    if (!attempt.cancel_at) {
       tell(change, now, "stopping", label_of(change.run, attempt) + " is asked to stop");
+    }
     attempt.cancel_at = now;
   }
   void operator()(const Condemn& condemn) const {
@@ -88,12 +93,13 @@ struct Intent {
   void operator()(const Lose& lose) const {
     ENIGMA_CHECK(change.run.attempts.back().token == lose.token, "only the current one is lost");
     db::Ending ending{lose.verdict.failure_class, lose.source, lose.verdict.line, {}, now};
-    if (change.run.state != State::running || change.run.wanted != Wanted::run)
+    if (change.run.state != State::running || change.run.wanted != Wanted::run) {
       ending.failure_class = std::nullopt;
+    }
     end_attempt(change, ending, policy, now);
   }
   void operator()(const Settle& settle) const {
-    if (change.run.state == settle.state) return;
+    if (change.run.state == settle.state) { return; }
     move(change.run, settle.state, std::string(db::name_of(settle.state)) + " on request");
     tell(change, now, std::string(db::name_of(settle.state)), "on request");
   }
@@ -105,23 +111,24 @@ struct Intent {
 };
 
 bool cancel(Run& run) {
-  if (db::is_terminal(run.state) || run.wanted == Wanted::cancel) return false;
+  if (db::is_terminal(run.state) || run.wanted == Wanted::cancel) { return false; }
   run.wanted = Wanted::cancel;
   return true;
 }
 
 bool hold(Run& run) {
-  if (db::is_terminal(run.state) || run.wanted != Wanted::run) return false;
+  if (db::is_terminal(run.state) || run.wanted != Wanted::run) { return false; }
   run.wanted = Wanted::hold;
   return true;
 }
 
 bool resume(Run& run) {
-  if (run.state == State::done) return false;
-  if (run.wanted == Wanted::run && (run.state == State::waiting || run.state == State::running))
+  if (run.state == State::done) { return false; }
+  if (run.wanted == Wanted::run && (run.state == State::waiting || run.state == State::running)) {
     return false;
+  }
   run.wanted = Wanted::run;
-  if (run.state == State::waiting || run.state == State::running) return true;
+  if (run.state == State::waiting || run.state == State::running) { return true; }
   move_by_request(run, State::waiting, "resumed on request");
   run.failures.clear();
   run.retry_at = 0;
@@ -134,7 +141,7 @@ bool resume(Run& run) {
 Change on_observation(Run run, const Observation& observation, const Policy& policy, db::Time now) {
   Change change{std::move(run), {}};
   Attempt* attempt = find_attempt(change.run, observation.token);
-  if (attempt == nullptr || attempt->gone) return change;
+  if (attempt == nullptr || attempt->gone) { return change; }
   std::visit(Sight{change, *attempt, policy, now}, observation.state);
   return change;
 }
@@ -150,8 +157,8 @@ Change on_refusal(Run run, std::string_view token, const std::string& why, db::T
   Change change{std::move(run), {}};
   const Attempt* attempt = find_attempt(change.run, token);
   const std::string text = "the executor did not take it: " + why;
-  if (attempt == nullptr || attempt->ending || change.run.why == text) return change;
-  if (change.run.state == State::running) change.run.why = text;
+  if (attempt == nullptr || attempt->ending || change.run.why == text) { return change; }
+  if (change.run.state == State::running) { change.run.why = text; }
   tell(change, now, "refused", label_of(change.run, *attempt) + ": " + text);
   return change;
 }
@@ -170,7 +177,7 @@ Change on_request(Run run, Request request, db::Time now) {
   const char* word = request == Request::cancel ? "cancel"
                      : request == Request::hold ? "hold"
                                                 : "resume";
-  if (changed) tell(change, now, "requested", word);
+  if (changed) { tell(change, now, "requested", word); }
   return change;
 }
 

@@ -21,8 +21,9 @@ std::string drawn(bool (*is_legal)(State, State)) {
   std::string text;
   for (const State from : kStates) {
     text += std::string(db::name_of(from)) + " →";
-    for (const State to : kStates)
-      if (is_legal(from, to)) text += " " + std::string(db::name_of(to));
+    for (const State to : kStates) {
+      if (is_legal(from, to)) { text += " " + std::string(db::name_of(to)); }
+    }
     text += "\n";
   }
   return text;
@@ -166,7 +167,8 @@ TEST_CASE("on_request: cancel, hold and resume") {
   SUBCASE("what changes nothing is no change") {
     CHECK(on_request(run.run, Request::resume, 1).events.empty());
     run.run.state = State::done;
-    for (const Request request : {Request::cancel, Request::hold, Request::resume})
+    for (const Request request : {Request::cancel, Request::hold, Request::resume}) {
       CHECK(on_request(run.run, request, 1).run == run.run);
+    }
   }
 }

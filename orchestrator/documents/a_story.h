@@ -62,7 +62,7 @@ class Story {
     store.save({run_}, {});
     // Said by the first reports, and therefore written with them.
     run_.attempts.back().first_step = resumed_from + 1;
-    if (resumed_from > 0) run_.attempts.back().resumed_from_step = resumed_from;
+    if (resumed_from > 0) { run_.attempts.back().resumed_from_step = resumed_from; }
     reports_.clear();
   }
 
@@ -99,12 +99,16 @@ class Story {
 
   void tell_a() {
     begin("aa", "t1", 100, 0);
-    for (int64_t i = 1; i <= 3; ++i) step(100 + 2.0 * static_cast<double>(i), i, 10.0 - double(i));
+    for (int64_t i = 1; i <= 3; ++i) {
+      step(100 + 2.0 * static_cast<double>(i), i, 10.0 - double(i));
+    }
     say(106, protocol::Eval{3, "causal", "test", 9, 10, 0.1, 0.01, 9});
     say(106, protocol::Checkpoint{1, "checkpoints/1", 64, "ab"});
     end(db::State::waiting, protocol::FailureClass::preempted, 107);
     begin("aa", "t2", 200, 1);
-    for (int64_t i = 2; i <= 4; ++i) step(198 + 2.0 * static_cast<double>(i), i, 20.0 - double(i));
+    for (int64_t i = 2; i <= 4; ++i) {
+      step(198 + 2.0 * static_cast<double>(i), i, 20.0 - double(i));
+    }
     say(206, protocol::Skipped{2, 2, "spike"});
     say(206, protocol::Eval{4, "causal", "test", 3, 6, 0.2, 0.01, 9});
     say(206, protocol::Eval{4, "masked", "test", 4, 7, std::nullopt, std::nullopt, 9});
@@ -122,7 +126,7 @@ class Story {
 /// The keys of the object, in order, joined by spaces.
 inline std::string keys_of(const Json& object) {
   std::string keys;
-  for (const auto& [key, value] : object.items()) keys += (keys.empty() ? "" : " ") + key;
+  for (const auto& [key, value] : object.items()) { keys += (keys.empty() ? "" : " ") + key; }
   return keys;
 }
 

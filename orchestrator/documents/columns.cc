@@ -17,13 +17,13 @@ std::vector<size_t> widths_of(const std::vector<std::vector<std::string>>& rows)
   std::vector<size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
+    for (size_t i = 0; i < row.size(); ++i) { widths[i] = std::max(widths[i], columns_of(row[i])); }
   }
   return widths;
 }
 
 size_t total_of(const std::vector<size_t>& widths, size_t gap) {
-  if (widths.empty()) return 0;
+  if (widths.empty()) { return 0; }
   return std::accumulate(widths.begin(), widths.end(), (widths.size() - 1) * gap);
 }
 
@@ -31,18 +31,20 @@ size_t total_of(const std::vector<size_t>& widths, size_t gap) {
 void narrow(std::vector<size_t>& widths, const std::vector<size_t>& names, size_t gap) {
   while (total_of(widths, gap) > kColumns) {
     size_t* widest = nullptr;
-    for (const size_t i : names)
-      if (widest == nullptr || widths.at(i) > *widest) widest = &widths.at(i);
-    if (widest == nullptr || *widest <= kNameMin) return;
+    for (const size_t i : names) {
+      if (widest == nullptr || widths.at(i) > *widest) { widest = &widths.at(i); }
+    }
+    if (widest == nullptr || *widest <= kNameMin) { return; }
     --*widest;
   }
 }
 
 std::string cut_to(const std::string& cell, size_t width) {
-  if (columns_of(cell) <= width) return cell;
+  if (columns_of(cell) <= width) { return cell; }
   size_t end = 0;
-  for (size_t columns = 0; end < cell.size(); ++end)
-    if (!continues(cell[end]) && ++columns == width) break;
+  for (size_t columns = 0; end < cell.size(); ++end) {
+    if (!continues(cell[end]) && ++columns == width) { break; }
+  }
   return cell.substr(0, end) + "…";
 }
 
@@ -67,7 +69,7 @@ std::string aligned(std::vector<std::vector<std::string>> rows, const Paint& pai
   for (size_t r = 0; r < rows.size(); ++r) {
     for (size_t i = 0; i < rows[r].size(); ++i) {
       const std::string cell = padded(cut_to(rows[r][i], widths[i]), widths[i], i == 0);
-      if (i > 0) out += std::string(gap, ' ');
+      if (i > 0) { out += std::string(gap, ' '); }
       out += paint ? paint(r, i, cell) : cell;
     }
     out += "\n";
@@ -81,7 +83,7 @@ std::string wrapped(const std::string& text, size_t indent) {
   while (words >> word) {
     const bool fits = columns_of(line) + 1 + columns_of(word) <= kColumns;
     if (line.empty() || !fits) {
-      if (!line.empty()) out += line + "\n";
+      if (!line.empty()) { out += line + "\n"; }
       line = (line.empty() ? "" : std::string(indent, ' ')) + word;
     } else {
       line += " " + word;

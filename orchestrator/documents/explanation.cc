@@ -12,7 +12,7 @@ void add_leaves(const Json& json, const std::string& pointer, Json& out) {
     out.push_back(pointer);
     return;
   }
-  for (const auto& [key, value] : json.items()) add_leaves(value, pointer + "/" + key, out);
+  for (const auto& [key, value] : json.items()) { add_leaves(value, pointer + "/" + key, out); }
 }
 
 /// The world as the controller last wrote it down.
@@ -20,7 +20,7 @@ decide::Snapshot remembered(const db::Store& store) {
   decide::Snapshot snapshot;
   snapshot.runs = store.load();
   for (const db::Run& run : snapshot.runs) {
-    if (!db::has_live_attempt(run) || !run.attempts.back().launched_at) continue;
+    if (!db::has_live_attempt(run) || !run.attempts.back().launched_at) { continue; }
     snapshot.observations.push_back({run.id, run.attempts.back().token, decide::Running{}});
   }
   return snapshot;
@@ -28,7 +28,7 @@ decide::Snapshot remembered(const db::Store& store) {
 
 std::string why(const db::Store& store, const db::Run& run, std::optional<int64_t> slots,
                 db::Time now) {
-  if (!slots && run.state == db::State::waiting) return "waiting: no controller is running";
+  if (!slots && run.state == db::State::waiting) { return "waiting: no controller is running"; }
   const decide::Snapshot snapshot = remembered(store);
   decide::Policy policy = decide::default_policy();
   policy.slots = slots.value_or(policy.slots);
@@ -41,7 +41,7 @@ std::string why(const db::Store& store, const db::Run& run, std::optional<int64_
 std::optional<Json> explanation(const db::Store& store, const std::string& run,
                                 std::optional<int64_t> slots, db::Time now) {
   const auto row = store.run(run);
-  if (!row) return std::nullopt;
+  if (!row) { return std::nullopt; }
   auto included = Json::array();
   add_leaves(parsed(row->point), "", included);
   included.push_back("id_version");

@@ -7,7 +7,7 @@ namespace {
 
 /// The part of a planned total that the steps done amount to.
 Json seen(const RunView& view, const Json& planned) {
-  if (!planned.is_number() || !view.summary.step || view.run.target_step <= 0) return nullptr;
+  if (!planned.is_number() || !view.summary.step || view.run.target_step <= 0) { return nullptr; }
   return planned.get<double>() * static_cast<double>(*view.summary.step) /
          static_cast<double>(view.run.target_step);
 }
@@ -57,7 +57,7 @@ Json export_rows(const db::Store& store, const std::string& sweep) {
   const auto known = store.sweep(sweep);
   const auto rate = known ? usd_per_device_hour(*known) : std::nullopt;
   auto rows = Json::array();
-  for (const RunView& view : views(store, sweep)) rows.push_back(row_of(view, sweep, rate));
+  for (const RunView& view : views(store, sweep)) { rows.push_back(row_of(view, sweep, rate)); }
   return rows;
 }
 

@@ -36,11 +36,11 @@ struct MeanLoss {
 };
 
 std::string cell(const Json& value) {
-  if (value.is_null()) return "";
+  if (value.is_null()) { return ""; }
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  if (text.find_first_of(",\"\r\n") == std::string::npos) { return text; }
   std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  for (const char c : text) { quoted += c == '"' ? "\"\"" : std::string(1, c); }
   return quoted + "\"";
 }
 
@@ -59,17 +59,17 @@ Json metric_rows(const db::Store& store, const std::string& run, bool all_attemp
   }
   std::map<Place, MeanLoss> losses;
   for (const db::EvalRow& row : store.evals(run, all_attempts)) {
-    if (row.eval.tier != "test") continue;
+    if (row.eval.tier != "test") { continue; }
     auto& [loss, count, first] = losses[{row.attempt, row.eval.step}];
-    if (count++ == 0) first = row;
+    if (count++ == 0) { first = row; }
     loss += row.eval.loss;
     const std::string name = "test_correlation/" + row.eval.strategy;
     // A worker may have said the same among its metrics: once is enough.
-    if (told.contains({{row.attempt, row.eval.step}, name})) continue;
+    if (told.contains({{row.attempt, row.eval.step}, name})) { continue; }
     rows.push_back(eval_row(row, metrics, name, or_null(row.eval.correlation)));
   }
   for (const auto& [place, mean] : losses) {
-    if (told.contains({place, "test_loss"})) continue;
+    if (told.contains({place, "test_loss"})) { continue; }
     const double loss = mean.loss / static_cast<double>(mean.count);
     rows.push_back(eval_row(mean.first, metrics, "test_loss", loss));
   }
@@ -78,10 +78,11 @@ Json metric_rows(const db::Store& store, const std::string& run, bool all_attemp
 
 std::string to_csv(const Json& rows) {
   std::string text;
-  if (!rows.is_array() || rows.empty()) return text;
+  if (!rows.is_array() || rows.empty()) { return text; }
   std::string line;
-  for (const auto& [key, value] : rows.front().items())
+  for (const auto& [key, value] : rows.front().items()) {
     line += (line.empty() ? "" : ",") + cell(key);
+  }
   text += line + "\n";
   for (const Json& row : rows) {
     bool first = true;

@@ -11,7 +11,7 @@ namespace {
 std::vector<std::string> values_of(const Json& rows, const std::string& name) {
   std::vector<std::string> values;
   for (const Json& row : rows) {
-    if (row["name"] != name) continue;
+    if (row["name"] != name) { continue; }
     values.push_back(row["attempt"].dump() + "/" + row["step"].dump() + "/" + row["wall_s"].dump() +
                      "=" + row["value"].dump());
   }

@@ -11,7 +11,7 @@ namespace {
 
 /// "6.9e11" rather than "6.9e+11".
 std::string number(const Json& value, const char* format, double scale = 1) {
-  if (!value.is_number()) return "-";
+  if (!value.is_number()) { return "-"; }
   std::string text = fmt::format(fmt::runtime(format), value.get<double>() * scale);
   if (const size_t sign = text.find("e+"); sign != std::string::npos) {
     text.erase(sign + 1, text.find_first_not_of("+0", sign + 1) - sign - 1);
@@ -20,7 +20,7 @@ std::string number(const Json& value, const char* format, double scale = 1) {
 }
 
 std::string text(const Json& value) {
-  if (value.is_null()) return "-";
+  if (value.is_null()) { return "-"; }
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -31,7 +31,7 @@ constexpr double kLossLarge = 100;
 
 /// "9800", "12k", "3M".
 std::string count_text(int64_t count) {
-  if (count < 10'000) return std::to_string(count);
+  if (count < 10'000) { return std::to_string(count); }
   const bool thousands = count < 1'000'000;
   return fmt::format("{:.0f}{}", static_cast<double>(count) / (thousands ? 1e3 : 1e6),
                      thousands ? "k" : "M");
@@ -40,7 +40,7 @@ std::string count_text(int64_t count) {
 /// The target of a run that is done, else how much of it.
 std::string steps_text(const RunView& view) {
   const std::string target = count_text(view.run.target_step);
-  if (view.run.state == db::State::done) return target;
+  if (view.run.state == db::State::done) { return target; }
   return count_text(view.summary.step.value_or(0)) + "/" + target;
 }
 
@@ -88,10 +88,10 @@ std::string run_table(const std::vector<RunView>& runs, bool color) {
   std::vector<std::vector<std::string>> rows = {
       {"run", "size", "sub", "budget", "state", "steps", "train", "test", "wall", "MFU", "data"},
       {"", "", "set", "", "", "", "loss", "loss", "time", "", "wait"}};
-  for (const RunView& view : runs) rows.push_back(row_of(view));
-  if (!color) return aligned(rows, {}, kNameColumns);
+  for (const RunView& view : runs) { rows.push_back(row_of(view)); }
+  if (!color) { return aligned(rows, {}, kNameColumns); }
   const auto paint = [&](size_t row, size_t column, const std::string& cell) {
-    if (row < kHeadRows || column != kStateColumn) return cell;
+    if (row < kHeadRows || column != kStateColumn) { return cell; }
     return fmt::format("\x1b[{}m{}\x1b[0m", color_of(runs[row - kHeadRows].run.state), cell);
   };
   return aligned(rows, paint, kNameColumns);

@@ -7,7 +7,7 @@ namespace enigma::documents {
 namespace {
 
 Json evidence(const std::optional<db::Ending>& ending) {
-  if (!ending || ending->evidence_source.empty()) return nullptr;
+  if (!ending || ending->evidence_source.empty()) { return nullptr; }
   return {{"source", ending->evidence_source}, {"line", or_null(ending->evidence_line)}};
 }
 
@@ -78,7 +78,7 @@ Json events_json(const db::Store& store, const std::string& run) {
 
 Json environment_json(const std::string& placement, const std::filesystem::path& folder) {
   const Json name = member(parsed(placement), "environment");
-  if (!name.is_string()) return nullptr;
+  if (!name.is_string()) { return nullptr; }
   const auto kept = local::kept_environment(folder, name.get<std::string>());
   return kept ? local::listed(*kept) : Json();
 }
@@ -89,12 +89,14 @@ std::optional<Json> show(const db::Store& store, const std::string& run,
                          const std::filesystem::path& folder) {
   const auto row = store.run(run);
   const auto known = view(store, run);
-  if (!row || !known) return std::nullopt;
+  if (!row || !known) { return std::nullopt; }
   Json json = run_json(*known);
   json["point"] = parsed(row->point);
   json["environment"] = environment_json(row->placement, folder);
   auto attempts = Json::array();
-  for (const db::Attempt& attempt : row->run.attempts) attempts.push_back(attempt_json(attempt));
+  for (const db::Attempt& attempt : row->run.attempts) {
+    attempts.push_back(attempt_json(attempt));
+  }
   json["attempts"] = std::move(attempts);
   json["checkpoints"] = checkpoints_json(store, run);
   json["evals"] = evals_json(store, run);

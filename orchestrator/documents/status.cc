@@ -10,14 +10,16 @@ namespace enigma::documents {
 namespace {
 
 std::optional<double> device_hours(const RunView& view) {
-  if (view.run.attempts.empty()) return 0.0;
-  if (!view.summary.step) return std::nullopt;  // something ran, nothing was measured yet
+  if (view.run.attempts.empty()) { return 0.0; }
+  if (!view.summary.step) {
+    return std::nullopt;  // something ran, nothing was measured yet
+  }
   return view.summary.device_s / 3600;
 }
 
 /// Seconds until the target at the run's own pace; nothing while there is no pace.
 std::optional<double> eta_s(const RunView& view) {
-  if (view.run.state == db::State::done) return 0.0;
+  if (view.run.state == db::State::done) { return 0.0; }
   const auto& step = view.summary.step;
   if (view.run.state != db::State::running || !step || *step <= 0 || view.summary.wall_s <= 0) {
     return std::nullopt;
@@ -27,13 +29,13 @@ std::optional<double> eta_s(const RunView& view) {
 }
 
 std::optional<double> mfu_run(const db::Summary& summary) {
-  if (!summary.mfu_step || summary.wall_s <= 0) return std::nullopt;
+  if (!summary.mfu_step || summary.wall_s <= 0) { return std::nullopt; }
   return summary.mfu_time_s / summary.wall_s;
 }
 
 /// What the MFU is a fraction of: the peak of the device that the worker named.
 Json mfu_basis(const RunView& view) {
-  if (!view.summary.mfu_step || view.run.attempts.empty()) return nullptr;
+  if (!view.summary.mfu_step || view.run.attempts.empty()) { return nullptr; }
   const auto& devices = view.run.attempts.back().devices;
   return devices.empty() ? Json() : Json(devices.front());
 }
@@ -43,7 +45,7 @@ Json attempt_number(const db::Run& run) {
 }
 
 double share_done(const RunView& view) {
-  if (view.run.state == db::State::done || view.run.target_step <= 0) return 1;
+  if (view.run.state == db::State::done || view.run.target_step <= 0) { return 1; }
   return static_cast<double>(view.summary.step.value_or(0)) /
          static_cast<double>(view.run.target_step);
 }
@@ -60,7 +62,7 @@ std::optional<double> sweep_eta_s(const std::vector<const RunView*>& runs) {
       continue;
     }
     const Json flops = member(view->plan, "flops");
-    if (!flops.is_number()) return std::nullopt;
+    if (!flops.is_number()) { return std::nullopt; }
     const double spent = flops.get<double>() * share_done(*view);
     const double wall_s = view->summary.wall_s;
     left += flops.get<double>() - spent;
@@ -69,15 +71,15 @@ std::optional<double> sweep_eta_s(const std::vector<const RunView*>& runs) {
       done += spent;
       done_s += wall_s;
     }
-    if (state != db::State::running) continue;
+    if (state != db::State::running) { continue; }
     if (measured) {
       rate += spent / wall_s;
     } else {
       ++unmeasured;
     }
   }
-  if (left <= 0) return 0.0;
-  if (done_s > 0) rate += static_cast<double>(unmeasured) * done / done_s;
+  if (left <= 0) { return 0.0; }
+  if (done_s > 0) { rate += static_cast<double>(unmeasured) * done / done_s; }
   return rate > 0 ? std::optional(left / rate) : std::nullopt;
 }
 
@@ -88,7 +90,7 @@ struct Spend {
   void add(const RunView& view, std::optional<double> usd_per_hour) {
     device_s += view.summary.device_s;
     wasted_s += view.summary.wasted_device_s;
-    if (usd_per_hour) usd = usd.value_or(0) + *usd_per_hour * view.summary.device_s / 3600;
+    if (usd_per_hour) { usd = usd.value_or(0) + *usd_per_hour * view.summary.device_s / 3600; }
   }
   Json json() const {
     return {{"device_hours", device_s / 3600},
@@ -111,7 +113,7 @@ Json counts_json(const std::vector<const RunView*>& runs) {
 Json sweep_json(const db::SweepRow& row, const std::vector<const RunView*>& members,
                 std::optional<double> usd_per_hour) {
   Spend spend;
-  for (const RunView* view : members) spend.add(*view, usd_per_hour);
+  for (const RunView* view : members) { spend.add(*view, usd_per_hour); }
   return {{"name", row.name},
           {"points", row.points},
           {"counts", counts_json(members)},
@@ -123,10 +125,10 @@ Json sweep_json(const db::SweepRow& row, const std::vector<const RunView*>& memb
 void add_points(const db::Store& store, const std::optional<std::string>& sweep,
                 std::map<std::string, RunView*>& by_id) {
   for (const db::SweepRow& row : store.sweeps()) {
-    if (sweep && row.name != *sweep) continue;
+    if (sweep && row.name != *sweep) { continue; }
     for (const db::Membership& member : store.memberships(row.name)) {
       RunView& view = *by_id.at(member.run);
-      if (!view.plan.is_null()) continue;
+      if (!view.plan.is_null()) { continue; }
       view.values = parsed(member.values);
       view.plan = parsed(member.plan);
     }
@@ -155,13 +157,13 @@ std::vector<RunView> views(const db::Store& store, const std::optional<std::stri
 
 std::optional<RunView> view(const db::Store& store, const std::string& run) {
   auto row = store.run(run);
-  if (!row) return std::nullopt;
+  if (!row) { return std::nullopt; }
   RunView view;
   view.summary = store.summary(run);
   view.run = std::move(row->run);
   for (const db::Membership& member : row->memberships) {
     view.sweeps.push_back(member.sweep);
-    if (!view.plan.is_null()) continue;
+    if (!view.plan.is_null()) { continue; }
     view.values = parsed(member.values);
     view.plan = parsed(member.plan);
   }
@@ -193,7 +195,7 @@ Json run_json(const RunView& view) {
 }
 
 Json size_name(const Json& size) {
-  if (!size.is_object()) return size;
+  if (!size.is_object()) { return size; }
   return member(size, "width").dump() + "x" + member(size, "layers").dump() + "x" +
          member(size, "heads").dump();
 }
@@ -210,13 +212,13 @@ Json status(const db::Store& store, const std::optional<std::string>& sweep,
   std::vector<const RunView*> all;
   for (const RunView& view : runs) {
     all.push_back(&view);
-    for (const std::string& name : view.sweeps) members[name].push_back(&view);
+    for (const std::string& name : view.sweeps) { members[name].push_back(&view); }
   }
   auto sweeps = Json::array();
   std::map<std::string, std::optional<double>> rates;
   for (const db::SweepRow& row : store.sweeps()) {
     rates[row.name] = usd_per_device_hour(row);
-    if (sweep && row.name != *sweep) continue;
+    if (sweep && row.name != *sweep) { continue; }
     sweeps.push_back(sweep_json(row, members[row.name], rates[row.name]));
   }
   Spend total;
@@ -225,7 +227,7 @@ Json status(const db::Store& store, const std::optional<std::string>& sweep,
     // A run of several sweeps is paid once, at the rate of the first that names one.
     std::optional<double> rate;
     for (const std::string& name : view.sweeps) {
-      if (!rate) rate = rates[name];
+      if (!rate) { rate = rates[name]; }
     }
     total.add(view, rate);
     list.push_back(run_json(view));

@@ -35,7 +35,7 @@ TEST_CASE("status: every key of the contract is there, the states are counted by
   CHECK(document["sweeps"][0]["points"] == 3);
   CHECK(document["sweeps"][0]["counts"] == document["counts"]);
   REQUIRE(document["runs"].size() == 3);
-  for (const Json& run : document["runs"]) CHECK(keys_of(run) == kRunKeys);
+  for (const Json& run : document["runs"]) { CHECK(keys_of(run) == kRunKeys); }
   CHECK(status(story.store, "s", nullptr)["runs"] == document["runs"]);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("status: dollars are the device hours at the spec's rate") {
 TEST_CASE("status: the time left follows FLOPs, at the pace measured so far") {
   db::Store store = db::Store::open(":memory:");
   std::vector<db::NewPoint> points;
-  for (const char* id : {"aa", "bb", "cc", "dd"}) points.push_back(a_point(id));
+  for (const char* id : {"aa", "bb", "cc", "dd"}) { points.push_back(a_point(id)); }
   points[2].plan = points[3].plan = R"({"flops":4e10})";  // ten times the others
   store.submit_sweep("s", "{}", points, 10);
   CHECK(status(store, {}, nullptr)["sweeps"][0]["eta_s"]
@@ -143,7 +143,7 @@ int watch(sqlite3* database, char**, const void*) {
 int64_t questions_of_status(int64_t runs) {
   db::Store store = db::Store::open(":memory:");
   std::vector<db::NewPoint> points;
-  for (int64_t i = 0; i < runs; ++i) points.push_back(a_point("run" + std::to_string(i)));
+  for (int64_t i = 0; i < runs; ++i) { points.push_back(a_point("run" + std::to_string(i))); }
   store.submit_sweep("s", kSpec, points, 10);
   statements = 0;
   CHECK(status(store, "s", nullptr)["runs"].size() == static_cast<size_t>(runs));
@@ -242,5 +242,5 @@ TEST_CASE("run table: every line fits 80 columns, whatever the names and numbers
                {"data", {{"subset", "alle Sitzungen mit größeren Populationen"}}},
                {"budget_flops", 1.2345e21}};
   std::istringstream lines(run_table({view}));
-  for (std::string line; std::getline(lines, line);) CHECK(columns_of(line) <= kColumns);
+  for (std::string line; std::getline(lines, line);) { CHECK(columns_of(line) <= kColumns); }
 }

@@ -35,10 +35,10 @@ std::string duration_text(double seconds) {
     return fmt::format("{:.1f} s", seconds);
   }
   const int64_t whole = rounded(seconds, 1);
-  if (whole < kMinute_s) return fmt::format("{} s", whole);
-  if (whole < kHour_s) return two_units(whole, kMinute_s, "min", 1, "s");
+  if (whole < kMinute_s) { return fmt::format("{} s", whole); }
+  if (whole < kHour_s) { return two_units(whole, kMinute_s, "min", 1, "s"); }
   const int64_t minutes = rounded(seconds, kMinute_s);
-  if (minutes < kDay_s) return two_units(minutes, kHour_s, "h", kMinute_s, "min");
+  if (minutes < kDay_s) { return two_units(minutes, kHour_s, "h", kMinute_s, "min"); }
   return two_units(rounded(seconds, kHour_s), kDay_s, "d", kHour_s, "h");
 }
 

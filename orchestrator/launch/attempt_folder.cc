@@ -19,7 +19,7 @@ const std::string kPrefix = "attempt-";
 int64_t highest_number(const std::string& run_folder) {
   int64_t highest = 0;
   DIR* folder = ::opendir(run_folder.c_str());
-  if (folder == nullptr) return 0;
+  if (folder == nullptr) { return 0; }
   while (const dirent* entry = ::readdir(folder)) {
     const std::string name = entry->d_name;
     if (name.rfind(kPrefix, 0) == 0) {
@@ -46,10 +46,10 @@ std::string attempt_path(const std::string& run_folder, int64_t number) {
 
 std::optional<Claim> read_claim(const std::string& run_folder, const std::string& token) {
   const auto text = read_small(submission_path(run_folder, token));
-  if (!text) return std::nullopt;
+  if (!text) { return std::nullopt; }
   Fields fields = fields_of(*text);
   Claim claim;
-  if (fields.contains("attempt")) claim.attempt = std::atoll(fields["attempt"].c_str());
+  if (fields.contains("attempt")) { claim.attempt = std::atoll(fields["attempt"].c_str()); }
   claim.refused = fields["refused"];
   return claim;
 }
@@ -62,15 +62,15 @@ bool write_claim(const std::string& run_folder, const std::string& token, const 
 
 std::optional<int64_t> make_attempt_folder(const std::string& run_folder) {
   for (int64_t number = highest_number(run_folder) + 1;; ++number) {
-    if (::mkdir(attempt_path(run_folder, number).c_str(), 0755) == 0) return number;
-    if (errno != EEXIST) return std::nullopt;
+    if (::mkdir(attempt_path(run_folder, number).c_str(), 0755) == 0) { return number; }
+    if (errno != EEXIST) { return std::nullopt; }
   }
 }
 
 bool fill_attempt_folder(const std::string& run_folder, int64_t number, const LaunchNote& note) {
   const std::string folder = attempt_path(run_folder, number);
   const std::string secret = submission_path(run_folder, note.token) + ".secret";
-  if (::rename(secret.c_str(), (folder + "/token").c_str()) != 0) return false;
+  if (::rename(secret.c_str(), (folder + "/token").c_str()) != 0) { return false; }
   return write_whole(folder + "/launch",
                      to_text({{"token", note.token},
                               {"pid", std::to_string(note.launcher.pid)},
@@ -83,9 +83,9 @@ bool fill_attempt_folder(const std::string& run_folder, int64_t number, const La
 std::optional<LaunchNote> read_launch_note(const std::string& run_folder, int64_t number,
                                            const std::string& token) {
   const auto text = read_small(attempt_path(run_folder, number) + "/launch");
-  if (!text) return std::nullopt;
+  if (!text) { return std::nullopt; }
   Fields fields = fields_of(*text);
-  if (fields["token"] != token) return std::nullopt;
+  if (fields["token"] != token) { return std::nullopt; }
   const Process launcher{fields["host"], fields["boot"], std::atoll(fields["pid"].c_str()),
                          std::atoll(fields["start_ns"].c_str())};
   return LaunchNote{token, launcher, parse_cpus(fields["cpus"])};

@@ -19,8 +19,8 @@ bool write_all(int fd, const std::string& content) {
   size_t written = 0;
   while (written < content.size()) {
     const ssize_t now = ::write(fd, content.data() + written, content.size() - written);
-    if (now < 0 && errno == EINTR) continue;
-    if (now < 0) return false;
+    if (now < 0 && errno == EINTR) { continue; }
+    if (now < 0) { return false; }
     written += static_cast<size_t>(now);
   }
   return ::fsync(fd) == 0;
@@ -30,7 +30,7 @@ void sync_folder_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
+  if (fd < 0) { return; }
   ::fsync(fd);
   ::close(fd);
 }
@@ -40,7 +40,7 @@ void sync_folder_of(const std::string& path) {
 bool write_whole(const std::string& path, const std::string& content, int mode) {
   const std::string aside = path + ".part-" + std::to_string(::getpid());
   const int fd = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (fd < 0) return false;
+  if (fd < 0) { return false; }
   const bool written = write_all(fd, content);
   ::close(fd);
   if (written && ::rename(aside.c_str(), path.c_str()) == 0) {
@@ -55,7 +55,7 @@ bool write_whole(const std::string& path, const std::string& content, int mode) 
 
 std::optional<std::string> read_small(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
+  if (!file) { return std::nullopt; }
   std::string content(kSmallBytes, '\0');
   file.read(content.data(), kSmallBytes);
   content.resize(static_cast<size_t>(file.gcount()));
@@ -68,7 +68,7 @@ bool exists(const std::string& path) {
 
 std::string to_text(const Fields& fields) {
   std::string text;
-  for (const auto& [key, value] : fields) text += key + " " + value + "\n";
+  for (const auto& [key, value] : fields) { text += key + " " + value + "\n"; }
   return text;
 }
 
@@ -77,7 +77,7 @@ Fields fields_of(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const size_t space = line.find(' ');
-    if (space != std::string::npos) fields[line.substr(0, space)] = line.substr(space + 1);
+    if (space != std::string::npos) { fields[line.substr(0, space)] = line.substr(space + 1); }
   }
   return fields;
 }
@@ -85,7 +85,7 @@ Fields fields_of(const std::string& text) {
 std::string quoted(const std::string& text) {
   std::string literal = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') literal += '\\';
+    if (c == '"' || c == '\\') { literal += '\\'; }
     if (static_cast<unsigned char>(c) < 0x20) {
       char code[8];
       std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
@@ -99,11 +99,9 @@ std::string quoted(const std::string& text) {
 
 FileLock::FileLock(const std::string& path)
     : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (fd_ < 0) return;
+  if (fd_ < 0) { return; }
   int refused = 0;
-  do {
-    refused = ::flock(fd_, LOCK_EX);
-  } while (refused != 0 && errno == EINTR);
+  do { refused = ::flock(fd_, LOCK_EX); } while (refused != 0 && errno == EINTR);
   if (refused != 0) {
     ::close(fd_);
     fd_ = -1;
@@ -111,7 +109,7 @@ FileLock::FileLock(const std::string& path)
 }
 
 FileLock::~FileLock() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0) { ::close(fd_); }
 }
 
 }  // namespace enigma::launch

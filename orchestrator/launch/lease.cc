@@ -22,7 +22,7 @@ Process process_in(Fields& fields, const std::string& who) {
 
 std::optional<Lease> read_lease(const std::string& run_folder) {
   const auto text = read_small(path_of(run_folder));
-  if (!text) return std::nullopt;
+  if (!text) { return std::nullopt; }
   Fields fields = fields_of(*text);
   return Lease{process_in(fields, "launcher"), process_in(fields, "worker"), fields["token"],
                std::atof(fields["renewed_at"].c_str())};
@@ -44,11 +44,11 @@ bool write_lease(const std::string& run_folder, const Lease& lease) {
 
 void release_lease(const std::string& run_folder, const std::string& token) {
   const auto lease = read_lease(run_folder);
-  if (lease && lease->token == token) ::unlink(path_of(run_folder).c_str());
+  if (lease && lease->token == token) { ::unlink(path_of(run_folder).c_str()); }
 }
 
 bool is_free(const std::optional<Lease>& lease, Sight holder, double now, double silence_s) {
-  if (!lease) return true;
+  if (!lease) { return true; }
   switch (holder) {
     case Sight::dead:
       return true;

@@ -30,21 +30,21 @@ double now_s() {
 
 void wait_until_dead(const Process& process) {
   const timespec pause{0, 2'000'000};
-  while (look_at(process) == Sight::alive) ::nanosleep(&pause, nullptr);
+  while (look_at(process) == Sight::alive) { ::nanosleep(&pause, nullptr); }
 }
 
 // A dead launcher's worker dies with it (PDEATHSIG); this makes sure before another one starts.
 void bury(const Lease& lease) {
-  if (look_at(lease.worker) != Sight::alive) return;
+  if (look_at(lease.worker) != Sight::alive) { return; }
   kill_group(static_cast<pid_t>(lease.worker.pid));
   wait_until_dead(lease.worker);
 }
 
 std::string why_not(const Options& options, const std::optional<Lease>& lease) {
-  if (exists(options.run_folder + "/done")) return "the run is done";
-  if (exists(options.run_folder + "/cancelled")) return "the run is cancelled";
+  if (exists(options.run_folder + "/done")) { return "the run is done"; }
+  if (exists(options.run_folder + "/cancelled")) { return "the run is cancelled"; }
   const Sight holder = lease ? look_at(lease->holder) : Sight::dead;
-  if (is_free(lease, holder, now_s(), options.silence_s)) return "";
+  if (is_free(lease, holder, now_s(), options.silence_s)) { return ""; }
   return "the run's lease is held by process " + std::to_string(lease->holder.pid) + " on " +
          lease->holder.host;
 }
@@ -52,14 +52,14 @@ std::string why_not(const Options& options, const std::optional<Lease>& lease) {
 // Claims the submission and makes its attempt; nothing where it must not start (again).
 std::optional<int64_t> claim(const Options& options, Lease& mine) {
   const FileLock lock(options.run_folder + "/lease.lock");
-  if (!lock.held()) return std::nullopt;
-  if (read_claim(options.run_folder, options.token)) return std::nullopt;
+  if (!lock.held()) { return std::nullopt; }
+  if (read_claim(options.run_folder, options.token)) { return std::nullopt; }
   const auto lease = read_lease(options.run_folder);
   if (const std::string why = why_not(options, lease); !why.empty()) {
     write_claim(options.run_folder, options.token, {std::nullopt, why});
     return std::nullopt;
   }
-  if (lease) bury(*lease);
+  if (lease) { bury(*lease); }
   const auto number = make_attempt_folder(options.run_folder);
   mine = {this_process(), {}, options.token, now_s()};
   const bool noted = number &&
@@ -67,7 +67,7 @@ std::optional<int64_t> claim(const Options& options, Lease& mine) {
                                          {options.token, mine.holder, options.cpus}) &&
                      write_lease(options.run_folder, mine) &&
                      write_claim(options.run_folder, options.token, {number, ""});
-  if (noted) return number;
+  if (noted) { return number; }
   const std::string why = std::string("cannot write the attempt's files: ") + std::strerror(errno);
   std::fprintf(stderr, "enigma-launch: %s\n", why.c_str());
   write_claim(options.run_folder, options.token, {std::nullopt, why});
@@ -78,7 +78,7 @@ std::optional<int64_t> claim(const Options& options, Lease& mine) {
 bool renew(const Options& options, Lease& mine) {
   const FileLock lock(options.run_folder + "/lease.lock");
   const auto lease = read_lease(options.run_folder);
-  if (lease && lease->token != mine.token) return false;
+  if (lease && lease->token != mine.token) { return false; }
   mine.renewed_at = now_s();
   write_lease(options.run_folder, mine);  // a full disk must not end the work: silence is long
   return true;
@@ -87,7 +87,7 @@ bool renew(const Options& options, Lease& mine) {
 sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGCHLD}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGCHLD}) { sigaddset(&set, signal); }
   return set;
 }
 
@@ -102,22 +102,22 @@ int tend(const Options& options, Lease& mine, pid_t worker) {
   const double renew_s = options.silence_s / 5;
   double kill_at = 0;
   for (;;) {
-    if (const auto status = ended(worker)) return *status;
+    if (const auto status = ended(worker)) { return *status; }
     const double now = now_s();
-    if (kill_at > 0 && now >= kill_at) kill_group(worker);
-    if (now - mine.renewed_at >= renew_s && !renew(options, mine)) kill_group(worker);
+    if (kill_at > 0 && now >= kill_at) { kill_group(worker); }
+    if (now - mine.renewed_at >= renew_s && !renew(options, mine)) { kill_group(worker); }
     const timespec wait{kill_at > 0 ? 0 : 5, kill_at > 0 ? 200'000'000 : 0};
     const int signal = ::sigtimedwait(&watched, nullptr, &wait);
-    if (signal <= 0 || signal == SIGCHLD) continue;
+    if (signal <= 0 || signal == SIGCHLD) { continue; }
     ::kill(worker, signal);
-    if (signal != SIGUSR1 && kill_at <= 0) kill_at = now_s() + options.grace_s;
+    if (signal != SIGUSR1 && kill_at <= 0) { kill_at = now_s() + options.grace_s; }
   }
 }
 
 Exit exit_of(int status, int64_t kills_before) {
   Exit exit;
-  if (WIFEXITED(status)) exit.code = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) exit.signal = WTERMSIG(status);
+  if (WIFEXITED(status)) { exit.code = WEXITSTATUS(status); }
+  if (WIFSIGNALED(status)) { exit.signal = WTERMSIG(status); }
   exit.memory_exhausted =
       exit.signal == SIGKILL && kills_before >= 0 && memory_kills() > kills_before;
   return exit;
@@ -126,7 +126,7 @@ Exit exit_of(int status, int64_t kills_before) {
 Exit run_worker(const Options& options, int64_t number, Lease& mine) {
   const int64_t kills_before = memory_kills();
   const Started worker = start_worker(options, number);
-  if (worker.pid < 0) return {std::nullopt, std::nullopt, 0, false, worker.error};
+  if (worker.pid < 0) { return {std::nullopt, std::nullopt, 0, false, worker.error}; }
   mine.worker = process_of(worker.pid);
   renew(options, mine);
   const Exit exit = exit_of(tend(options, mine, worker.pid), kills_before);
@@ -141,7 +141,7 @@ int launch(const Options& options) {
   ::mkdir((options.run_folder + "/submissions").c_str(), 0755);
   Lease mine;
   const auto number = claim(options, mine);
-  if (!number) return kExitFault;
+  if (!number) { return kExitFault; }
   Exit exit = run_worker(options, *number, mine);
   exit.at = now_s();
   release_lease(options.run_folder, mine.token);

@@ -29,7 +29,7 @@ bool take(Options& options, const std::string& name, const std::string& value) {
   double* seconds = name == "--silence-s" ? &options.silence_s
                     : name == "--grace-s" ? &options.grace_s
                                           : nullptr;
-  if (seconds == nullptr) return false;
+  if (seconds == nullptr) { return false; }
   char* end = nullptr;
   *seconds = std::strtod(value.c_str(), &end);
   return end != value.c_str() && *end == '\0' && *seconds >= 0;
@@ -44,15 +44,15 @@ std::vector<int> parse_cpus(const std::string& list) {
     char* end = nullptr;
     const long from = std::strtol(part.c_str(), &end, 10);
     const long to = *end == '-' ? std::strtol(end + 1, &end, 10) : from;
-    if (part.empty() || *end != '\0' || from < 0 || to < from || to >= kCpusMax) return {};
-    for (long cpu = from; cpu <= to; ++cpu) cpus.push_back(static_cast<int>(cpu));
+    if (part.empty() || *end != '\0' || from < 0 || to < from || to >= kCpusMax) { return {}; }
+    for (long cpu = from; cpu <= to; ++cpu) { cpus.push_back(static_cast<int>(cpu)); }
   }
   return cpus;
 }
 
 std::string to_text(const std::vector<int>& cpus) {
   std::string list;
-  for (const int cpu : cpus) list += (list.empty() ? "" : ",") + std::to_string(cpu);
+  for (const int cpu : cpus) { list += (list.empty() ? "" : ",") + std::to_string(cpu); }
   return list;
 }
 

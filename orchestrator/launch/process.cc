@@ -25,14 +25,14 @@ std::string boot_id() {
 int64_t start_ticks(int64_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
-  if (!std::getline(file, line)) return 0;
+  if (!std::getline(file, line)) { return 0; }
   const size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos) return 0;
+  if (name_end == std::string::npos) { return 0; }
   std::istringstream fields(line.substr(name_end + 1));
   std::string state, skipped;
   fields >> state;
-  if (state == "Z" || state == "X") return 0;
-  for (int field = 4; field < 22; ++field) fields >> skipped;
+  if (state == "Z" || state == "X") { return 0; }
+  for (int field = 4; field < 22; ++field) { fields >> skipped; }
   int64_t ticks = 0;
   fields >> ticks;
   return ticks;
@@ -50,8 +50,8 @@ Process this_process() {
 }
 
 Sight look_at(const Process& process) {
-  if (process.host != host_name()) return Sight::unseen;
-  if (process.pid <= 0 || process.start_ns <= 0) return Sight::dead;
+  if (process.host != host_name()) { return Sight::unseen; }
+  if (process.pid <= 0 || process.start_ns <= 0) { return Sight::dead; }
   return process_of(process.pid) == process ? Sight::alive : Sight::dead;
 }
 

@@ -26,7 +26,7 @@ TEST_CASE("process: a restarted machine leaves nothing alive, another machine ca
 
 TEST_CASE("process: a zombie counts as dead") {
   const pid_t child = ::fork();
-  if (child == 0) ::_exit(0);
+  if (child == 0) { ::_exit(0); }
   siginfo_t info{};
   ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
   CHECK(process_of(child).start_ns == 0);

@@ -30,25 +30,25 @@ void set_environment(const Options& options, const std::string& folder) {
       {"ENIGMA_TOKEN_FILE", folder + "/token"},
       {"ENIGMA_RANK", "0"},
       {"ENIGMA_WORLD", "1"}};
-  for (const auto& [name, value] : variables) ::setenv(name, value.c_str(), 1);
+  for (const auto& [name, value] : variables) { ::setenv(name, value.c_str(), 1); }
 }
 
 void redirect(const std::string& log) {
   const int in = ::open("/dev/null", O_RDONLY);
   const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   ::dup2(in, STDIN_FILENO);
-  if (out < 0) return;
+  if (out < 0) { return; }
   ::dup2(out, STDOUT_FILENO);
   ::dup2(out, STDERR_FILENO);
-  if (out > STDERR_FILENO) ::close(out);
+  if (out > STDERR_FILENO) { ::close(out); }
 }
 
 void pin_to(const std::vector<int>& cpus) {
-  if (cpus.empty()) return;
+  if (cpus.empty()) { return; }
   cpu_set_t set;
   CPU_ZERO(&set);
   for (const int cpu : cpus) {
-    if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+    if (cpu < CPU_SETSIZE) { CPU_SET(cpu, &set); }
   }
   ::sched_setaffinity(0, sizeof set, &set);  // a core that is not there only costs the pinning
 }
@@ -59,7 +59,7 @@ void pin_to(const std::vector<int>& cpus) {
 bool prepare_child(const Options& options, const std::string& folder, pid_t launcher) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != launcher) ::_exit(1);
+  if (::getppid() != launcher) { ::_exit(1); }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -74,16 +74,14 @@ bool prepare_child(const Options& options, const std::string& folder, pid_t laun
 int exec_error(int pipe_end) {
   int error = 0;
   ssize_t got = 0;
-  do {
-    got = ::read(pipe_end, &error, sizeof error);
-  } while (got < 0 && errno == EINTR);
+  do { got = ::read(pipe_end, &error, sizeof error); } while (got < 0 && errno == EINTR);
   return got == static_cast<ssize_t>(sizeof error) ? error : 0;
 }
 
 std::string cgroup_path() {
   std::ifstream file("/proc/self/cgroup");
   for (std::string line; std::getline(file, line);) {
-    if (line.rfind("0::", 0) == 0) return "/sys/fs/cgroup" + line.substr(3);
+    if (line.rfind("0::", 0) == 0) { return "/sys/fs/cgroup" + line.substr(3); }
   }
   return "";
 }
@@ -93,7 +91,7 @@ std::string cgroup_path() {
 Started start_worker(const Options& options, int64_t attempt) {
   const std::string folder = attempt_path(options.run_folder, attempt);
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {-1, std::strerror(errno)};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) { return {-1, std::strerror(errno)}; }
   const pid_t launcher = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {
@@ -107,20 +105,20 @@ Started start_worker(const Options& options, int64_t attempt) {
   ::close(ends[1]);
   const int error = pid < 0 ? errno : exec_error(ends[0]);
   ::close(ends[0]);
-  if (error == 0) return {pid, ""};
-  if (pid > 0) ::waitpid(pid, nullptr, 0);
+  if (error == 0) { return {pid, ""}; }
+  if (pid > 0) { ::waitpid(pid, nullptr, 0); }
   return {-1, "cannot start " + options.worker + ": " + std::strerror(error)};
 }
 
 void kill_group(pid_t worker) {
-  if (worker > 0) ::kill(-worker, SIGKILL);
+  if (worker > 0) { ::kill(-worker, SIGKILL); }
 }
 
 int64_t memory_kills() {
   std::ifstream file(cgroup_path() + "/memory.events");
   std::string key;
   for (int64_t count = 0; file >> key >> count;) {
-    if (key == "oom_kill") return count;
+    if (key == "oom_kill") { return count; }
   }
   return -1;
 }

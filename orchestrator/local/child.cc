@@ -13,14 +13,14 @@ namespace {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> list;
-  for (const std::string& text : texts) list.push_back(const_cast<char*>(text.c_str()));
+  for (const std::string& text : texts) { list.push_back(const_cast<char*>(text.c_str())); }
   list.push_back(nullptr);
   return list;
 }
 
 [[noreturn]] void become(const std::vector<char*>& words, char* const* variables, const char* log,
                          bool session) {
-  if (session) ::setsid();
+  if (session) { ::setsid(); }
   const int in = ::open("/dev/null", O_RDONLY);
   const int out = ::open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
   ::dup2(in, STDIN_FILENO);
@@ -45,8 +45,8 @@ pid_t start_program(const std::vector<std::string>& command, const std::filesyst
   const std::vector<char*> words = pointers(command);
   const std::vector<char*> given = variables ? pointers(*variables) : std::vector<char*>{};
   const pid_t pid = ::fork();
-  if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (pid == 0) become(words, variables ? given.data() : environ, log.c_str(), session);
+  if (pid < 0) { throw std::system_error(errno, std::generic_category(), "fork"); }
+  if (pid == 0) { become(words, variables ? given.data() : environ, log.c_str(), session); }
   return pid;
 }
 

@@ -25,7 +25,7 @@ using decide::Ended;
 using decide::JobState;
 
 void write_secret(const fs::path& path, const std::string& secret) {
-  if (launch::write_whole(path.string(), secret, 0600)) return;
+  if (launch::write_whole(path.string(), secret, 0600)) { return; }
   throw std::system_error(errno, std::generic_category(), path.string());
 }
 
@@ -64,7 +64,7 @@ std::vector<std::string> LocalExecutor::command_of(const decide::Submission& sub
                                       "--grace-s",
                                       fmt::format("{}", options_.grace_s)};
   const auto cores = cores_.take(submission.token, submission.slots);
-  if (!cores.empty()) command.insert(command.end(), {"--cpus", launch::to_text(cores)});
+  if (!cores.empty()) { command.insert(command.end(), {"--cpus", launch::to_text(cores)}); }
   return command;
 }
 
@@ -72,9 +72,9 @@ std::vector<std::string> LocalExecutor::command_of(const decide::Submission& sub
 std::optional<std::vector<std::string>> LocalExecutor::variables_for(
     const decide::Submission& submission) const {
   const std::string name = placement_of(submission.placement).environment;
-  if (name.empty()) return std::nullopt;
+  if (name.empty()) { return std::nullopt; }
   const fs::path store = options_.runs_folder.parent_path();
-  if (const auto kept = kept_environment(store, name)) return variables_of(*kept);
+  if (const auto kept = kept_environment(store, name)) { return variables_of(*kept); }
   throw std::runtime_error(fmt::format(
       "the environment of the submission ({}/environments/{}.json) is not there: submit again",
       store.string(), name));
@@ -109,12 +109,12 @@ JobState LocalExecutor::state_of_attempt(const std::string& run, const std::stri
                                          int64_t number) {
   const std::string folder = folder_of(run).string();
   const fs::path attempt = launch::attempt_path(folder, number);
-  if (const auto ended = read_exit(attempt, number)) return *ended;
+  if (const auto ended = read_exit(attempt, number)) { return *ended; }
   if (!notes_.contains(token)) {
     const auto note = launch::read_launch_note(folder, number, token);
-    if (!note) return decide::Unknown{};
+    if (!note) { return decide::Unknown{}; }
     notes_[token] = *note;
-    if (!cores_.holds(token)) cores_.adopt(token, note->cpus);
+    if (!cores_.holds(token)) { cores_.adopt(token, note->cpus); }
   }
   const launch::Process& launcher = notes_.at(token).launcher;
   switch (launch::look_at(launcher)) {
@@ -126,15 +126,17 @@ JobState LocalExecutor::state_of_attempt(const std::string& run, const std::stri
       break;
   }
   // It may have written its exit file between the two looks.
-  if (const auto ended = read_exit(attempt, number)) return *ended;
+  if (const auto ended = read_exit(attempt, number)) { return *ended; }
   return Ended{std::nullopt, 0, false, number, "the launcher died without an exit file"};
 }
 
 JobState LocalExecutor::state_of(const std::string& run, const std::string& token) {
   const auto claim = launch::read_claim(folder_of(run).string(), token);
-  if (claim && claim->attempt) return state_of_attempt(run, token, *claim->attempt);
-  if (claim) return Ended{std::nullopt, 0, false, std::nullopt, "not started: " + claim->refused};
-  if (children_.contains(token)) return decide::Waiting{};
+  if (claim && claim->attempt) { return state_of_attempt(run, token, *claim->attempt); }
+  if (claim) {
+    return Ended{std::nullopt, 0, false, std::nullopt, "not started: " + claim->refused};
+  }
+  if (children_.contains(token)) { return decide::Waiting{}; }
   return decide::Unknown{};
 }
 

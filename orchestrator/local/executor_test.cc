@@ -48,7 +48,7 @@ State wait_for(LocalExecutor& executor, const std::string& token) {
   for (int look = 0; look < 4000; ++look) {
     const auto seen = executor.observe({{"run1", token}});
     REQUIRE(seen.size() == 1);
-    if (const auto* state = std::get_if<State>(&seen[0].state)) return *state;
+    if (const auto* state = std::get_if<State>(&seen[0].state)) { return *state; }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   FAIL("the state did not come within 20 s");

@@ -65,7 +65,7 @@ http::Response document_of(const std::string& verb, const ordered_json& content)
 http::Response status(const db::Store& store, const std::string& query,
                       const std::filesystem::path& folder) {
   const auto sweep = http::query_value(query, "sweep");
-  if (sweep && !store.sweep(*sweep)) return refusal(404, "no sweep is named " + *sweep);
+  if (sweep && !store.sweep(*sweep)) { return refusal(404, "no sweep is named " + *sweep); }
   return document_of("status", documents::status(store, sweep, document_of(read_address(folder))));
 }
 
@@ -76,18 +76,18 @@ http::Response run_document(const db::Store& store, const std::filesystem::path&
   const std::string id = rest.substr(0, slash);
   const std::string what = slash == std::string::npos ? "" : rest.substr(slash + 1);
   const auto shown = documents::show(store, id, folder);
-  if (!shown) return refusal(404, "no run " + id);
-  if (what.empty()) return document_of("show", *shown);
-  if (what != "metrics") return refusal(404, "a run has no " + what);
+  if (!shown) { return refusal(404, "no run " + id); }
+  if (what.empty()) { return document_of("show", *shown); }
+  if (what != "metrics") { return refusal(404, "a run has no " + what); }
   return document_of("metrics", {{"run", id}, {"rows", documents::metric_rows(store, id, false)}});
 }
 
 /// The runs that people mean by a name: a sweep's, or the one whose id begins like this.
 std::vector<std::string> runs_named(const db::Store& store, const std::string& name) {
-  if (store.sweep(name)) return store.ids_of(name);
+  if (store.sweep(name)) { return store.ids_of(name); }
   auto ids = store.ids_with_prefix(name, 2);
-  if (!ids.empty() && ids.front() == name) return {name};
-  if (name.size() < kPrefixDigitsMin || ids.size() != 1) return {};
+  if (!ids.empty() && ids.front() == name) { return {name}; }
+  if (name.size() < kPrefixDigitsMin || ids.size() != 1) { return {}; }
   return ids;
 }
 
@@ -104,15 +104,15 @@ http::Response answered(const http::Request& request, const std::function<http::
       log_line(fmt::format("{} {} failed: {}", request.method, request.path, broken.what()));
     }
     auto response = refusal(is_report ? 503 : 500, broken.what());
-    if (is_report) response.retry_after_s = kRetryAfter_s;
+    if (is_report) { response.retry_after_s = kRetryAfter_s; }
     return response;
   }
 }
 
 http::Response document(const http::Request& request, const fs::path& folder) {
   const auto store = db::Store::open_read_only(folder / "runs.db");
-  if (request.path == "/metrics") return open_metrics(store);
-  if (request.path == "/api/v1/status") return status(store, request.query, folder);
+  if (request.path == "/metrics") { return open_metrics(store); }
+  if (request.path == "/api/v1/status") { return status(store, request.query, folder); }
   if (request.path.starts_with(kRunsPath)) {
     return run_document(store, folder, request.path.substr(kRunsPath.size()));
   }
@@ -123,10 +123,10 @@ http::Response plan(const std::string& body, const fs::path& folder) {
   // A spec as it is, or a request that also says where the recordings are.
   SweepRequest request{body, "spec", "", "", "", {}, {}};
   const auto json = nlohmann::json::parse(body, nullptr, false);
-  if (json.is_object() && json.contains("text")) request = sweep_request_from_json(json);
+  if (json.is_object() && json.contains("text")) { request = sweep_request_from_json(json); }
   const auto store = db::Store::open_read_only(folder / "runs.db");
   const auto planned = plan_sweep(request, &store, folder);
-  if (!planned.ok()) throw InputError(planned.diagnostics);
+  if (!planned.ok()) { throw InputError(planned.diagnostics); }
   return document_of("plan", sweeps::to_json(planned.value->plan));
 }
 
@@ -139,7 +139,7 @@ struct Submission {
 // The name gives nothing away about the values, and is the same for the same ones.
 std::string kept(const std::optional<local::Environment>& environment,
                  const ControllerOptions& options) {
-  if (!environment) return "";
+  if (!environment) { return ""; }
   const std::string name =
       hmac_sha256(options.secret, "environment " + local::to_text(*environment))
           .substr(0, kNameDigits);
@@ -157,7 +157,7 @@ Submission submission_of(const std::string& body, const ControllerOptions& optio
   }
   const auto store = db::Store::open_read_only(options.store / "runs.db");
   const auto planned = plan_sweep(request, &store, options.store);
-  if (!planned.ok()) throw InputError(planned.diagnostics);
+  if (!planned.ok()) { throw InputError(planned.diagnostics); }
   return {planned.value->plan.sweep, request.text,
           rows_of(*planned.value, request, kept(request.environment, options))};
 }
@@ -190,19 +190,19 @@ void Api::handle(const http::Request& request, db::Time now, const http::Reply& 
 }
 
 http::Response Api::report(const http::Request& request, db::Time now) {
-  if (request.method != "POST") return refusal(405, "reports are posted");
+  if (request.method != "POST") { return refusal(405, "reports are posted"); }
   const Reception reception = controller_.on_reports(request.body, request.bearer, now);
-  if (reception.committed) wake_();
-  if (reception.status == 200) return {200, protocol::to_json(reception.answer)};
+  if (reception.committed) { wake_(); }
+  if (reception.status == 200) { return {200, protocol::to_json(reception.answer)}; }
   auto response = refusal(reception.status, reception.why);
-  if (reception.status == 503) response.retry_after_s = kRetryAfter_s;
+  if (reception.status == 503) { response.retry_after_s = kRetryAfter_s; }
   return response;
 }
 
 void Api::read(const http::Request& request, const http::Reply& reply) {
-  if (request.method != "GET") return reply(refusal(405, "only GET and POST are known"));
-  if (request.path == "/healthz") return reply({200, "ok\n", "text/plain", {}});
-  if (!same_secret(request.bearer, secret_)) return reply(unauthorized());
+  if (request.method != "GET") { return reply(refusal(405, "only GET and POST are known")); }
+  if (request.path == "/healthz") { return reply({200, "ok\n", "text/plain", {}}); }
+  if (!same_secret(request.bearer, secret_)) { return reply(unauthorized()); }
   if (request.path == "/api/v1/controller") {
     return reply(document_of("controller", {{"waiting", documents::or_null(waiting_)}}));
   }
@@ -212,13 +212,13 @@ void Api::read(const http::Request& request, const http::Reply& reply) {
 }
 
 void Api::change(const http::Request& request, db::Time now, const http::Reply& reply) {
-  if (!same_secret(request.bearer, secret_)) return reply(unauthorized());
+  if (!same_secret(request.bearer, secret_)) { return reply(unauthorized()); }
   const auto asked = [&](decide::Request what) {
     reply(answered(request, [&] { return request_of(request.body, what, now); }));
   };
-  if (request.path == "/api/v1/submit") return submit(request, now, reply);
-  if (request.path == "/api/v1/cancel") return asked(decide::Request::cancel);
-  if (request.path == "/api/v1/resume") return asked(decide::Request::resume);
+  if (request.path == "/api/v1/submit") { return submit(request, now, reply); }
+  if (request.path == "/api/v1/cancel") { return asked(decide::Request::cancel); }
+  if (request.path == "/api/v1/resume") { return asked(decide::Request::resume); }
   if (request.path != "/api/v1/plan") {
     return reply(refusal(404, "no such address: " + request.path));
   }
@@ -235,7 +235,7 @@ void Api::submit(const http::Request& request, db::Time now, const http::Reply& 
       *rows = submission_of(request.body, options);
       return http::Response{};
     });
-    if (refused.status != 200) return reply(refused);
+    if (refused.status != 200) { return reply(refused); }
     post_([this, request, now, reply, rows] {
       reply(answered(request, [&] {
         const auto submitted =
@@ -254,10 +254,10 @@ http::Response Api::request_of(const std::string& body, decide::Request request,
   }
   const std::string name = json["name"];
   const auto ids = runs_named(controller_.store(), name);
-  if (ids.empty()) return refusal(404, "no sweep and no run is named " + name);
+  if (ids.empty()) { return refusal(404, "no sweep and no run is named " + name); }
   std::vector<std::string> changed;
   for (const std::string& id : ids) {
-    if (controller_.request(id, request, now)) changed.push_back(id);
+    if (controller_.request(id, request, now)) { changed.push_back(id); }
   }
   wake_();
   return json_of(200, {{"name", name}, {"runs", ids}, {"changed", changed}});

@@ -203,5 +203,5 @@ TEST_CASE("api: a sweep, a run or the first digits of one are cancelled by their
   const Answer all = cancel("s");
   CHECK(all.json()["runs"].size() == 3);
   CHECK(all.json()["changed"].size() == 2);
-  for (const db::Run& run : world.store.runs()) CHECK(run.wanted == db::Wanted::cancel);
+  for (const db::Run& run : world.store.runs()) { CHECK(run.wanted == db::Wanted::cancel); }
 }

@@ -86,7 +86,7 @@ class Loop {
     write_address(options_.store, {launch::this_process(), server_->url(), api_secret_,
                                    controller_.options().policy.slots});
     stops_.async_wait([this](const auto& error, int) {
-      if (!error) context_.stop();
+      if (!error) { context_.stop(); }
     });
     wait_for_children();
     turn();
@@ -98,14 +98,14 @@ class Loop {
  private:
   void wait_for_children() {
     children_.async_wait([this](const auto& error, int) {
-      if (error) return;
+      if (error) { return; }
       turn_soon();
       wait_for_children();
     });
   }
 
   void turn_soon() {
-    if (soon_) return;
+    if (soon_) { return; }
     soon_ = true;
     asio::post(context_, [this] { turn(); });
   }
@@ -116,7 +116,7 @@ class Loop {
     const double now = wall_clock_s();
     try {
       controller_.turn(now);
-      if (no_room_since_) tell_room(now);
+      if (no_room_since_) { tell_room(now); }
       failures_ = 0;
     } catch (const std::exception& broken) {
       if (db::is_lack_of_room(broken)) {
@@ -125,18 +125,18 @@ class Loop {
         count_failure(broken);
       }
     }
-    if (controller_.busy() || no_room_since_) busy_at_ = now;
-    if (options_.idle_s && now - busy_at_ > *options_.idle_s) return context_.stop();
+    if (controller_.busy() || no_room_since_) { busy_at_ = now; }
+    if (options_.idle_s && now - busy_at_ > *options_.idle_s) { return context_.stop(); }
     const double pause_s = controller_.has_live_attempts() ? kTurnLive_s : kTurnIdle_s;
     timer_.expires_after(std::chrono::milliseconds(static_cast<int64_t>(1000 * pause_s)));
     timer_.async_wait([this](const auto& error) {
-      if (!error) turn_soon();
+      if (!error) { turn_soon(); }
     });
   }
 
   // Nothing that was decided is lost: the turn after the first that can be written decides again.
   void wait_for_room(const std::exception& broken, double now) {
-    if (no_room_since_) return;
+    if (no_room_since_) { return; }
     no_room_since_ = now;
     api_.set_waiting(fmt::format("the disk takes nothing more: {}", broken.what()));
     log_line(fmt::format("the disk takes nothing more, waiting until it does: {}", broken.what()));
@@ -153,7 +153,7 @@ class Loop {
 
   void count_failure(const std::exception& broken) {
     log_line(fmt::format("turn failed ({} in a row): {}", ++failures_, broken.what()));
-    if (failures_ < kFailuresMax) return;
+    if (failures_ < kFailuresMax) { return; }
     throw std::runtime_error(fmt::format("gave up after {} turns: {}", failures_, broken.what()));
   }
 

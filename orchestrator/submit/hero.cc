@@ -26,8 +26,9 @@ void set_axis(Json& spec, const std::string& path, const Json& value) {
 }
 
 Json sizes_of(const Json& spec) {
-  if (spec.contains("axes") && spec["axes"].contains("model.size"))
+  if (spec.contains("axes") && spec["axes"].contains("model.size")) {
     return spec["axes"]["model.size"];
+  }
   const Json::json_pointer place("/defaults/model/size");
   return Json::array({spec.contains(place) ? spec.at(place) : Json("1M")});
 }
@@ -37,7 +38,7 @@ Json one_point(const Json& like, const HeroRequest& request) {
   Json spec = like;
   spec["name"] = like.value("name", std::string("sweep")) + "-hero";
   Json& axes = spec["axes"];
-  if (!axes.is_object()) axes = Json::object();
+  if (!axes.is_object()) { axes = Json::object(); }
   for (auto& [path, values] : axes.items()) {
     if (request.settings.contains(path)) {
       values = Json::array({request.settings.at(path)});
@@ -45,7 +46,7 @@ Json one_point(const Json& like, const HeroRequest& request) {
       values = Json::array({values.back()});
     }
   }
-  if (!request.sessions.empty()) set_axis(spec, "data.sessions", request.sessions);
+  if (!request.sessions.empty()) { set_axis(spec, "data.sessions", request.sessions); }
   set_axis(spec, "budget.flops", request.flops);
   spec["seeds"] = Json::array({like.contains("seeds") ? like["seeds"].front() : Json(0)});
   return spec;
@@ -98,10 +99,10 @@ Candidate of_depth(Planner& planner, const Candidate& known, int64_t layers, int
     const int64_t width =
         std::max<int64_t>(step, std::llround(wanted / static_cast<double>(step)) * step);
     const Json size = {{"width", width}, {"layers", layers}, {"heads", heads}};
-    if (size == last.size) break;
+    if (size == last.size) { break; }
     last = tried(planner, size, why);
-    if (!std::isfinite(last.off)) break;
-    if (last.off < best.off) best = last;
+    if (!std::isfinite(last.off)) { break; }
+    if (last.off < best.off) { best = last; }
   }
   return best;
 }
@@ -109,11 +110,11 @@ Candidate of_depth(Planner& planner, const Candidate& known, int64_t layers, int
 Candidate nearest_built(Planner& planner, const Json& sizes, std::vector<Diagnostic>& why) {
   Candidate known, best;
   for (const Json& size : sizes) {
-    if (!size.is_object()) continue;
+    if (!size.is_object()) { continue; }
     const Candidate one = tried(planner, size, why);
-    if (one.off < known.off) known = one;
+    if (one.off < known.off) { known = one; }
   }
-  if (!std::isfinite(known.off)) return best;
+  if (!std::isfinite(known.off)) { return best; }
   best = known;
   const double layers = known.size["layers"];
   const int64_t head_width =
@@ -125,7 +126,7 @@ Candidate nearest_built(Planner& planner, const Json& sizes, std::vector<Diagnos
         std::clamp<double>(std::round(layers * grown * proportion), 1, kLayersMax));
     const Candidate one = of_depth(planner, known, depth, head_width, why);
     // A proportion like the sweep's is worth a small difference in size.
-    if (one.off + (proportion == 1 ? 0 : 0.05) < best.off) best = one;
+    if (one.off + (proportion == 1 ? 0 : 0.05) < best.off) { best = one; }
   }
   return best;
 }
@@ -134,11 +135,11 @@ Candidate nearest_size(Planner& planner, std::vector<Diagnostic>& why) {
   const Json sizes = sizes_of(planner.spec);
   const bool published =
       std::all_of(sizes.begin(), sizes.end(), [](const Json& s) { return s.is_string(); });
-  if (!published) return nearest_built(planner, sizes, why);
+  if (!published) { return nearest_built(planner, sizes, why); }
   Candidate best;
   for (const std::string& name : model::published_size_names()) {
     const Candidate one = tried(planner, name, why);
-    if (one.off < best.off) best = one;
+    if (one.off < best.off) { best = one; }
   }
   return best;
 }
@@ -148,13 +149,13 @@ Candidate nearest_size(Planner& planner, std::vector<Diagnostic>& why) {
 Parsed<Hero> hero_of(const HeroRequest& request, const db::Store* store,
                      const std::filesystem::path& store_folder) {
   auto document = sweeps::parse_document(request.like.text, request.like.file);
-  if (!document.ok()) return {.diagnostics = document.diagnostics};
+  if (!document.ok()) { return {.diagnostics = document.diagnostics}; }
   const Json like = document.value->root;
   std::vector<Diagnostic> why;
   Planner planner{request, store, store_folder, one_point(like, request)};
   planner.spec["axes"]["model.size"] = sizes_of(like);
   const Candidate best = nearest_size(planner, why);
-  if (!std::isfinite(best.off)) return {.diagnostics = why};
+  if (!std::isfinite(best.off)) { return {.diagnostics = why}; }
   if (best.off > std::log(kNearEnough)) {
     return {
         .diagnostics = {{.message = "no size that can be built is near the one asked for",
@@ -164,7 +165,7 @@ Parsed<Hero> hero_of(const HeroRequest& request, const db::Store* store,
                                        "a law whose N is in parameters"}}};
   }
   auto planned = planner.plan(best.size);
-  if (!planned.ok()) return {.diagnostics = planned.diagnostics};
+  if (!planned.ok()) { return {.diagnostics = planned.diagnostics}; }
   planner.spec["data"]["path"] = planned.value->data.string();
   return {.value = Hero{planner.spec, std::move(planned.value->plan)}};
 }

@@ -24,7 +24,7 @@ void add_finished(db::Store& store, const std::string& id, const std::string& po
   attempt.progress.said_at = attempt.ended_at.emplace(at + seconds);
   attempt.progress.step = 10;
   attempt.progress.flops = flops;
-  if (resumed_from > 0) attempt.resumed_from_step = resumed_from;
+  if (resumed_from > 0) { attempt.resumed_from_step = resumed_from; }
   attempt.world = 2;
   attempt.devices = {device};
   attempt.ending = db::Ending{std::nullopt, "exit_file", "done", 0, at + seconds};

@@ -33,11 +33,11 @@ void append(std::vector<T>& to, std::vector<T> from) {
 
 // A relative folder of a spec is meant from where the spec lies.
 fs::path data_of(const SweepRequest& request, const sweeps::Spec& spec) {
-  if (!request.data.empty()) return fs::absolute(request.data);
-  if (spec.data.path.empty()) return {};
+  if (!request.data.empty()) { return fs::absolute(request.data); }
+  if (spec.data.path.empty()) { return {}; }
   // But for its last part, which may be a link: a session is called as it is reached.
   fs::path folder = fs::absolute(request.file).parent_path() / spec.data.path;
-  if (!folder.has_filename()) folder = folder.parent_path();
+  if (!folder.has_filename()) { folder = folder.parent_path(); }
   const bool named = folder.filename() != "." && folder.filename() != "..";
   return named ? fs::weakly_canonical(folder.parent_path()) / folder.filename()
                : fs::weakly_canonical(folder);
@@ -63,7 +63,7 @@ std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::S
 recordings::Manifest inspect_for(const sweeps::Spec& spec, const fs::path& data,
                                  const fs::path& store_folder) {
   recordings::InspectOptions options;
-  if (fs::is_directory(store_folder)) options.cache = store_folder / "recordings.json";
+  if (fs::is_directory(store_folder)) { options.cache = store_folder / "recordings.json"; }
   options.digests = false;
   const auto first = recordings::inspect(data, options);
   options.digests = true;
@@ -75,7 +75,7 @@ sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& 
                                      const SweepRequest& request) {
   sweeps::Surroundings surroundings;
   surroundings.speeds.stated = request.flops_per_s;
-  if (store == nullptr) return surroundings;
+  if (store == nullptr) { return surroundings; }
   const db::Store::Moment moment = store->moment();
   surroundings.known_ids = store->known_ids();
   for (db::KnownPoint& known : store->known_points(sweep)) {
@@ -88,7 +88,7 @@ sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& 
 
 std::map<std::string, local::RetryOverride> retry_of(const sweeps::Spec& spec) {
   std::map<std::string, local::RetryOverride> retry;
-  for (const auto& [name, limit] : spec.retry) retry[name] = {limit.max, limit.backoff_s};
+  for (const auto& [name, limit] : spec.retry) { retry[name] = {limit.max, limit.backoff_s}; }
   return retry;
 }
 
@@ -99,16 +99,16 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   Parsed<PlannedSweep> result;
   auto spec = sweeps::parse_spec(request.text, request.file);
   append(result.diagnostics, spec.diagnostics);
-  if (!spec.ok()) return result;
+  if (!spec.ok()) { return result; }
   const std::string executor = request.executor.empty() ? spec.value->executor : request.executor;
   append(result.diagnostics, problems_of(request, *spec.value, executor));
-  if (has_errors(result.diagnostics)) return result;
+  if (has_errors(result.diagnostics)) { return result; }
   const fs::path data = data_of(request, *spec.value);
   const auto manifest = inspect_for(*spec.value, data, store_folder);
   auto plan =
       sweeps::make_plan(*spec.value, manifest, surroundings_of(store, spec.value->name, request));
   append(result.diagnostics, plan.diagnostics);
-  if (plan.ok()) result.value = {std::move(*spec.value), std::move(*plan.value), data};
+  if (plan.ok()) { result.value = {std::move(*spec.value), std::move(*plan.value), data}; }
   return result;
 }
 
@@ -143,8 +143,8 @@ nlohmann::json to_json(const SweepRequest& request) {
                          {"data", request.data},
                          {"executor", request.executor},
                          {"worker", request.worker}};
-  if (request.flops_per_s) json["flops_per_s"] = *request.flops_per_s;
-  if (request.environment) json["environment"] = *request.environment;
+  if (request.flops_per_s) { json["flops_per_s"] = *request.flops_per_s; }
+  if (request.environment) { json["environment"] = *request.environment; }
   return json;
 }
 
@@ -152,7 +152,7 @@ namespace {
 
 /// A folder or program of somebody else's means nothing where the controller happens to stand.
 void check_absolute(const char* key, const std::string& path, std::vector<Diagnostic>& wrong) {
-  if (path.empty() || fs::path(path).is_absolute()) return;
+  if (path.empty() || fs::path(path).is_absolute()) { return; }
   wrong.push_back(
       problem("", std::string("/") + key, "a relative path in a request", "an absolute path", ""));
   wrong.back().found = path;
@@ -161,7 +161,7 @@ void check_absolute(const char* key, const std::string& path, std::vector<Diagno
 void take_environment(const nlohmann::json& json, SweepRequest& request,
                       std::vector<Diagnostic>& wrong) {
   const auto found = json.is_object() ? json.find("environment") : json.end();
-  if (!json.is_object() || found == json.end()) return;
+  if (!json.is_object() || found == json.end()) { return; }
   bool good = found->is_object();
   for (auto one = found->begin(); good && one != found->end(); ++one) {
     good = one->is_string() && !one.key().empty() &&
@@ -206,7 +206,7 @@ SweepRequest sweep_request_from_json(const nlohmann::json& json) {
   take_environment(json, request, wrong);
   check_absolute("data", request.data, wrong);
   check_absolute("worker", request.worker, wrong);
-  if (!wrong.empty()) throw InputError(wrong);
+  if (!wrong.empty()) { throw InputError(wrong); }
   return request;
 }
 

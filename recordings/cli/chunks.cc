@@ -21,9 +21,10 @@ std::vector<int64_t> indices_in(std::string_view list) {
     int64_t index = 0;
     const auto [end, error] = std::from_chars(at, list.data() + list.size(), index);
     const bool whole = end == list.data() + list.size() || *end == ',';
-    if (error != std::errc() || !whole)
+    if (error != std::errc() || !whole) {
       throw options::error("--samples wants numbers with commas between them, not '" +
                            std::string(list) + "'");
+    }
     indices.push_back(index);
     at = end + 1;
   }
@@ -32,9 +33,11 @@ std::vector<int64_t> indices_in(std::string_view list) {
 
 void write_samples(const Chunks& chunks, const std::string& list, const std::string& file) {
   Tensors tensors;
-  for (int64_t index : indices_in(list))
-    for (auto& [name, answer] : taken(read_chunk(chunks, index)))
+  for (int64_t index : indices_in(list)) {
+    for (auto& [name, answer] : taken(read_chunk(chunks, index))) {
       tensors[std::to_string(index) + "/" + name] = tensor_of(std::move(answer));
+    }
+  }
   write_tensors(file, tensors);
 }
 
@@ -56,16 +59,18 @@ int chunks(const Words& words) {
   const std::string config = existing(options["config"].as<std::string>());
   const std::string samples = options["samples"].as<std::string>();
   const std::string out = options["out"].as<std::string>();
-  if (samples.empty() != out.empty())
+  if (samples.empty() != out.empty()) {
     throw options::error("--samples and --out are needed together");
+  }
   const Chunks opened =
       taken(open_chunks(experiment, taken(read_chunk_config(taken(read_json(config)), config))));
-  if (!samples.empty()) write_samples(opened, samples, out);
-  if (options.count("json"))
+  if (!samples.empty()) { write_samples(opened, samples, out); }
+  if (options.count("json")) {
     print_document("chunks", description_of(opened));
-  else
+  } else {
     fmt::print("{} chunks ({} valid starts) between {:g} and {:g} s\n", opened.start_indices.size(),
                opened.valid_starts, opened.start_s, opened.end_s);
+  }
   return kDone;
 }
 

@@ -26,8 +26,9 @@ options::variables_map parse(const Words& words, const options::options_descript
                      .run(),
                  values);
   options::notify(values);
-  if (!positional.empty() && !values.count(positional))
+  if (!positional.empty() && !values.count(positional)) {
     throw options::error(positional + " is missing: " + what);
+  }
   return values;
 }
 
@@ -46,14 +47,16 @@ options::options_description reading_options() {
 
 const std::string& existing(const std::string& path) {
   std::error_code error;
-  if (auto link = broken_link(path)) throw InputError({std::move(*link)});
-  if (!std::filesystem::exists(path, error)) throw NoSuchFile("no such file or folder: " + path);
+  if (auto link = broken_link(path)) { throw InputError({std::move(*link)}); }
+  if (!std::filesystem::exists(path, error)) {
+    throw NoSuchFile("no such file or folder: " + path);
+  }
   return path;
 }
 
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
   clear_progress();
-  for (const Diagnostic& d : diagnostics) std::cerr << to_text(d) << "\n";
+  for (const Diagnostic& d : diagnostics) { std::cerr << to_text(d) << "\n"; }
 }
 
 void print_document(const std::string& command, const nlohmann::ordered_json& document) {

@@ -45,8 +45,9 @@ void print_diagnostics(const std::vector<Diagnostic>& diagnostics);
 /// The value, its warnings printed; throws InputError where there is none.
 template <typename T>
 T taken(Parsed<T> parsed) {
-  if (has_errors(parsed.diagnostics) || !parsed.ok())
+  if (has_errors(parsed.diagnostics) || !parsed.ok()) {
     throw InputError(std::move(parsed.diagnostics));
+  }
   print_diagnostics(parsed.diagnostics);
   return std::move(*parsed.value);
 }

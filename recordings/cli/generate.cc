@@ -29,7 +29,7 @@ void print_ceiling(const GeneratedSession& session) {
 std::vector<std::string> names_of(const std::string& list) {
   std::vector<std::string> names;
   std::istringstream words(list);
-  for (std::string name; std::getline(words, name, ',');) names.push_back(name);
+  for (std::string name; std::getline(words, name, ',');) { names.push_back(name); }
   return names;
 }
 
@@ -100,15 +100,16 @@ int generate(const Words& words) {
   const auto values = parse(words, generate_options());
   const std::vector<GeneratedSession> sessions = recordings::generate(wanted(values));
   if (!values.count("json")) {
-    for (const GeneratedSession& session : sessions) print_ceiling(session);
+    for (const GeneratedSession& session : sessions) { print_ceiling(session); }
     return kDone;
   }
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const GeneratedSession& session : sessions)
+  for (const GeneratedSession& session : sessions) {
     rows.push_back({{"name", session.name},
                     {"path", session.path.string()},
                     {"made", session.made},
                     {"ceiling", session.ceiling}});
+  }
   print_document("generate", {{"sessions", std::move(rows)}});
   return kDone;
 }

@@ -27,17 +27,18 @@ PictureSize size_of(const std::string& text) {
   const auto height = std::from_chars(text.data(), end, size.height);
   if (height.ec == std::errc() && height.ptr != end && *height.ptr == 'x') {
     const auto width = std::from_chars(height.ptr + 1, end, size.width);
-    if (width.ec == std::errc() && width.ptr == end) return size;
+    if (width.ec == std::errc() && width.ptr == end) { return size; }
   }
   throw InputError({wrong_word("--size", "HEIGHTxWIDTH, as in 36x64", text)});
 }
 
 ReadOptions reading(const options::variables_map& values) {
   ReadOptions how;
-  if (values.count("size")) how.size = size_of(values["size"].as<std::string>());
+  if (values.count("size")) { how.size = size_of(values["size"].as<std::string>()); }
   const auto color = values["color"].as<std::string>();
-  if (color != "grey" && color != "rgb")
+  if (color != "grey" && color != "rgb") {
     throw InputError({wrong_word("--color", "grey or rgb", color)});
+  }
   how.colour = color == "rgb";
   how.bin_hz = values["bin-hz"].as<double>();
   how.trace = values["trace"].as<std::string>();
@@ -63,25 +64,29 @@ ImportOptions wanted(const options::variables_map& values) {
 }
 
 void print_session(const ImportedSession& session) {
-  if (!session.problems.empty()) return;
+  if (!session.problems.empty()) { return; }
   const auto& r = session.record;
   fmt::print("{}: {}; {} neurons, {:.4g} h{}\n", session.name,
              session.made ? "imported" : "there already, left alone",
              r.at("neurons").is_null() ? "no" : r.at("neurons").dump(), r.at("hours").get<double>(),
              r.at("animal").is_null() ? "" : ", " + r.at("animal").get<std::string>());
-  for (const auto& [tier, facts] : r.at("tiers").items())
+  for (const auto& [tier, facts] : r.at("tiers").items()) {
     fmt::print("    tier {:16} {:>5} trials {:>9.1f} s\n", tier, facts.at("trials").get<int64_t>(),
                facts.at("seconds").get<double>());
-  for (const auto& m : r.at("modalities"))
+  }
+  for (const auto& m : r.at("modalities")) {
     fmt::print("    {:16} {:>6} signals, {}, from {}\n", m.at("name").get<std::string>(),
                m.at("signals").get<int64_t>(), m.at("quantity").get<std::string>(),
                m.at("source").get<std::string>());
-  for (const auto& note : r.at("notes")) fmt::print("    note: {}\n", note.get<std::string>());
-  for (const auto& file : r.value("linked_files", nlohmann::ordered_json::array()))
+  }
+  for (const auto& note : r.at("notes")) { fmt::print("    note: {}\n", note.get<std::string>()); }
+  for (const auto& file : r.value("linked_files", nlohmann::ordered_json::array())) {
     fmt::print("    read through links: {}\n", file.at("path").get<std::string>());
-  for (const auto& left : r.at("left_out"))
+  }
+  for (const auto& left : r.at("left_out")) {
     fmt::print("    left out: {}: {}\n", left.at("where").get<std::string>(),
                left.at("why").get<std::string>());
+  }
 }
 
 nlohmann::ordered_json session_json(const ImportedSession& session) {
@@ -90,7 +95,7 @@ nlohmann::ordered_json session_json(const ImportedSession& session) {
                                  {"made", session.made},
                                  {"digest", nullptr},
                                  {"problems", to_json(session.problems)}};
-  if (!session.problems.empty()) return json;
+  if (!session.problems.empty()) { return json; }
   json["digest"] = session.digest;
   nlohmann::ordered_json record = session.record;
   record.erase("schema");
@@ -131,11 +136,12 @@ int import(const Words& words) {
   for (const ImportedSession& session : sessions) {
     problems.insert(problems.end(), session.problems.begin(), session.problems.end());
     rows.push_back(session_json(session));
-    if (!values.count("json")) print_session(session);
+    if (!values.count("json")) { print_session(session); }
   }
-  for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_text(problem));
-  if (values.count("json"))
+  for (const Diagnostic& problem : problems) { fmt::print(stderr, "{}\n", to_text(problem)); }
+  if (values.count("json")) {
     print_document("import", {{"sessions", std::move(rows)}, {"diagnostics", to_json(problems)}});
+  }
   return problems.empty() ? kDone : kWrongInput;
 }
 

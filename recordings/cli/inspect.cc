@@ -14,27 +14,30 @@ Manifest look(const std::string& folder, const std::string& cache) {
   first.progress = sessions_progress;
   Manifest manifest = recordings::inspect(existing(folder), first);
   const WindowRule rule = natural_rule(manifest);
-  if (rule.align == Align::free) return manifest;
+  if (rule.align == Align::free) { return manifest; }
   // Windows of short trials follow the trials: count them so.
   InspectOptions second;
   second.digests = false;
   second.rule = rule;
   Manifest again = recordings::inspect(folder, second);
-  for (size_t i = 0; i < again.sessions.size(); ++i)
+  for (size_t i = 0; i < again.sessions.size(); ++i) {
     again.sessions[i].digest = manifest.sessions[i].digest;
+  }
   return again;
 }
 
 void print_session(const SessionInfo& session) {
   fmt::print("{:28} {:>6} neurons {:>8.1f} s  {}\n", session.name, session.neurons, session.seconds,
              session.animal.empty() ? "animal unknown" : session.animal);
-  for (const auto& [name, tier] : session.tiers)
+  for (const auto& [name, tier] : session.tiers) {
     fmt::print("    tier {:12} {:>5} trials {:>8.1f} s {:>6} windows\n", name, tier.trials,
                tier.seconds, tier.windows);
-  for (const Modality& m : session.modalities)
+  }
+  for (const Modality& m : session.modalities) {
     fmt::print("    {:17} {:13} {:>9} {:>6} signals\n", m.name, m.kind,
                m.rate_hz > 0 ? fmt::format("{:.4g} Hz", m.rate_hz) : "irregular", m.signals);
-  for (const Diagnostic& problem : session.problems) fmt::print("    {}\n", to_text(problem));
+  }
+  for (const Diagnostic& problem : session.problems) { fmt::print("    {}\n", to_text(problem)); }
 }
 
 void print_manifest(const Manifest& manifest) {
@@ -64,10 +67,11 @@ int inspect(const Words& words) {
   const auto values = parse(words, inspect_options(), "DIR", "the folder of recordings");
   const Manifest manifest =
       look(values["DIR"].as<std::string>(), values["cache"].as<std::string>());
-  if (values.count("json"))
+  if (values.count("json")) {
     print_document("inspect", to_json(manifest));
-  else
+  } else {
     print_manifest(manifest);
+  }
   return kDone;
 }
 

@@ -42,22 +42,24 @@ const std::vector<Command>& commands() {
 
 void print_help(std::ostream& out) {
   out << "enigma-data: recordings of neurons, video and behaviour\n\n";
-  for (const Command& command : commands())
+  for (const Command& command : commands()) {
     out << fmt::format("  enigma-data {:9} {:10} {}\n", command.name, command.arguments,
                        command.help);
+  }
   out << "  enigma-data help      [COMMAND]  this text, or a command's options\n\n"
          "Leaves with 0 done, 1 fault of ours or of the surroundings, 2 wrong input, 3 no such "
          "file.\n";
 }
 
 int help(const Words& words) {
-  for (const Command& command : commands())
+  for (const Command& command : commands()) {
     if (!words.empty() && command.name == words.front()) {
       std::cout << "enigma-data " << command.name << " " << command.arguments << ": "
                 << command.help << "\n\n"
                 << command.known();
       return kDone;
     }
+  }
   print_help(std::cout);
   return kDone;
 }
@@ -69,10 +71,10 @@ int dispatch(const Words& words) {
   }
   const Words rest(words.begin() + 1, words.end());
   const bool asks_help = std::find(rest.begin(), rest.end(), "--help") != rest.end();
-  if (words.front() == "help" || words.front() == "--help") return help(rest);
+  if (words.front() == "help" || words.front() == "--help") { return help(rest); }
   std::vector<std::string> names = {"help"};
   for (const Command& command : commands()) {
-    if (command.name == words.front()) return asks_help ? help(words) : command.run(rest);
+    if (command.name == words.front()) { return asks_help ? help(words) : command.run(rest); }
     names.push_back(command.name);
   }
   Diagnostic d;
@@ -85,8 +87,9 @@ int dispatch(const Words& words) {
 /// Says what is wrong on standard error, and with --json as one object on standard output.
 int refuse(const Words& words, const std::vector<Diagnostic>& diagnostics, int exit_code) {
   print_diagnostics(diagnostics);
-  if (std::find(words.begin(), words.end(), "--json") != words.end())
+  if (std::find(words.begin(), words.end(), "--json") != words.end()) {
     print_document(words.front(), {{"diagnostics", to_json(diagnostics)}});
+  }
   return exit_code;
 }
 

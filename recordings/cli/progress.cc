@@ -29,15 +29,15 @@ void tell(const char* what, int64_t done, int64_t total, double past_s) {
 void show_progress(const char* what, int64_t done, int64_t total) {
   static const auto begin = std::chrono::steady_clock::now();
   static double next_s = kQuiet_s;
-  if (done >= total) return clear_progress();
+  if (done >= total) { return clear_progress(); }
   const std::chrono::duration<double> past = std::chrono::steady_clock::now() - begin;
-  if (past.count() < next_s || done <= 0) return;
+  if (past.count() < next_s || done <= 0) { return; }
   next_s = past.count() + 1;
   tell(what, done, total, past.count());
 }
 
 void clear_progress() {
-  if (!drawn) return;
+  if (!drawn) { return; }
   fmt::print(stderr, "\r\033[K");
   drawn = false;
 }

@@ -17,21 +17,26 @@ namespace {
 
 std::vector<double> times_in(const std::string& file) {
   const NpyArray array = taken(open_npy(existing(file)));
-  if (array.shape.size() != 1)
+  if (array.shape.size() != 1) {
     throw InputError({problem_in(file, "shape", "not a list of times", "one axis",
                                  std::to_string(array.shape.size()) + " axes")});
+  }
   std::vector<double> times_s;
-  for (int64_t i = 0; i < array.elements; ++i)
+  for (int64_t i = 0; i < array.elements; ++i) {
     times_s.push_back(number_at(array.data, array.type, static_cast<size_t>(i)));
+  }
   return times_s;
 }
 
 std::filesystem::path modality_folder(const std::filesystem::path& experiment,
                                       const std::string& modality) {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(existing(experiment.string())))
-    if (is_modality_folder(entry.path())) names.push_back(entry.path().filename().string());
-  if (std::find(names.begin(), names.end(), modality) != names.end()) return experiment / modality;
+  for (const auto& entry : std::filesystem::directory_iterator(existing(experiment.string()))) {
+    if (is_modality_folder(entry.path())) { names.push_back(entry.path().filename().string()); }
+  }
+  if (std::find(names.begin(), names.end(), modality) != names.end()) {
+    return experiment / modality;
+  }
   Diagnostic d = problem_in(experiment, "--modality", "experiment has no such modality",
                             "a folder with a meta.yml", modality);
   d.suggestion = suggest_name(modality, names);
@@ -82,12 +87,13 @@ int query(const Words& words) {
   const size_t valid = answer.valid.size();
   tensors["values"] = tensor_of(std::move(answer));
   write_tensors(options["out"].as<std::string>(), tensors);
-  if (options.count("json"))
+  if (options.count("json")) {
     print_document("query",
                    document_of(modality, clock_of(device), tensors["values"], valid, warnings));
-  else
+  } else {
     fmt::print("{} of {} times answered: {}\n", valid, times_s.size(),
                options["out"].as<std::string>());
+  }
   return kDone;
 }
 

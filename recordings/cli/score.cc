@@ -38,11 +38,13 @@ int score(const Words& words) {
     print_document("score", scores);
     return kDone;
   }
-  for (const auto& [name, value] : scores.items())
-    if (value.is_array())
+  for (const auto& [name, value] : scores.items()) {
+    if (value.is_array()) {
       fmt::print("{:28} {} values\n", name, value.size());
-    else
+    } else {
       fmt::print("{:28} {}\n", name, value.dump());
+    }
+  }
   return kDone;
 }
 

@@ -19,7 +19,7 @@ void print_session(const SessionStatistics& session) {
   fmt::print("{}\n", session.name);
   for (const ModalityStatistics& modality : session.modalities) {
     print_line(modality.name, modality.all);
-    for (const auto& [tier, signals] : modality.tiers) print_line("  " + tier, signals);
+    for (const auto& [tier, signals] : modality.tiers) { print_line("  " + tier, signals); }
   }
 }
 
@@ -37,9 +37,9 @@ int stats(const Words& words) {
   for (const SessionStatistics& session : sessions) {
     print_diagnostics(session.problems);
     problems = problems || has_errors(session.problems);
-    if (!values.count("json")) print_session(session);
+    if (!values.count("json")) { print_session(session); }
   }
-  if (values.count("json")) print_document("stats", to_json(sessions));
+  if (values.count("json")) { print_document("stats", to_json(sessions)); }
   return problems ? kWrongInput : kDone;
 }
 

@@ -10,7 +10,7 @@ namespace enigma::recordings::cli {
 namespace {
 
 std::string word_of(NumberType type) {
-  if (type == NumberType::boolean) return "BOOL";
+  if (type == NumberType::boolean) { return "BOOL"; }
   const std::string name(name_of(type));
   const char kind = name.front() == 'f' ? 'F' : name.front() == 'u' ? 'U' : 'I';
   return kind + std::to_string(8 * bytes_of(type));
@@ -21,7 +21,7 @@ std::string word_of(NumberType type) {
 Tensor tensor_of(const std::vector<int64_t>& indices) {
   Tensor tensor{NumberType::i64, {static_cast<int64_t>(indices.size())}, {}};
   tensor.bytes.resize(indices.size() * sizeof(int64_t));
-  if (!indices.empty()) std::memcpy(tensor.bytes.data(), indices.data(), tensor.bytes.size());
+  if (!indices.empty()) { std::memcpy(tensor.bytes.data(), indices.data(), tensor.bytes.size()); }
   return tensor;
 }
 
@@ -31,8 +31,9 @@ Tensor tensor_of(Answer answer) {
 
 void write_tensors(const std::filesystem::path& file, const Tensors& tensors) {
   std::map<std::string, TensorBytes> views;
-  for (const auto& [name, tensor] : tensors)
+  for (const auto& [name, tensor] : tensors) {
     views[name] = {word_of(tensor.type), tensor.shape, tensor.bytes};
+  }
   std::filesystem::path aside = file;
   aside += ".part" + std::to_string(::getpid());
   try {

@@ -19,11 +19,12 @@ int verify(const Words& words) {
   how.progress = sessions_progress;
   const Verified verified = recordings::verify(existing(values["DIR"].as<std::string>()), how);
   print_diagnostics(verified.diagnostics);
-  if (values.count("json"))
+  if (values.count("json")) {
     print_document("verify", {{"sessions", verified.sessions},
                               {"diagnostics", enigma::to_json(verified.diagnostics)}});
-  else if (verified.diagnostics.empty())
+  } else if (verified.diagnostics.empty()) {
     fmt::print("{} sessions, nothing wrong\n", verified.sessions);
+  }
   return verified.diagnostics.empty() ? kDone : kWrongInput;
 }
 

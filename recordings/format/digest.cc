@@ -15,19 +15,20 @@ namespace {
 
 struct stat facts_of(const std::filesystem::path& file) {
   struct stat facts {};
-  if (::stat(file.c_str(), &facts) != 0)
+  if (::stat(file.c_str(), &facts) != 0) {
     throw std::system_error(errno, std::generic_category(), file.string());
+  }
   return facts;
 }
 
 }  // namespace
 
 DigestCache::DigestCache(std::filesystem::path file) : file_(std::move(file)) {
-  if (file_.empty() || !std::filesystem::exists(file_)) return;
+  if (file_.empty() || !std::filesystem::exists(file_)) { return; }
   try {
     const auto stored = nlohmann::json::parse(read_file(file_));
     for (const auto& [path, entry] : stored.items()) {
-      if (!entry.at(0).is_number_unsigned() || !entry.at(1).is_number_integer()) continue;
+      if (!entry.at(0).is_number_unsigned() || !entry.at(1).is_number_integer()) { continue; }
       const bool tells_inode = entry.size() > 3 && entry.at(3).is_number_unsigned();
       entries_[path] = {entry.at(0).get<uintmax_t>(), entry.at(1).get<int64_t>(),
                         tells_inode ? entry.at(3).get<uint64_t>() : 0,
@@ -55,8 +56,9 @@ std::string DigestCache::sha256_of(const std::filesystem::path& file) {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(key);
     if (found != entries_.end() && found->second.size == now.size &&
-        found->second.modified_ns == now.modified_ns && found->second.inode == now.inode)
+        found->second.modified_ns == now.modified_ns && found->second.inode == now.inode) {
       return found->second.sha256;
+    }
   }
   std::string hash = sha256_of_file(file);
   const std::lock_guard lock(mutex_);
@@ -66,10 +68,11 @@ std::string DigestCache::sha256_of(const std::filesystem::path& file) {
 }
 
 void DigestCache::save() {
-  if (file_.empty() || !changed_) return;
+  if (file_.empty() || !changed_) { return; }
   nlohmann::json stored = nlohmann::json::object();
-  for (const auto& [path, entry] : entries_)
+  for (const auto& [path, entry] : entries_) {
     stored[path] = {entry.size, entry.modified_ns, entry.sha256, entry.inode};
+  }
   std::filesystem::create_directories(std::filesystem::absolute(file_).parent_path());
   write_atomically(file_, stored.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   changed_ = false;
@@ -77,9 +80,10 @@ void DigestCache::save() {
 
 std::string digest_of(const FileTree& tree, DigestCache& cache) {
   std::string lines;
-  for (const auto& [name, path] : tree.files)
+  for (const auto& [name, path] : tree.files) {
     lines += name + "\t" + std::to_string(std::filesystem::file_size(path)) + "\t" +
              cache.sha256_of(path) + "\n";
+  }
   return sha256(lines);
 }
 

@@ -16,26 +16,29 @@ class Walk {
   Walk(const fs::path& folder, const Visit& visit, std::vector<Diagnostic>& problems)
       : visit_(visit), problems_(problems) {
     // Folders around this one too, by either name: a link up to them leads back here.
-    for (fs::path above : {fs::absolute(folder).lexically_normal(), fs::canonical(folder)})
-      for (above_.push_back(above); above.has_relative_path(); above_.push_back(above))
+    for (fs::path above : {fs::absolute(folder).lexically_normal(), fs::canonical(folder)}) {
+      for (above_.push_back(above); above.has_relative_path(); above_.push_back(above)) {
         above = above.parent_path();
+      }
+    }
   }
 
   void go_into(const fs::path& folder) {
     above_.push_back(folder);
-    for (const auto& entry : fs::directory_iterator(folder)) look_at(entry);
+    for (const auto& entry : fs::directory_iterator(folder)) { look_at(entry); }
     above_.pop_back();
   }
 
  private:
   void look_at(const fs::directory_entry& entry) {
     std::error_code unknown;
-    if (auto broken = broken_link(entry.path())) return warn(std::move(*broken));
-    if (!visit_(entry) || !entry.is_directory(unknown)) return;
-    if (entry.is_symlink(unknown) && leads_back(entry.path()))
+    if (auto broken = broken_link(entry.path())) { return warn(std::move(*broken)); }
+    if (!visit_(entry) || !entry.is_directory(unknown)) { return; }
+    if (entry.is_symlink(unknown) && leads_back(entry.path())) {
       return warn(problem_in(entry.path(), "", "link leads back to a folder that it lies in",
                              "folders without circles",
                              "a link to " + fs::read_symlink(entry.path(), unknown).string()));
+    }
     go_into(entry.path());
   }
 
@@ -70,9 +73,10 @@ void walk(const fs::path& folder, const Visit& visit, std::vector<Diagnostic>& p
 FileTree files_below(const fs::path& folder) {
   FileTree tree;
   const auto take = [&](const fs::directory_entry& entry) {
-    if (is_left_by_system(entry.path())) return false;
-    if (entry.is_regular_file())
+    if (is_left_by_system(entry.path())) { return false; }
+    if (entry.is_regular_file()) {
       tree.files.emplace(entry.path().lexically_relative(folder).generic_string(), entry.path());
+    }
     return true;
   };
   walk(folder, take, tree.problems);

@@ -114,7 +114,7 @@ TEST_CASE("links: one that leads nowhere is told with its target, wherever it st
     fs::create_symlink(nowhere, link);
     const Manifest manifest = inspect(linked.data, {});
     const Diagnostic* problem = nullptr;
-    for (const SessionInfo& info : manifest.sessions)
+    for (const SessionInfo& info : manifest.sessions) {
       if (problem == nullptr && about(info.problems, link) != nullptr) {
         problem = about(info.problems, link);
         CHECK(problem->severity == severity);
@@ -123,6 +123,7 @@ TEST_CASE("links: one that leads nowhere is told with its target, wherever it st
                             [&](const Diagnostic& d) { return d.file == link.string(); }) == 1);
         break;
       }
+    }
     CHECK(problem != nullptr);
     CHECK(about(verify(linked.data, {}).diagnostics, link) != nullptr);
     fs::remove(link);
@@ -141,9 +142,11 @@ TEST_CASE("files: what macOS leaves is no session, no modality, and not in the d
   LinkedRecordings linked;
   const std::string digest = linked.only().digest;
   for (const fs::path& folder :
-       {linked.data, linked.plain, linked.plain / "responses", linked.plain / "screen" / "meta"})
-    for (const char* name : {".DS_Store", "._responses", "._00000.yml", "._mouse-a"})
+       {linked.data, linked.plain, linked.plain / "responses", linked.plain / "screen" / "meta"}) {
+    for (const char* name : {".DS_Store", "._responses", "._00000.yml", "._mouse-a"}) {
       write_atomically(folder / name, "Mac OS X");
+    }
+  }
   CHECK(linked.only().digest == digest);
   CHECK(linked.only().problems.empty());
   CHECK(verify(linked.data, {}).diagnostics.empty());

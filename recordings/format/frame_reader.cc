@@ -11,16 +11,19 @@ namespace {
 
 NpyArray opened_again(const std::filesystem::path& path, const NpyArray& known) {
   Parsed<NpyArray> array = open_npy(path);
-  if (!array.ok()) throw std::runtime_error(to_text(array.diagnostics.front()));
-  if (array.value->type != known.type || array.value->shape != known.shape)
+  if (!array.ok()) { throw std::runtime_error(to_text(array.diagnostics.front())); }
+  if (array.value->type != known.type || array.value->shape != known.shape) {
     throw std::runtime_error(path.string() + ": has become another array while it was in use");
+  }
   return std::move(*array.value);
 }
 
 void to_channels_first(const float* pixels, int64_t area, int64_t channels, std::span<float> out) {
-  for (int64_t c = 0; c < channels; ++c)
-    for (int64_t p = 0; p < area; ++p)
+  for (int64_t c = 0; c < channels; ++c) {
+    for (int64_t p = 0; p < area; ++p) {
       out[static_cast<size_t>(c * area + p)] = pixels[p * channels + c];
+    }
+  }
 }
 
 }  // namespace
@@ -31,7 +34,7 @@ size_t FrameReader::pixels() const {
 
 const NpyArray& FrameReader::opened(int64_t picture) {
   const auto index = static_cast<size_t>(picture);
-  if (screen_.pictures[index].data != nullptr) return screen_.pictures[index];
+  if (screen_.pictures[index].data != nullptr) { return screen_.pictures[index]; }
   if (mapped_ != picture) {
     mapped_ = -1;
     file_ = opened_again(screen_.picture_paths[index], screen_.pictures[index]);
@@ -42,9 +45,9 @@ const NpyArray& FrameReader::opened(int64_t picture) {
 
 Picture FrameReader::at(int64_t frame) {
   const int64_t trial = trial_of_frame(screen_, frame);
-  if (trial < 0) return {.fill = std::numeric_limits<float>::quiet_NaN()};
+  if (trial < 0) { return {.fill = std::numeric_limits<float>::quiet_NaN()}; }
   const int64_t picture = screen_.picture_of[static_cast<size_t>(trial)];
-  if (picture < 0) return {.fill = screen_.trials[static_cast<size_t>(trial)].fill};
+  if (picture < 0) { return {.fill = screen_.trials[static_cast<size_t>(trial)].fill}; }
   const NpyArray& array = opened(picture);
   const auto within = static_cast<size_t>(frame - screen_.first_frames[static_cast<size_t>(trial)]);
   return {array.data + within * pixels() * bytes_of(array.type), array.type, 0};
@@ -57,7 +60,7 @@ void FrameReader::read(int64_t frame, std::span<float> out) {
     return;
   }
   to_float(picture.pixels, picture.type, out);
-  if (screen_.channels == 1) return;
+  if (screen_.channels == 1) { return; }
   const std::vector<float> pixels(out.begin(), out.end());
   to_channels_first(pixels.data(), screen_.height * screen_.width, screen_.channels, out);
 }

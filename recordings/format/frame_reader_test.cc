@@ -19,7 +19,7 @@ struct Clips {
     Parsed<Screen> parsed = open_screen(folder, nlohmann::json::object());
     REQUIRE(parsed.ok());
     screen = std::move(*parsed.value);
-    if (held) return;
+    if (held) { return; }
     for (NpyArray& picture : screen.pictures) {
       picture.mapping = {};
       picture.data = nullptr;

@@ -21,7 +21,7 @@ void take_label(LabelledIntervals& labelled, const std::string& name,
                 const std::filesystem::path& file, std::vector<Diagnostic>& diagnostics) {
   const Parsed<NpyArray> array = open_npy(file);
   diagnostics.insert(diagnostics.end(), array.diagnostics.begin(), array.diagnostics.end());
-  if (!array.ok()) return;
+  if (!array.ok()) { return; }
   const auto& shape = array.value->shape;
   const bool table = shape.size() == 2 && shape[1] == 2;
   if (!table && array.value->elements > 0) {
@@ -49,21 +49,23 @@ Parsed<LabelledIntervals> open_labelled_intervals(const std::filesystem::path& f
   labelled.start_s = fields.number("start_time");
   labelled.end_s = fields.number("end_time");
   const bool has_labels = fields.has("labels") && meta["labels"].is_object();
-  if (!has_labels)
+  if (!has_labels) {
     parsed.diagnostics.push_back(problem_in(file, "/labels", "labels cannot be read",
                                             "a mapping from label to .npy file", ""));
+  }
   const Parsed<std::vector<std::string>> names = read_yaml_keys(file, "labels");
   std::set<std::string> taken;
   for (const std::string& name : names.value.value_or(std::vector<std::string>())) {
-    if (!has_labels || !meta["labels"].contains(name) || !taken.insert(name).second) continue;
+    if (!has_labels || !meta["labels"].contains(name) || !taken.insert(name).second) { continue; }
     const nlohmann::json& array = meta["labels"][name];
-    if (array.is_string() && is_inside(array.get<std::string>()))
+    if (array.is_string() && is_inside(array.get<std::string>())) {
       take_label(labelled, name, folder / array.get<std::string>(), parsed.diagnostics);
-    else
+    } else {
       parsed.diagnostics.push_back(problem_in(file, "/labels/" + name, "does not name a file",
                                               "a .npy file of this folder", shown(array)));
+    }
   }
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(labelled);
+  if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(labelled); }
   return parsed;
 }
 

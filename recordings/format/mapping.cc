@@ -38,9 +38,9 @@ std::vector<std::byte> read_whole(int file, size_t length, const std::filesystem
   size_t done = 0;
   while (done < length) {
     const ssize_t count = ::read(file, bytes.data() + done, length - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(path, errno);
-    if (count == 0) break;
+    if (count < 0 && errno == EINTR) { continue; }
+    if (count < 0) { fail(path, errno); }
+    if (count == 0) { break; }
     done += static_cast<size_t>(count);
   }
   bytes.resize(done);
@@ -51,17 +51,17 @@ std::vector<std::byte> read_whole(int file, size_t length, const std::filesystem
 
 Mapping::Mapping(const std::filesystem::path& path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.number < 0) fail(path, errno);
+  if (file.number < 0) { fail(path, errno); }
   struct stat facts {};
-  if (::fstat(file.number, &facts) != 0) fail(path, errno);
-  if (!S_ISREG(facts.st_mode)) fail(path, S_ISDIR(facts.st_mode) ? EISDIR : EINVAL);
+  if (::fstat(file.number, &facts) != 0) { fail(path, errno); }
+  if (!S_ISREG(facts.st_mode)) { fail(path, S_ISDIR(facts.st_mode) ? EISDIR : EINVAL); }
   length_ = static_cast<size_t>(facts.st_size);
   if (length_ <= kSmallBytes) {
     small_ = read_whole(file.number, length_, path);
     return;
   }
   void* const place = ::mmap(nullptr, length_, PROT_READ, MAP_SHARED, file.number, 0);
-  if (place == MAP_FAILED) fail(path, errno);
+  if (place == MAP_FAILED) { fail(path, errno); }
   mapped_ = place;
   ++maps_held;
 }
@@ -79,7 +79,7 @@ Mapping& Mapping::operator=(Mapping&& other) noexcept {
 }
 
 Mapping::~Mapping() {
-  if (mapped_ == nullptr) return;
+  if (mapped_ == nullptr) { return; }
   ::munmap(mapped_, length_);
   --maps_held;
 }
@@ -90,12 +90,12 @@ bool Mapping::scarce() {
 }
 
 std::span<const std::byte> Mapping::bytes() const {
-  if (mapped_ == nullptr) return small_;
+  if (mapped_ == nullptr) { return small_; }
   return {static_cast<const std::byte*>(mapped_), length_};
 }
 
 void Mapping::expect(const std::byte* from, size_t count) const {
-  if (mapped_ == nullptr || count == 0) return;
+  if (mapped_ == nullptr || count == 0) { return; }
   static const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
   const uintptr_t begin = reinterpret_cast<uintptr_t>(from) / page * page;
   // A hint: where the system refuses it, the pages come when they are read.

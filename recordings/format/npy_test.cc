@@ -58,13 +58,17 @@ std::string rearranged(NumberType type, const std::vector<int64_t>& shape,
   const size_t size = bytes_of(type), rows = size_t(shape[0]), depth = numbers.size() / size / rows;
   std::vector<std::byte> other;
   REQUIRE(shape.size() == 3);
-  for (size_t k = 0; k < size_t(shape[2]); ++k)
-    for (size_t j = 0; j < size_t(shape[1]); ++j)
-      for (size_t i = 0; i < rows; ++i)
-        for (size_t b = size; b-- > 0;)
+  for (size_t k = 0; k < size_t(shape[2]); ++k) {
+    for (size_t j = 0; j < size_t(shape[1]); ++j) {
+      for (size_t i = 0; i < rows; ++i) {
+        for (size_t b = size; b-- > 0;) {
           other.push_back(numbers[(i * depth + j * size_t(shape[2]) + k) * size + b]);
+        }
+      }
+    }
+  }
   std::string file = npy_bytes(type, shape, other.data());
-  if (size > 1) file = replaced(file, "'<", "'>");
+  if (size > 1) { file = replaced(file, "'<", "'>"); }
   return replaced(file, "False", "True ");
 }
 
@@ -79,7 +83,7 @@ TEST_CASE("npy: arrays in Fortran's order and in the other byte order are read, 
         NumberType::u64, NumberType::boolean}) {
     CAPTURE(name_of(type));
     std::vector<std::byte> numbers(2 * 3 * 4 * bytes_of(type));
-    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = std::byte((i * 37 + 1) & 0x7f);
+    for (size_t i = 0; i < numbers.size(); ++i) { numbers[i] = std::byte((i * 37 + 1) & 0x7f); }
     write_atomically(path, rearranged(type, {2, 3, 4}, numbers));
     const Parsed<NpyArray> array = open_npy(path);
     REQUIRE(array.ok());
@@ -107,7 +111,7 @@ TEST_CASE("npy: a session whose arrays are in Fortran's order is the same sessio
     return window;
   };
   std::vector<uint8_t> film(20 * 6);
-  for (size_t i = 0; i < film.size(); ++i) film[i] = uint8_t(i);
+  for (size_t i = 0; i < film.size(); ++i) { film[i] = uint8_t(i); }
   const auto film_file = folder / "screen" / "data" / "00000.npy";
   write_atomically(film_file, npy_bytes(NumberType::u8, {20, 2, 3}, film.data()));
   const std::vector<float> expected = window_of();

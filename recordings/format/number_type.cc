@@ -101,27 +101,29 @@ std::string_view name_of(NumberType type) {
 }
 
 std::optional<NumberType> type_of_name(std::string_view name) {
-  for (const Facts& facts : kFacts)
-    if (facts.name == name) return facts.type;
+  for (const Facts& facts : kFacts) {
+    if (facts.name == name) { return facts.type; }
+  }
   return std::nullopt;
 }
 
 std::optional<NumberType> type_of_descr(std::string_view descr) {
-  for (const Facts& facts : kFacts)
-    if (facts.descr == descr) return facts.type;
+  for (const Facts& facts : kFacts) {
+    if (facts.descr == descr) { return facts.type; }
+  }
   return std::nullopt;
 }
 
 std::optional<StoredType> stored_type_of_descr(std::string_view descr) {
   constexpr std::string_view kOrders = "<>=|";
-  if (descr == "?") descr = "|b1";
-  if (descr.empty()) return std::nullopt;
+  if (descr == "?") { descr = "|b1"; }
+  if (descr.empty()) { return std::nullopt; }
   const bool told = kOrders.find(descr[0]) != std::string_view::npos;
   const std::string_view name = told ? descr.substr(1) : descr;
   for (const Facts& facts : kFacts) {
-    if (facts.descr.substr(1) != name) continue;
+    if (facts.descr.substr(1) != name) { continue; }
     // "|" is for what has no byte order.
-    if (facts.bytes > 1 && told && descr[0] == '|') return std::nullopt;
+    if (facts.bytes > 1 && told && descr[0] == '|') { return std::nullopt; }
     return StoredType{facts.type, facts.bytes > 1 && descr[0] == '>'};
   }
   return std::nullopt;
@@ -129,8 +131,9 @@ std::optional<StoredType> stored_type_of_descr(std::string_view descr) {
 
 void to_float(const std::byte* source, NumberType type, std::span<float> out) {
   with_type(type, [&](auto kind) {
-    for (size_t i = 0; i < out.size(); ++i)
+    for (size_t i = 0; i < out.size(); ++i) {
       out[i] = static_cast<float>(value_of(load<decltype(kind)>(source, i)));
+    }
   });
 }
 
@@ -143,12 +146,13 @@ double number_at(const std::byte* source, NumberType type, size_t index) {
 ExactNumber exact_at(const std::byte* source, NumberType type, size_t index) {
   return with_type(type, [&](auto kind) -> ExactNumber {
     using T = decltype(kind);
-    if constexpr (std::is_signed_v<T> && std::is_integral_v<T>)
+    if constexpr (std::is_signed_v<T> && std::is_integral_v<T>) {
       return int64_t{load<T>(source, index)};
-    else if constexpr (std::is_integral_v<T>)
+    } else if constexpr (std::is_integral_v<T>) {
       return uint64_t{load<T>(source, index)};
-    else
+    } else {
       return static_cast<double>(value_of(load<T>(source, index)));
+    }
   });
 }
 
@@ -156,9 +160,10 @@ size_t first_nan(const std::byte* source, NumberType type, size_t count) {
   return with_type(type, [&](auto kind) {
     using T = decltype(kind);
     unsigned any = 0;  // no early exit: a row without NaN, the usual one, runs in vector registers
-    for (size_t i = 0; i < count; ++i) any |= is_nan(load<T>(source, i));
-    for (size_t i = 0; any && i < count; ++i)
-      if (is_nan(load<T>(source, i))) return i;
+    for (size_t i = 0; i < count; ++i) { any |= is_nan(load<T>(source, i)); }
+    for (size_t i = 0; any && i < count; ++i) {
+      if (is_nan(load<T>(source, i))) { return i; }
+    }
     return count;
   });
 }
@@ -167,10 +172,11 @@ uint16_t half_of(float value) {
   const uint32_t bits = std::bit_cast<uint32_t>(value);
   const uint16_t sign = static_cast<uint16_t>(bits >> 16 & 0x8000);
   const float magnitude = std::fabs(value);
-  if (std::isnan(value)) return sign | 0x7e00;
-  if (magnitude >= 65520.0f) return sign | 0x7c00;
-  if (magnitude < 0x1p-14f)  // subnormal: an integer count of 2^-24
+  if (std::isnan(value)) { return sign | 0x7e00; }
+  if (magnitude >= 65520.0f) { return sign | 0x7c00; }
+  if (magnitude < 0x1p-14f) {  // subnormal: an integer count of 2^-24
     return static_cast<uint16_t>(sign | static_cast<uint16_t>(std::nearbyint(magnitude * 0x1p24f)));
+  }
   uint32_t rounded = std::bit_cast<uint32_t>(magnitude);
   rounded += 0xfff + (rounded >> 13 & 1);
   return static_cast<uint16_t>(sign | ((rounded >> 13) - (112u << 10)));
@@ -178,7 +184,7 @@ uint16_t half_of(float value) {
 
 uint16_t bfloat_of(float value) {
   const uint32_t bits = std::bit_cast<uint32_t>(value);
-  if (std::isnan(value)) return static_cast<uint16_t>((bits | 0x00400000u) >> 16);
+  if (std::isnan(value)) { return static_cast<uint16_t>((bits | 0x00400000u) >> 16); }
   return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 

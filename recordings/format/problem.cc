@@ -19,9 +19,9 @@ Diagnostic problem_in(const std::filesystem::path& file, std::string field, std:
 
 std::optional<Diagnostic> broken_link(const std::filesystem::path& path) {
   std::error_code unknown, broken;
-  if (!std::filesystem::is_symlink(path, unknown)) return std::nullopt;
+  if (!std::filesystem::is_symlink(path, unknown)) { return std::nullopt; }
   const auto status = std::filesystem::status(path, broken);
-  if (std::filesystem::exists(status)) return std::nullopt;
+  if (std::filesystem::exists(status)) { return std::nullopt; }
   const std::string why = broken ? broken.message() : "it is not there";
   Diagnostic d =
       problem_in(path, "", "link cannot be followed", "a link to a file or folder that is there",
@@ -31,7 +31,7 @@ std::optional<Diagnostic> broken_link(const std::filesystem::path& path) {
 }
 
 Diagnostic unopened(const std::filesystem::path& file, std::string expected, std::string why) {
-  if (auto link = broken_link(file)) return *link;
+  if (auto link = broken_link(file)) { return *link; }
   return problem_in(file, "", "file cannot be opened", std::move(expected), std::move(why));
 }
 
@@ -40,8 +40,9 @@ void append_untold(std::vector<Diagnostic>& diagnostics, const std::vector<Diagn
     return std::any_of(diagnostics.begin(), diagnostics.end(),
                        [&](const Diagnostic& other) { return other.file == d.file; });
   };
-  for (const Diagnostic& d : more)
-    if (!told(d)) diagnostics.push_back(d);
+  for (const Diagnostic& d : more) {
+    if (!told(d)) { diagnostics.push_back(d); }
+  }
 }
 
 std::string shown(const nlohmann::json& value) {

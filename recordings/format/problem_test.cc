@@ -165,7 +165,7 @@ TEST_CASE("document: yaml that would grow or nest without end is refused") {
   for (int i = 1; i < 12; ++i) {
     const std::string before = "*a" + std::to_string(i - 1);
     bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
-    for (int k = 1; k < 10; ++k) bomb += ", " + before;
+    for (int k = 1; k < 10; ++k) { bomb += ", " + before; }
     bomb += "]\n";
   }
   write_atomically(file, bomb);

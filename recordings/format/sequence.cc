@@ -63,12 +63,13 @@ void take_memory(Sequence& sequence, const std::filesystem::path& folder, Fields
     return;
   }
   const auto have = static_cast<int64_t>(sequence.mapping.bytes().size());
-  if (overflow || have < bytes)
+  if (overflow || have < bytes) {
     diagnostics.push_back(problem_in(path, "data", "file is truncated, or meta.yml says too much",
                                      "n_timestamps x n_signals x " + std::string(name_of(*type)) +
                                          " = " + (overflow ? "too many" : std::to_string(bytes)) +
                                          " bytes",
                                      std::to_string(have)));
+  }
   sequence.data = sequence.mapping.bytes().data();
 }
 
@@ -76,20 +77,22 @@ void take_shifts(Sequence& sequence, const std::filesystem::path& path,
                  std::vector<Diagnostic>& diagnostics) {
   const Parsed<NpyArray> array = open_npy(path);
   diagnostics.insert(diagnostics.end(), array.diagnostics.begin(), array.diagnostics.end());
-  if (!array.ok()) return;
+  if (!array.ok()) { return; }
   if (array.value->elements != sequence.signals) {
     diagnostics.push_back(problem_in(path, "shape", "not one shift per signal",
                                      std::to_string(sequence.signals),
                                      std::to_string(array.value->elements)));
     return;
   }
-  for (int64_t i = 0; i < sequence.signals; ++i)
+  for (int64_t i = 0; i < sequence.signals; ++i) {
     sequence.shifts_s.push_back(
         number_at(array.value->data, array.value->type, static_cast<size_t>(i)));
+  }
   if (!std::all_of(sequence.shifts_s.begin(), sequence.shifts_s.end(),
-                   [](double s) { return std::isfinite(s); }))
+                   [](double s) { return std::isfinite(s); })) {
     diagnostics.push_back(
         problem_in(path, "data", "a shift is not finite", "seconds", "NaN or infinity"));
+  }
 }
 
 bool clock_tells_rows_apart(const Sequence& sequence) {
@@ -130,37 +133,45 @@ Parsed<Sequence> open_sequence(const std::filesystem::path& folder, const nlohma
   sequence.start_s = fields.number("start_time");
   sequence.end_s = fields.number("end_time");
   sequence.rate_hz = fields.number("sampling_rate");
-  if (!has_errors(parsed.diagnostics) && sequence.rate_hz <= 0)
+  if (!has_errors(parsed.diagnostics) && sequence.rate_hz <= 0) {
     parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/sampling_rate",
                                             "rate is not positive", "samples per second",
                                             std::to_string(sequence.rate_hz)));
-  if (!has_errors(parsed.diagnostics) && !clock_tells_rows_apart(sequence))
+  }
+  if (!has_errors(parsed.diagnostics) && !clock_tells_rows_apart(sequence)) {
     parsed.diagnostics.push_back(
         problem_in(folder / "meta.yml", "/sampling_rate",
                    "float64 seconds do not tell two rows apart at this rate and time",
                    "a lower rate, or a clock that starts later", std::to_string(sequence.rate_hz)));
-  if (!has_errors(parsed.diagnostics) && sequence.end_s < sequence.start_s)
+  }
+  if (!has_errors(parsed.diagnostics) && sequence.end_s < sequence.start_s) {
     parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/end_time",
                                             "ends before it starts", "at least start_time",
                                             std::to_string(sequence.end_s)));
+  }
   sequence.in_memory_file = fields.flag_or("is_mem_mapped", false);
-  if (sequence.in_memory_file)
+  if (sequence.in_memory_file) {
     take_memory(sequence, folder, fields, parsed.diagnostics);
-  else
+  } else {
     take_array(sequence, folder / "data.npy", parsed.diagnostics);
-  if (!has_errors(parsed.diagnostics) && sequence.signals == 0)
+  }
+  if (!has_errors(parsed.diagnostics) && sequence.signals == 0) {
     parsed.diagnostics.push_back(problem_in(folder / "meta.yml", "/n_signals",
                                             "sequence has no signals", "at least 1", "0"));
-  if (!has_errors(parsed.diagnostics) && fields.flag_or("phase_shift_per_signal", false))
+  }
+  if (!has_errors(parsed.diagnostics) && fields.flag_or("phase_shift_per_signal", false)) {
     take_shifts(sequence, folder / "meta" / "phase_shifts.npy", parsed.diagnostics);
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(sequence);
+  }
+  if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(sequence); }
   return parsed;
 }
 
 int64_t row_at(const Sequence& sequence, double t_s, double nudge) {
   const double place = std::floor((t_s - sequence.start_s) / (1.0 / sequence.rate_hz) + nudge);
-  if (!(place >= 0)) return -1;  // NaN too: a clock beyond double's range
-  if (place >= static_cast<double>(sequence.rows)) return sequence.rows;
+  if (!(place >= 0)) {
+    return -1;  // NaN too: a clock beyond double's range
+  }
+  if (place >= static_cast<double>(sequence.rows)) { return sequence.rows; }
   return static_cast<int64_t>(place);
 }
 
@@ -168,7 +179,7 @@ bool read_row(const Sequence& sequence, double t_s, double nudge, std::span<floa
   const double slack_s = nudge / sequence.rate_hz;
   const int64_t index = row_at(sequence, t_s, nudge);
   const bool inside = t_s + slack_s >= sequence.valid_from_s() && t_s <= sequence.valid_to_s();
-  if (inside && !sequence.shifts_s.empty()) return read_shifted(sequence, t_s, nudge, out);
+  if (inside && !sequence.shifts_s.empty()) { return read_shifted(sequence, t_s, nudge, out); }
   if (!inside || index < 0 || index >= sequence.rows) {
     std::fill(out.begin(), out.end(), kNan);
     return false;
@@ -180,8 +191,9 @@ bool read_row(const Sequence& sequence, double t_s, double nudge, std::span<floa
 std::vector<bool> rows_with_nan(const Sequence& sequence) {
   std::vector<bool> bad(static_cast<size_t>(sequence.rows));
   const auto signals = static_cast<size_t>(sequence.signals);
-  for (int64_t r = 0; r < sequence.rows; ++r)
+  for (int64_t r = 0; r < sequence.rows; ++r) {
     bad[static_cast<size_t>(r)] = first_nan(sequence.row(r), sequence.type, signals) < signals;
+  }
   return bad;
 }
 

@@ -18,15 +18,17 @@ void read_rows(const Sequence& sequence, double start_s, int64_t samples, double
   const auto signals = static_cast<size_t>(sequence.signals);
   ENIGMA_CHECK(out.size() == static_cast<size_t>(samples) * signals,
                "buffer is not samples x signals");
-  for (int64_t k = 0; k < samples; ++k)
+  for (int64_t k = 0; k < samples; ++k) {
     read_row(sequence, start_s + static_cast<double>(k) / rate_hz, kNudge,
              out.subspan(static_cast<size_t>(k) * signals, signals));
+  }
 }
 
 bool is_session(const std::filesystem::path& folder) {
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.is_directory(error) && is_modality_folder(entry.path())) return true;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.is_directory(error) && is_modality_folder(entry.path())) { return true; }
+  }
   return false;
 }
 
@@ -40,7 +42,7 @@ Session::~Session() = default;
 Parsed<Session> Session::open(const std::filesystem::path& folder) {
   Parsed<Session> parsed;
   std::unique_ptr<Impl> parts = open_parts(folder, parsed.diagnostics);
-  if (!has_errors(parsed.diagnostics)) parsed.value = Session(std::move(parts));
+  if (!has_errors(parsed.diagnostics)) { parsed.value = Session(std::move(parts)); }
   return parsed;
 }
 
@@ -63,7 +65,7 @@ bool Session::has(const std::string& modality) const {
 }
 
 Session::VideoSize Session::video_size() const {
-  if (!impl_->screen) return {};
+  if (!impl_->screen) { return {}; }
   return {impl_->screen->channels, impl_->screen->height, impl_->screen->width};
 }
 
@@ -88,9 +90,10 @@ void Session::read_video(double start_s, const WindowRule& rule, std::span<float
   ENIGMA_CHECK(out.size() == static_cast<size_t>(rule.samples) * size,
                "buffer is not samples x channels x height x width");
   FrameReader frames(screen);
-  for (int64_t k = 0; k < rule.samples; ++k)
+  for (int64_t k = 0; k < rule.samples; ++k) {
     frames.read(frame_at(screen, start_s + static_cast<double>(k) / rule.rate_hz),
                 out.subspan(static_cast<size_t>(k) * size, size));
+  }
 }
 
 void Session::read_sequence(const std::string& modality, double start_s, int64_t samples,
@@ -107,12 +110,13 @@ Session::Moments Session::response_moments(const std::string& tier, const Window
   std::vector<float> window(static_cast<size_t>(rule.samples) * n);
   for (double start_s : disjoint_window_starts_s(tier, rule)) {
     read_responses(start_s, rule, window);
-    for (int64_t k = from_sample; k < to_sample; ++k, ++moments.count)
+    for (int64_t k = from_sample; k < to_sample; ++k, ++moments.count) {
       for (size_t i = 0; i < n; ++i) {
         const double value = window[static_cast<size_t>(k) * n + i];
         moments.mean[i] += value;
         moments.deviation[i] += value * value;
       }
+    }
   }
   const double count = static_cast<double>(std::max<int64_t>(moments.count, 1));
   for (size_t i = 0; i < n; ++i) {
@@ -130,13 +134,15 @@ bool is_modality_folder(const std::filesystem::path& folder) {
 }
 
 std::vector<std::filesystem::path> session_folders(const std::filesystem::path& data) {
-  if (is_session(data)) return {data};
+  if (is_session(data)) { return {data}; }
   std::vector<std::filesystem::path> folders;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(data, error))
+  for (const auto& entry : std::filesystem::directory_iterator(data, error)) {
     if (is_lost_folder(entry.path()) || (entry.path().filename().string().front() != '.' &&
-                                         entry.is_directory(error) && is_session(entry.path())))
+                                         entry.is_directory(error) && is_session(entry.path()))) {
       folders.push_back(entry.path());
+    }
+  }
   std::sort(folders.begin(), folders.end());
   return folders;
 }

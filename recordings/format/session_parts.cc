@@ -21,12 +21,13 @@ void append(Diagnostics& to, const Diagnostics& from) {
 
 // 0 where the flips are not regular within one per cent: pictures of irregular length have no rate.
 double rate_of(const std::vector<double>& flips_s) {
-  if (flips_s.size() < 3) return 0;
+  if (flips_s.size() < 3) { return 0; }
   // The last flip closes the recording and may come at any time.
   const size_t steps = flips_s.size() - 2;
   const double mean_s = (flips_s[steps] - flips_s[0]) / static_cast<double>(steps);
-  for (size_t i = 1; i <= steps; ++i)
-    if (std::abs(flips_s[i] - flips_s[i - 1] - mean_s) > 0.01 * mean_s) return 0;
+  for (size_t i = 1; i <= steps; ++i) {
+    if (std::abs(flips_s[i] - flips_s[i - 1] - mean_s) > 0.01 * mean_s) { return 0; }
+  }
   return 1.0 / mean_s;
 }
 
@@ -34,7 +35,7 @@ void open_sequence_part(Session::Impl& parts, const std::filesystem::path& folde
                         const nlohmann::json& meta, Diagnostics& diagnostics) {
   Parsed<Sequence> sequence = open_sequence(folder, meta);
   append(diagnostics, sequence.diagnostics);
-  if (!sequence.ok()) return;
+  if (!sequence.ok()) { return; }
   const std::string name = folder.filename().string();
   parts.modalities.push_back({name, "sequence", sequence.value->rate_hz, sequence.value->signals,
                               sequence.value->start_s, sequence.value->end_s});
@@ -46,12 +47,12 @@ void open_screen_part(Session::Impl& parts, const std::filesystem::path& folder,
                       const nlohmann::json& meta, Diagnostics& diagnostics) {
   Parsed<Screen> screen = open_screen(folder, meta);
   append(diagnostics, screen.diagnostics);
-  if (!screen.ok()) return;
+  if (!screen.ok()) { return; }
   const Screen& open = *screen.value;
   parts.modalities.push_back({folder.filename().string(), "screen", rate_of(open.flips_s),
                               open.height * open.width * open.channels, open.start_s(),
                               open.end_s()});
-  if (!parts.screen || folder.filename() == "screen") parts.screen = std::move(*screen.value);
+  if (!parts.screen || folder.filename() == "screen") { parts.screen = std::move(*screen.value); }
 }
 
 // Spikes and labelled intervals are recognised and listed; windows do not read them.
@@ -70,14 +71,15 @@ void open_part(Session::Impl& parts, const std::filesystem::path& folder,
                Diagnostics& diagnostics) {
   const Parsed<nlohmann::json> meta = read_yaml(folder / "meta.yml");
   append(diagnostics, meta.diagnostics);
-  if (!meta.ok()) return;
+  if (!meta.ok()) { return; }
   Fields fields(*meta.value, folder / "meta.yml", "", diagnostics);
   const std::string kind = fields.text("modality");
-  if (kind == "sequence") return open_sequence_part(parts, folder, *meta.value, diagnostics);
-  if (kind == "screen") return open_screen_part(parts, folder, *meta.value, diagnostics);
-  if (kind == "spikes" || kind == "time_interval")
+  if (kind == "sequence") { return open_sequence_part(parts, folder, *meta.value, diagnostics); }
+  if (kind == "screen") { return open_screen_part(parts, folder, *meta.value, diagnostics); }
+  if (kind == "spikes" || kind == "time_interval") {
     return list_events(parts, folder, kind, *meta.value, diagnostics);
-  if (kind.empty()) return;
+  }
+  if (kind.empty()) { return; }
   const std::array<std::string, 4> names = {"sequence", "screen", "spikes", "time_interval"};
   Diagnostic d;
   d.file = (folder / "meta.yml").string();
@@ -112,19 +114,21 @@ std::unique_ptr<Session::Impl> open_parts(const std::filesystem::path& folder,
   }
   std::vector<std::filesystem::path> folders;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (is_modality_folder(entry.path()))
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (is_modality_folder(entry.path())) {
       folders.push_back(entry.path());
-    else if (is_lost_folder(entry.path()))
+    } else if (is_lost_folder(entry.path())) {
       diagnostics.push_back(*broken_link(entry.path()));
+    }
+  }
   std::sort(folders.begin(), folders.end());
-  for (const auto& part : folders) open_part(*parts, part, diagnostics);
+  for (const auto& part : folders) { open_part(*parts, part, diagnostics); }
   if (error || folders.empty()) {
     Diagnostic d;
     d.file = folder.string();
     d.message = "is not a recording session";
     d.expected = "a folder with a meta.yml per modality (experanto)";
-    if (error) d.found = error.message();
+    if (error) { d.found = error.message(); }
     diagnostics.push_back(std::move(d));
   }
   return parts;

@@ -8,7 +8,7 @@
 namespace enigma::recordings {
 TEST_CASE("manifest: the five real sessions are listed with their windows") {
   const auto shared = shared_recordings("manifest: five real sessions");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   Manifest manifest = inspect(shared / "steinmetz", {});
   REQUIRE(manifest.sessions.size() == 5);
   const WindowRule rule = natural_rule(manifest);

@@ -26,12 +26,13 @@ void take_offsets(Spikes& spikes, const nlohmann::json& meta, const std::filesys
   for (size_t i = 0; good && i < list.size(); ++i) {
     good = list[i].is_number_integer() && list[i].get<int64_t>() >= 0 &&
            (i == 0 || list[i].get<int64_t>() >= spikes.offsets.back());
-    if (good) spikes.offsets.push_back(list[i].get<int64_t>());
+    if (good) { spikes.offsets.push_back(list[i].get<int64_t>()); }
   }
-  if (!good)
+  if (!good) {
     diagnostics.push_back(problem_in(file, "/spike_indices", "offsets of the units cannot be read",
                                      "rising integers, one more than there are units",
                                      shown(list)));
+  }
 }
 
 // The numbers that the file holds, or nothing where it cannot be opened.
@@ -59,7 +60,7 @@ std::optional<int64_t> take_array(Spikes& spikes, const std::filesystem::path& p
                                   Diagnostics& diagnostics) {
   Parsed<NpyArray> array = open_npy(path);
   diagnostics.insert(diagnostics.end(), array.diagnostics.begin(), array.diagnostics.end());
-  if (!array.ok()) return std::nullopt;
+  if (!array.ok()) { return std::nullopt; }
   if (array.value->shape.size() != 1) {
     diagnostics.push_back(problem_in(path, "shape", "not a list of spike times", "one axis",
                                      std::to_string(array.value->shape.size()) + " axes"));
@@ -77,7 +78,7 @@ void check_rising(const Spikes& spikes, const std::filesystem::path& file,
     const auto u = static_cast<size_t>(unit);
     for (int64_t i = spikes.offsets[u]; i < spikes.offsets[u + 1]; ++i) {
       const double t_s = time_at(spikes, i);
-      if (t_s == t_s && (i == spikes.offsets[u] || t_s >= time_at(spikes, i - 1))) continue;
+      if (t_s == t_s && (i == spikes.offsets[u] || t_s >= time_at(spikes, i - 1))) { continue; }
       diagnostics.push_back(problem_in(
           file, "unit " + std::to_string(unit), "spike times must rise within a unit",
           "a time not before the one before it", std::to_string(t_s) + " at " + std::to_string(i)));
@@ -91,10 +92,11 @@ int64_t spikes_before(const Spikes& spikes, int64_t unit, double t_s) {
   int64_t high = spikes.offsets[static_cast<size_t>(unit) + 1];
   while (low < high) {
     const int64_t middle = low + (high - low) / 2;
-    if (time_at(spikes, middle) < t_s)
+    if (time_at(spikes, middle) < t_s) {
       low = middle + 1;
-    else
+    } else {
       high = middle;
+    }
   }
   return low;
 }
@@ -114,17 +116,19 @@ Parsed<Spikes> open_spikes(const std::filesystem::path& folder, const nlohmann::
   const std::optional<int64_t> have = in_memory_file
                                           ? take_memory(spikes, folder, fields, parsed.diagnostics)
                                           : take_array(spikes, data, parsed.diagnostics);
-  if (has_errors(parsed.diagnostics) || !have) return parsed;
-  if (fields.has("n_signals") && fields.count("n_signals") != spikes.units())
+  if (has_errors(parsed.diagnostics) || !have) { return parsed; }
+  if (fields.has("n_signals") && fields.count("n_signals") != spikes.units()) {
     parsed.diagnostics.push_back(problem_in(file, "/n_signals", "is not the number of units",
                                             std::to_string(spikes.units()) + " by spike_indices",
                                             shown(meta["n_signals"])));
-  if (spikes.offsets.back() > *have)
+  }
+  if (spikes.offsets.back() > *have) {
     parsed.diagnostics.push_back(problem_in(data, "data", "file is truncated",
                                             std::to_string(spikes.offsets.back()) + " spike times",
                                             std::to_string(*have)));
-  if (!has_errors(parsed.diagnostics)) check_rising(spikes, data, parsed.diagnostics);
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(spikes);
+  }
+  if (!has_errors(parsed.diagnostics)) { check_rising(spikes, data, parsed.diagnostics); }
+  if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(spikes); }
   return parsed;
 }
 

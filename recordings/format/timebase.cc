@@ -17,7 +17,7 @@ constexpr double kShorterThanShortest = 0.999;     // so that rounding cannot jo
 
 std::vector<double> intervals_of(std::span<const double> times_s) {
   std::vector<double> intervals;
-  for (size_t i = 1; i < times_s.size(); ++i) intervals.push_back(times_s[i] - times_s[i - 1]);
+  for (size_t i = 1; i < times_s.size(); ++i) { intervals.push_back(times_s[i] - times_s[i - 1]); }
   return intervals;
 }
 
@@ -42,9 +42,10 @@ Line line_through(std::span<const double> times_s) {
   Line line{};
   line.period_s = moment / (n * (n * n - 1) / 12);
   line.first_s = times_s[0] + sum_s / n - middle * line.period_s;
-  for (size_t i = 0; i < times_s.size(); ++i)
+  for (size_t i = 0; i < times_s.size(); ++i) {
     line.deviation_s = std::max(line.deviation_s, std::abs(times_s[i] - line.first_s -
                                                            static_cast<double>(i) * line.period_s));
+  }
   return line;
 }
 
@@ -52,12 +53,14 @@ Line line_through(std::span<const double> times_s) {
 
 std::optional<Diagnostic> wrong_times(const std::filesystem::path& file, const std::string& field,
                                       std::span<const double> times_s) {
-  for (size_t i = 0; i < times_s.size(); ++i)
-    if (!std::isfinite(times_s[i]) || (i > 0 && times_s[i] <= times_s[i - 1]))
+  for (size_t i = 0; i < times_s.size(); ++i) {
+    if (!std::isfinite(times_s[i]) || (i > 0 && times_s[i] <= times_s[i - 1])) {
       return problem_in(
           file, fmt::format("{}[{}]", field, i), "times must rise",
           i > 0 ? fmt::format("a finite time after {}", times_s[i - 1]) : "a finite time",
           fmt::format("{}", times_s[i]));
+    }
+  }
   return std::nullopt;
 }
 
@@ -69,7 +72,7 @@ size_t after_longest_wait(std::span<const double> times_s) {
 }
 
 std::optional<size_t> jump_in(std::span<const double> times_s) {
-  if (times_s.size() < 2) return std::nullopt;
+  if (times_s.size() < 2) { return std::nullopt; }
   const size_t after = after_longest_wait(times_s);
   const double recording_s = static_cast<double>(times_s.size()) * median_of(intervals_of(times_s));
   const double wait_s = times_s[after] - times_s[after - 1];
@@ -83,7 +86,7 @@ Timebase regular_timebase(double first_s, double rate_hz, int64_t rows) {
 
 Timebase timebase_of(std::span<const double> times_s) {
   const auto rows = static_cast<int64_t>(times_s.size());
-  if (rows < 2) return regular_timebase(rows == 0 ? 0 : times_s[0], 1, rows);
+  if (rows < 2) { return regular_timebase(rows == 0 ? 0 : times_s[0], 1, rows); }
   const Line line = line_through(times_s);
   const std::vector<double> intervals = intervals_of(times_s);
   const double median_s = median_of(intervals);
@@ -114,16 +117,17 @@ std::vector<int64_t> samples_on(const Timebase& base, std::span<const double> ti
       continue;
     }
     int64_t& there = samples[static_cast<size_t>(place)];
-    if (there >= 0) ++lost;
+    if (there >= 0) { ++lost; }
     there = static_cast<int64_t>(i);
   }
-  if (base.regular) return samples;
+  if (base.regular) { return samples; }
   const auto held = static_cast<int64_t>(kHeldIntervals * base.rate_hz / base.native_rate_hz);
   for (int64_t row = 1, last = 0; row < base.rows; ++row) {
-    if (samples[static_cast<size_t>(row)] >= 0)
+    if (samples[static_cast<size_t>(row)] >= 0) {
       last = row;
-    else if (row - last <= held)
+    } else if (row - last <= held) {
       samples[static_cast<size_t>(row)] = samples[static_cast<size_t>(last)];
+    }
   }
   return samples;
 }

@@ -24,8 +24,9 @@ void check_found(const std::vector<double>& times_s, bool regular) {
   int64_t lost = 0;
   const std::vector<int64_t> samples = samples_on(base, times_s, lost);
   CHECK(lost == 0);
-  for (size_t i = 0; i < times_s.size(); ++i)
+  for (size_t i = 0; i < times_s.size(); ++i) {
     CHECK(samples[size_t(read_at(base, times_s[i]))] == int64_t(i));
+  }
 }
 
 }  // namespace
@@ -33,7 +34,9 @@ void check_found(const std::vector<double>& times_s, bool regular) {
 TEST_CASE("timebase: jitter within half a sample leaves rows as they are, on any clock") {
   for (const double start_s : {0.0, 1.7e9}) {
     std::vector<double> times_s;
-    for (int i = 0; i < 500; ++i) times_s.push_back(start_s + i / 20.0 + 0.01 * std::sin(i * 7.0));
+    for (int i = 0; i < 500; ++i) {
+      times_s.push_back(start_s + i / 20.0 + 0.01 * std::sin(i * 7.0));
+    }
     check_found(times_s, true);
     CHECK(timebase_of(times_s).rows == 500);
     CHECK(timebase_of(times_s).rate_hz == doctest::Approx(20).epsilon(1e-3));
@@ -42,15 +45,16 @@ TEST_CASE("timebase: jitter within half a sample leaves rows as they are, on any
 
 TEST_CASE("timebase: of drifting samples each is read at its own time") {
   std::vector<double> times_s = {0.3};
-  for (int i = 1; i < 2000; ++i)
+  for (int i = 1; i < 2000; ++i) {
     times_s.push_back(times_s.back() + 0.01 + 0.003 * std::sin(i * 0.01) + 0.001 * std::sin(i));
+  }
   check_found(times_s, false);
 }
 
 TEST_CASE("timebase: a sample is held for four intervals, not through a gap") {
   std::vector<double> times_s;
-  for (int i = 0; i < 100; ++i) times_s.push_back(i * 0.1);
-  for (int i = 0; i < 100; ++i) times_s.push_back(100 + i * 0.1);
+  for (int i = 0; i < 100; ++i) { times_s.push_back(i * 0.1); }
+  for (int i = 0; i < 100; ++i) { times_s.push_back(100 + i * 0.1); }
   const Timebase base = timebase_of(times_s);
   int64_t lost = 0;
   const auto samples = samples_on(base, times_s, lost);

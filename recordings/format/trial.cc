@@ -34,10 +34,10 @@ bool is_number_of_trial(const std::string& name) {
 std::optional<TrialKind> kind_of(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (name == "image") return TrialKind::image;
-  if (name == "video") return TrialKind::video;
-  if (name == "blank") return TrialKind::blank;
-  if (name == "invalid") return TrialKind::invalid;
+  if (name == "image") { return TrialKind::image; }
+  if (name == "video") { return TrialKind::video; }
+  if (name == "blank") { return TrialKind::blank; }
+  if (name == "invalid") { return TrialKind::invalid; }
   return std::nullopt;
 }
 
@@ -49,8 +49,9 @@ void take_size(Trial& trial, const Source& source, std::vector<Diagnostic>& diag
                              side.get<int64_t>() <= kSideMax;
                     });
   int64_t pixels = 1;  // sides are bounded, so three of them do not overflow
-  if (good)
-    for (const auto& side : size) pixels *= side.get<int64_t>();
+  if (good) {
+    for (const auto& side : size) { pixels *= side.get<int64_t>(); }
+  }
   if (!good || pixels > kPixelsMax) {
     Diagnostic d;
     d.file = source.file.string();
@@ -101,24 +102,27 @@ Trial trial_of(const std::string& number, const Source& source,
     diagnostics.push_back(std::move(d));
   }
   trial.first_frame = fields.count("first_frame_idx");
-  if (trial.kind == TrialKind::video)
+  if (trial.kind == TrialKind::video) {
     trial.frames = fields.has("num_frames") ? fields.count("num_frames") : 0;
+  }
   if (trial.frames > kFramesMax) {
     diagnostics.push_back(problem_in(source.file, source.pointer + "/num_frames",
                                      "trial is too long", "at most 2^40 frames",
                                      std::to_string(trial.frames)));
     trial.frames = 0;
   }
-  if (fields.has("stimulus_name") && source.fields["stimulus_name"].is_string())
+  if (fields.has("stimulus_name") && source.fields["stimulus_name"].is_string()) {
     trial.stimulus_name = source.fields["stimulus_name"].get<std::string>();
+  }
   take_conditions(trial, source.fields);
   const double fill = fields.number_or("interleave_value", 0);
-  if (std::abs(fill) <= static_cast<double>(std::numeric_limits<float>::max()))
+  if (std::abs(fill) <= static_cast<double>(std::numeric_limits<float>::max())) {
     trial.fill = static_cast<float>(fill);
-  else
+  } else {
     diagnostics.push_back(problem_in(source.file, source.pointer + "/interleave_value",
                                      "grey level is out of range", "a number that float32 holds",
                                      shown(fill)));
+  }
   take_size(trial, source, diagnostics);
   return trial;
 }
@@ -128,11 +132,12 @@ using Sources = std::vector<std::pair<std::string, Source>>;  // in the order on
 std::vector<Trial> trials_of(const Sources& sources, std::vector<Diagnostic>& diagnostics) {
   std::vector<Trial> trials;
   for (const auto& [number, source] : sources) {
-    if (source.fields.is_object())
+    if (source.fields.is_object()) {
       trials.push_back(trial_of(number, source, diagnostics));
-    else
+    } else {
       diagnostics.push_back(problem_in(source.file, source.pointer, "a trial cannot be read",
                                        "a mapping of its fields", shown(source.fields)));
+    }
   }
   return trials;
 }
@@ -142,7 +147,7 @@ void add_combined(Sources& sources, const std::filesystem::path& file,
   std::vector<std::string> names;
   Parsed<nlohmann::json> combined = read_json(file, &names);
   diagnostics.insert(diagnostics.end(), combined.diagnostics.begin(), combined.diagnostics.end());
-  if (!combined.ok()) return;
+  if (!combined.ok()) { return; }
   if (!combined.value->is_object()) {
     Diagnostic d;
     d.file = file.string();
@@ -151,9 +156,11 @@ void add_combined(Sources& sources, const std::filesystem::path& file,
     return;
   }
   std::set<std::string> taken;
-  for (const std::string& name : names)
-    if (is_number_of_trial(name) && taken.insert(name).second)
+  for (const std::string& name : names) {
+    if (is_number_of_trial(name) && taken.insert(name).second) {
       sources.emplace_back(name, Source{file, "/" + name, std::move((*combined.value)[name])});
+    }
+  }
 }
 
 void add_files(Sources& sources, const std::filesystem::path& folder,
@@ -161,16 +168,17 @@ void add_files(Sources& sources, const std::filesystem::path& folder,
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::filesystem::path& file = entry.path();
-    if (file.extension() != ".yml" || !is_number_of_trial(file.stem().string())) continue;
+    if (file.extension() != ".yml" || !is_number_of_trial(file.stem().string())) { continue; }
     if (auto link = broken_link(file)) {
       diagnostics.push_back(std::move(*link));
       continue;
     }
-    if (!entry.is_regular_file(error)) continue;
+    if (!entry.is_regular_file(error)) { continue; }
     Parsed<nlohmann::json> fields = read_yaml(file);
     diagnostics.insert(diagnostics.end(), fields.diagnostics.begin(), fields.diagnostics.end());
-    if (fields.ok())
+    if (fields.ok()) {
       sources.emplace_back(file.stem().string(), Source{file, "", std::move(*fields.value)});
+    }
   }
   std::sort(sources.begin(), sources.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -179,7 +187,7 @@ void add_files(Sources& sources, const std::filesystem::path& folder,
 }  // namespace
 
 std::vector<int64_t> Trial::image_size() const {
-  if (has_channel_axis) return {height, width, channels};
+  if (has_channel_axis) { return {height, width, channels}; }
   return {height, width};
 }
 
@@ -187,12 +195,13 @@ Parsed<std::vector<Trial>> read_trials(const std::filesystem::path& screen_folde
   Parsed<std::vector<Trial>> parsed;
   Sources sources;
   const std::filesystem::path combined = screen_folder / "combined_meta.json";
-  if (auto link = broken_link(combined))
+  if (auto link = broken_link(combined)) {
     parsed.diagnostics.push_back(std::move(*link));
-  else if (std::filesystem::exists(combined))
+  } else if (std::filesystem::exists(combined)) {
     add_combined(sources, combined, parsed.diagnostics);
-  else
+  } else {
     add_files(sources, screen_folder / "meta", parsed.diagnostics);
+  }
   std::vector<Trial> trials = trials_of(sources, parsed.diagnostics);
   if (trials.empty() && parsed.diagnostics.empty()) {
     Diagnostic d;
@@ -201,7 +210,7 @@ Parsed<std::vector<Trial>> read_trials(const std::filesystem::path& screen_folde
     d.expected = "meta/NNNNN.yml or combined_meta.json";
     parsed.diagnostics.push_back(std::move(d));
   }
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(trials);
+  if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(trials); }
   return parsed;
 }
 

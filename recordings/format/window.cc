@@ -32,7 +32,7 @@ Validity validity_of(const Session::Impl& session, const std::string& tier,
   Validity validity{
       session, tier, 1.0 / rule.rate_hz, session.screen->start_s(), session.screen->end_s(), {}};
   for (const auto& [name, sequence] : session.sequences) {
-    if (!respects(rule, name)) continue;
+    if (!respects(rule, name)) { continue; }
     validity.start_s = std::max(validity.start_s, sequence.valid_from_s());
     validity.end_s = std::min(validity.end_s, sequence.valid_to_s());
     validity.lanes.push_back({&sequence, &session.nan_rows.at(name)->of(sequence)});
@@ -51,7 +51,7 @@ bool has_rows(const Lane& lane, double t_s, double period_s) {
   const int64_t reached = row_at(sequence, t_s - late_s, kNudge);
   const int64_t first = sequence.shifts_s.empty() ? reached : std::max<int64_t>(0, reached);
   const int64_t last = row_at(sequence, t_s - early_s, kNudge);
-  if (first < 0 || last >= sequence.rows) return false;
+  if (first < 0 || last >= sequence.rows) { return false; }
   const int64_t next = row_at(sequence, t_s - early_s + period_s, kNudge);
   const auto begin = lane.nan->begin() + first;
   const auto end = lane.nan->begin() + std::min(std::max(last + 1, next), sequence.rows);
@@ -66,13 +66,13 @@ bool is_of_tier(const Trial& trial, const std::string& tier) {
 int64_t trial_at(const Validity& validity, double t_s) {
   const Screen& screen = *validity.session.screen;
   const int64_t trial = trial_of_frame(screen, frame_at(screen, t_s));
-  if (trial < 0) return -1;
+  if (trial < 0) { return -1; }
   return is_of_tier(screen.trials[static_cast<size_t>(trial)], validity.tier) ? trial : -1;
 }
 
 bool has_sample(const Validity& validity, double t_s) {
   const double slack_s = kNudge * validity.period_s;
-  if (t_s + slack_s < validity.start_s || t_s > validity.end_s) return false;
+  if (t_s + slack_s < validity.start_s || t_s > validity.end_s) { return false; }
   return std::all_of(validity.lanes.begin(), validity.lanes.end(),
                      [&](const Lane& lane) { return has_rows(lane, t_s, validity.period_s); });
 }
@@ -81,7 +81,7 @@ bool holds_trial_window(const Validity& validity, int64_t trial, const WindowRul
   const double start_s = validity.session.screen->onset_s(trial);
   for (int64_t k = 0; k < rule.samples; ++k) {
     const double t_s = start_s + static_cast<double>(k) / rule.rate_hz;
-    if (trial_at(validity, t_s) != trial || !has_sample(validity, t_s)) return false;
+    if (trial_at(validity, t_s) != trial || !has_sample(validity, t_s)) { return false; }
   }
   return true;
 }
@@ -91,8 +91,9 @@ std::vector<double> trial_starts(const Validity& validity, const WindowRule& rul
   std::vector<double> starts;
   for (size_t i = 0; i < screen.trials.size(); ++i) {
     const auto trial = static_cast<int64_t>(i);
-    if (is_of_tier(screen.trials[i], validity.tier) && holds_trial_window(validity, trial, rule))
+    if (is_of_tier(screen.trials[i], validity.tier) && holds_trial_window(validity, trial, rule)) {
       starts.push_back(screen.onset_s(trial));
+    }
   }
   return starts;
 }
@@ -107,19 +108,21 @@ std::vector<double> grid_starts(const Validity& validity, const WindowRule& rule
   for (int64_t g = 0; g < points; ++g) {
     const double t_s = validity.start_s + static_cast<double>(g) / rule.rate_hz;
     run = trial_at(validity, t_s) >= 0 && has_sample(validity, t_s) ? run + 1 : 0;
-    if (run < rule.samples) continue;
+    if (run < rule.samples) { continue; }
     const int64_t first = g - rule.samples + 1;
     starts.push_back(validity.start_s + static_cast<double>(first) / rule.rate_hz);
-    if (disjoint) run = 0;
+    if (disjoint) { run = 0; }
   }
   return starts;
 }
 
 std::vector<double> starts_of(const Session::Impl& session, const std::string& tier,
                               const WindowRule& rule, bool disjoint) {
-  if (!session.screen || session.sequence("responses") == nullptr || rule.samples <= 0) return {};
+  if (!session.screen || session.sequence("responses") == nullptr || rule.samples <= 0) {
+    return {};
+  }
   const Validity validity = validity_of(session, tier, rule);
-  if (validity.end_s < validity.start_s) return {};
+  if (validity.end_s < validity.start_s) { return {}; }
   return rule.align == Align::trial ? trial_starts(validity, rule)
                                     : grid_starts(validity, rule, disjoint);
 }

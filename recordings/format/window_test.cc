@@ -32,7 +32,7 @@ WindowRule trial_rule() {
 
 TEST_CASE("windows: free starts of real sessions are those of the published reader") {
   const auto shared = shared_recordings("windows: free starts of real sessions");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const auto cases = shared / "experanto-cases" / "steinmetz";
   for (const char* name : kSessions) {
     const Session session = opened(shared / "steinmetz" / name);
@@ -43,14 +43,15 @@ TEST_CASE("windows: free starts of real sessions are those of the published read
     const auto starts = session.window_starts_s("train", {39, 100, Align::free, {}});
     CAPTURE(name);
     REQUIRE(static_cast<int64_t>(starts.size()) == golden->elements);
-    for (size_t i = 0; i < starts.size(); ++i)
+    for (size_t i = 0; i < starts.size(); ++i) {
       REQUIRE(starts[i] == doctest::Approx(number_at(golden->data, golden->type, i)).epsilon(1e-9));
+    }
   }
 }
 
 TEST_CASE("windows: a real session gives one window a trial, read from the trial's own bins") {
   const auto shared = shared_recordings("windows: one window a trial");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const Session session = opened(shared / "steinmetz" / "cori-2016-12-14");
   const auto n = static_cast<size_t>(session.neurons());
   const Parsed<NpyArray> stored =
@@ -70,14 +71,14 @@ TEST_CASE("windows: a real session gives one window a trial, read from the trial
 
 TEST_CASE("windows: only the last trial differs from the published reader, which insets 0.5 s") {
   const auto shared = shared_recordings("windows: last trial");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const nlohmann::json golden =
       read_json(shared / "experanto-cases" / "steinmetz" / "golden.json").value.value();
   int last_trials = 0;
   for (const auto& dataset : golden.at("datasets")) {
     const std::string id = dataset.at("id").get<std::string>();
     const std::string tier = id.substr(id.find('.') + 1);
-    if (tier != "validation" && tier != "test") continue;
+    if (tier != "validation" && tier != "test") { continue; }
     const Session session = opened(shared / "steinmetz" / dataset.at("session").get<std::string>());
     auto ours = session.window_starts_s(tier, trial_rule());
     const auto theirs = dataset.at("expect").at("starts").get<std::vector<double>>();
@@ -88,7 +89,7 @@ TEST_CASE("windows: only the last trial differs from the published reader, which
     }
     CAPTURE(id);
     REQUIRE(ours.size() == theirs.size());
-    for (size_t i = 0; i < ours.size(); ++i) CHECK(std::abs(ours[i] - theirs[i]) < 0.0051);
+    for (size_t i = 0; i < ours.size(); ++i) { CHECK(std::abs(ours[i] - theirs[i]) < 0.0051); }
   }
   CHECK(last_trials == 3);
 }
@@ -124,7 +125,7 @@ TEST_CASE("windows: every sample lies in the tier, in valid trials, and off NaN"
     std::vector<float> window(20);
     for (size_t i = 0; i < 31; ++i) {
       session.read_responses(starts[i], rule, window);
-      for (size_t k = 0; k < 10; ++k) REQUIRE(window[2 * k] == static_cast<float>(i + k));
+      for (size_t k = 0; k < 10; ++k) { REQUIRE(window[2 * k] == static_cast<float>(i + k)); }
     }
   }
 }

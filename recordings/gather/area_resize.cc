@@ -22,10 +22,11 @@ AreaResize::Taps AreaResize::shrinking_taps(int64_t from, int64_t to) {
     const int64_t first = std::min(static_cast<int64_t>(std::ceil(begin)), last);
     const double before = static_cast<double>(first) - begin;
     const double after = end - static_cast<double>(last);
-    if (before > kSliver) list.push_back({first - 1, static_cast<float>(before / cell)});
-    for (int64_t s = first; s < last; ++s) list.push_back({s, static_cast<float>(1 / cell)});
-    if (after > kSliver)
+    if (before > kSliver) { list.push_back({first - 1, static_cast<float>(before / cell)}); }
+    for (int64_t s = first; s < last; ++s) { list.push_back({s, static_cast<float>(1 / cell)}); }
+    if (after > kSliver) {
       list.push_back({last, static_cast<float>(std::min(std::min(after, 1.0), cell) / cell)});
+    }
   }
   return taps;
 }
@@ -45,7 +46,7 @@ AreaResize::Taps AreaResize::growing_taps(int64_t from, int64_t to) {
     }
     auto& list = taps[static_cast<size_t>(target)];
     list.push_back({source, 1 - mix});
-    if (mix > 0) list.push_back({source + 1, mix});
+    if (mix > 0) { list.push_back({source + 1, mix}); }
   }
   return taps;
 }
@@ -59,21 +60,24 @@ AreaResize::AreaResize(PictureSize from, PictureSize to) : from_(from), to_(to) 
 
 template <typename T>
 std::vector<float> AreaResize::operator()(std::span<const T> pixels, int64_t channels) const {
-  if (from_ == to_) return {pixels.begin(), pixels.end()};
+  if (from_ == to_) { return {pixels.begin(), pixels.end()}; }
   const auto depth = static_cast<size_t>(channels);
   std::vector<float> resized(static_cast<size_t>(to_.height * to_.width) * depth);
   float* place = resized.data();
-  for (const auto& rows : rows_)
-    for (const auto& columns : columns_)
+  for (const auto& rows : rows_) {
+    for (const auto& columns : columns_) {
       for (size_t c = 0; c < depth; ++c) {
         float sum = 0;
-        for (const Tap& row : rows)
+        for (const Tap& row : rows) {
           for (const Tap& column : columns) {
             const auto pixel = static_cast<size_t>(row.source * from_.width + column.source);
             sum += row.weight * column.weight * static_cast<float>(pixels[pixel * depth + c]);
           }
+        }
         *place++ = sum;
       }
+    }
+  }
   return resized;
 }
 

@@ -19,12 +19,12 @@ struct RowScaling {
   std::vector<float> shift, scale;
 
   void add(const Scaling& scaling, size_t signal, size_t count) {
-    if (scaling.mean.empty()) return;
+    if (scaling.mean.empty()) { return; }
     shift.insert(shift.end(), count, static_cast<float>(scaling.mean[signal]));
     scale.insert(scale.end(), count, static_cast<float>(1 / scaling.deviation[signal]));
   }
   void apply_to(RowTask& task) const {
-    if (shift.empty()) return;
+    if (shift.empty()) { return; }
     task.shift = shift.data();
     task.scale = scale.data();
   }
@@ -38,10 +38,10 @@ void check_scaling(const Scaling& scaling, int64_t signals) {
 }
 
 RowTask part_of(RowTask task, size_t from, size_t count) {
-  if (task.columns != nullptr) task.columns += from;
+  if (task.columns != nullptr) { task.columns += from; }
   task.out += from * bytes_of(task.element);
   task.count = count;
-  if (task.shift == nullptr) return task;
+  if (task.shift == nullptr) { return task; }
   task.shift += from;
   task.scale += from;
   return task;
@@ -72,12 +72,13 @@ void gather_places(const Sequence& sequence, std::span<const int64_t> places, Ro
   task.columns = places.data();
   for (size_t from = 0, to = 0; from < places.size(); from = to) {
     const bool missing = places[from] == kNoPlace;
-    while (to < places.size() && (places[to] == kNoPlace) == missing) ++to;
+    while (to < places.size() && (places[to] == kNoPlace) == missing) { ++to; }
     const RowTask run = part_of(task, from, to - from);
-    if (missing)
+    if (missing) {
       fill(run, kNan);
-    else
+    } else {
       gather_row(run);
+    }
   }
 }
 
@@ -92,10 +93,11 @@ void gather_whole_rows(const Sequence& sequence, double start_s, const WindowRul
   for (int64_t k = 0; k < rule.samples; ++k) {
     task.next = finder.row(sample_time(start_s, k + 1, rule.rate_hz));
     task.source = row.data();
-    if (row.empty())
+    if (row.empty()) {
       fill(task, kNan);
-    else
+    } else {
       gather_row(task);
+    }
     row = task.next;
     task.out += task.count * bytes_of(task.element);
   }
@@ -119,10 +121,11 @@ void gather_channel(const Screen& screen, double start_s, const WindowRule& rule
     const Picture picture = frames.at(frame_at(screen, t_s));
     task.source = picture.pixels;
     task.type = picture.type;
-    if (picture.pixels == nullptr)
+    if (picture.pixels == nullptr) {
       fill(task, picture.fill);
-    else
+    } else {
       gather_row(task);
+    }
     task.out += task.count * bytes_of(task.element);
   }
 }
@@ -148,10 +151,11 @@ void gather_responses(const Session& session, double start_s, const WindowRule& 
                .element = delivery.element,
                .out = out.data()};
   scaling.apply_to(task);
-  if (sequence.shifts_s.empty())
+  if (sequence.shifts_s.empty()) {
     gather_whole_rows(sequence, start_s, rule, task);
-  else
+  } else {
     gather_shifted_rows(sequence, start_s, rule, neurons, task);
+  }
 }
 
 void gather_video(const Session& session, double start_s, const WindowRule& rule,
@@ -166,7 +170,9 @@ void gather_video(const Session& session, double start_s, const WindowRule& rule
   ENIGMA_CHECK(out.size() == channels * plane, "buffer is not channels x samples x height x width");
   std::vector<int64_t> columns(channels == 1 ? 0 : area);
   for (size_t c = 0; c < channels; ++c) {
-    for (size_t p = 0; p < columns.size(); ++p) columns[p] = static_cast<int64_t>(p * channels + c);
+    for (size_t p = 0; p < columns.size(); ++p) {
+      columns[p] = static_cast<int64_t>(p * channels + c);
+    }
     RowScaling scaling;
     scaling.add(delivery.scaling, c, area);
     RowTask task{.columns = channels == 1 ? nullptr : columns.data(),
@@ -189,8 +195,9 @@ void gather_signals(const Session& session, const std::string& modality, double 
   const RowPlaces finder(sequence);
   std::vector<int64_t> places(static_cast<size_t>(samples));
   for (int64_t signal = 0; signal < sequence.signals; ++signal) {
-    for (int64_t k = 0; k < samples; ++k)
+    for (int64_t k = 0; k < samples; ++k) {
       places[static_cast<size_t>(k)] = finder.place(sample_time(start_s, k, rate_hz), signal);
+    }
     RowScaling scaling;
     scaling.add(delivery.scaling, static_cast<size_t>(signal), places.size());
     RowTask task{.type = sequence.type,

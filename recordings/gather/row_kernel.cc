@@ -13,8 +13,9 @@ constexpr size_t kBlock = 64;  // numbers that go through registers and first ca
 
 template <size_t Bytes>
 void collect(const std::byte* source, const int64_t* columns, size_t count, std::byte* out) {
-  for (size_t i = 0; i < count; ++i)
+  for (size_t i = 0; i < count; ++i) {
     std::memcpy(out + i * Bytes, source + static_cast<size_t>(columns[i]) * Bytes, Bytes);
+  }
 }
 
 void collect(const RowTask& task, size_t from, size_t count, std::byte* out) {
@@ -44,8 +45,9 @@ void collect_halves(const RowTask& task) {
   };
   size_t i = 0;
   for (; i + kStep <= task.count; i += kStep) {
-    for (size_t line = 0; line < lines_per_step; ++line, next += kLineBytes)
+    for (size_t line = 0; line < lines_per_step; ++line, next += kLineBytes) {
       __builtin_prefetch(next);
+    }
     for (size_t k = i; k < i + kStep; k += 4) {
       const uint64_t four = half(k) | half(k + 1) << 16 | half(k + 2) << 32 | half(k + 3) << 48;
       std::memcpy(task.out + k * 2, &four, 8);  // numbers are little-endian everywhere here
@@ -55,7 +57,7 @@ void collect_halves(const RowTask& task) {
 }
 
 bool keeps_type(const RowTask& task) {
-  if (task.shift != nullptr) return false;
+  if (task.shift != nullptr) { return false; }
   return (task.type == NumberType::f32 && task.element == Element::f32) ||
          (task.type == NumberType::f16 && task.element == Element::f16) ||
          (task.type == NumberType::u8 && task.element == Element::u8);
@@ -77,7 +79,7 @@ void store(std::span<const float> numbers, std::byte* out, Convert convert) {
 }
 
 uint8_t grey_of(float value) {
-  if (!(value > 0)) return 0;
+  if (!(value > 0)) { return 0; }
   return static_cast<uint8_t>(std::nearbyint(std::min(value, 255.0f)));
 }
 
@@ -89,7 +91,7 @@ size_t bytes_of(Element element) {
 }
 
 void store_elements(std::span<const float> numbers, Element element, std::byte* out) {
-  if (numbers.empty()) return;
+  if (numbers.empty()) { return; }
   switch (element) {
     case Element::f32:
       std::memcpy(out, numbers.data(), numbers.size_bytes());
@@ -104,13 +106,13 @@ void store_elements(std::span<const float> numbers, Element element, std::byte* 
 }
 
 void gather_row_portable(const RowTask& task) {
-  if (task.count == 0) return;
+  if (task.count == 0) { return; }
   if (keeps_type(task) && task.columns == nullptr) {
     std::memcpy(task.out, task.source, task.count * bytes_of(task.type));
     return;
   }
-  if (keeps_type(task) && task.element == Element::f16) return collect_halves(task);
-  if (keeps_type(task)) return collect(task, 0, task.count, task.out);
+  if (keeps_type(task) && task.element == Element::f16) { return collect_halves(task); }
+  if (keeps_type(task)) { return collect(task, 0, task.count, task.out); }
   std::array<std::byte, kBlock * 8> raw;
   std::array<float, kBlock> numbers;
   for (size_t from = 0; from < task.count; from += kBlock) {
@@ -122,17 +124,18 @@ void gather_row_portable(const RowTask& task) {
     }
     const std::span<float> block(numbers.data(), count);
     to_float(source, task.type, block);
-    if (task.shift != nullptr) standardize(block, task.shift + from, task.scale + from);
+    if (task.shift != nullptr) { standardize(block, task.shift + from, task.scale + from); }
     store_elements(block, task.element, task.out + from * bytes_of(task.element));
   }
 }
 
 void gather_row(const RowTask& task) {
   static const bool wide = runs_avx2();
-  if (wide)
+  if (wide) {
     gather_row_avx2(task);
-  else
+  } else {
     gather_row_portable(task);
+  }
 }
 
 }  // namespace enigma::recordings

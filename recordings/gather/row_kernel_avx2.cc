@@ -101,9 +101,11 @@ template <typename Load>
   const auto* next = reinterpret_cast<const char*>(task.next.data());
   size_t i = 0;
   for (; i + kWidth <= task.count; i += kWidth) {
-    for (size_t line = 0; line < lines; ++line, next += kLineBytes) _mm_prefetch(next, _MM_HINT_T0);
+    for (size_t line = 0; line < lines; ++line, next += kLineBytes) {
+      _mm_prefetch(next, _MM_HINT_T0);
+    }
     __m256 x = Load::load(task, i);
-    if (task.shift != nullptr) x = standardized(x, task, i);
+    if (task.shift != nullptr) { x = standardized(x, task, i); }
     store(x, task, i);
   }
   return i;
@@ -111,9 +113,9 @@ template <typename Load>
 
 size_t wide_part(const RowTask& task) {
   const bool columns = task.columns != nullptr, halves = task.element == Element::f16;
-  if (task.element == Element::u8) return 0;
+  if (task.element == Element::u8) { return 0; }
   // Nothing to convert: plain moves are faster.
-  if (halves && task.type == NumberType::f16 && task.shift == nullptr) return 0;
+  if (halves && task.type == NumberType::f16 && task.shift == nullptr) { return 0; }
   switch (task.type) {
     case NumberType::f16:
       return columns ? whole_steps<HalfColumns>(task) : whole_steps<Halves>(task);
@@ -136,14 +138,15 @@ bool runs_avx2() {
 
 void gather_row_avx2(const RowTask& task) {
   const size_t done = wide_part(task);
-  if (done == task.count) return;
+  if (done == task.count) { return; }
   RowTask rest = task;
   rest.count -= done;
   rest.out += done * bytes_of(task.element);
-  if (task.columns != nullptr)
+  if (task.columns != nullptr) {
     rest.columns += done;
-  else
+  } else {
     rest.source += done * bytes_of(task.type);
+  }
   if (task.shift != nullptr) {
     rest.shift += done;
     rest.scale += done;

@@ -29,7 +29,7 @@ struct Row {
   // At an odd address, with numbers of all sizes: bytes of files need no alignment.
   explicit Row(NumberType type) : bytes(kRow * bytes_of(type) + 1) {
     Stream stream(1, {static_cast<uint64_t>(type)});
-    for (std::byte& byte : bytes) byte = static_cast<std::byte>(stream.below(256));
+    for (std::byte& byte : bytes) { byte = static_cast<std::byte>(stream.below(256)); }
     for (size_t i = 0; i < kRow; ++i) {
       columns.push_back(stream.below(kRow));
       shift.push_back(static_cast<float>(stream.normal()));
@@ -79,7 +79,7 @@ float expected(const RowTask& task, size_t i) {
   float x = static_cast<float>(number_at(task.source, task.type, column));
   if (task.shift != nullptr) {
     x = (x - task.shift[i]) * task.scale[i];
-    if (std::isnan(x)) x = 0;
+    if (std::isnan(x)) { x = 0; }
   }
   std::vector<std::byte> out(bytes_of(task.element));
   store_elements({&x, 1}, task.element, out.data());
@@ -88,14 +88,14 @@ float expected(const RowTask& task, size_t i) {
 
 template <typename Check>
 void over_tasks(Check check) {
-  for (NumberType type : kTypes)
-    for (Element element : kElements)
-      for (size_t count : {size_t{0}, size_t{1}, size_t{7}, size_t{8}, size_t{64}, kRow})
-        for (bool columns : {false, true})
+  for (NumberType type : kTypes) {
+    for (Element element : kElements) {
+      for (size_t count : {size_t{0}, size_t{1}, size_t{7}, size_t{8}, size_t{64}, kRow}) {
+        for (bool columns : {false, true}) {
           for (bool scaled : {false, true}) {
             const Row row(type);
             RowTask task{.source = row.source(), .type = type, .count = count, .element = element};
-            if (columns) task.columns = row.columns.data();
+            if (columns) { task.columns = row.columns.data(); }
             if (scaled) {
               task.shift = row.shift.data();
               task.scale = row.scale.data();
@@ -107,6 +107,10 @@ void over_tasks(Check check) {
             CAPTURE(scaled);
             check(task);
           }
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -115,12 +119,12 @@ TEST_CASE("row: portable code gives each number its column, conversion and scale
   over_tasks([](const RowTask& task) {
     const std::vector<float> out = run(gather_row_portable, task);
     REQUIRE(out.size() == task.count);
-    for (size_t i = 0; i < out.size(); ++i) REQUIRE(same(out[i], expected(task, i)));
+    for (size_t i = 0; i < out.size(); ++i) { REQUIRE(same(out[i], expected(task, i))); }
   });
 }
 
 TEST_CASE("row: every vector unit gives the numbers of the portable code") {
-  if (!runs_avx2()) MESSAGE("no AVX2 here: portable code against itself");
+  if (!runs_avx2()) { MESSAGE("no AVX2 here: portable code against itself"); }
   over_tasks([](const RowTask& task) {
     const std::vector<float> out = run(gather_row, task);
     const std::vector<float> plain = run(gather_row_portable, task);
@@ -133,12 +137,14 @@ TEST_CASE("row: all halves and the edges of rounding come out alike") {
   std::iota(halves.begin(), halves.end(), uint16_t{0});
   std::vector<float> floats;
   Stream stream(3, {});
-  for (uint32_t bits :
-       {0u, 0x80000000u, 0x3f808000u, 0x3f818000u, 0x7f7fffffu, 0x7f800000u, 0xff800000u,
-        0x7fc00000u, 0x477fe000u, 0x477ff000u, 0x33000000u, 0x33000001u, 0x387fc000u, 0x00000001u})
+  for (uint32_t bits : {0u, 0x80000000u, 0x3f808000u, 0x3f818000u, 0x7f7fffffu, 0x7f800000u,
+                        0xff800000u, 0x7fc00000u, 0x477fe000u, 0x477ff000u, 0x33000000u,
+                        0x33000001u, 0x387fc000u, 0x00000001u}) {
     floats.push_back(std::bit_cast<float>(bits));
-  while (floats.size() < 4096)
+  }
+  while (floats.size() < 4096) {
     floats.push_back(std::bit_cast<float>(static_cast<uint32_t>(stream.next())));
+  }
   for (Element element : kElements) {
     const RowTask from_halves{.source = reinterpret_cast<const std::byte*>(halves.data()),
                               .type = NumberType::f16,
@@ -150,7 +156,7 @@ TEST_CASE("row: all halves and the edges of rounding come out alike") {
     from_floats.count = floats.size();
     for (const RowTask& task : {from_halves, from_floats}) {
       const std::vector<float> wide = run(gather_row, task), plain = run(gather_row_portable, task);
-      for (size_t i = 0; i < wide.size(); ++i) REQUIRE(same(wide[i], plain[i]));
+      for (size_t i = 0; i < wide.size(); ++i) { REQUIRE(same(wide[i], plain[i])); }
     }
   }
 }

@@ -26,8 +26,9 @@ std::vector<double> Scan::frames_of(std::span<const double> rates) const {
     const auto first = std::min(static_cast<size_t>(from), sums.size() - 1);
     const double border = std::min(to, static_cast<double>(first + 1));
     sums[first] += rates[t] * (border - from) * samples_per_frame_;
-    if (to > border && first + 1 < sums.size())
+    if (to > border && first + 1 < sums.size()) {
       sums[first + 1] += rates[t] * (to - border) * samples_per_frame_;
+    }
   }
   return sums;
 }
@@ -69,9 +70,10 @@ std::vector<double> Scan::variance_at_samples(std::span<const double> frames) co
 
 std::vector<double> draw_events(Stream stream, std::span<const int64_t> spikes) {
   std::vector<double> events;
-  for (int64_t count : spikes)
+  for (int64_t count : spikes) {
     events.push_back(static_cast<double>(count) *
                      std::exp(kEventSpread * stream.normal() - kEventSpread * kEventSpread / 2));
+  }
   return events;
 }
 

@@ -46,10 +46,10 @@ Ceiling ceiling_of(std::span<const CeilingSum> neurons) {
 }
 
 double median(std::vector<double> values) {
-  if (values.empty()) return std::nan("");
+  if (values.empty()) { return std::nan(""); }
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
+  if (values.size() % 2 == 1) { return *middle; }
   return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 

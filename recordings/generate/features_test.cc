@@ -51,7 +51,7 @@ struct Made {
   }
   double mean(int64_t neuron) const {
     double sum = 0;
-    for (int64_t row = 0; row < responses().rows; ++row) sum += response(row, neuron);
+    for (int64_t row = 0; row < responses().rows; ++row) { sum += response(row, neuron); }
     return sum / static_cast<double>(responses().rows);
   }
   std::vector<double> numbers(const char* key) const {
@@ -93,14 +93,16 @@ void check_ceiling(const Features& features) {
 // A grating that drifts under a steady envelope: 120 frames, one period in 40.
 std::vector<uint8_t> grating(double contrast_around) {
   std::vector<uint8_t> film;
-  for (int64_t t = 0; t < 120; ++t)
-    for (int64_t r = 0; r < kFilmHeight; ++r)
+  for (int64_t t = 0; t < 120; ++t) {
+    for (int64_t r = 0; r < kFilmHeight; ++r) {
       for (int64_t c = 0; c < kFilmWidth; ++c) {
         const double phase = 2 * std::numbers::pi * (double(c) / 24 - double(t) / 40);
         const bool inside = std::hypot(double(r) - 18, double(c) - 32) < 10;
         const double contrast = inside ? 60 : contrast_around;
         film.push_back(static_cast<uint8_t>(kFilmGrey + contrast * std::cos(phase)));
       }
+    }
+  }
   return film;
 }
 
@@ -131,7 +133,7 @@ TEST_CASE("features: with all of them a session is a function of its settings al
     digests.insert(info.digest);
   }
   CHECK(digests.size() == 4);
-  for (const SessionInfo& info : first.sessions) CHECK(digests.contains(info.digest));
+  for (const SessionInfo& info : first.sessions) { CHECK(digests.contains(info.digest)); }
   GenerateOptions other = options;
   other.features.drift = false;
   CHECK_THROWS_AS(generate(other), InputError);
@@ -150,10 +152,13 @@ TEST_CASE("features: no spike of a refractory neuron follows another within the 
   double shortest_s = 1;
   for (size_t n = 0; n < 12; ++n) {
     double sum = 0;
-    for (size_t i = offsets[n]; i + 1 < offsets[n + 1]; ++i)
+    for (size_t i = offsets[n]; i + 1 < offsets[n + 1]; ++i) {
       shortest_s = std::min(shortest_s, number_at(times->data, times->type, i + 1) -
                                             number_at(times->data, times->type, i));
-    for (int64_t row = 0; row < made.responses().rows; ++row) sum += made.response(row, int64_t(n));
+    }
+    for (int64_t row = 0; row < made.responses().rows; ++row) {
+      sum += made.response(row, int64_t(n));
+    }
     CHECK(sum == double(offsets[n + 1] - offsets[n]));
   }
   CHECK(shortest_s > kDeadTime_s - 1e-9);
@@ -178,10 +183,10 @@ TEST_CASE("spiking: counts have the mean and variance that are said of them") {
   }
   // Rates that change within the dead time: the mean still follows.
   std::vector<double> rates;
-  for (size_t t = 0; t < kSamples; ++t) rates.push_back(t % 2 == 0 ? 0.2 : 2.0);
+  for (size_t t = 0; t < kSamples; ++t) { rates.push_back(t % 2 == 0 ? 0.2 : 2.0); }
   const auto counts = count_spikes(draw_spikes(Stream(6, {}), rates, 0.06), 0, 1, kSamples);
   double odd = 0;
-  for (size_t t = 1; t < kSamples; t += 2) odd += double(counts[t]);
+  for (size_t t = 1; t < kSamples; t += 2) { odd += double(counts[t]); }
   CHECK(odd / (kSamples / 2) == doctest::Approx(2).epsilon(0.02));
 }
 
@@ -205,7 +210,7 @@ TEST_CASE("calcium: responses run straight between the ends of 8 Hz frames") {
 TEST_CASE("calcium: events are spikes times a factor, and no spike is lost on the way") {
   const Scan scan(3000, 30, 0.07);
   std::vector<double> rates;
-  for (int t = 0; t < 3000; ++t) rates.push_back(1 + std::sin(t / 40.0));
+  for (int t = 0; t < 3000; ++t) { rates.push_back(1 + std::sin(t / 40.0)); }
   const auto frames = scan.frames_of(rates);
   CHECK(frames.size() == 800);
   // A frame is the integral over 3.75 samples, from 0.07 s on.
@@ -215,7 +220,7 @@ TEST_CASE("calcium: events are spikes times a factor, and no spike is lost on th
   const std::vector<int64_t> spikes(20000, 3);
   const auto events = draw_events(Stream(4, {}), spikes);
   double square = 0;
-  for (double event : events) square += event * event / 20000;
+  for (double event : events) { square += event * event / 20000; }
   CHECK(mean_of(events) == doctest::Approx(3).epsilon(0.01));
   CHECK(square - 9 == doctest::Approx(event_variance(3, 0)).epsilon(0.05));
 }
@@ -255,13 +260,15 @@ TEST_CASE("features: shared fluctuations make neurons vary together, drift makes
     std::vector<double> bins;
     for (int64_t row = 0; row + 30 <= made.responses().rows; row += 30) {
       double sum = 0;
-      for (int64_t k = 0; k < 30; ++k)
-        for (int64_t n = 0; n < 12; ++n)
+      for (int64_t k = 0; k < 30; ++k) {
+        for (int64_t n = 0; n < 12; ++n) {
           sum += neurons[size_t(n)].latent_slopes[0] * made.response(row + k, n) / 30;
+        }
+      }
       bins.push_back(sum);
     }
     double variance = 0;
-    for (double bin : bins) variance += (bin - mean_of(bins)) * (bin - mean_of(bins));
+    for (double bin : bins) { variance += (bin - mean_of(bins)) * (bin - mean_of(bins)); }
     return variance / double(bins.size());
   };
   MESSAGE("variance along the fluctuation: " << together(shared) << ", without it "
@@ -278,12 +285,13 @@ TEST_CASE("features: dead neurons never spike, silent ones seldom, and both are 
   int dead = 0, silent = 0;
   for (int64_t n = 0; n < 60; ++n) {
     const double mean = made.mean(n);
-    if (mean == 0 && explainable[size_t(n)] == 0)
+    if (mean == 0 && explainable[size_t(n)] == 0) {
       ++dead;
-    else if (mean < 0.01)
+    } else if (mean < 0.01) {
       ++silent;
-    else
+    } else {
       CHECK(mean > 0.3);
+    }
   }
   CHECK(dead > 8);
   CHECK(dead < 30);
@@ -364,9 +372,11 @@ TEST_CASE("population: contrast around a receptive field weakens its drive") {
   Neuron neuron = make_population(3, 0, 1, features)[0];
   // A field in the middle of the picture, and all blocks far from it.
   neuron.surround.clear();
-  for (int64_t block = 0; block < kContrastBlocks; ++block)
-    if (std::hypot(double(block / 16) * 4 + 2 - 18, double(block % 16) * 4 + 2 - 32) > 14)
+  for (int64_t block = 0; block < kContrastBlocks; ++block) {
+    if (std::hypot(double(block / 16) * 4 + 2 - 18, double(block % 16) * 4 + 2 - 32) > 14) {
       neuron.surround.push_back(block);
+    }
+  }
   neuron.top = 12;
   neuron.left = 26;
   neuron.height = neuron.width = 12;
@@ -387,7 +397,7 @@ TEST_CASE("features: numbers out of range are refused, each by the name of its o
   features.areas = {"V1", "V1", "a/b"};
   const auto diagnostics = range_errors(features);
   std::vector<std::string> options;
-  for (const Diagnostic& d : diagnostics) options.push_back(d.pointer);
+  for (const Diagnostic& d : diagnostics) { options.push_back(d.pointer); }
   CHECK(options == std::vector<std::string>{"--complex", "--missing", "--silent", "--latents",
                                             "--areas", "--areas"});
   CHECK(range_errors(Features{}).empty());

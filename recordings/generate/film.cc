@@ -22,9 +22,9 @@ void transform(std::vector<Complex>& line) {
   const size_t n = line.size();
   for (size_t i = 1, j = 0; i < n; ++i) {
     size_t bit = n >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
+    for (; j & bit; bit >>= 1) { j ^= bit; }
     j ^= bit;
-    if (i < j) std::swap(line[i], line[j]);
+    if (i < j) { std::swap(line[i], line[j]); }
   }
   for (size_t length = 2; length <= n; length *= 2) {
     for (size_t k = 0; k < length / 2; ++k) {
@@ -46,11 +46,13 @@ double frequency(int64_t index) {
 void transform_lines(std::vector<Complex>& plane, int64_t stride, int64_t step) {
   std::vector<Complex> line(kTextureSide);
   for (int64_t row = 0; row < kTextureSide; ++row) {
-    for (int64_t i = 0; i < kTextureSide; ++i)
+    for (int64_t i = 0; i < kTextureSide; ++i) {
       line[size_t(i)] = plane[size_t(row * stride + i * step)];
+    }
     transform(line);
-    for (int64_t i = 0; i < kTextureSide; ++i)
+    for (int64_t i = 0; i < kTextureSide; ++i) {
       plane[size_t(row * stride + i * step)] = line[size_t(i)];
+    }
   }
 }
 
@@ -81,7 +83,7 @@ void draw(const Scene& scene, std::span<uint8_t> frame) {
     return scene
         .texture[size_t((row & (kTextureSide - 1)) * kTextureSide + (column & (kTextureSide - 1)))];
   };
-  for (int64_t row = 0; row < kFilmHeight; ++row)
+  for (int64_t row = 0; row < kFilmHeight; ++row) {
     for (int64_t column = 0; column < kFilmWidth; ++column) {
       const int64_t r = top + row, c = left + column;
       const double upper = at(r, c) * (1 - fx) + at(r, c + 1) * fx;
@@ -90,6 +92,7 @@ void draw(const Scene& scene, std::span<uint8_t> frame) {
       frame[size_t(row * kFilmWidth + column)] =
           static_cast<uint8_t>(std::clamp(level + 0.5, 0.0, 255.0));
     }
+  }
 }
 
 void drift(Scene& scene, Stream& stream) {
@@ -102,12 +105,13 @@ void drift(Scene& scene, Stream& stream) {
 
 std::vector<double> make_texture(Stream& stream) {
   std::vector<Complex> plane(kTextureSide * kTextureSide);
-  for (int64_t v = 0; v < kTextureSide; ++v)
+  for (int64_t v = 0; v < kTextureSide; ++v) {
     for (int64_t u = 0; u < kTextureSide; ++u) {
       const double f = std::hypot(frequency(u), frequency(v));
       const double real = stream.normal(), imaginary = stream.normal();
-      if (f > 0) plane[size_t(v * kTextureSide + u)] = Complex(real, imaginary) / f;
+      if (f > 0) { plane[size_t(v * kTextureSide + u)] = Complex(real, imaginary) / f; }
     }
+  }
   transform_lines(plane, kTextureSide, 1);
   transform_lines(plane, 1, kTextureSide);
   std::vector<double> texture(plane.size());
@@ -117,7 +121,7 @@ std::vector<double> make_texture(Stream& stream) {
     square += texture[i] * texture[i];
   }
   const double deviation = std::sqrt(square / static_cast<double>(texture.size()));
-  for (double& level : texture) level /= deviation;
+  for (double& level : texture) { level /= deviation; }
   return texture;
 }
 

@@ -28,7 +28,7 @@ GenerateOptions small(const std::filesystem::path& out) {
 
 std::vector<std::string> digests(const std::filesystem::path& data) {
   std::vector<std::string> list;
-  for (const SessionInfo& info : inspect(data, {}).sessions) list.push_back(info.digest);
+  for (const SessionInfo& info : inspect(data, {}).sessions) { list.push_back(info.digest); }
   return list;
 }
 
@@ -46,8 +46,9 @@ TEST_CASE(
   const auto first = digests(one.path()), second = digests(two.path());
   CHECK(first.size() == 2);
   CHECK(second.size() == 3);
-  for (const std::string& digest : first)
+  for (const std::string& digest : first) {
     CHECK(std::find(second.begin(), second.end(), digest) != second.end());
+  }
   CHECK(first[0] != first[1]);
   const auto again = generate(small(one.path()));
   CHECK(!again[0].made);
@@ -69,9 +70,7 @@ TEST_CASE("generate: other settings under the same names are refused and change 
   try {
     generate(other);
     FAIL("numbers out of range were taken");
-  } catch (const InputError& error) {
-    CHECK(error.diagnostics().size() == 2);
-  }
+  } catch (const InputError& error) { CHECK(error.diagnostics().size() == 2); }
 }
 
 TEST_CASE("generate: what a killed run left behind is no session and is made anew") {
@@ -93,7 +92,7 @@ TEST_CASE("generate: sessions are clean, with every tier and what a window needs
   CHECK(info.problems.empty());
   CHECK(info.animal == "mouse01");
   CHECK(info.neurons == 5);
-  for (const char* tier : {"train", "validation", "test"}) CHECK(info.tiers[tier].windows >= 5);
+  for (const char* tier : {"train", "validation", "test"}) { CHECK(info.tiers[tier].windows >= 5); }
   CHECK(natural_rule(manifest).align == Align::free);
   CHECK(natural_rule(manifest).rate_hz == doctest::Approx(30));
   const Session session = std::move(*Session::open(info.path).value);
@@ -113,7 +112,7 @@ TEST_CASE("generate: explainable variance measured from repeats lies where it is
   const auto session = open_parts(made[0].path, diagnostics);
   REQUIRE(diagnostics.empty());
   std::vector<double> measured;
-  for (size_t n = 0; n < 40; ++n) measured.push_back(explainable_variance(*session, n));
+  for (size_t n = 0; n < 40; ++n) { measured.push_back(explainable_variance(*session, n)); }
   std::sort(measured.begin(), measured.end());
   const auto stated = made[0].ceiling.at("explainable_variance").get<std::vector<double>>();
   CHECK(*std::min_element(stated.begin(), stated.end()) > 0.1);
@@ -148,8 +147,8 @@ TEST_CASE("film: power of a scene falls as one over the square of frequency") {
       return sum;
     };
     // A row's spectrum is the plane's summed over the other axis: it falls as 1 / f.
-    for (int64_t u = 3; u < 6; ++u) low += power(u) * double(u);
-    for (int64_t u = 24; u < 27; ++u) high += power(u) * double(u);
+    for (int64_t u = 3; u < 6; ++u) { low += power(u) * double(u); }
+    for (int64_t u = 24; u < 27; ++u) { high += power(u) * double(u); }
   }
   CHECK(high / low == doctest::Approx(1).epsilon(0.35));
 }

@@ -39,9 +39,10 @@ std::vector<uint8_t> shown_film(const Schedule& schedule, const std::vector<uint
   const int64_t clip = kClipFrames * kFilmArea;
   std::vector<uint8_t> shown;
   shown.reserve(static_cast<size_t>(frames_of(schedule) + 1) * size_t(kFilmArea));
-  for (const Showing& showing : schedule.showings)
+  for (const Showing& showing : schedule.showings) {
     shown.insert(shown.end(), film.begin() + showing.clip * clip,
                  film.begin() + (showing.clip + 1) * clip);
+  }
   shown.insert(shown.end(), size_t(kFilmArea), static_cast<uint8_t>(kFilmGrey));
   return shown;
 }
@@ -71,14 +72,16 @@ struct Scene {
 
 // Multiplies rates by what is slow: shared fluctuations and the neuron's own drift.
 void add_slow_gain(const Scene& scene, const Neuron& neuron, size_t n, std::vector<double>& rates) {
-  if (neuron.latent_slopes.empty() && neuron.drift_slope == 0) return;
+  if (neuron.latent_slopes.empty() && neuron.drift_slope == 0) { return; }
   std::vector<float> drift(rates.size());
-  if (neuron.drift_slope != 0)
+  if (neuron.drift_slope != 0) {
     drift = slow_signal(scene.stream(kDriftStream, n), scene.samples(), kFilmRate_hz, kDriftTime_s);
+  }
   for (size_t t = 0; t < rates.size(); ++t) {
     double slow = 1 + neuron.drift_slope * drift[t];
-    for (size_t i = 0; i < scene.latents.size(); ++i)
+    for (size_t i = 0; i < scene.latents.size(); ++i) {
       slow += neuron.latent_slopes[i] * scene.latents[i][t];
+    }
     rates[t] *= std::max(kSlowFloor, slow);
   }
 }
@@ -87,9 +90,10 @@ void add_slow_gain(const Scene& scene, const Neuron& neuron, size_t n, std::vect
 std::vector<CeilingSample> count_poisson(const std::vector<double>& video,
                                          const std::vector<double>& rates, Stream stream) {
   std::vector<CeilingSample> samples;
-  for (size_t t = 0; t < video.size(); ++t)
+  for (size_t t = 0; t < video.size(); ++t) {
     samples.push_back(
         {video[t], rates[t], rates[t], static_cast<double>(stream.poisson(rates[t]))});
+  }
   return samples;
 }
 
@@ -98,9 +102,10 @@ std::vector<CeilingSample> count_in_samples(const std::vector<double>& video,
                                             const std::vector<double>& times, double dead) {
   const auto counts = count_spikes(times, 0, 1, static_cast<int64_t>(rates.size()));
   std::vector<CeilingSample> samples;
-  for (size_t t = 0; t < video.size(); ++t)
+  for (size_t t = 0; t < video.size(); ++t) {
     samples.push_back(
         {video[t], rates[t], count_variance(rates[t], dead), static_cast<double>(counts[t])});
+  }
   return samples;
 }
 
@@ -110,15 +115,17 @@ std::vector<CeilingSample> image(const Scan& scan, const std::vector<double>& vi
                                  double dead, Stream stream) {
   const std::vector<double> means = scan.frames_of(rates);
   std::vector<double> variances;
-  for (double mean : means)
+  for (double mean : means) {
     variances.push_back(
         event_variance(mean, count_variance(mean, dead * kScanRate_hz / kFilmRate_hz)));
+  }
   const auto responses = scan.at_samples(draw_events(stream, scan.count_frames(times)));
   const auto expected = scan.at_samples(means), seen = scan.at_samples(scan.frames_of(video));
   const auto noise = scan.variance_at_samples(variances);
   std::vector<CeilingSample> samples;
-  for (size_t t = 0; t < video.size(); ++t)
+  for (size_t t = 0; t < video.size(); ++t) {
     samples.push_back({seen[t], expected[t], noise[t], responses[t]});
+  }
   return samples;
 }
 
@@ -127,12 +134,13 @@ std::vector<CeilingSample> respond(const Scene& scene, const Neuron& neuron, siz
                                    const std::vector<double>& rates, MouseRecording& recording) {
   const Features& features = scene.settings.features;
   const Stream spikes = scene.stream(kSpikeStream, n);
-  if (!features.refractory && !features.calcium) return count_poisson(video, rates, spikes);
+  if (!features.refractory && !features.calcium) { return count_poisson(video, rates, spikes); }
   const double dead = features.refractory ? kDeadTime_s * kFilmRate_hz : 0;
   const std::vector<double> times = draw_spikes(spikes, rates, dead);
-  if (features.refractory)
-    for (double at : times) recording.spikes_s.push_back(kResponseStart_s + at / kFilmRate_hz);
-  if (!features.calcium) return count_in_samples(video, rates, times, dead);
+  if (features.refractory) {
+    for (double at : times) { recording.spikes_s.push_back(kResponseStart_s + at / kFilmRate_hz); }
+  }
+  if (!features.calcium) { return count_in_samples(video, rates, times, dead); }
   const Scan scan(scene.samples(), kFilmRate_hz, neuron.plane_delay_s);
   return image(scan, video, rates, times, dead, scene.stream(kEventStream, n));
 }
@@ -141,9 +149,10 @@ void record_neuron(const Scene& scene, const Neuron& neuron, size_t n, MouseReco
                    CeilingSum& sum) {
   const std::vector<double> video = video_rate(neuron, scene.shown, scene.contrast);
   std::vector<double> rates = video;
-  for (size_t t = 0; t < rates.size(); ++t)
+  for (size_t t = 0; t < rates.size(); ++t) {
     rates[t] *=
         gain(recording.arousal, behaviour_at(int64_t(t)), neuron.running_slope, neuron.pupil_slope);
+  }
   add_slow_gain(scene, neuron, n, rates);
   const auto samples = respond(scene, neuron, n, video, rates, recording);
   const size_t neurons = recording.responses.size() / samples.size();
@@ -175,10 +184,12 @@ void write_sequence(const std::filesystem::path& folder, std::span<const T> numb
 void write_eye_tracker(const Arousal& arousal, const std::filesystem::path& folder) {
   const auto rows = static_cast<int64_t>(arousal.pupil.size());
   std::vector<float> eye;
-  for (size_t i = 0; i < arousal.pupil.size(); ++i)
+  for (size_t i = 0; i < arousal.pupil.size(); ++i) {
     for (const auto* signal :
-         {&arousal.pupil, &arousal.pupil_change, &arousal.eye_x, &arousal.eye_y})
+         {&arousal.pupil, &arousal.pupil_change, &arousal.eye_x, &arousal.eye_y}) {
       eye.push_back((*signal)[i]);
+    }
+  }
   write_sequence<float>(
       folder / "eye_tracker", eye,
       sequence_meta(kBehaviourStart_s, kBehaviourRate_hz, 4, rows, "float32",
@@ -213,13 +224,16 @@ nlohmann::ordered_json neurons_json(const MouseRecording& recording,
   nlohmann::ordered_json json;
   if (!areas.empty()) {
     json["area"] = nlohmann::ordered_json::array();
-    for (int64_t area : recording.areas) json["area"].push_back(areas[static_cast<size_t>(area)]);
+    for (int64_t area : recording.areas) {
+      json["area"].push_back(areas[static_cast<size_t>(area)]);
+    }
   }
   json["noise_ceiling_correlation"] = ceiling.correlation;
   json["video_ceiling_correlation"] = nlohmann::ordered_json::array();
-  for (size_t n = 0; n < ceiling.correlation.size(); ++n)
+  for (size_t n = 0; n < ceiling.correlation.size(); ++n) {
     json["video_ceiling_correlation"].push_back(
         std::sqrt(ceiling.explainable_variance[n] * ceiling.video_share[n]));
+  }
   return json;
 }
 
@@ -240,7 +254,7 @@ double minutes_of(const MouseSettings& settings) {
 Lacks lacks_of(const MouseSettings& settings) {
   Stream stream = session_stream(settings);
   stream.next();  // the session's length
-  if (stream.uniform() >= settings.features.missing) return {};
+  if (stream.uniform() >= settings.features.missing) { return {}; }
   const bool eye = stream.uniform() < 0.5;
   return {eye, !eye};
 }
@@ -255,10 +269,11 @@ std::string trial_meta(const Showing& showing, int64_t first_frame) {
 void write_screen(const MouseRecording& recording, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder / "data");
   std::filesystem::create_directories(folder / "meta");
-  for (int64_t clip = 0; clip < recording.schedule.clips; ++clip)
+  for (int64_t clip = 0; clip < recording.schedule.clips; ++clip) {
     write_atomically(folder / "data" / fmt::format("clip_{:04}.npy", clip),
                      npy_bytes(NumberType::u8, {kClipFrames, kFilmHeight, kFilmWidth},
                                recording.film.data() + clip * kClipFrames * kFilmArea));
+  }
   int64_t frame = 0;
   int64_t trial = 0;
   for (const Showing& showing : recording.schedule.showings) {
@@ -271,7 +286,7 @@ void write_screen(const MouseRecording& recording, const std::filesystem::path& 
                                "interleave_value: {}\ntier: \"blank\"\nvalid_trial: true\n",
                                frame, kFilmHeight, kFilmWidth, kFilmGrey));
   std::vector<double> flips_s;
-  for (int64_t i = 0; i <= frame; ++i) flips_s.push_back(static_cast<double>(i) / kFilmRate_hz);
+  for (int64_t i = 0; i <= frame; ++i) { flips_s.push_back(static_cast<double>(i) / kFilmRate_hz); }
   write_atomically(folder / "timestamps.npy",
                    npy_bytes(NumberType::f64, {frame + 1}, flips_s.data()));
   write_atomically(folder / "meta.yml",
@@ -294,10 +309,11 @@ MouseRecording record_mouse(const MouseSettings& settings,
   recording.arousal = make_arousal(Stream(settings.seed, {session, kArousalStream}),
                                    behaviour_samples(recording.schedule));
   Scene scene{settings, shown_film(recording.schedule, recording.film), {}, {}};
-  if (features.surround) scene.contrast = contrast_map(scene.shown);
-  for (int64_t i = 0; i < features.latents; ++i)
+  if (features.surround) { scene.contrast = contrast_map(scene.shown); }
+  for (int64_t i = 0; i < features.latents; ++i) {
     scene.latents.push_back(slow_signal(scene.stream(kLatentStream, static_cast<uint64_t>(i)),
                                         scene.samples(), kFilmRate_hz, kLatentTime_s));
+  }
   const std::vector<Neuron> neurons =
       make_population(settings.seed, session, settings.neurons, features);
   recording.responses.resize(static_cast<size_t>(scene.samples()) * neurons.size());
@@ -305,7 +321,7 @@ MouseRecording record_mouse(const MouseSettings& settings,
   std::vector<CeilingSum> sums(neurons.size());
   for (size_t n = 0; n < neurons.size(); ++n) {
     record_neuron(scene, neurons[n], n, recording, sums[n]);
-    if (neuron_done) neuron_done();
+    if (neuron_done) { neuron_done(); }
   }
   recording.ceiling = ceiling_of(sums);
   return recording;
@@ -320,13 +336,13 @@ nlohmann::ordered_json meta_of(const MouseSettings& settings) {
                                  {"animal", fmt::format("mouse{:02}", settings.animal + 1)},
                                  {"scan", settings.session + 1},
                                  {"species", "mouse, simulated"}};
-  if (!settings.features.areas.empty()) meta["areas"] = settings.features.areas;
+  if (!settings.features.areas.empty()) { meta["areas"] = settings.features.areas; }
   meta["generated"] = {{"version", kGeneratorVersion},
                        {"seed", settings.seed},
                        {"neurons", settings.neurons},
                        {"minutes", settings.minutes}};
   const nlohmann::ordered_json features = to_json(settings.features);
-  if (!features.empty()) meta["generated"]["features"] = features;
+  if (!features.empty()) { meta["generated"]["features"] = features; }
   return meta;
 }
 
@@ -335,17 +351,19 @@ void write_mouse(const MouseRecording& recording, const MouseSettings& settings,
   const auto rows = static_cast<int64_t>(recording.responses.size()) / settings.neurons;
   const Lacks lacks = lacks_of(settings);
   write_screen(recording, folder / "screen");
-  if (!lacks.eye_tracker) write_eye_tracker(recording.arousal, folder);
-  if (!lacks.treadmill) write_treadmill(recording.arousal, folder);
+  if (!lacks.eye_tracker) { write_eye_tracker(recording.arousal, folder); }
+  if (!lacks.treadmill) { write_treadmill(recording.arousal, folder); }
   write_sequence<uint16_t>(
       folder / "responses", recording.responses,
       sequence_meta(kResponseStart_s, kFilmRate_hz, settings.neurons, rows, "float16", ""));
-  if (settings.features.refractory)
+  if (settings.features.refractory) {
     write_spikes(recording, kResponseStart_s + static_cast<double>(rows) / kFilmRate_hz,
                  folder / "spikes");
-  if (!to_json(settings.features).empty())
+  }
+  if (!to_json(settings.features).empty()) {
     write_atomically(folder / "neurons.json",
                      neurons_json(recording, settings.features.areas).dump(1) + "\n");
+  }
   write_atomically(folder / "ceiling.json", to_json(recording.ceiling).dump(1) + "\n");
   write_atomically(folder / "meta.json", meta_of(settings).dump(1) + "\n");
 }

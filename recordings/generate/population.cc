@@ -55,7 +55,7 @@ void place(Neuron& neuron, const Gabor& gabor) {
 
 std::vector<float> filter_of(const Neuron& neuron, const Gabor& gabor) {
   std::vector<float> filter;
-  for (int64_t r = 0; r < neuron.height; ++r)
+  for (int64_t r = 0; r < neuron.height; ++r) {
     for (int64_t c = 0; c < neuron.width; ++c) {
       const double y = static_cast<double>(neuron.top + r) - gabor.row;
       const double x = static_cast<double>(neuron.left + c) - gabor.column;
@@ -64,6 +64,7 @@ std::vector<float> filter_of(const Neuron& neuron, const Gabor& gabor) {
       filter.push_back(static_cast<float>(
           envelope * std::cos(2 * std::numbers::pi * gabor.frequency * along + gabor.phase)));
     }
+  }
   return filter;
 }
 
@@ -73,7 +74,7 @@ std::vector<int64_t> blocks_around(const Gabor& gabor) {
     const double y = (static_cast<double>(block / kBlocksAcross) + 0.5) * kBlock - gabor.row;
     const double x = (static_cast<double>(block % kBlocksAcross) + 0.5) * kBlock - gabor.column;
     const double distance = std::hypot(x, y) / gabor.sigma;
-    if (distance >= kSurround[0] && distance < kSurround[1]) blocks.push_back(block);
+    if (distance >= kSurround[0] && distance < kSurround[1]) { blocks.push_back(block); }
   }
   return blocks;
 }
@@ -87,34 +88,39 @@ void add_features(Neuron& neuron, Gabor& gabor, const Features& features, Stream
   if (!features.areas.empty()) {
     neuron.area = stream.below(static_cast<int64_t>(features.areas.size()));
     gabor.sigma *= 1 + kAreaGrowth * static_cast<double>(neuron.area);
-    if (neuron.area > 0) neuron.kernel = 1;
+    if (neuron.area > 0) { neuron.kernel = 1; }
   }
-  for (int64_t i = 0; i < features.latents; ++i)
+  for (int64_t i = 0; i < features.latents; ++i) {
     neuron.latent_slopes.push_back(stream.normal() * 0.2 /
                                    std::sqrt(static_cast<double>(features.latents)));
+  }
   place(neuron, gabor);
   neuron.filter = filter_of(neuron, gabor);
-  if (features.surround) neuron.surround = blocks_around(gabor);
+  if (features.surround) { neuron.surround = blocks_around(gabor); }
   if (kind < features.complex) {
     gabor.phase += std::numbers::pi / 2;
     neuron.quadrature = filter_of(neuron, gabor);
   }
-  if (fate < features.dead)
+  if (fate < features.dead) {
     neuron.rate = 0;
-  else if (fate < features.dead + features.silent)
+  } else if (fate < features.dead + features.silent) {
     neuron.rate = kSilentRate;
+  }
 }
 
 // Eight sums side by side in a fixed order: fast, and the same bytes from every compiler.
 float dot(const float* filter, const uint8_t* pixels, int64_t count) {
   std::array<float, 8> sums{};
   int64_t i = 0;
-  for (; i + 8 <= count; i += 8)
-    for (size_t j = 0; j < 8; ++j)
+  for (; i + 8 <= count; i += 8) {
+    for (size_t j = 0; j < 8; ++j) {
       sums[j] += filter[i + int64_t(j)] *
                  (static_cast<float>(pixels[i + int64_t(j)]) - static_cast<float>(kFilmGrey));
-  for (size_t j = 0; i < count; ++i, ++j)
+    }
+  }
+  for (size_t j = 0; i < count; ++i, ++j) {
     sums[j] += filter[i] * (static_cast<float>(pixels[i]) - static_cast<float>(kFilmGrey));
+  }
   return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
@@ -124,11 +130,12 @@ std::vector<double> filtered(const Neuron& neuron, const std::vector<float>& fil
   std::vector<double> output(frames);
   for (size_t t = 0; t < frames; ++t) {
     double sum = 0;
-    for (int64_t r = 0; r < neuron.height; ++r)
+    for (int64_t r = 0; r < neuron.height; ++r) {
       sum += static_cast<double>(
           dot(filter.data() + r * neuron.width,
               film.data() + t * size_t(kFilmArea) + (neuron.top + r) * kFilmWidth + neuron.left,
               neuron.width));
+    }
     output[t] = sum;
   }
   return output;
@@ -137,19 +144,20 @@ std::vector<double> filtered(const Neuron& neuron, const std::vector<float>& fil
 void delay(std::vector<double>& drive, const std::array<double, 6>& kernel) {
   for (size_t t = drive.size(); t-- > 0;) {
     double sum = 0;
-    for (size_t lag = 0; lag < kernel.size(); ++lag)
-      if (lag <= t) sum += kernel[lag] * drive[t - lag];
+    for (size_t lag = 0; lag < kernel.size(); ++lag) {
+      if (lag <= t) { sum += kernel[lag] * drive[t - lag]; }
+    }
     drive[t] = sum;
   }
 }
 
 void standardise(std::vector<double>& values) {
   double sum = 0, square = 0;
-  for (double v : values) sum += v;
+  for (double v : values) { sum += v; }
   const double mean = sum / static_cast<double>(values.size());
-  for (double v : values) square += (v - mean) * (v - mean);
+  for (double v : values) { square += (v - mean) * (v - mean); }
   const double deviation = std::sqrt(square / static_cast<double>(values.size()));
-  for (double& v : values) v = deviation > 0 ? (v - mean) / deviation : 0;
+  for (double& v : values) { v = deviation > 0 ? (v - mean) / deviation : 0; }
 }
 
 // Squared coefficient of variation of softplus(slope · z) over every third frame.
@@ -194,19 +202,21 @@ std::vector<Neuron> make_population(uint64_t seed, uint64_t session, int64_t neu
 std::vector<float> contrast_map(std::span<const uint8_t> film) {
   const size_t frames = film.size() / size_t(kFilmArea);
   std::vector<float> map;
-  for (size_t t = 0; t < frames; ++t)
+  for (size_t t = 0; t < frames; ++t) {
     for (int64_t block = 0; block < kContrastBlocks; ++block) {
       const uint8_t* corner = film.data() + t * size_t(kFilmArea) +
                               block / kBlocksAcross * kBlock * kFilmWidth +
                               block % kBlocksAcross * kBlock;
       double square = 0;
-      for (int64_t r = 0; r < kBlock; ++r)
+      for (int64_t r = 0; r < kBlock; ++r) {
         for (int64_t c = 0; c < kBlock; ++c) {
           const double level = corner[r * kFilmWidth + c] - kFilmGrey;
           square += level * level;
         }
+      }
       map.push_back(static_cast<float>(std::sqrt(square / (kBlock * kBlock))));
     }
+  }
   return map;
 }
 
@@ -215,13 +225,14 @@ std::vector<double> drive(const Neuron& neuron, std::span<const uint8_t> film,
   std::vector<double> output = filtered(neuron, neuron.filter, film);
   if (!neuron.quadrature.empty()) {
     const std::vector<double> other = filtered(neuron, neuron.quadrature, film);
-    for (size_t t = 0; t < output.size(); ++t) output[t] = std::hypot(output[t], other[t]);
+    for (size_t t = 0; t < output.size(); ++t) { output[t] = std::hypot(output[t], other[t]); }
   }
-  if (neuron.surround.empty()) return output;
+  if (neuron.surround.empty()) { return output; }
   for (size_t t = 0; t < output.size(); ++t) {
     double around = 0;
-    for (int64_t block : neuron.surround)
+    for (int64_t block : neuron.surround) {
       around += contrast[t * size_t(kContrastBlocks) + static_cast<size_t>(block)];
+    }
     around /= static_cast<double>(neuron.surround.size());
     output[t] /= 1 + neuron.surround_weight * around / kSurroundContrast;
   }
@@ -230,7 +241,7 @@ std::vector<double> drive(const Neuron& neuron, std::span<const uint8_t> film,
 
 std::vector<double> video_rate(const Neuron& neuron, std::span<const uint8_t> film,
                                std::span<const float> contrast) {
-  if (neuron.rate == 0) return std::vector<double>(film.size() / size_t(kFilmArea));
+  if (neuron.rate == 0) { return std::vector<double>(film.size() / size_t(kFilmArea)); }
   std::vector<double> rates = drive(neuron, film, contrast);
   delay(rates, kKernels[static_cast<size_t>(neuron.kernel)]);
   standardise(rates);
@@ -242,7 +253,7 @@ std::vector<double> video_rate(const Neuron& neuron, std::span<const uint8_t> fi
     sum += z;
   }
   const double scale = neuron.rate * static_cast<double>(rates.size()) / sum;
-  for (double& rate : rates) rate *= scale;
+  for (double& rate : rates) { rate *= scale; }
   return rates;
 }
 

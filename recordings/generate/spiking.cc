@@ -30,7 +30,7 @@ std::vector<double> draw_spikes(Stream stream, std::span<const double> rates, do
       ready = at = at + dead;
       wait = -std::log(1 - stream.uniform());
     }
-    if (at < end) wait -= hazard * (end - at);
+    if (at < end) { wait -= hazard * (end - at); }
   }
   return times;
 }
@@ -40,7 +40,7 @@ std::vector<int64_t> count_spikes(std::span<const double> times, double from, do
   std::vector<int64_t> counts(static_cast<size_t>(bins));
   for (double at : times) {
     const double bin = std::floor((at - from) / width);
-    if (bin >= 0 && bin < static_cast<double>(bins)) ++counts[static_cast<size_t>(bin)];
+    if (bin >= 0 && bin < static_cast<double>(bins)) { ++counts[static_cast<size_t>(bin)]; }
   }
   return counts;
 }

@@ -19,7 +19,7 @@ uint64_t mixed(uint64_t x) {
 }  // namespace
 
 Stream::Stream(uint64_t seed, std::initializer_list<uint64_t> path) : key_(mixed(seed + kGolden)) {
-  for (uint64_t name : path) key_ = mixed((key_ + kGolden) ^ mixed(name + kGolden));
+  for (uint64_t name : path) { key_ = mixed((key_ + kGolden) ^ mixed(name + kGolden)); }
 }
 
 uint64_t Stream::next() {
@@ -43,7 +43,7 @@ int64_t Stream::poisson(double mean) {
   int64_t count = 0;
   for (double left = mean; left > 0; left -= kPoissonPiece) {
     const double limit = std::exp(-std::min(left, kPoissonPiece));
-    for (double product = uniform(); product > limit; product *= uniform()) ++count;
+    for (double product = uniform(); product > limit; product *= uniform()) { ++count; }
   }
   return count;
 }

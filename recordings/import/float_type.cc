@@ -30,10 +30,11 @@ NumberType wider_float(NumberType a, NumberType b) {
 void put_float(std::byte* place, NumberType type, double number) {
   ENIGMA_CHECK(type == NumberType::f32 || type == NumberType::f64, "not a float type of C++");
   const auto single = static_cast<float>(number);
-  if (type == NumberType::f64)
+  if (type == NumberType::f64) {
     std::memcpy(place, &number, sizeof number);
-  else
+  } else {
     std::memcpy(place, &single, sizeof single);
+  }
 }
 
 }  // namespace enigma::recordings

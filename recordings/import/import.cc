@@ -34,7 +34,7 @@ class OutFolder {
  public:
   explicit OutFolder(const fs::path& path) : path_(path), made_(fs::create_directories(path)) {
     fd_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd_ < 0) fail(path);
+    if (fd_ < 0) { fail(path); }
     if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
       ::close(fd_);
       throw std::runtime_error("another import is writing into " + path.string());
@@ -42,7 +42,9 @@ class OutFolder {
   }
   ~OutFolder() {
     std::error_code ignored;
-    if (made_) fs::remove(path_, ignored);  // goes only where nothing was put into it
+    if (made_) {
+      fs::remove(path_, ignored);  // goes only where nothing was put into it
+    }
     ::close(fd_);
   }
   OutFolder(const OutFolder&) = delete;
@@ -50,7 +52,7 @@ class OutFolder {
 
   // Everything written so far, thousands of small files at once.
   void sync() {
-    if (::syncfs(fd_) != 0) fail(path_);
+    if (::syncfs(fd_) != 0) { fail(path_); }
   }
 
  private:
@@ -77,16 +79,17 @@ class Import {
         out_(options.out) {}
 
   std::vector<ImportedSession> run() {
-    for (size_t i = 0; i < sources_.size(); ++i) look_at(i);
+    for (size_t i = 0; i < sources_.size(); ++i) { look_at(i); }
     try {
-      while (!waiting_.empty() || !reading_.empty()) step();
+      while (!waiting_.empty() || !reading_.empty()) { step(); }
     } catch (...) {  // leave no half of a session behind, whatever went wrong
-      for (const Reading& reading : reading_) discard(reading.index);
+      for (const Reading& reading : reading_) { discard(reading.index); }
       throw;
     }
     if (std::any_of(sessions_.begin(), sessions_.end(),
-                    [](const ImportedSession& session) { return session.problems.empty(); }))
+                    [](const ImportedSession& session) { return session.problems.empty(); })) {
       write_import_manifest(options_.out, digests_);
+    }
     out_.sync();
     return std::move(sessions_);
   }
@@ -111,10 +114,11 @@ class Import {
     const fs::path& source = sources_[index].path;
     const auto wrong =
         unlike(session.path, provenance_of(options_.format, options_.options, source), source);
-    if (wrong)
+    if (wrong) {
       session.problems.push_back(*wrong);
-    else
+    } else {
       take_finished(session);
+    }
     ++finished_;
   }
 
@@ -127,11 +131,13 @@ class Import {
       waiting_.pop_front();
     }
     std::vector<pollfd> reports;
-    for (const Reading& reading : reading_)
+    for (const Reading& reading : reading_) {
       reports.push_back({reading.process->reports(), POLLIN, 0});
-    if (::poll(reports.data(), reports.size(), -1) < 0 && errno != EINTR) fail("poll");
-    for (size_t i = reports.size(); i-- > 0;)
-      if (reports[i].revents != 0 && !reading_[i].process->take_reports()) finish(i);
+    }
+    if (::poll(reports.data(), reports.size(), -1) < 0 && errno != EINTR) { fail("poll"); }
+    for (size_t i = reports.size(); i-- > 0;) {
+      if (reports[i].revents != 0 && !reading_[i].process->take_reports()) { finish(i); }
+    }
     tell();
   }
 
@@ -147,11 +153,11 @@ class Import {
     const ReaderEnd end = reading_[place].process->end();
     const size_t index = reading_[place].index;
     ImportedSession& session = sessions_[index];
-    if (!end.fault.empty()) throw std::runtime_error(end.fault);
+    if (!end.fault.empty()) { throw std::runtime_error(end.fault); }
     reading_.erase(reading_.begin() + static_cast<std::ptrdiff_t>(place));
     ++finished_;
     session.problems = end.diagnostics;
-    if (!session.problems.empty()) return discard(index);
+    if (!session.problems.empty()) { return discard(index); }
     out_.sync();
     fs::rename(aside_of(session.path), session.path);
     session.made = true;
@@ -169,11 +175,13 @@ class Import {
   }
 
   void tell() {
-    if (!options_.progress) return;
+    if (!options_.progress) { return; }
     double reading = 0;
-    for (const Reading& r : reading_)
-      if (r.process->total() > 0)
+    for (const Reading& r : reading_) {
+      if (r.process->total() > 0) {
         reading += static_cast<double>(r.process->done()) / static_cast<double>(r.process->total());
+      }
+    }
     options_.progress(finished_, reading, static_cast<int64_t>(sources_.size()));
   }
 
@@ -190,7 +198,7 @@ class Import {
 std::vector<Diagnostic> wrong_numbers(const ImportOptions& o) {
   std::vector<Diagnostic> wrong;
   const auto check = [&](bool good, const char* option, const char* expected, std::string found) {
-    if (good) return;
+    if (good) { return; }
     Diagnostic d;
     d.pointer = option;
     d.message = "number is out of range";
@@ -217,7 +225,7 @@ std::vector<Diagnostic> wrong_numbers(const ImportOptions& o) {
 
 std::vector<ImportedSession> import_sessions(const ImportOptions& options) {
   std::vector<Diagnostic> wrong = wrong_numbers(options);
-  if (!wrong.empty()) throw InputError(std::move(wrong));
+  if (!wrong.empty()) { throw InputError(std::move(wrong)); }
   return Import(options).run();
 }
 

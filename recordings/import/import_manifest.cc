@@ -10,10 +10,12 @@ namespace enigma::recordings {
 
 void write_import_manifest(const std::filesystem::path& out, DigestCache& digests) {
   std::vector<std::filesystem::path> sessions;
-  for (const auto& entry : std::filesystem::directory_iterator(out))
+  for (const auto& entry : std::filesystem::directory_iterator(out)) {
     if (!entry.path().filename().string().starts_with(".") &&
-        std::filesystem::is_regular_file(entry.path() / "import.json"))
+        std::filesystem::is_regular_file(entry.path() / "import.json")) {
       sessions.push_back(entry.path());
+    }
+  }
   std::sort(sessions.begin(), sessions.end());
   nlohmann::ordered_json json = {{"schema", "enigma.manifest/1"},
                                  {"sessions", nlohmann::ordered_json::array()}};

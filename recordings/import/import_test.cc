@@ -36,8 +36,9 @@ struct World {
   }
   std::vector<ImportedSession> run() const { return import_sessions(options(small.place.path())); }
   bool has_leftovers() const {
-    for (const auto& entry : fs::directory_iterator(out))
-      if (entry.path().filename().string().starts_with(".")) return true;
+    for (const auto& entry : fs::directory_iterator(out)) {
+      if (entry.path().filename().string().starts_with(".")) { return true; }
+    }
     return false;
   }
 };
@@ -163,8 +164,9 @@ TEST_CASE("import: a reader beyond its memory is a diagnostic that names the sou
   options.limits.memory_bytes = int64_t{64} << 20;
   // 64 MiB do not hold the program and its libraries' data, or just do: either way it is told.
   const auto session = import_sessions(options).at(0);
-  for (const Diagnostic& problem : session.problems)
+  for (const Diagnostic& problem : session.problems) {
     CHECK(problem.file == world.small.path.string());
+  }
   CHECK((session.made || !session.problems.empty()));
 }
 
@@ -187,9 +189,7 @@ TEST_CASE("import: numbers out of range, unknown formats and empty sources are r
   try {
     import_sessions(options);
     FAIL("not refused");
-  } catch (const InputError& error) {
-    CHECK(error.diagnostics().size() == 3);
-  }
+  } catch (const InputError& error) { CHECK(error.diagnostics().size() == 3); }
   CHECK_THROWS_AS(import_format_of("nwbb"), InputError);
   CHECK_THROWS_AS(find_sources(ImportFormat::nwb, world.small.path), InputError);
 }

@@ -46,8 +46,9 @@ inline std::vector<double> numbers_at(const std::filesystem::path& file) {
   INFO(file.string());
   REQUIRE(array.ok());
   std::vector<double> numbers;
-  for (int64_t i = 0; i < array.value->elements; ++i)
+  for (int64_t i = 0; i < array.value->elements; ++i) {
     numbers.push_back(number_at(array.value->data, array.value->type, static_cast<size_t>(i)));
+  }
   return numbers;
 }
 
@@ -55,14 +56,15 @@ inline std::vector<double> numbers_at(const std::filesystem::path& file) {
 inline std::vector<double> signal_of(const Sequence& sequence, int64_t signal, int64_t from,
                                      int64_t count) {
   std::vector<double> numbers;
-  for (int64_t row = from; row < from + count; ++row)
+  for (int64_t row = from; row < from + count; ++row) {
     numbers.push_back(number_at(sequence.row(row), sequence.type, static_cast<size_t>(signal)));
+  }
   return numbers;
 }
 
 inline double sum_of(const std::vector<double>& numbers) {
   double sum = 0;
-  for (const double number : numbers) sum += number;
+  for (const double number : numbers) { sum += number; }
   return sum;
 }
 

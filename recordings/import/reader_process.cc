@@ -25,10 +25,11 @@ using Json = nlohmann::ordered_json;
 std::filesystem::path reader_program() {
   const auto program =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "enigma-import";
-  if (!std::filesystem::exists(program))
+  if (!std::filesystem::exists(program)) {
     throw std::system_error(
         ENOENT, std::generic_category(),
         program.string() + " (it is built with enigma-data and lies beside it)");
+  }
   return program;
 }
 
@@ -38,8 +39,9 @@ struct Pipe {
 
 Pipe make_pipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     throw std::system_error(errno, std::generic_category(), "pipe");
+  }
   return {ends[0], ends[1]};
 }
 
@@ -53,7 +55,7 @@ pid_t start(const std::filesystem::path& program, std::string order, int reports
   pid_t pid = -1;
   const int error = ::posix_spawn(&pid, program.c_str(), &actions, nullptr, words.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::system_error(error, std::generic_category(), program.string());
+  if (error != 0) { throw std::system_error(error, std::generic_category(), program.string()); }
   return pid;
 }
 
@@ -69,9 +71,10 @@ bool is_from_outside(int signal) {
 }
 
 Diagnostic killed(const ReaderOrder& order, int signal) {
-  if (signal == SIGALRM || signal == SIGXCPU)
+  if (signal == SIGALRM || signal == SIGXCPU) {
     return fell(order, fmt::format("reading takes longer than {} s", order.limits.time_s),
                 "give more with --time-limit-s where the file is really that long");
+  }
   return fell(order, fmt::format("reading ended by signal {} ({})", signal, ::strsignal(signal)),
               "the file is damaged in a way that the library does not survive; nothing of it was "
               "imported");
@@ -99,7 +102,9 @@ Json to_json(const ReaderOrder& order) {
   Json options = {{"bin_hz", order.options.bin_hz},
                   {"colour", order.options.colour},
                   {"trace", order.options.trace}};
-  if (order.options.size) options["size"] = {order.options.size->height, order.options.size->width};
+  if (order.options.size) {
+    options["size"] = {order.options.size->height, order.options.size->width};
+  }
   return {{"format", name_of(order.format)},      {"name", order.source.name},
           {"source", order.source.path.string()}, {"session", order.session.string()},
           {"options", std::move(options)},        {"memory_bytes", order.limits.memory_bytes},
@@ -115,7 +120,9 @@ ReaderOrder reader_order_of(const nlohmann::json& json) {
   order.options.bin_hz = options.at("bin_hz");
   order.options.colour = options.at("colour");
   order.options.trace = options.at("trace");
-  if (options.contains("size")) order.options.size = {options["size"].at(0), options["size"].at(1)};
+  if (options.contains("size")) {
+    order.options.size = {options["size"].at(0), options["size"].at(1)};
+  }
   order.limits = {json.at("memory_bytes"), json.at("time_s")};
   return order;
 }
@@ -135,35 +142,35 @@ ReaderProcess::ReaderProcess(const ReaderOrder& order) : order_(order) {
 }
 
 ReaderProcess::~ReaderProcess() {
-  if (pipe_ >= 0) ::close(pipe_);
-  if (pid_ < 0) return;
+  if (pipe_ >= 0) { ::close(pipe_); }
+  if (pid_ < 0) { return; }
   ::kill(pid_, SIGKILL);
-  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
 }
 
 bool ReaderProcess::take_reports() {
   std::array<char, 4096> buffer;
   const ssize_t count = ::read(pipe_, buffer.data(), buffer.size());
-  if (count < 0 && errno == EINTR) return true;
-  if (count <= 0) return false;
+  if (count < 0 && errno == EINTR) { return true; }
+  if (count <= 0) { return false; }
   pending_.append(buffer.data(), static_cast<size_t>(count));
-  for (size_t end; (end = pending_.find('\n')) != std::string::npos; pending_.erase(0, end + 1))
+  for (size_t end; (end = pending_.find('\n')) != std::string::npos; pending_.erase(0, end + 1)) {
     take_line(pending_.substr(0, end));
+  }
   return true;
 }
 
 void ReaderProcess::take_line(const std::string& line) {
-  if (line.starts_with("result "))
+  if (line.starts_with("result ")) {
     result_ = line.substr(7);
-  else
+  } else {
     std::sscanf(line.c_str(), "progress %ld %ld", &done_, &total_);
+  }
 }
 
 ReaderEnd ReaderProcess::end() {
   int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
   pid_ = -1;
   ReaderEnd end;
   const nlohmann::json result = nlohmann::json::parse(result_, nullptr, false);
@@ -178,7 +185,7 @@ ReaderEnd ReaderProcess::end() {
     end.diagnostics.push_back(
         fell(order_, fmt::format("reading ended early with code {}", WEXITSTATUS(status)), ""));
   } else {
-    for (const auto& d : result.at("diagnostics")) end.diagnostics.push_back(diagnostic_of(d));
+    for (const auto& d : result.at("diagnostics")) { end.diagnostics.push_back(diagnostic_of(d)); }
     end.fault = result.at("fault");
   }
   return end;

@@ -41,26 +41,31 @@ Json to_json(const SessionRecord& record) {
                {"notes", record.notes},
                {"left_out", Json::array()},
                {"linked_files", Json::array()}};
-  if (const auto& gaps = record.unobserved)
+  if (const auto& gaps = record.unobserved) {
     json["unobserved"] = {{"seconds", gaps->seconds},
                           {"invalid_seconds", gaps->invalid_s},
                           {"neurons", gaps->neurons},
                           {"neuron_seconds", gaps->neuron_s}};
-  for (const auto& [name, tier] : record.tiers)
+  }
+  for (const auto& [name, tier] : record.tiers) {
     json["tiers"][name] = {{"trials", tier.trials}, {"seconds", tier.seconds}};
-  for (const ImportedModality& m : record.modalities)
+  }
+  for (const ImportedModality& m : record.modalities) {
     json["modalities"].push_back(modality_json(m));
-  for (const auto& [where, why] : record.left_out)
+  }
+  for (const auto& [where, why] : record.left_out) {
     json["left_out"].push_back({{"where", where}, {"why", why}});
-  for (const LinkedFile& file : record.linked_files)
+  }
+  for (const LinkedFile& file : record.linked_files) {
     json["linked_files"].push_back({{"path", file.name}, {"identity", file.identity}});
+  }
   return json;
 }
 
 void write_identity(const SessionRecord& record, const std::filesystem::path& session) {
   Json json = {{"data_key", record.data_key}};
-  if (!record.animal.empty()) json["animal"] = record.animal;
-  if (!record.species.empty()) json["species"] = record.species;
+  if (!record.animal.empty()) { json["animal"] = record.animal; }
+  if (!record.species.empty()) { json["species"] = record.species; }
   write_file(session / "meta.json",
              json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }

@@ -57,9 +57,10 @@ ImportSource source_of(ImportFormat format, const fs::path& path) {
 
 bool is_source(ImportFormat format, const fs::directory_entry& entry) {
   std::error_code unknown;
-  if (is_folder_format(format))
+  if (is_folder_format(format)) {
     return entry.is_directory(unknown) && is_sensorium(entry.path()) &&
            !is_of_other_year(format, entry.path());
+  }
   return entry.is_regular_file(unknown) && has_ending(format, entry.path());
 }
 
@@ -70,26 +71,31 @@ bool is_lost_source(ImportFormat format, const fs::path& link) {
 
 std::vector<ImportSource> walk_sources(ImportFormat format, const fs::path& path) {
   std::error_code unknown;
-  if (is_folder_format(format) ? is_sensorium(path) : fs::is_regular_file(path, unknown))
+  if (is_folder_format(format) ? is_sensorium(path) : fs::is_regular_file(path, unknown)) {
     return {source_of(format, path)};
-  if (!fs::is_directory(path, unknown)) return {};
+  }
+  if (!fs::is_directory(path, unknown)) { return {}; }
   std::vector<ImportSource> sources;
   std::vector<Diagnostic> problems;
   const auto look = [&](const fs::directory_entry& entry) {
-    if (entry.path().filename().string().starts_with(".")) return false;
-    if (!is_source(format, entry)) return true;
+    if (entry.path().filename().string().starts_with(".")) { return false; }
+    if (!is_source(format, entry)) { return true; }
     sources.push_back(source_of(format, entry.path()));
     return false;
   };
   walk(path, look, problems);
-  for (const Diagnostic& problem : problems)
-    if (is_lost_source(format, problem.file) && broken_link(problem.file))
+  for (const Diagnostic& problem : problems) {
+    if (is_lost_source(format, problem.file) && broken_link(problem.file)) {
       sources.push_back(source_of(format, problem.file));
+    }
+  }
   return sources;
 }
 
 std::string expectation(ImportFormat format) {
-  if (is_folder_format(format)) return "a folder with data/ and meta/, or a folder of such folders";
+  if (is_folder_format(format)) {
+    return "a folder with data/ and meta/, or a folder of such folders";
+  }
   return format == ImportFormat::nwb ? "an .nwb file or a folder of them"
                                      : "a video file or a folder of them";
 }
@@ -97,14 +103,16 @@ std::string expectation(ImportFormat format) {
 void check_names(const std::vector<ImportSource>& sources) {
   std::vector<Diagnostic> wrong;
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (i > 0 && sources[i].name == sources[i - 1].name)
+    if (i > 0 && sources[i].name == sources[i - 1].name) {
       wrong.push_back(problem_in(sources[i].path, "name", "two sources would be one session",
                                  "names that differ", sources[i - 1].path.string()));
-    if (sources[i].name.empty() || sources[i].name.starts_with("."))
+    }
+    if (sources[i].name.empty() || sources[i].name.starts_with(".")) {
       wrong.push_back(problem_in(sources[i].path, "name", "cannot be a session's name",
                                  "a name that does not begin with a dot", sources[i].name));
+    }
   }
-  if (!wrong.empty()) throw InputError(std::move(wrong));
+  if (!wrong.empty()) { throw InputError(std::move(wrong)); }
 }
 
 }  // namespace
@@ -115,7 +123,7 @@ std::string_view name_of(ImportFormat format) {
 
 ImportFormat import_format_of(const std::string& name) {
   const auto found = std::find(kFormats.begin(), kFormats.end(), name);
-  if (found != kFormats.end()) return static_cast<ImportFormat>(found - kFormats.begin());
+  if (found != kFormats.end()) { return static_cast<ImportFormat>(found - kFormats.begin()); }
   const std::vector<std::string> names(kFormats.begin(), kFormats.end());
   Diagnostic d;
   d.pointer = "--from";
@@ -129,10 +137,11 @@ ImportFormat import_format_of(const std::string& name) {
 
 std::vector<ImportSource> find_sources(ImportFormat format, const fs::path& path) {
   std::vector<ImportSource> sources = walk_sources(format, path);
-  if (sources.empty())
+  if (sources.empty()) {
     throw InputError(
         {problem_in(path, "", fmt::format("holds nothing of format {}", name_of(format)),
                     expectation(format), "")});
+  }
   std::sort(sources.begin(), sources.end(), [](const ImportSource& a, const ImportSource& b) {
     return std::tie(a.name, a.path) < std::tie(b.name, b.path);
   });
@@ -148,12 +157,15 @@ std::vector<ImportSource> find_sources(ImportFormat format, const fs::path& path
 
 nlohmann::ordered_json identity_of(const fs::path& source) {
   const std::string name = session_name(source);
-  if (!fs::is_directory(source))
+  if (!fs::is_directory(source)) {
     return {{"name", name}, {"bytes", fs::file_size(source)}, {"sha256", sha256_of_file(source)}};
+  }
   std::map<std::string, fs::path> files;
-  for (const char* part : {"data", "meta"})
-    for (const auto& [name_below, file] : files_below(source / part).files)
+  for (const char* part : {"data", "meta"}) {
+    for (const auto& [name_below, file] : files_below(source / part).files) {
       files.emplace(std::string(part) + "/" + name_below, file);
+    }
+  }
   uintmax_t bytes = 0;
   std::string lines;
   for (const auto& [relative, path] : files) {
@@ -168,11 +180,11 @@ nlohmann::ordered_json options_json(ImportFormat format, const ReadOptions& opti
   if (format == ImportFormat::nwb) {
     json["bin_hz"] = options.bin_hz;
     json["trace"] = nullptr;
-    if (!options.trace.empty()) json["trace"] = options.trace;
+    if (!options.trace.empty()) { json["trace"] = options.trace; }
   }
-  if (format != ImportFormat::video) return json;
+  if (format != ImportFormat::video) { return json; }
   json["size"] = nullptr;
-  if (options.size) json["size"] = {options.size->height, options.size->width};
+  if (options.size) { json["size"] = {options.size->height, options.size->width}; }
   json["color"] = options.colour ? "rgb" : "grey";
   return json;
 }

@@ -14,11 +14,12 @@ std::vector<TimeSpan> joined(std::vector<TimeSpan> spans) {
             [](const TimeSpan& a, const TimeSpan& b) { return a.from_s < b.from_s; });
   std::vector<TimeSpan> whole;
   for (const TimeSpan& span : spans) {
-    if (!(span.from_s < span.to_s)) continue;
-    if (whole.empty() || whole.back().to_s < span.from_s)
+    if (!(span.from_s < span.to_s)) { continue; }
+    if (whole.empty() || whole.back().to_s < span.from_s) {
       whole.push_back(span);
-    else
+    } else {
       whole.back().to_s = std::max(whole.back().to_s, span.to_s);
+    }
   }
   return whole;
 }
@@ -33,8 +34,9 @@ bool meet(const std::vector<TimeSpan>& joined, const TimeSpan& span) {
 
 double seconds_in(const std::vector<TimeSpan>& joined, const TimeSpan& span) {
   double seconds = 0;
-  for (const TimeSpan& one : joined)
+  for (const TimeSpan& one : joined) {
     seconds += std::max(0.0, std::min(one.to_s, span.to_s) - std::max(one.from_s, span.from_s));
+  }
   return seconds;
 }
 
@@ -42,12 +44,12 @@ std::vector<TimeSpan> between(const std::vector<TimeSpan>& joined, const TimeSpa
   std::vector<TimeSpan> free;
   double from_s = span.from_s;
   for (const TimeSpan& one : joined) {
-    if (one.to_s <= from_s) continue;
-    if (one.from_s >= span.to_s) break;
-    if (from_s < one.from_s) free.push_back({from_s, one.from_s});
+    if (one.to_s <= from_s) { continue; }
+    if (one.from_s >= span.to_s) { break; }
+    if (from_s < one.from_s) { free.push_back({from_s, one.from_s}); }
     from_s = one.to_s;
   }
-  if (from_s < span.to_s) free.push_back({from_s, span.to_s});
+  if (from_s < span.to_s) { free.push_back({from_s, span.to_s}); }
   return free;
 }
 

@@ -4,7 +4,7 @@ namespace enigma::recordings {
 
 int64_t Answer::elements() const {
   int64_t count = 1;
-  for (int64_t side : shape) count *= side;
+  for (int64_t side : shape) { count *= side; }
   return count;
 }
 
@@ -14,8 +14,9 @@ double Answer::number(int64_t index) const {
 
 std::vector<int64_t> times_inside(const std::vector<double>& times_s, double from_s, double to_s) {
   std::vector<int64_t> inside;
-  for (size_t i = 0; i < times_s.size(); ++i)
-    if (times_s[i] >= from_s && times_s[i] <= to_s) inside.push_back(static_cast<int64_t>(i));
+  for (size_t i = 0; i < times_s.size(); ++i) {
+    if (times_s[i] >= from_s && times_s[i] <= to_s) { inside.push_back(static_cast<int64_t>(i)); }
+  }
   return inside;
 }
 

@@ -11,7 +11,7 @@ nlohmann::ordered_json trials_of(const Screen& screen) {
       return screen.flips_s[static_cast<size_t>(screen.trials[index].first_frame)];
     };
     nlohmann::ordered_json end_s;
-    if (i + 1 < screen.trials.size()) end_s = onset_s(i + 1);
+    if (i + 1 < screen.trials.size()) { end_s = onset_s(i + 1); }
     trials.push_back({{"start", onset_s(i)},
                       {"end", end_s},
                       {"frames", trial.frames},
@@ -31,12 +31,13 @@ nlohmann::ordered_json description_of(const Chunks& chunks) {
   for (const ChunkDevice& device : chunks.devices) {
     const Clock clock = clock_of(device.device);
     devices[device.config.name] = {{"valid", {clock.valid_from_s, clock.valid_to_s}}};
-    if (device.normalization)
+    if (device.normalization) {
       statistics[device.config.name] = {{"mean", device.normalization->mean},
                                         {"std", device.normalization->std}};
+    }
   }
   std::vector<double> starts;
-  for (int64_t k : chunks.start_indices) starts.push_back(chunks.grid.at(k));
+  for (int64_t k : chunks.start_indices) { starts.push_back(chunks.grid.at(k)); }
   const ChunkGrid& grid = chunks.grid;
   return {{"data_key", chunks.data_key},
           {"devices", std::move(devices)},

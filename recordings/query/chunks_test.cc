@@ -23,13 +23,14 @@ namespace fs = std::filesystem;
 
 template <typename T>
 std::vector<T> numbers(const nlohmann::json& list, const fs::path& folder) {
-  if (list.is_array()) return list.get<std::vector<T>>();
+  if (list.is_array()) { return list.get<std::vector<T>>(); }
   const Parsed<NpyArray> array = open_npy(folder / list.at("file").get<std::string>());
   REQUIRE(array.ok());
   std::vector<T> values;
-  for (int64_t i = 0; i < array.value->elements; ++i)
+  for (int64_t i = 0; i < array.value->elements; ++i) {
     values.push_back(
         static_cast<T>(number_at(array.value->data, array.value->type, static_cast<size_t>(i))));
+  }
   return values;
 }
 
@@ -45,14 +46,14 @@ bool near(double a, double b, double tolerance) {
 void check_tensor(const Answer& answer, const nlohmann::json& expect) {
   CHECK(name_of(answer.type) == expect.at("dtype").get<std::string>());
   CHECK(answer.shape == expect.at("shape").get<std::vector<int64_t>>());
-  if (answer.shape != expect.at("shape").get<std::vector<int64_t>>()) return;
+  if (answer.shape != expect.at("shape").get<std::vector<int64_t>>()) { return; }
   double sum = 0, ramp = 0, size = 0;
   int64_t nans = 0;
   int64_t finite = 0;
   for (int64_t i = 0; i < answer.elements(); ++i) {
     const double value = answer.number(i);
     nans += std::isnan(value);
-    if (!std::isfinite(value)) continue;
+    if (!std::isfinite(value)) { continue; }
     sum += value;
     ramp += value * static_cast<double>(finite++ % 101 + 1);
     size += std::abs(value);
@@ -60,12 +61,15 @@ void check_tensor(const Answer& answer, const nlohmann::json& expect) {
   const double tolerance = tolerance_of(answer.type);
   CHECK(nans == expect.at("nan").get<int64_t>());
   CHECK(std::abs(sum - expect.at("sum").get<double>()) <= tolerance * (1 + size));
-  if (nans == 0)
+  if (nans == 0) {
     CHECK(std::abs(ramp - expect.at("ramp").get<double>()) <= 101 * tolerance * (1 + size));
-  for (size_t i = 0; i < expect.at("first").size(); ++i)
-    if (!expect["first"][i].is_null())
+  }
+  for (size_t i = 0; i < expect.at("first").size(); ++i) {
+    if (!expect["first"][i].is_null()) {
       CHECK(near(answer.number(static_cast<int64_t>(i)), expect["first"][i].get<double>(),
                  tolerance));
+    }
+  }
 }
 
 void check_file(const std::map<std::string, Answer>& tensors, const fs::path& file) {
@@ -104,11 +108,12 @@ void check_description(const Chunks& chunks, const nlohmann::json& expect, const
     CAPTURE(key);
     CHECK(ours.at(key) == expect.at(key));
   }
-  if (expect.contains("trials")) CHECK(ours.at("trials") == expect.at("trials"));
+  if (expect.contains("trials")) { CHECK(ours.at("trials") == expect.at("trials")); }
   CHECK(chunks.start_indices == numbers<int64_t>(expect.at("start_grid_indices"), folder));
-  if (expect.contains("starts"))
+  if (expect.contains("starts")) {
     CHECK(ours.at("starts").get<std::vector<double>>() ==
           numbers<double>(expect.at("starts"), folder));
+  }
   check_statistics(chunks, expect.value("statistics", nlohmann::json::object()), folder);
 }
 
@@ -116,8 +121,9 @@ void check_description(const Chunks& chunks, const nlohmann::json& expect, const
 // that of "missing-without-filter", whose answer is another.
 nlohmann::json as_asked(nlohmann::json dataset) {
   auto& modalities = dataset.at("modality_config");
-  if (dataset.at("id") == "missing-with-filter")
+  if (dataset.at("id") == "missing-with-filter") {
     modalities["pupil"]["filters"] = modalities.at("eye_tracker").at("filters");
+  }
   return dataset;
 }
 
@@ -127,9 +133,9 @@ void check_dataset(const nlohmann::json& dataset, const fs::path& folder,
   const bool defect = dataset.contains("defect") || expect.contains("defect");
   const Parsed<ChunkConfig> config = read_chunk_config(dataset, folder / "golden.json");
   Parsed<Chunks> chunks;
-  if (config.ok()) chunks = open_chunks(experiment, *config.value);
+  if (config.ok()) { chunks = open_chunks(experiment, *config.value); }
   if (expect.contains("error")) {
-    if (defect) return;
+    if (defect) { return; }
     CHECK(!chunks.ok());
     const auto& said = config.ok() ? chunks.diagnostics : config.diagnostics;
     REQUIRE(!said.empty());
@@ -140,7 +146,7 @@ void check_dataset(const nlohmann::json& dataset, const fs::path& folder,
   REQUIRE(chunks.ok());
   const std::string id = dataset.at("id");
   // Told apart below; the others' answers are the text's, too.
-  if (defect && id != "resize-ignored" && !id.starts_with("uint8")) return;
+  if (defect && id != "resize-ignored" && !id.starts_with("uint8")) { return; }
   check_description(*chunks.value, expect, folder);
   for (const auto& sample : expect.value("samples", nlohmann::json::array())) {
     CAPTURE(sample.at("index").get<int64_t>());
@@ -152,18 +158,21 @@ void check_dataset(const nlohmann::json& dataset, const fs::path& folder,
       REQUIRE(tensors.value->contains(name));
       check_tensor(tensors.value->at(name), tensor);
     }
-    if (sample.contains("file"))
+    if (sample.contains("file")) {
       check_file(*tensors.value, folder / sample.at("file").get<std::string>());
+    }
   }
 }
 
 // The dataset of a case by its id, opened.
 Chunks dataset_of(const fs::path& folder, const std::string& id) {
   const nlohmann::json golden = read_json(folder / "golden.json").value.value();
-  for (const auto& dataset : golden.at("datasets"))
-    if (dataset.at("id") == id)
+  for (const auto& dataset : golden.at("datasets")) {
+    if (dataset.at("id") == id) {
       return open_chunks(folder / "experiment", read_chunk_config(dataset, folder).value.value())
           .value.value();
+    }
+  }
   FAIL("no such dataset");
   return {};
 }
@@ -172,7 +181,7 @@ Chunks dataset_of(const fs::path& folder, const std::string& id) {
 
 TEST_CASE("chunks: every published answer holds") {
   const auto shared = shared_recordings("chunks: published answers");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const fs::path cases = shared / "experanto-cases";
   const nlohmann::json index = read_json(cases / "index.json").value.value();
   int64_t checked = 0;
@@ -196,7 +205,7 @@ TEST_CASE("chunks: every published answer holds") {
 
 TEST_CASE("chunks: where the published reader loses an axis or a filter, ours does not") {
   const auto shared = shared_recordings("chunks: defects");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const fs::path cases = shared / "experanto-cases";
   const Chunks one = dataset_of(cases / "dataset", "chunk-of-one");
   CHECK(read_chunk(one, 0).value.value().at("screen").shape == std::vector<int64_t>{1, 1, 9, 16});
@@ -258,9 +267,10 @@ TEST_CASE("chunks: on a clock of seconds since 1970, any number of decimals read
     }
     REQUIRE(chunk.ok());
     CHECK(chunk.value->at("responses").shape == std::vector<int64_t>{5, 2});
-    for (int64_t k = 0; k < 5; ++k)
+    for (int64_t k = 0; k < 5; ++k) {
       CHECK(chunk.value->at("timestamps.responses").number(k) ==
             doctest::Approx(0.5 + double(k) / 9).epsilon(5e-3));
+    }
   }
 }
 

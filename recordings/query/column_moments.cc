@@ -22,7 +22,7 @@ double as_float(double value) {
 }
 
 Round rounding_of(NumberType type) {
-  if (type == NumberType::f16) return through_half;
+  if (type == NumberType::f16) { return through_half; }
   return type == NumberType::f32 ? as_float : as_double;
 }
 
@@ -42,12 +42,13 @@ std::vector<double> column_sums(const SequenceDevice& device, Value value) {
   const auto signals = static_cast<size_t>(sequence.signals);
   std::vector<double> sums(signals);
   if (signals != 1) {
-    for (int64_t r = 0; r < sequence.rows; ++r)
-      for (size_t n = 0; n < signals; ++n) sums[n] = round(sums[n] + value(r, n));
+    for (int64_t r = 0; r < sequence.rows; ++r) {
+      for (size_t n = 0; n < signals; ++n) { sums[n] = round(sums[n] + value(r, n)); }
+    }
     return sums;
   }
   std::vector<double> column(static_cast<size_t>(sequence.rows));
-  for (int64_t r = 0; r < sequence.rows; ++r) column[static_cast<size_t>(r)] = value(r, 0);
+  for (int64_t r = 0; r < sequence.rows; ++r) { column[static_cast<size_t>(r)] = value(r, 0); }
   const std::vector<float> narrow(column.begin(), column.end());
   const bool wide = round == as_double;
   return {wide ? pairwise_sum(column.data(), column.size())
@@ -61,17 +62,21 @@ ColumnMoments column_moments(const SequenceDevice& device) {
   const auto or_zero = [](double value) { return std::isnan(value) ? 0 : value; };
   const auto stored = [&](int64_t r, size_t n) { return number_in(device, r, n); };
   std::vector<double> counts(static_cast<size_t>(device.sequence.signals));
-  for (int64_t r = 0; r < device.sequence.rows; ++r)
-    for (size_t n = 0; n < counts.size(); ++n) counts[n] += std::isnan(stored(r, n)) ? 0 : 1;
+  for (int64_t r = 0; r < device.sequence.rows; ++r) {
+    for (size_t n = 0; n < counts.size(); ++n) { counts[n] += std::isnan(stored(r, n)) ? 0 : 1; }
+  }
   ColumnMoments moments;
   moments.mean = column_sums(device, [&](int64_t r, size_t n) { return or_zero(stored(r, n)); });
-  for (size_t n = 0; n < counts.size(); ++n) moments.mean[n] = round(moments.mean[n] / counts[n]);
+  for (size_t n = 0; n < counts.size(); ++n) {
+    moments.mean[n] = round(moments.mean[n] / counts[n]);
+  }
   moments.deviation = column_sums(device, [&](int64_t r, size_t n) {
     const double off = or_zero(round(stored(r, n) - moments.mean[n]));
     return round(off * off);
   });
-  for (size_t n = 0; n < counts.size(); ++n)
+  for (size_t n = 0; n < counts.size(); ++n) {
     moments.deviation[n] = round(std::sqrt(round(moments.deviation[n] / counts[n])));
+  }
   return moments;
 }
 

@@ -13,18 +13,19 @@ template <typename T>
 T pairwise_sum(const T* values, size_t count) {
   if (count < 8) {
     T sum = 0;
-    for (size_t i = 0; i < count; ++i) sum += values[i];
+    for (size_t i = 0; i < count; ++i) { sum += values[i]; }
     return sum;
   }
   if (count <= 128) {
     T lanes[8];
-    for (size_t k = 0; k < 8; ++k) lanes[k] = values[k];
+    for (size_t k = 0; k < 8; ++k) { lanes[k] = values[k]; }
     size_t i = 8;
-    for (; i + 8 <= count; i += 8)
-      for (size_t k = 0; k < 8; ++k) lanes[k] += values[i + k];
+    for (; i + 8 <= count; i += 8) {
+      for (size_t k = 0; k < 8; ++k) { lanes[k] += values[i + k]; }
+    }
     T sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
             ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
-    for (; i < count; ++i) sum += values[i];
+    for (; i < count; ++i) { sum += values[i]; }
     return sum;
   }
   const size_t half = count / 2 - count / 2 % 8;

@@ -14,26 +14,27 @@ namespace {
 template <typename T>
 Parsed<Device> as_device(Parsed<T> opened) {
   Parsed<Device> parsed{std::nullopt, std::move(opened.diagnostics)};
-  if (opened.ok()) parsed.value = Device(std::move(*opened.value));
+  if (opened.ok()) { parsed.value = Device(std::move(*opened.value)); }
   return parsed;
 }
 
 }  // namespace
 
 Parsed<Device> open_device(const std::filesystem::path& folder, const nlohmann::json& config) {
-  if (!config.is_object() && !config.is_null())
+  if (!config.is_object() && !config.is_null()) {
     return {std::nullopt,
             {problem_in(folder, "", "options cannot be read", "an object", shown(config))}};
+  }
   const Parsed<nlohmann::json> meta = read_yaml(folder / "meta.yml");
-  if (!meta.ok()) return {std::nullopt, meta.diagnostics};
+  if (!meta.ok()) { return {std::nullopt, meta.diagnostics}; }
   std::vector<Diagnostic> diagnostics;
   const std::string kind =
       Fields(*meta.value, folder / "meta.yml", "", diagnostics).text("modality");
-  if (!diagnostics.empty()) return {std::nullopt, std::move(diagnostics)};
-  if (kind == "sequence") return as_device(open_sequence_device(folder, *meta.value, config));
-  if (kind == "screen") return as_device(open_screen_device(folder, *meta.value, config));
-  if (kind == "spikes") return as_device(open_spikes_device(folder, *meta.value, config));
-  if (kind == "time_interval") return as_device(open_intervals_device(folder, *meta.value));
+  if (!diagnostics.empty()) { return {std::nullopt, std::move(diagnostics)}; }
+  if (kind == "sequence") { return as_device(open_sequence_device(folder, *meta.value, config)); }
+  if (kind == "screen") { return as_device(open_screen_device(folder, *meta.value, config)); }
+  if (kind == "spikes") { return as_device(open_spikes_device(folder, *meta.value, config)); }
+  if (kind == "time_interval") { return as_device(open_intervals_device(folder, *meta.value)); }
   const std::array<std::string, 4> kinds = {"sequence", "screen", "spikes", "time_interval"};
   Diagnostic d = problem_in(folder / "meta.yml", "/modality", "kind of modality is not known",
                             "sequence, screen, spikes or time_interval", kind);

@@ -8,7 +8,7 @@ namespace enigma::recordings {
 Parsed<IntervalsDevice> open_intervals_device(const std::filesystem::path& folder,
                                               const nlohmann::json& meta) {
   Parsed<LabelledIntervals> labelled = open_labelled_intervals(folder, meta);
-  if (!labelled.ok()) return {std::nullopt, std::move(labelled.diagnostics)};
+  if (!labelled.ok()) { return {std::nullopt, std::move(labelled.diagnostics)}; }
   return {IntervalsDevice{std::move(*labelled.value)}, std::move(labelled.diagnostics)};
 }
 
@@ -22,7 +22,7 @@ Parsed<Answer> ask(const IntervalsDevice& device, const std::vector<double>& tim
   Answer answer;
   answer.type = NumberType::boolean;
   answer.valid = times_inside(times_s, labelled.start_s, labelled.end_s);
-  for (int64_t i : answer.valid)
+  for (int64_t i : answer.valid) {
     for (const LabelledIntervals::Label& label : labelled.labels) {
       const double t_s = times_s[static_cast<size_t>(i)];
       const bool holds = std::any_of(
@@ -30,6 +30,7 @@ Parsed<Answer> ask(const IntervalsDevice& device, const std::vector<double>& tim
           [&](const TimeInterval& span) { return t_s >= span.start_s && t_s < span.end_s; });
       answer.bytes.push_back(static_cast<std::byte>(holds));
     }
+  }
   answer.shape = {static_cast<int64_t>(answer.valid.size()),
                   static_cast<int64_t>(labelled.labels.size())};
   return {std::move(answer), {}};

@@ -26,18 +26,19 @@ struct Stored {
 std::optional<Stored> read_stored(const std::filesystem::path& file, Diagnostics& diagnostics) {
   const Parsed<NpyArray> array = open_npy(file);
   diagnostics.insert(diagnostics.end(), array.diagnostics.begin(), array.diagnostics.end());
-  if (!array.ok()) return std::nullopt;
+  if (!array.ok()) { return std::nullopt; }
   Stored stored{{}, array.value->shape, array.value->type};
-  for (int64_t i = 0; i < array.value->elements; ++i)
+  for (int64_t i = 0; i < array.value->elements; ++i) {
     stored.values.push_back(
         number_at(array.value->data, array.value->type, static_cast<size_t>(i)));
+  }
   return stored;
 }
 
 template <typename T>
 double floor_of(const std::vector<double>& stds) {
   std::vector<T> values;
-  for (double value : stds) values.push_back(static_cast<T>(std::isnan(value) ? 0 : value));
+  for (double value : stds) { values.push_back(static_cast<T>(std::isnan(value) ? 0 : value)); }
   const auto count =
       std::count_if(stds.begin(), stds.end(), [](double value) { return !std::isnan(value); });
   const T mean = static_cast<T>(static_cast<double>(pairwise_sum(values.data(), values.size())) /
@@ -53,21 +54,24 @@ void raise_small(Stored& stds, const std::filesystem::path& file, Diagnostics& d
   }
   const double floor =
       stds.type == NumberType::f32 ? floor_of<float>(stds.values) : floor_of<double>(stds.values);
-  for (size_t i = 0; i < static_cast<size_t>(stds.shape[1]); ++i)
-    if (stds.values[i] < floor) stds.values[i] = floor;
+  for (size_t i = 0; i < static_cast<size_t>(stds.shape[1]); ++i) {
+    if (stds.values[i] < floor) { stds.values[i] = floor; }
+  }
 }
 
 void take_given(std::vector<double>& values, const nlohmann::json& mode, const char* key,
                 const std::filesystem::path& folder, Diagnostics& diagnostics) {
-  if (!mode.contains(key)) return;
+  if (!mode.contains(key)) { return; }
   const nlohmann::json list = mode[key].is_array() ? mode[key] : nlohmann::json::array({mode[key]});
   values.clear();
-  for (const auto& value : list)
-    if (value.is_number()) values.push_back(value.get<double>());
-  if (values.size() != list.size())
+  for (const auto& value : list) {
+    if (value.is_number()) { values.push_back(value.get<double>()); }
+  }
+  if (values.size() != list.size()) {
     diagnostics.push_back(problem_in(folder, std::string("/transforms/normalization/") + key,
                                      "statistics cannot be read", "a number, or a list of numbers",
                                      shown(mode[key])));
+  }
 }
 
 // "recompute_responses" looks at the responses whatever it is asked for; here it is their own mode.
@@ -82,10 +86,11 @@ void recompute(Normalization& normalization, const Device& device, bool with_mea
   }
   ColumnMoments moments = column_moments(*sequence);
   normalization.std = std::move(moments.deviation);
-  if (with_mean)
+  if (with_mean) {
     normalization.mean = std::move(moments.mean);
-  else
+  } else {
     normalization.mean.assign(normalization.mean.size(), 0);
+  }
 }
 
 void apply_mode(Normalization& normalization, const Device& device, const nlohmann::json& mode,
@@ -105,20 +110,24 @@ void apply_mode(Normalization& normalization, const Device& device, const nlohma
 }
 
 NumberType type_of(const Device& device) {
-  if (const auto* sequence = std::get_if<SequenceDevice>(&device))
+  if (const auto* sequence = std::get_if<SequenceDevice>(&device)) {
     return sequence->linear ? NumberType::f64 : sequence->type();
-  if (std::holds_alternative<ScreenDevice>(device)) return NumberType::f32;
+  }
+  if (std::holds_alternative<ScreenDevice>(device)) { return NumberType::f32; }
   return std::holds_alternative<SpikesDevice>(device) ? NumberType::f64 : NumberType::boolean;
 }
 
 // What the last axis holds once an answer is a tensor: a grey picture's is its width.
 size_t columns_of(const Device& device) {
-  if (const auto* sequence = std::get_if<SequenceDevice>(&device))
+  if (const auto* sequence = std::get_if<SequenceDevice>(&device)) {
     return static_cast<size_t>(sequence->sequence.signals);
-  if (const auto* screen = std::get_if<ScreenDevice>(&device))
+  }
+  if (const auto* screen = std::get_if<ScreenDevice>(&device)) {
     return static_cast<size_t>(screen->image_size().back());
-  if (const auto* spikes = std::get_if<SpikesDevice>(&device))
+  }
+  if (const auto* spikes = std::get_if<SpikesDevice>(&device)) {
     return static_cast<size_t>(spikes->spikes.units());
+  }
   return std::get<IntervalsDevice>(device).labelled.labels.size();
 }
 
@@ -155,32 +164,37 @@ Parsed<Normalization> read_normalization(const std::filesystem::path& folder, co
   const std::filesystem::path stds_file = folder / "meta" / "stds.npy";
   auto means = read_stored(folder / "meta" / "means.npy", parsed.diagnostics);
   auto stds = read_stored(stds_file, parsed.diagnostics);
-  if (!means || !stds) return parsed;
-  if (folder.filename() == "responses") raise_small(*stds, stds_file, parsed.diagnostics);
+  if (!means || !stds) { return parsed; }
+  if (folder.filename() == "responses") { raise_small(*stds, stds_file, parsed.diagnostics); }
   Normalization normalization{std::move(means->values), std::move(stds->values)};
   apply_mode(normalization, device, mode, folder, parsed.diagnostics);
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(normalization);
+  if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(normalization); }
   return parsed;
 }
 
 std::optional<Diagnostic> misfit_of(const Normalization& normalization, const Device& device,
                                     const std::filesystem::path& folder) {
   NumberType type = type_of(device);
-  if (type == NumberType::u8) type = NumberType::f32;
+  if (type == NumberType::u8) { type = NumberType::f32; }
   const std::string field = "/transforms/normalization";
-  if (!is_float(type))
+  if (!is_float(type)) {
     return problem_in(folder, field, "integers cannot be normalised",
                       "values stored as float16, float32 or float64", std::string(name_of(type)));
-  for (const auto* list : {&normalization.mean, &normalization.std})
-    if (list->size() != 1 && list->size() != columns_of(device))
+  }
+  for (const auto* list : {&normalization.mean, &normalization.std}) {
+    if (list->size() != 1 && list->size() != columns_of(device)) {
       return problem_in(folder, field, "statistics do not fit the values",
                         "1 or " + std::to_string(columns_of(device)) + " numbers",
                         std::to_string(list->size()));
-  for (size_t i = 0; i < normalization.std.size(); ++i)
-    if (rounded(type, normalization.std[i]) == 0)
+    }
+  }
+  for (size_t i = 0; i < normalization.std.size(); ++i) {
+    if (rounded(type, normalization.std[i]) == 0) {
       return problem_in(folder, field + "/" + std::to_string(i), "a std is zero",
                         "stds that can be divided by",
                         std::to_string(normalization.std[i]) + " as " + std::string(name_of(type)));
+    }
+  }
   return std::nullopt;
 }
 
@@ -188,8 +202,9 @@ void normalize(const Normalization& normalization, Answer& answer) {
   const auto columns = static_cast<size_t>(answer.shape.back());
   const auto rounded_list = [&](const std::vector<double>& list) {
     std::vector<double> row(columns);
-    for (size_t i = 0; i < columns; ++i)
+    for (size_t i = 0; i < columns; ++i) {
       row[i] = rounded(answer.type, list[list.size() == 1 ? 0 : i]);
+    }
     return row;
   };
   const std::vector<double> mean = rounded_list(normalization.mean);

@@ -19,18 +19,20 @@ std::vector<double> numbers_in(const fs::path& file) {
   const Parsed<NpyArray> array = open_npy(file);
   REQUIRE(array.ok());
   std::vector<double> values;
-  for (int64_t i = 0; i < array.value->elements; ++i)
+  for (int64_t i = 0; i < array.value->elements; ++i) {
     values.push_back(number_at(array.value->data, array.value->type, static_cast<size_t>(i)));
+  }
   return values;
 }
 
 std::vector<double> numbers(const nlohmann::json& list, const fs::path& folder) {
-  if (list.is_object()) return numbers_in(folder / list.at("file").get<std::string>());
+  if (list.is_object()) { return numbers_in(folder / list.at("file").get<std::string>()); }
   std::vector<double> values;
-  for (const auto& value : list)
+  for (const auto& value : list) {
     values.push_back(value.is_null()      ? NAN
                      : value.is_boolean() ? static_cast<double>(value.get<bool>())
                                           : value.get<double>());
+  }
   return values;
 }
 
@@ -40,17 +42,17 @@ struct Tolerance {
 };
 
 Tolerance tolerance_of(const nlohmann::json& config) {
-  if (config.contains("rescale")) return {1, 0};
-  if (config.contains("smoothing_sigma")) return {1e-12, 1e-12};
-  if (config.value("interpolation_mode", "") == "linear") return {1e-300, 1e-12};
+  if (config.contains("rescale")) { return {1, 0}; }
+  if (config.contains("smoothing_sigma")) { return {1e-12, 1e-12}; }
+  if (config.value("interpolation_mode", "") == "linear") { return {1e-300, 1e-12}; }
   return {0, 0};
 }
 
 bool same(const Answer& answer, const std::vector<double>& theirs, Tolerance tolerance) {
-  if (answer.elements() != static_cast<int64_t>(theirs.size())) return false;
+  if (answer.elements() != static_cast<int64_t>(theirs.size())) { return false; }
   for (size_t i = 0; i < theirs.size(); ++i) {
     const double ours = answer.number(static_cast<int64_t>(i));
-    if (std::isnan(ours) && std::isnan(theirs[i])) continue;
+    if (std::isnan(ours) && std::isnan(theirs[i])) { continue; }
     if (!(std::abs(ours - theirs[i]) <=
           tolerance.absolute + tolerance.relative * std::abs(theirs[i]))) {
       MESSAGE("at " << i << ": " << ours << " for " << theirs[i]);
@@ -61,7 +63,7 @@ bool same(const Answer& answer, const std::vector<double>& theirs, Tolerance tol
 }
 
 void check_clock(const Device& device, const nlohmann::json& query) {
-  if (!query.contains("clock")) return;
+  if (!query.contains("clock")) { return; }
   const Clock clock = clock_of(device);
   CHECK(clock.start_s == query["clock"]["start"].get<double>());
   CHECK(clock.end_s == query["clock"]["end"].get<double>());
@@ -86,9 +88,9 @@ void check_query(const nlohmann::json& query, const fs::path& folder) {
   config["cache_data"] = query.value("cache_data", false);
   const Parsed<Device> device = open_device(device_folder, config);
   Parsed<Answer> answer;
-  if (device.ok()) answer = ask(*device.value, numbers(query.at("times"), folder));
+  if (device.ok()) { answer = ask(*device.value, numbers(query.at("times"), folder)); }
   const nlohmann::json& expect = query.at("expect");
-  if (expect.contains("error")) return check_refusal(device, answer, device_folder);
+  if (expect.contains("error")) { return check_refusal(device, answer, device_folder); }
   REQUIRE(device.ok());
   check_clock(*device.value, query);
   REQUIRE(answer.ok());
@@ -96,15 +98,18 @@ void check_query(const nlohmann::json& query, const fs::path& folder) {
   CHECK(std::vector<double>(answer.value->valid.begin(), answer.value->valid.end()) == valid);
   CHECK(answer.value->shape == expect.at("shape").get<std::vector<int64_t>>());
   CHECK(name_of(answer.value->type) == expect.at("dtype").get<std::string>());
-  if (query.contains("defect")) return;  // told apart below
+  if (query.contains("defect")) {
+    return;  // told apart below
+  }
   CHECK(
       same(*answer.value, numbers(expect.at("values"), folder), tolerance_of(query.at("config"))));
 }
 
 double sum_of(const Answer& answer, bool ramp) {
   double sum = 0;
-  for (int64_t i = 0; i < answer.elements(); ++i)
+  for (int64_t i = 0; i < answer.elements(); ++i) {
     sum += answer.number(i) * (ramp ? static_cast<double>(i % 101 + 1) : 1.0);
+  }
   return sum;
 }
 
@@ -116,8 +121,9 @@ void check_session_query(const nlohmann::json& query, const fs::path& recordings
   const Parsed<Device> device = open_device(folder, query.at("config"));
   REQUIRE(device.ok());
   std::vector<double> times_s;
-  for (int64_t k = 0; k < expect["shape"][0].get<int64_t>(); ++k)
+  for (int64_t k = 0; k < expect["shape"][0].get<int64_t>(); ++k) {
     times_s.push_back(static_cast<double>(k) * 0.01);
+  }
   const Parsed<Answer> answer = ask(*device.value, times_s);
   REQUIRE(answer.ok());
   CHECK(answer.value->shape == expect.at("shape").get<std::vector<int64_t>>());
@@ -130,7 +136,7 @@ void check_session_query(const nlohmann::json& query, const fs::path& recordings
 
 TEST_CASE("query: every published answer holds") {
   const auto shared = shared_recordings("query: published answers");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const fs::path cases = shared / "experanto-cases";
   const nlohmann::json index = read_json(cases / "index.json").value.value();
   int64_t checked = 0;
@@ -140,10 +146,11 @@ TEST_CASE("query: every published answer holds") {
     for (const auto& query : golden.value("queries", nlohmann::json::array())) {
       CAPTURE(folder.filename().string());
       CAPTURE(query.at("id").get<std::string>());
-      if (query.contains("session"))
+      if (query.contains("session")) {
         check_session_query(query, shared);
-      else
+      } else {
         check_query(query, folder);
+      }
       ++checked;
     }
   }
@@ -153,7 +160,7 @@ TEST_CASE("query: every published answer holds") {
 
 TEST_CASE("query: rounding below the first row gives the first row, not the last") {
   const auto shared = shared_recordings("query: first row");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const auto folder = shared / "experanto-cases" / "phase-shift" / "experiment" / "wraps";
   const Parsed<Device> device = open_device(folder, nullptr);
   REQUIRE(device.ok());
@@ -162,14 +169,14 @@ TEST_CASE("query: rounding below the first row gives the first row, not the last
   REQUIRE(answer.ok());
   for (int64_t n = 0; n < sequence.signals; ++n) {
     const auto signal = static_cast<size_t>(n);
-    if (sequence.shifts_s[signal] + sequence.start_s != sequence.valid_from_s()) continue;
+    if (sequence.shifts_s[signal] + sequence.start_s != sequence.valid_from_s()) { continue; }
     CHECK(answer.value->number(n) == number_at(sequence.row(0), sequence.type, signal));
   }
 }
 
 TEST_CASE("query: a time past the last row is left out and told") {
   const auto shared = shared_recordings("query: past the last row");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const auto folder = shared / "experanto-cases" / "sequence" / "experiment" / "responses";
   const Parsed<Device> device = open_device(folder, nullptr);
   REQUIRE(device.ok());

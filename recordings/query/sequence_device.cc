@@ -18,22 +18,24 @@ void check_statistics(const SequenceDevice& device, std::vector<Diagnostic>& dia
     const std::filesystem::path file = device.folder / "meta" / name;
     const Parsed<NpyArray> array = open_npy(file);
     diagnostics.insert(diagnostics.end(), array.diagnostics.begin(), array.diagnostics.end());
-    if (!array.ok()) continue;
+    if (!array.ok()) { continue; }
     const auto& shape = array.value->shape;
-    if (shape.empty() || shape[0] != device.sequence.signals)
+    if (shape.empty() || shape[0] != device.sequence.signals) {
       diagnostics.push_back(problem_in(file, "shape", "does not fit the option normalize",
                                        std::to_string(device.sequence.signals) + " rows",
                                        shape.empty() ? "()" : std::to_string(shape[0])));
+    }
   }
 }
 
 void take_mode(SequenceDevice& device, Fields& fields, std::vector<Diagnostic>& diagnostics) {
   const std::string mode = fields.text_or("interpolation_mode", "nearest_neighbor");
   device.linear = mode == "linear";
-  if (!device.linear && mode != "nearest_neighbor")
+  if (!device.linear && mode != "nearest_neighbor") {
     diagnostics.push_back(problem_in(device.folder, "/interpolation_mode",
                                      "interpolation is not known", "nearest_neighbor or linear",
                                      mode));
+  }
 }
 
 int64_t row_of(const Sequence& sequence, double t_s, size_t signal) {
@@ -44,9 +46,10 @@ int64_t row_of(const Sequence& sequence, double t_s, size_t signal) {
 
 // Does every signal have the row at t, and `beyond` more?
 bool has_rows(const Sequence& sequence, double t_s, int64_t beyond) {
-  if (sequence.shifts_s.empty()) return row_of(sequence, t_s, 0) + beyond < sequence.rows;
-  for (size_t n = 0; n < sequence.shifts_s.size(); ++n)
-    if (row_of(sequence, t_s, n) + beyond >= sequence.rows) return false;
+  if (sequence.shifts_s.empty()) { return row_of(sequence, t_s, 0) + beyond < sequence.rows; }
+  for (size_t n = 0; n < sequence.shifts_s.size(); ++n) {
+    if (row_of(sequence, t_s, n) + beyond >= sequence.rows) { return false; }
+  }
   return true;
 }
 
@@ -54,7 +57,7 @@ void copy_row(const SequenceDevice& device, double t_s, std::byte* out) {
   const Sequence& sequence = device.sequence;
   const auto signals = static_cast<size_t>(sequence.signals);
   const size_t bytes = bytes_of(sequence.type);
-  if (signals == 0) return;
+  if (signals == 0) { return; }
   if (sequence.shifts_s.empty() && !device.cached) {
     std::memcpy(out, sequence.row(row_of(sequence, t_s, 0)), signals * bytes);
     return;
@@ -73,7 +76,7 @@ void copy_row(const SequenceDevice& device, double t_s, std::byte* out) {
 
 double number_in(const SequenceDevice& device, int64_t row, size_t signal) {
   const Sequence& sequence = device.sequence;
-  if (!device.cached) return number_at(sequence.row(row), sequence.type, signal);
+  if (!device.cached) { return number_at(sequence.row(row), sequence.type, signal); }
   float value = 0;
   to_float(sequence.row(row) + signal * bytes_of(sequence.type), sequence.type, {&value, 1});
   return value;
@@ -102,11 +105,13 @@ void fill_nans(std::vector<double>& values, size_t signals) {
   for (size_t n = 0; n < signals; ++n) {
     double sum = 0;
     int64_t count = 0;
-    for (size_t i = n; i < values.size(); i += signals)
-      if (!std::isnan(values[i])) sum += values[i], ++count;
-    if (count == 0) continue;
-    for (size_t i = n; i < values.size(); i += signals)
-      if (std::isnan(values[i])) values[i] = sum / static_cast<double>(count);
+    for (size_t i = n; i < values.size(); i += signals) {
+      if (!std::isnan(values[i])) { sum += values[i], ++count; }
+    }
+    if (count == 0) { continue; }
+    for (size_t i = n; i < values.size(); i += signals) {
+      if (std::isnan(values[i])) { values[i] = sum / static_cast<double>(count); }
+    }
   }
 }
 
@@ -115,12 +120,16 @@ Answer ask_linear(const SequenceDevice& device, const std::vector<double>& times
   Answer answer;
   answer.type = NumberType::f64;
   const auto signals = static_cast<size_t>(device.sequence.signals);
-  for (int64_t i : inside)
-    if (has_rows(device.sequence, times_s[static_cast<size_t>(i)], 1)) answer.valid.push_back(i);
+  for (int64_t i : inside) {
+    if (has_rows(device.sequence, times_s[static_cast<size_t>(i)], 1)) {
+      answer.valid.push_back(i);
+    }
+  }
   std::vector<double> values(answer.valid.size() * signals);
-  for (size_t i = 0; i < answer.valid.size(); ++i)
+  for (size_t i = 0; i < answer.valid.size(); ++i) {
     mix_rows(device, times_s[static_cast<size_t>(answer.valid[i])], values.data() + i * signals);
-  if (!device.keep_nans) fill_nans(values, signals);
+  }
+  if (!device.keep_nans) { fill_nans(values, signals); }
   store(answer, values);
   return answer;
 }
@@ -129,13 +138,17 @@ Answer ask_nearest(const SequenceDevice& device, const std::vector<double>& time
                    const std::vector<int64_t>& inside) {
   Answer answer;
   answer.type = device.type();
-  for (int64_t i : inside)
-    if (has_rows(device.sequence, times_s[static_cast<size_t>(i)], 0)) answer.valid.push_back(i);
+  for (int64_t i : inside) {
+    if (has_rows(device.sequence, times_s[static_cast<size_t>(i)], 0)) {
+      answer.valid.push_back(i);
+    }
+  }
   const size_t row_bytes = static_cast<size_t>(device.sequence.signals) * bytes_of(answer.type);
   answer.bytes.resize(answer.valid.size() * row_bytes);
-  for (size_t i = 0; i < answer.valid.size(); ++i)
+  for (size_t i = 0; i < answer.valid.size(); ++i) {
     copy_row(device, times_s[static_cast<size_t>(answer.valid[i])],
              answer.bytes.data() + i * row_bytes);
+  }
   if (answer.valid.size() < inside.size()) {
     answer.warnings.push_back(problem_in(
         device.folder, "data",
@@ -164,11 +177,11 @@ Parsed<SequenceDevice> open_sequence_device(const std::filesystem::path& folder,
   device.keep_nans = fields.flag_or("keep_nans", false);
   const bool cache = fields.flag_or("cache_data", false);
   const bool normalize = fields.flag_or("normalize", false);
-  if (has_errors(parsed.diagnostics) || !sequence.ok()) return parsed;
+  if (has_errors(parsed.diagnostics) || !sequence.ok()) { return parsed; }
   device.sequence = std::move(*sequence.value);
   device.cached = cache && device.sequence.in_memory_file;
-  if (normalize) check_statistics(device, parsed.diagnostics);
-  if (!has_errors(parsed.diagnostics)) parsed.value = std::move(device);
+  if (normalize) { check_statistics(device, parsed.diagnostics); }
+  if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(device); }
   return parsed;
 }
 

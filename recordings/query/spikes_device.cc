@@ -20,9 +20,9 @@ const std::array<std::string, 4> kOptions = {"interpolation_window", "interpolat
 
 void refuse_unknown(const std::filesystem::path& folder, const nlohmann::json& config,
                     std::vector<Diagnostic>& diagnostics) {
-  if (!config.is_object()) return;
+  if (!config.is_object()) { return; }
   for (const auto& [key, value] : config.items()) {
-    if (std::find(kOptions.begin(), kOptions.end(), key) != kOptions.end()) continue;
+    if (std::find(kOptions.begin(), kOptions.end(), key) != kOptions.end()) { continue; }
     diagnostics.push_back(problem_in(folder, "/" + key, "spikes take no such option",
                                      "interpolation_window, interpolation_align, smoothing_sigma",
                                      key));
@@ -33,11 +33,12 @@ void refuse_unknown(const std::filesystem::path& folder, const nlohmann::json& c
 void take_align(SpikesDevice& device, const std::filesystem::path& folder, Fields& fields,
                 std::vector<Diagnostic>& diagnostics) {
   const std::string align = fields.text_or("interpolation_align", "center");
-  if (align == "left") device.align = SpikesDevice::Align::left;
-  if (align == "right") device.align = SpikesDevice::Align::right;
-  if (align != "left" && align != "right" && align != "center")
+  if (align == "left") { device.align = SpikesDevice::Align::left; }
+  if (align == "right") { device.align = SpikesDevice::Align::right; }
+  if (align != "left" && align != "right" && align != "center") {
     diagnostics.push_back(problem_in(folder, "/interpolation_align", "alignment is not known",
                                      "center, left or right", align));
+  }
 }
 
 TimeInterval window_at(const SpikesDevice& device, double t_s) {
@@ -62,7 +63,7 @@ std::vector<double> gaussian(double sigma) {
     weights[k] = std::exp(-0.5 / (sigma * sigma) * x * x);
     sum += k == 0 ? weights[k] : 2 * weights[k];
   }
-  for (double& weight : weights) weight /= sum;
+  for (double& weight : weights) { weight /= sum; }
   return weights;
 }
 
@@ -77,15 +78,17 @@ void smooth(std::vector<double>& counts, size_t units, double sigma) {
   const std::vector<double> weights = gaussian(sigma);
   const auto times = static_cast<int64_t>(counts.size() / units);
   const std::vector<double> raw = counts;
-  for (int64_t t = 0; t < times; ++t)
+  for (int64_t t = 0; t < times; ++t) {
     for (size_t u = 0; u < units; ++u) {
       double sum = raw[static_cast<size_t>(t) * units + u] * weights[0];
-      for (auto k = static_cast<int64_t>(weights.size()) - 1; k > 0; --k)
+      for (auto k = static_cast<int64_t>(weights.size()) - 1; k > 0; --k) {
         sum +=
             (raw[reflected(t - k, times) * units + u] + raw[reflected(t + k, times) * units + u]) *
             weights[static_cast<size_t>(k)];
+      }
       counts[static_cast<size_t>(t) * units + u] = sum;
     }
+  }
 }
 
 }  // namespace
@@ -99,14 +102,15 @@ Parsed<SpikesDevice> open_spikes_device(const std::filesystem::path& folder,
   take_align(device, folder, fields, parsed.diagnostics);
   device.window_s = fields.number_or("interpolation_window", device.window_s);
   device.smoothing_sigma = fields.number_or("smoothing_sigma", 0);
-  if (device.smoothing_sigma > kSigmaMax)
+  if (device.smoothing_sigma > kSigmaMax) {
     parsed.diagnostics.push_back(problem_in(folder, "/smoothing_sigma", "is too wide",
                                             "at most 1e4 samples",
                                             std::to_string(device.smoothing_sigma)));
+  }
   Parsed<Spikes> spikes = open_spikes(folder, meta);
   parsed.diagnostics.insert(parsed.diagnostics.end(), spikes.diagnostics.begin(),
                             spikes.diagnostics.end());
-  if (has_errors(parsed.diagnostics) || !spikes.ok()) return parsed;
+  if (has_errors(parsed.diagnostics) || !spikes.ok()) { return parsed; }
   device.spikes = std::move(*spikes.value);
   parsed.value = std::move(device);
   return parsed;
@@ -126,12 +130,14 @@ Parsed<Answer> ask(const SpikesDevice& device, const std::vector<double>& times_
   std::vector<double> counts(answer.valid.size() * units);
   for (size_t i = 0; i < answer.valid.size(); ++i) {
     const TimeInterval window = window_at(device, times_s[static_cast<size_t>(answer.valid[i])]);
-    for (size_t u = 0; u < units; ++u)
+    for (size_t u = 0; u < units; ++u) {
       counts[i * units + u] = static_cast<double>(
           count_spikes(spikes, static_cast<int64_t>(u), window.start_s, window.end_s));
+    }
   }
-  if (device.smoothing_sigma > 0 && answer.valid.size() > 1 && units > 0)
+  if (device.smoothing_sigma > 0 && answer.valid.size() > 1 && units > 0) {
     smooth(counts, units, device.smoothing_sigma);
+  }
   store(answer, counts);
   answer.shape = {static_cast<int64_t>(answer.valid.size()), spikes.units()};
   return {std::move(answer), {}};

@@ -14,7 +14,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 double mean_of(std::span<const double> values) {
   double sum = 0;
-  for (double value : values) sum += value;
+  for (double value : values) { sum += value; }
   return sum / static_cast<double>(values.size());
 }
 
@@ -37,8 +37,9 @@ double pearson(std::span<const double> x, std::span<const double> y, double soft
 double mean_of_finite(std::span<const double> values) {
   double sum = 0;
   int64_t count = 0;
-  for (double value : values)
-    if (std::isfinite(value)) sum += value, ++count;
+  for (double value : values) {
+    if (std::isfinite(value)) { sum += value, ++count; }
+  }
   return count == 0 ? kNan : sum / static_cast<double>(count);
 }
 
@@ -63,7 +64,7 @@ void PairMoments::add(double x, double y) {
 }
 
 void PairMoments::merge(const PairMoments& other) {
-  if (other.count == 0) return;
+  if (other.count == 0) { return; }
   const auto here = static_cast<double>(count), there = static_cast<double>(other.count);
   const double off_x = other.mean_x - mean_x, off_y = other.mean_y - mean_y;
   const double share = there / (here + there), weight = here * share;
@@ -77,7 +78,7 @@ void PairMoments::merge(const PairMoments& other) {
 
 double PairMoments::r() const {
   const double n = static_cast<double>(count - 1);
-  if (n <= 0 || m2_x / n < kVarianceMin || m2_y / n < kVarianceMin) return kNan;
+  if (n <= 0 || m2_x / n < kVarianceMin || m2_y / n < kVarianceMin) { return kNan; }
   return std::clamp(c2 / n / std::sqrt(m2_x / n * (m2_y / n)), -1.0, 1.0);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 PairMoments moments_of(const std::vector<double>& x, const std::vector<double>& y) {
   PairMoments moments;
-  for (size_t i = 0; i < x.size(); ++i) moments.add(x[i], y[i]);
+  for (size_t i = 0; i < x.size(); ++i) { moments.add(x[i], y[i]); }
   return moments;
 }
 
@@ -23,7 +23,7 @@ TEST_CASE("pearson: streaming agrees with the textbook formula, in any split") {
     y.push_back(std::sin(0.7 * i + 0.5) + 0.1 * (i % 7));
   }
   PairMoments left, right;
-  for (size_t i = 0; i < x.size(); ++i) (i < 123 ? left : right).add(x[i], y[i]);
+  for (size_t i = 0; i < x.size(); ++i) { (i < 123 ? left : right).add(x[i], y[i]); }
   left.merge(right);
   left.merge({});
   CHECK(left.count == 500);
@@ -45,7 +45,7 @@ TEST_CASE("pearson: a variance has divisor n - 1 and counts from the root of dou
 TEST_CASE("pearson: rounding takes no r past 1") {
   for (int n = 2; n < 400; ++n) {
     PairMoments moments;
-    for (int i = 0; i < n; ++i) moments.add(std::sqrt(i + n), 3 * std::sqrt(i + n));
+    for (int i = 0; i < n; ++i) { moments.add(std::sqrt(i + n), 3 * std::sqrt(i + n)); }
     CHECK(moments.r() <= 1);
   }
 }

@@ -22,7 +22,7 @@ using Groups = std::vector<Group>;
 
 double sum_of(std::span<const double> values) {
   double sum = 0;
-  for (double value : values) sum += value;
+  for (double value : values) { sum += value; }
   return sum;
 }
 
@@ -33,14 +33,14 @@ double mean_of(std::span<const double> values) {
 double variance_of(std::span<const double> values, int missing) {
   const double mean = mean_of(values);
   double sum = 0;
-  for (double value : values) sum += (value - mean) * (value - mean);
+  for (double value : values) { sum += (value - mean) * (value - mean); }
   return sum / (static_cast<double>(values.size()) - missing);
 }
 
 double covariance_of(std::span<const double> x, std::span<const double> y) {
   const double mean_x = mean_of(x), mean_y = mean_of(y);
   double sum = 0;
-  for (size_t i = 0; i < x.size(); ++i) sum += (x[i] - mean_x) * (y[i] - mean_y);
+  for (size_t i = 0; i < x.size(); ++i) { sum += (x[i] - mean_x) * (y[i] - mean_y); }
   return sum / (static_cast<double>(x.size()) - 1);
 }
 
@@ -48,9 +48,9 @@ double mean_variance_within(const Groups& groups, double (*of)(double)) {
   double sum = 0;
   int64_t count = 0;
   for (const Group& group : groups) {
-    if (group.responses.size() < 2) continue;
+    if (group.responses.size() < 2) { continue; }
     std::vector<double> values;
-    for (double y : group.responses) values.push_back(of(y));
+    for (double y : group.responses) { values.push_back(of(y)); }
     sum += variance_of(values, 1);
     ++count;
   }
@@ -68,8 +68,9 @@ void score_variances(const Groups& groups, const Group& all, RepeatScores& score
   const double noise = mean_variance_within(groups, as_is);
   const double total = variance_of(all.responses, 1);
   double squares = 0;
-  for (size_t i = 0; i < all.responses.size(); ++i)
+  for (size_t i = 0; i < all.responses.size(); ++i) {
     squares += std::pow(all.responses[i] - all.predictions[i], 2);
+  }
   const double error = squares / static_cast<double>(all.responses.size());
   scores.fev.push_back((total - noise) / total);
   scores.feve.push_back(1 - (error - noise) / (total - noise));
@@ -77,7 +78,7 @@ void score_variances(const Groups& groups, const Group& all, RepeatScores& score
   std::vector<double> averages;
   for (const Group& group : groups) {
     double sum = 0;
-    for (double y : group.responses) sum += stabilized(y);
+    for (double y : group.responses) { sum += stabilized(y); }
     averages.push_back(sum / static_cast<double>(group.responses.size()));
   }
   scores.snr.push_back(variance_of(averages, 0) / mean_variance_within(groups, stabilized));
@@ -91,7 +92,7 @@ void score_correlations(const Groups& groups, const Group& all, RepeatScores& sc
     averages.responses.push_back(sum / count);
     averages.predictions.push_back(mean_of(group.predictions));
     for (double y : group.responses) {
-      if (group.responses.size() < 2) continue;
+      if (group.responses.size() < 2) { continue; }
       others.responses.push_back(y);
       others.predictions.push_back((sum - y) / (count - 1));
       everyone.responses.push_back(y);
@@ -114,7 +115,7 @@ void score_signal(const Groups& groups, RepeatScores& scores) {
   const bool equal = repeats > 1 && std::all_of(groups.begin(), groups.end(), [&](const Group& g) {
                        return g.responses.size() == repeats;
                      });
-  if (!equal) return;
+  if (!equal) { return; }
   std::vector<double> sums, averages, predicted;
   for (const Group& group : groups) {
     sums.push_back(sum_of(group.responses));
@@ -124,7 +125,7 @@ void score_signal(const Groups& groups, RepeatScores& scores) {
   double single = 0;
   for (size_t r = 0; r < repeats; ++r) {
     std::vector<double> repeat;
-    for (const Group& group : groups) repeat.push_back(group.responses[r]);
+    for (const Group& group : groups) { repeat.push_back(group.responses[r]); }
     single += variance_of(repeat, 1);
   }
   const double n = static_cast<double>(repeats);
@@ -142,9 +143,9 @@ RepeatScores score_repeats(const RepeatedTrials& trials) {
       trials.responses.size() == count * neurons && trials.predictions.size() == count * neurons,
       "responses and predictions are trials x neurons");
   RepeatScores scores;
-  if (count == 0) return scores;
+  if (count == 0) { return scores; }
   std::map<int64_t, size_t> place;
-  for (int64_t stimulus : trials.stimulus) place.emplace(stimulus, place.size());
+  for (int64_t stimulus : trials.stimulus) { place.emplace(stimulus, place.size()); }
   for (size_t n = 0; n < neurons; ++n) {
     Groups groups(place.size());
     Group all;
@@ -164,8 +165,9 @@ RepeatScores score_repeats(const RepeatedTrials& trials) {
 
 FeveMean mean_feve(const RepeatScores& scores, double least) {
   std::vector<double> kept;
-  for (size_t n = 0; n < scores.fev.size(); ++n)
-    if (scores.fev[n] >= least) kept.push_back(scores.feve[n]);
+  for (size_t n = 0; n < scores.fev.size(); ++n) {
+    if (scores.fev[n] >= least) { kept.push_back(scores.feve[n]); }
+  }
   return {kept.empty() ? kNan : mean_of(kept), static_cast<int64_t>(kept.size())};
 }
 
@@ -173,8 +175,9 @@ double gini(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const double n = static_cast<double>(values.size());
   double weighted = 0;
-  for (size_t i = 0; i < values.size(); ++i)
+  for (size_t i = 0; i < values.size(); ++i) {
     weighted += (2 * static_cast<double>(i + 1) - n - 1) * values[i];
+  }
   return weighted / (n * sum_of(values));
 }
 

@@ -29,7 +29,7 @@ void check_golden(const fs::path& path) {
   const nlohmann::ordered_json scores = score(file, path);
   int64_t checked = 0;
   for (const auto& [name, tensor] : file.tensors()) {
-    if (!name.starts_with("out.")) continue;
+    if (!name.starts_with("out.")) { continue; }
     CAPTURE(name);
     REQUIRE(scores.contains(name.substr(4)));
     const auto& ours = scores.at(name.substr(4));
@@ -38,7 +38,7 @@ void check_golden(const fs::path& path) {
       const double theirs = number_of(tensor, i);
       const nlohmann::ordered_json& value = ours.is_array() ? ours.at(i) : ours;
       CHECK(value.is_null() == std::isnan(theirs));
-      if (value.is_null()) continue;
+      if (value.is_null()) { continue; }
       CHECK(std::abs(value.get<double>() - theirs) <= tolerance * (1 + std::abs(theirs)) + 2e-9);
     }
     ++checked;
@@ -57,8 +57,9 @@ Table table_in(const fs::path& file) {
   REQUIRE(array.ok());
   Table table{
       {}, static_cast<size_t>(array.value->shape[0]), static_cast<size_t>(array.value->shape[1])};
-  for (int64_t i = 0; i < array.value->elements; ++i)
+  for (int64_t i = 0; i < array.value->elements; ++i) {
     table.values.push_back(number_at(array.value->data, array.value->type, static_cast<size_t>(i)));
+  }
   return table;
 }
 
@@ -70,22 +71,24 @@ struct Half {
 
 Half half_of(const Table& table, size_t neuron) {
   Half half{};
-  for (size_t image = 0; image < 18; ++image)
+  for (size_t image = 0; image < 18; ++image) {
     for (size_t r = 0; r < 25; ++r) {
       half.y[image][r] = table.at(50 * image + 2 * r, neuron);
       half.p[image] += table.at(50 * image + 2 * r + 1, neuron) / 25;
     }
+  }
   return half;
 }
 
 // Plain formulas, nothing shared with the code under test.
 double plain_feve(const Half& half) {
   double mean = 0, noise = 0, total = 0, error = 0;
-  for (const auto& row : half.y)
-    for (double y : row) mean += y / 450;
+  for (const auto& row : half.y) {
+    for (double y : row) { mean += y / 450; }
+  }
   for (size_t i = 0; i < 18; ++i) {
     double within = 0, own = 0;
-    for (double y : half.y[i]) own += y / 25;
+    for (double y : half.y[i]) { own += y / 25; }
     for (double y : half.y[i]) {
       within += (y - own) * (y - own) / 24;
       total += (y - mean) * (y - mean) / 449;
@@ -99,7 +102,7 @@ double plain_feve(const Half& half) {
 double plain_ccnorm(const Half& half) {
   double average[18] = {}, mean_y = 0, mean_p = 0;
   for (size_t i = 0; i < 18; ++i) {
-    for (double y : half.y[i]) average[i] += y / 25;
+    for (double y : half.y[i]) { average[i] += y / 25; }
     mean_y += average[i] / 18;
     mean_p += half.p[i] / 18;
   }
@@ -111,8 +114,10 @@ double plain_ccnorm(const Half& half) {
   }
   for (size_t r = 0; r < 25; ++r) {
     double mean = 0;
-    for (size_t i = 0; i < 18; ++i) mean += half.y[i][r] / 18;
-    for (size_t i = 0; i < 18; ++i) single += (half.y[i][r] - mean) * (half.y[i][r] - mean) / 17;
+    for (size_t i = 0; i < 18; ++i) { mean += half.y[i][r] / 18; }
+    for (size_t i = 0; i < 18; ++i) {
+      single += (half.y[i][r] - mean) * (half.y[i][r] - mean) / 17;
+    }
   }
   const double power = (625 * var_y - single) / (25 * 24);
   return cov / std::sqrt(var_p * power);
@@ -122,7 +127,7 @@ double plain_oracle(const Half& half) {
   double x = 0, y = 0, xx = 0, yy = 0, xy = 0;
   for (const auto& row : half.y) {
     double sum = 0;
-    for (double value : row) sum += value;
+    for (double value : row) { sum += value; }
     for (double value : row) {
       x += (sum - value) / 24 / 450;
       y += value / 450;
@@ -130,7 +135,7 @@ double plain_oracle(const Half& half) {
   }
   for (const auto& row : half.y) {
     double sum = 0;
-    for (double value : row) sum += value;
+    for (double value : row) { sum += value; }
     for (double value : row) {
       const double a = (sum - value) / 24 - x, b = value - y;
       xx += a * a / 450;
@@ -145,7 +150,7 @@ double plain_oracle(const Half& half) {
 
 TEST_CASE("score: the published metrics hold") {
   const auto shared = shared_recordings("score: published metrics");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const fs::path metrics = shared.parent_path() / "golden" / "metrics";
   for (const char* name :
        {"repeats", "repeats_unequal", "movies", "population_pearson", "behavior_pearson"}) {
@@ -155,8 +160,9 @@ TEST_CASE("score: the published metrics hold") {
   const nlohmann::json scalars = read_json(metrics / "metrics.json").value.value();
   const fs::path path = metrics / "repeats.safetensors";
   const nlohmann::ordered_json scores = score(Safetensors(path), path);
-  for (const auto& [name, value] : scalars.at("repeats").items())
+  for (const auto& [name, value] : scalars.at("repeats").items()) {
     CHECK(scores.at(name).get<double>() == doctest::Approx(value.get<double>()).epsilon(1e-9));
+  }
   const auto& sessions = scalars.at("session_weighting");
   CHECK(pooled_correlation(sessions.at("session_r").get<std::vector<double>>(),
                            sessions.at("n_neurons").get<std::vector<double>>()) ==
@@ -165,14 +171,14 @@ TEST_CASE("score: the published metrics hold") {
 
 TEST_CASE("repeats: real repeats give what plain formulas give") {
   const auto shared = shared_recordings("repeats: Allen natural scenes");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const Table table = table_in(shared / "allen-natural-scenes" / "Allen_test_output_big.npy");
   REQUIRE(table.rows == 900);
   RepeatedTrials trials;
   trials.neurons = static_cast<int64_t>(table.columns);
   std::vector<Half> halves;
-  for (size_t n = 0; n < table.columns; ++n) halves.push_back(half_of(table, n));
-  for (size_t image = 0; image < 18; ++image)
+  for (size_t n = 0; n < table.columns; ++n) { halves.push_back(half_of(table, n)); }
+  for (size_t image = 0; image < 18; ++image) {
     for (size_t r = 0; r < 25; ++r) {
       trials.stimulus.push_back(static_cast<int64_t>(image));
       for (size_t n = 0; n < table.columns; ++n) {
@@ -180,12 +186,14 @@ TEST_CASE("repeats: real repeats give what plain formulas give") {
         trials.predictions.push_back(halves[n].p[image]);
       }
     }
+  }
   const RepeatScores scores = score_repeats(trials);
   double worst = 0;
   const auto compare = [&](double ours, double plain) {
     CHECK(std::isnan(ours) == std::isnan(plain));
-    if (std::isfinite(plain))
+    if (std::isfinite(plain)) {
       worst = std::max(worst, std::abs(ours - plain) / (1 + std::abs(plain)));
+    }
   };
   for (size_t n = 0; n < table.columns; ++n) {
     compare(scores.feve[n], plain_feve(halves[n]));

@@ -27,9 +27,7 @@ nlohmann::ordered_json scores_of(const std::map<std::string, TensorBytes>& tenso
 std::string refusal(const std::map<std::string, TensorBytes>& tensors) {
   try {
     scores_of(tensors);
-  } catch (const InputError& error) {
-    return error.diagnostics().at(0).pointer;
-  }
+  } catch (const InputError& error) { return error.diagnostics().at(0).pointer; }
   return "";
 }
 

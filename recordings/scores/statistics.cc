@@ -28,7 +28,7 @@ struct Gathering {
   }
 
   void add(size_t signal, double value) {
-    if (std::isnan(value)) return;
+    if (std::isnan(value)) { return; }
     const double off = value - result.mean[signal];
     result.mean[signal] += off / static_cast<double>(++result.count[signal]);
     m2[signal] += off * (value - result.mean[signal]);
@@ -39,7 +39,7 @@ struct Gathering {
   SignalStatistics finish() {
     for (size_t n = 0; n < m2.size(); ++n) {
       const double count = static_cast<double>(result.count[n]);
-      if (count == 0) result.mean[n] = std::numeric_limits<double>::quiet_NaN();
+      if (count == 0) { result.mean[n] = std::numeric_limits<double>::quiet_NaN(); }
       result.std.push_back(std::sqrt(m2[n] / count));
     }
     return std::move(result);
@@ -57,18 +57,19 @@ class Tiered {
   template <typename T>
   void add(const std::vector<T>& row, const std::string* tier) {
     Gathering* of_tier = nullptr;
-    if (tier != nullptr) of_tier = &tiers_.try_emplace(*tier, signals_).first->second;
+    if (tier != nullptr) { of_tier = &tiers_.try_emplace(*tier, signals_).first->second; }
     for (Gathering* gathering : {&all_, of_tier}) {
-      if (gathering == nullptr) continue;
+      if (gathering == nullptr) { continue; }
       ++gathering->result.rows;
-      for (size_t i = 0; i < row.size(); ++i)
+      for (size_t i = 0; i < row.size(); ++i) {
         gathering->add(i * signals_ / row.size(), static_cast<double>(row[i]));
+      }
     }
   }
 
   ModalityStatistics finish(std::string name, std::string kind) {
     ModalityStatistics statistics{std::move(name), std::move(kind), all_.finish(), {}};
-    for (auto& [tier, gathering] : tiers_) statistics.tiers[tier] = gathering.finish();
+    for (auto& [tier, gathering] : tiers_) { statistics.tiers[tier] = gathering.finish(); }
     return statistics;
   }
 
@@ -80,7 +81,7 @@ class Tiered {
 
 const std::string* tier_of(const Screen& screen, int64_t frame) {
   const int64_t index = trial_of_frame(screen, frame);
-  if (index < 0) return nullptr;
+  if (index < 0) { return nullptr; }
   const Trial& trial = screen.trials[static_cast<size_t>(index)];
   const bool counts = trial.valid && trial.kind != TrialKind::invalid && trial.tier != "blank";
   return counts ? &trial.tier : nullptr;
@@ -92,7 +93,7 @@ ModalityStatistics of_sequence(const std::string& name, const Sequence& sequence
   Tiered tiered(signals);
   std::vector<double> row(signals);
   for (int64_t r = 0; r < sequence.rows; ++r) {
-    for (size_t n = 0; n < signals; ++n) row[n] = number_at(sequence.row(r), sequence.type, n);
+    for (size_t n = 0; n < signals; ++n) { row[n] = number_at(sequence.row(r), sequence.type, n); }
     const double t_s = sequence.start_s + static_cast<double>(r) / sequence.rate_hz;
     tiered.add(row, screen ? tier_of(*screen, frame_at(*screen, t_s)) : nullptr);
   }
@@ -115,10 +116,11 @@ SessionStatistics of_session(const std::filesystem::path& folder) {
   const std::unique_ptr<Session::Impl> parts = open_parts(folder, statistics.problems);
   statistics.name = parts->name;
   for (const Modality& modality : parts->modalities) {
-    if (const Sequence* sequence = parts->sequence(modality.name))
+    if (const Sequence* sequence = parts->sequence(modality.name)) {
       statistics.modalities.push_back(of_sequence(modality.name, *sequence, parts->screen));
-    else if (modality.kind == "screen" && parts->screen)
+    } else if (modality.kind == "screen" && parts->screen) {
       statistics.modalities.push_back(of_screen(modality.name, *parts->screen));
+    }
   }
   return statistics;
 }
@@ -135,8 +137,9 @@ SessionStatistics guarded(const std::filesystem::path& folder) {
 
 nlohmann::ordered_json listed(const std::vector<double>& values) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (double value : values)
+  for (double value : values) {
     list.push_back(std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr);
+  }
   return list;
 }
 
@@ -151,9 +154,10 @@ nlohmann::ordered_json json_of(const SignalStatistics& signals) {
 std::vector<SessionStatistics> statistics(const std::filesystem::path& data,
                                           void (*progress)(int64_t done, int64_t total)) {
   const std::vector<std::filesystem::path> folders = session_folders(data);
-  if (folders.empty())
+  if (folders.empty()) {
     throw InputError({problem_in(data, "", "holds no session",
                                  "a folder of recording sessions (experanto experiments)", "")});
+  }
   std::vector<SessionStatistics> sessions(folders.size());
   for_each_session(
       folders.size(), [&](size_t i) { sessions[i] = guarded(folders[i]); }, progress);
@@ -168,7 +172,7 @@ nlohmann::ordered_json to_json(const std::vector<SessionStatistics>& sessions) {
       nlohmann::ordered_json json = {{"name", modality.name}, {"kind", modality.kind}};
       json.update(json_of(modality.all));
       json["tiers"] = nlohmann::ordered_json::object();
-      for (const auto& [tier, signals] : modality.tiers) json["tiers"][tier] = json_of(signals);
+      for (const auto& [tier, signals] : modality.tiers) { json["tiers"][tier] = json_of(signals); }
       modalities.push_back(std::move(json));
     }
     rows.push_back({{"name", session.name},

@@ -40,7 +40,7 @@ TEST_CASE("stats: numbers that float32 does not hold count as they are") {
   SmallRecording recording;
   const auto& folder = recording.write();
   std::vector<double> rows;
-  for (int row = 0; row < 200; ++row) rows.insert(rows.end(), {1.7e9 + row / 100.0, 1e300});
+  for (int row = 0; row < 200; ++row) { rows.insert(rows.end(), {1.7e9 + row / 100.0, 1e300}); }
   write_atomically(folder / "responses" / "data.npy",
                    npy_bytes(NumberType::f64, {200, 2}, rows.data()));
   const auto sessions = statistics(folder, nullptr);

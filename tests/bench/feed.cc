@@ -48,7 +48,7 @@ struct Source {
 
   std::vector<size_t> all() const {
     std::vector<size_t> indices;
-    for (size_t i = 0; i < corpus.sessions.size(); ++i) indices.push_back(i);
+    for (size_t i = 0; i < corpus.sessions.size(); ++i) { indices.push_back(i); }
     return indices;
   }
 };
@@ -68,7 +68,7 @@ void measure_rate(const Source& source, const worker::DrawPlan& plan) {
       reader.read(step);
     }
     const double windows = double(kSteps * plan.lanes * plan.windows_per_lane);
-    if (round > 0) rates.push_back(windows / (core_s() - begin_s));
+    if (round > 0) { rates.push_back(windows / (core_s() - begin_s)); }
   }
   std::printf("%s feed: whole batches, draws included, %.0f windows/s on one core (bar 1500)\n",
               verdict(middle(rates) >= 750), middle(rates));
@@ -110,8 +110,9 @@ void measure_waiting(const Source& source, const worker::DrawPlan& plan) {
 /// Bytes that are not mapped from files. (Private_Dirty would count the recordings just written.)
 double private_bytes() {
   std::ifstream file("/proc/self/smaps_rollup");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("Anonymous:")) return 1024 * std::stod(line.substr(10));
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("Anonymous:")) { return 1024 * std::stod(line.substr(10)); }
+  }
   return 0;
 }
 
@@ -120,7 +121,7 @@ void measure_memory(const std::filesystem::path& folder) {
   const Source source(point_of(folder, 64, 64, 3), folder);
   const worker::DrawPlan plan{.seed = 1, .lanes = 64, .windows_per_lane = 8};
   worker::Loader loader(source.corpus, source.shape, source.strategies, plan, 0, 1000);
-  for (int i = 0; i < 8; ++i) loader.next();
+  for (int i = 0; i < 8; ++i) { loader.next(); }
   const double bytes = private_bytes();
   std::printf(
       "%s feed: 64 sessions of 64 neurons, 512 windows a step: private memory %.0f MiB, %.0f of "

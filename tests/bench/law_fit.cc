@@ -38,7 +38,7 @@ std::vector<Row> rows_of(const char* file) {
   const std::string mapping = "N=Model Size,C=Training FLOP,loss=loss";
   MappedTable mapped = *read_table(file, {.mapping = *parse_mapping(mapping).value}).value;
   std::vector<double> losses;
-  for (const Row& row : mapped.table.rows) losses.push_back(row.loss);
+  for (const Row& row : mapped.table.rows) { losses.push_back(row.loss); }
   std::sort(losses.rbegin(), losses.rend());
   std::erase_if(mapped.table.rows, [&](const Row& row) { return row.loss >= losses[4]; });
   return in_canonical_order(mapped.table.rows);
@@ -46,8 +46,8 @@ std::vector<Row> rows_of(const char* file) {
 
 bool write_rows(const std::vector<Row>& rows, const char* file) {
   FILE* const out = std::fopen(file, "w");
-  if (out == nullptr) return false;
-  for (const Row& row : rows) std::fprintf(out, "%.17g,%.17g,%.17g\n", row.n, row.d, row.loss);
+  if (out == nullptr) { return false; }
+  for (const Row& row : rows) { std::fprintf(out, "%.17g,%.17g,%.17g\n", row.n, row.d, row.loss); }
   return std::fclose(out) == 0;
 }
 
@@ -80,7 +80,7 @@ int main(int count, char** arguments) {
     return 2;
   }
   const std::vector<Row> rows = rows_of(arguments[1]);
-  if (!write_rows(rows, arguments[2])) return 1;
+  if (!write_rows(rows, arguments[2])) { return 1; }
   const auto form = chinchilla_form();
   const Problem problem = make_problem(*form, rows, {'N', 'D'}, {}, {});
   std::printf("unit %s\n", std::string(kernel().unit).c_str());

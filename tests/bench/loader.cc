@@ -32,9 +32,9 @@ struct Data {
   explicit Data(const std::vector<std::filesystem::path>& folders) {
     for (const auto& folder : folders) {
       auto session = recordings::Session::open(folder);
-      if (!session.ok()) throw std::runtime_error(to_text(session.diagnostics.front()));
+      if (!session.ok()) { throw std::runtime_error(to_text(session.diagnostics.front())); }
       starts_s.push_back(session.value->window_starts_s("train", kRule));
-      if (starts_s.back().empty()) throw std::runtime_error(folder.string() + ": no windows");
+      if (starts_s.back().empty()) { throw std::runtime_error(folder.string() + ": no windows"); }
       sessions.push_back(std::move(*session.value));
     }
     file = folders.front() / "responses" / "data.mem";
@@ -46,10 +46,10 @@ class Reader {
  public:
   Reader(const Data& data, int64_t neurons, Element responses, Element video)
       : data_(data), responses_{responses, {}}, video_{video, {}} {
-    if (video == Element::f32) video_.scaling = {{113}, {59}};
+    if (video == Element::f32) { video_.scaling = {{113}, {59}}; }
     for (int i = 0; i < 16; ++i) {
       std::vector<int64_t> order(static_cast<size_t>(data.sessions[0].neurons()));
-      for (size_t n = 0; n < order.size(); ++n) order[n] = static_cast<int64_t>(n);
+      for (size_t n = 0; n < order.size(); ++n) { order[n] = static_cast<int64_t>(n); }
       std::shuffle(order.begin(), order.end(), random_);
       order.resize(std::min(order.size(), static_cast<size_t>(neurons)));
       orders_.push_back(std::move(order));
@@ -61,7 +61,7 @@ class Reader {
 
   double windows_per_s(int windows) {
     const double begin_s = core_s();
-    for (int i = 0; i < windows; ++i) read(static_cast<size_t>(i) % kBatch);
+    for (int i = 0; i < windows; ++i) { read(static_cast<size_t>(i) % kBatch); }
     return windows / (core_s() - begin_s);
   }
 

@@ -35,7 +35,7 @@ const std::string& noise() {
 void write_file(const fs::path& path, const std::string& bytes) {
   std::ofstream out(path, std::ios::binary);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
+  if (!out.flush()) { throw std::runtime_error("cannot write " + path.string()); }
 }
 
 struct Signals {
@@ -49,14 +49,15 @@ void write_sequence(const fs::path& folder, const Signals& s) {
   fs::create_directories(folder);
   const int64_t row_bytes = s.signals * (s.type == "float16" ? 2 : 4);
   std::ofstream out(folder / "data.mem", std::ios::binary);
-  for (int64_t row = 0; row < s.rows; ++row)
+  for (int64_t row = 0; row < s.rows; ++row) {
     for (int64_t done = 0; done < row_bytes;) {
       const int64_t from = row * 26 % 4096;
       const auto piece = std::min<int64_t>(row_bytes - done, int64_t(noise().size()) - from);
       out.write(noise().data() + from, piece);
       done += piece;
     }
-  if (!out.flush()) throw std::runtime_error("cannot write " + folder.string());
+  }
+  if (!out.flush()) { throw std::runtime_error("cannot write " + folder.string()); }
   write_file(folder / "meta.yml",
              fmt::format("modality: sequence\nstart_time: {}\nend_time: {}\nsampling_rate: {}\n"
                          "n_signals: {}\nn_timestamps: {}\ndtype: {}\nis_mem_mapped: true\n",
@@ -66,8 +67,9 @@ void write_sequence(const fs::path& folder, const Signals& s) {
 
 void write_clip(const fs::path& folder, int64_t clip) {
   std::vector<uint8_t> pixels(kClipFrames * kHeight * kWidth);
-  for (size_t i = 0; i < pixels.size(); ++i)
+  for (size_t i = 0; i < pixels.size(); ++i) {
     pixels[i] = static_cast<uint8_t>(noise()[(i * 7 + size_t(clip)) % noise().size()]);
+  }
   write_file(folder / "data" / fmt::format("{:05}.npy", clip),
              recordings::npy_bytes(recordings::NumberType::u8, {kClipFrames, kHeight, kWidth},
                                    pixels.data()));
@@ -81,14 +83,14 @@ void write_clip(const fs::path& folder, int64_t clip) {
 void write_screen(const fs::path& folder, int64_t clips) {
   fs::create_directories(folder / "data");
   fs::create_directories(folder / "meta");
-  for (int64_t clip = 0; clip < clips; ++clip) write_clip(folder, clip);
+  for (int64_t clip = 0; clip < clips; ++clip) { write_clip(folder, clip); }
   const int64_t frames = clips * kClipFrames;
   write_file(folder / "meta" / fmt::format("{:05}.yml", clips),
              fmt::format("modality: blank\nfirst_frame_idx: {}\nimage_size: [36, 64]\n"
                          "interleave_value: 118\ntier: blank\n",
                          frames));
   std::vector<double> flips_s;
-  for (int64_t i = 0; i <= frames; ++i) flips_s.push_back(static_cast<double>(i) / 30);
+  for (int64_t i = 0; i <= frames; ++i) { flips_s.push_back(static_cast<double>(i) / 30); }
   write_file(folder / "timestamps.npy",
              recordings::npy_bytes(recordings::NumberType::f64, {frames + 1}, flips_s.data()));
   write_file(folder / "meta.yml", "modality: screen\n");

@@ -44,13 +44,13 @@ inline double memcpy_bytes_per_s() {
 inline double warm_read_bytes_per_s(const std::filesystem::path& path) {
   static std::vector<char> to(size_t{128} << 20, 2);
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw std::runtime_error("cannot open " + path.string());
+  if (file < 0) { throw std::runtime_error("cannot open " + path.string()); }
   const double begin_s = core_s();
   size_t done = 0;
   while (done < to.size()) {
     const ssize_t count =
         ::read(file, to.data() + done, std::min(to.size() - done, size_t{1} << 20));
-    if (count <= 0) break;
+    if (count <= 0) { break; }
     done += static_cast<size_t>(count);
   }
   const double rate = 2 * static_cast<double>(done) / (core_s() - begin_s);

@@ -21,9 +21,9 @@ std::string name_of(int64_t step) {
 }
 
 std::optional<int64_t> step_in(const fs::path& path) {
-  if (!path.filename().string().starts_with("checkpoint-")) return std::nullopt;
+  if (!path.filename().string().starts_with("checkpoint-")) { return std::nullopt; }
   const auto json = nlohmann::json::parse(read_file(path), nullptr, false);
-  if (!json.is_object() || !json.contains("step")) return std::nullopt;
+  if (!json.is_object() || !json.contains("step")) { return std::nullopt; }
   return json.at("step").get<int64_t>();
 }
 
@@ -42,10 +42,10 @@ void write_torn_checkpoint(const fs::path& attempt_folder, int64_t step) {
 std::optional<int64_t> last_checkpoint(const fs::path& run_folder) {
   std::optional<int64_t> last;
   for (const auto& attempt : fs::directory_iterator(run_folder)) {
-    if (!attempt.path().filename().string().starts_with("attempt-")) continue;
+    if (!attempt.path().filename().string().starts_with("attempt-")) { continue; }
     for (const auto& entry : fs::directory_iterator(attempt)) {
       const auto step = step_in(entry.path());
-      if (step) last = std::max(last.value_or(0), *step);
+      if (step) { last = std::max(last.value_or(0), *step); }
     }
   }
   return last;

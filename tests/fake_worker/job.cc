@@ -18,8 +18,8 @@ double parameters_of(const json& point) {
   static const std::map<std::string, double> named = {
       {"1M", 1e6}, {"5M", 5e6}, {"20M", 2e7}, {"80M", 8e7}, {"300M", 3e8}};
   const json size = value_at(point, "/model/size", json());
-  if (size.is_string()) return named.at(size.get<std::string>());
-  if (!size.is_object()) return 1e5;
+  if (size.is_string()) { return named.at(size.get<std::string>()); }
+  if (!size.is_object()) { return 1e5; }
   const double width = size.value("width", 64.0);
   return 12 * size.value("layers", 1.0) * width * width;
 }

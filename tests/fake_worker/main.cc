@@ -49,11 +49,11 @@ struct Place {
 
 // Misbehaves where it was told to; returns where it was not.
 void misbehave(const Behavior& behavior, const Place& place, int64_t step, double fraction) {
-  if (behavior.first && place.attempt.filename() != "attempt-1") return;
-  while (behavior.hang_at && fraction >= *behavior.hang_at) pass(3600);
-  if (!behavior.die_at || fraction < *behavior.die_at) return;
-  if (behavior.torn) write_torn_checkpoint(place.attempt, step + 1);
-  if (behavior.signal != 0) std::raise(behavior.signal);
+  if (behavior.first && place.attempt.filename() != "attempt-1") { return; }
+  while (behavior.hang_at && fraction >= *behavior.hang_at) { pass(3600); }
+  if (!behavior.die_at || fraction < *behavior.die_at) { return; }
+  if (behavior.torn) { write_torn_checkpoint(place.attempt, step + 1); }
+  if (behavior.signal != 0) { std::raise(behavior.signal); }
   std::cerr << "told to die at step " << step << std::endl;
   std::_Exit(behavior.exit);
 }
@@ -96,11 +96,15 @@ int train(const Job& job, const Behavior& behavior, const Place& place, Outbox& 
     pass(stride_s);
     step = std::min(step + stride, job.steps);
     outbox.add(metrics_at(job, step, stride_s / static_cast<double>(stride)), now_s());
-    if (strides % 5 == 0) outbox.add(write_checkpoint(place.attempt, step), now_s());
+    if (strides % 5 == 0) { outbox.add(write_checkpoint(place.attempt, step), now_s()); }
     const Command command = outbox.deliver(now_s());
-    if (outbox.fenced()) return static_cast<int>(ExitCode::preempted_without_checkpoint);
-    if (stop_asked != 0 || command == Command::stop) return leave_preempted(outbox, place, step);
-    if (command == Command::checkpoint) outbox.add(write_checkpoint(place.attempt, step), now_s());
+    if (outbox.fenced()) { return static_cast<int>(ExitCode::preempted_without_checkpoint); }
+    if (stop_asked != 0 || command == Command::stop) {
+      return leave_preempted(outbox, place, step);
+    }
+    if (command == Command::checkpoint) {
+      outbox.add(write_checkpoint(place.attempt, step), now_s());
+    }
   }
   evaluate(outbox, job);
   outbox.add(write_checkpoint(place.attempt, job.steps), now_s());
@@ -123,7 +127,7 @@ int work() {
                 read_file(variable("ENIGMA_TOKEN_FILE")), job.run, {self.pid, 0, 0, self.start_ns});
   outbox.spoil(behavior.bad_line);
   const int code = train(job, behavior, place, outbox);
-  if (behavior.cut_end) cut_newline(place.attempt / "spool.jsonl");
+  if (behavior.cut_end) { cut_newline(place.attempt / "spool.jsonl"); }
   return code;
 }
 

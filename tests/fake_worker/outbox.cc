@@ -38,11 +38,11 @@ Outbox::~Outbox() {
 
 void Outbox::add(protocol::Body body, double now) {
   std::string line = protocol::to_line({run_, identity_, ++seq_, now, std::move(body)}) + "\n";
-  if (seq_ == bad_seq_) line.replace(0, line.size() / 2, "\xff\xfe");
+  if (seq_ == bad_seq_) { line.replace(0, line.size() / 2, "\xff\xfe"); }
   if (std::fputs(line.c_str(), spool_) < 0 || std::fflush(spool_) != 0) {
     throw std::system_error(errno, std::generic_category(), "spool.jsonl");
   }
-  if (!url_.empty()) waiting_.push_back(line);
+  if (!url_.empty()) { waiting_.push_back(line); }
 }
 
 int Outbox::post(const std::string& batch, std::string& answer) const {
@@ -68,10 +68,10 @@ int Outbox::post(const std::string& batch, std::string& answer) const {
 }
 
 protocol::Command Outbox::deliver(double now) {
-  if (waiting_.empty() || now < not_before_) return protocol::Command::none;
+  if (waiting_.empty() || now < not_before_) { return protocol::Command::none; }
   std::string batch, body;
   for (const std::string& line : waiting_) {
-    if (batch.size() + line.size() <= protocol::kBatchBytesMax) batch += line;
+    if (batch.size() + line.size() <= protocol::kBatchBytesMax) { batch += line; }
   }
   const int status = post(batch, body);
   fenced_ = fenced_ || status == 409;
@@ -81,7 +81,9 @@ protocol::Command Outbox::deliver(double now) {
     return protocol::Command::none;
   }
   const int64_t first = seq_ - static_cast<int64_t>(waiting_.size()) + 1;
-  for (int64_t seq = first; seq <= answer->ack && !waiting_.empty(); ++seq) waiting_.pop_front();
+  for (int64_t seq = first; seq <= answer->ack && !waiting_.empty(); ++seq) {
+    waiting_.pop_front();
+  }
   write_atomically(folder_ / "acknowledged", std::to_string(answer->ack) + "\n");
   return answer->command;
 }

@@ -19,14 +19,14 @@ std::pair<std::vector<std::string>, size_t> walked(std::string_view text, const 
                                      return true;
                                    },
                                    [&](const law::Record& record) {
-                                     if (record.cells.size() != columns.size()) std::abort();
-                                     if (record.number != ++rows) std::abort();
+                                     if (record.cells.size() != columns.size()) { std::abort(); }
+                                     if (record.number != ++rows) { std::abort(); }
                                      return true;
                                    }};
   const auto wrong = law::walk_records(source, file, visitor);
-  if (!wrong.empty()) columns.clear();
+  if (!wrong.empty()) { columns.clear(); }
   for (const Diagnostic& one : wrong) {
-    if (one.message.empty() || to_json(one).is_null()) std::abort();
+    if (one.message.empty() || to_json(one).is_null()) { std::abort(); }
   }
   return {columns, rows};
 }
@@ -38,11 +38,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const bool lines = text.find('{') < 4 || (!text.empty() && text[0] == '\n');
   const std::string file = lines ? "a.jsonl" : "a.csv";
   const auto [columns, rows] = walked(text, file);
-  if (columns.empty()) return 0;
+  if (columns.empty()) { return 0; }
   law::TableRequest request{
       .mapping = {{"loss", columns.back()}, {"N", columns.front()}, {"group", columns.front()}},
       .keep = columns};
-  if (columns.size() > 2) request.mapping["C"] = columns[1];
+  if (columns.size() > 2) { request.mapping["C"] = columns[1]; }
   const auto mapped = law::table_of_text(text, file, request);
   if (mapped.ok() &&
       mapped.value->table.rows.size() + law::rows_in(mapped.value->excluded) != rows) {
@@ -51,8 +51,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   request.where = text.substr(0, text.find('\n'));
   try {
     law::table_of_text(text, file, request);
-  } catch (const InputError&) {
-    return 0;
-  }
+  } catch (const InputError&) { return 0; }
   return 0;
 }

@@ -33,7 +33,7 @@ class InputFolder {
     std::filesystem::create_directories(file.parent_path());
     std::ofstream stream(file, std::ios::binary | std::ios::trunc);
     stream.write(reinterpret_cast<const char*>(bytes), static_cast<std::streamsize>(size));
-    if (!stream.flush()) std::abort();
+    if (!stream.flush()) { std::abort(); }
     return file;
   }
   const std::filesystem::path& path() const { return path_; }

@@ -14,17 +14,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const auto& folder = enigma::fuzz::input_folder();
   folder.write("m/meta.yml", bytes, meta_bytes);
   for (const char* name : {"m/data.mem", "m/data.npy", "m/spikes.mem", "m/spikes.npy", "m/a.npy",
-                           "m/meta/phase_shifts.npy"})
+                           "m/meta/phase_shifts.npy"}) {
     folder.write(name, data, static_cast<size_t>(bytes + size - data));
+  }
   for (const char* mode : {"nearest_neighbor", "linear"}) {
     nlohmann::json config = nlohmann::json::object();
-    if (mode[0] == 'l') config = {{"interpolation_mode", mode}};
+    if (mode[0] == 'l') { config = {{"interpolation_mode", mode}}; }
     const auto device = recordings::open_device(folder.path() / "m", config);
-    if (!device.ok()) continue;
+    if (!device.ok()) { continue; }
     const auto clock = recordings::clock_of(*device.value);
     const auto answer = recordings::ask(
         *device.value, {clock.valid_from_s, clock.valid_from_s + 0.1, clock.valid_to_s});
-    if (answer.ok() && answer.value->elements() > 0) answer.value->number(0);
+    if (answer.ok() && answer.value->elements() > 0) { answer.value->number(0); }
   }
   return 0;
 }

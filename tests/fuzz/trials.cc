@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   folder.write("s/timestamps.npy", flip_bytes, flips.size());
   folder.write("s/combined_meta.json", bytes, size);
   const auto device = recordings::open_screen_device(folder.path() / "s", {}, {});
-  if (device.ok()) recordings::ask(*device.value, {0.05, 0.25});
+  if (device.ok()) { recordings::ask(*device.value, {0.05, 0.25}); }
   recordings::open_screen(folder.path() / "s", {});
   return 0;
 }

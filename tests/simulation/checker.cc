@@ -14,7 +14,7 @@ using Problems = std::vector<std::string>;
 
 size_t resumes_of(const Host& host, const std::string& run) {
   const auto found = host.requested.find(run);
-  if (found == host.requested.end()) return 0;
+  if (found == host.requested.end()) { return 0; }
   return static_cast<size_t>(
       std::count(found->second.begin(), found->second.end(), decide::Request::resume));
 }
@@ -27,19 +27,23 @@ bool was_cancelled(const Host& host, const std::string& run) {
 
 /// Terminal is final, attempts are never forgotten, and nothing starts after the end.
 void compare(const Run& before, const Run& now, bool resumed, Problems& problems) {
-  if (now.attempts.size() < before.attempts.size())
+  if (now.attempts.size() < before.attempts.size()) {
     problems.push_back(now.id + ": attempts were forgotten");
+  }
   for (size_t i = 0; i < std::min(before.attempts.size(), now.attempts.size()); ++i) {
     const Attempt &old = before.attempts[i], &is = now.attempts[i];
-    if (old.token != is.token || is.seq < old.seq || (old.ending && !is.ending))
+    if (old.token != is.token || is.seq < old.seq || (old.ending && !is.ending)) {
       problems.push_back(fmt::format("{}: attempt {} went back", now.id, i + 1));
+    }
   }
-  if (!db::is_terminal(before.state) || (resumed && before.state != State::done)) return;
-  if (now.state != before.state)
+  if (!db::is_terminal(before.state) || (resumed && before.state != State::done)) { return; }
+  if (now.state != before.state) {
     problems.push_back(
         fmt::format("{}: {} became {}", now.id, db::name_of(before.state), db::name_of(now.state)));
-  if (now.attempts.size() != before.attempts.size())
+  }
+  if (now.attempts.size() != before.attempts.size()) {
     problems.push_back(now.id + ": an attempt began after the end");
+  }
 }
 
 bool is_known(const Said& said, const Attempt& attempt) {
@@ -48,7 +52,7 @@ bool is_known(const Said& said, const Attempt& attempt) {
 
 bool said_eval(const World& world, const Attempt& attempt, int64_t step) {
   const Job* job = world.job(attempt.token);
-  if (job == nullptr) return false;
+  if (job == nullptr) { return false; }
   return std::any_of(job->said.begin(), job->said.end(), [&](const Said& said) {
     const auto* eval = std::get_if<protocol::Eval>(&said.report.body);
     return eval != nullptr && eval->step == step && is_known(said, attempt);
@@ -67,8 +71,8 @@ void check_done(const Run& run, const World& world, Problems& problems) {
   const bool evaluated = std::any_of(
       run.attempts.begin(), run.attempts.end(),
       [&](const Attempt& attempt) { return said_eval(world, attempt, run.target_step); });
-  if (!said_done) problems.push_back(run.id + ": done, but its current attempt never said so");
-  if (!evaluated) problems.push_back(run.id + ": done without an eval of the target step");
+  if (!said_done) { problems.push_back(run.id + ": done, but its current attempt never said so"); }
+  if (!evaluated) { problems.push_back(run.id + ": done without an eval of the target step"); }
 }
 
 /// Failed because some class's tries were used up, by the run's own rules.
@@ -77,28 +81,33 @@ void check_failed(const Run& run, const World& world, Problems& problems) {
                                         placement_of(world.options, std::stoll(run.id.substr(3))));
   for (const auto& [failure_class, rule] : policy.retry) {
     const auto counted = run.failures.find(std::string(protocol::name_of(failure_class)));
-    if (counted != run.failures.end() && rule.max && counted->second > *rule.max) return;
+    if (counted != run.failures.end() && rule.max && counted->second > *rule.max) { return; }
   }
   problems.push_back(run.id + ": failed with tries left");
 }
 
 void check_state(const Run& run, const Host& host, const World& world, Problems& problems) {
-  if (run.state == State::done) check_done(run, world, problems);
-  if (run.state == State::failed) check_failed(run, world, problems);
-  if (run.state == State::cancelled && !was_cancelled(host, run.id))
+  if (run.state == State::done) { check_done(run, world, problems); }
+  if (run.state == State::failed) { check_failed(run, world, problems); }
+  if (run.state == State::cancelled && !was_cancelled(host, run.id)) {
     problems.push_back(run.id + ": cancelled, but nobody asked");
-  if ((run.state == State::running) && !db::has_live_attempt(run))
+  }
+  if ((run.state == State::running) && !db::has_live_attempt(run)) {
     problems.push_back(run.id + ": running without a live attempt");
-  if ((run.state == State::waiting || run.state == State::held) && db::has_live_attempt(run))
+  }
+  if ((run.state == State::waiting || run.state == State::held) && db::has_live_attempt(run)) {
     problems.push_back(run.id + ": resting with a live attempt");
+  }
 }
 
 /// What counts as being silent must not happen where nothing is ever silent.
 void check_silence(const Run& run, const World& world, Problems& problems) {
-  if (allows_silence(world.options)) return;
-  for (const Attempt& attempt : run.attempts)
-    if (attempt.ending && attempt.ending->evidence_source == "silence")
+  if (allows_silence(world.options)) { return; }
+  for (const Attempt& attempt : run.attempts) {
+    if (attempt.ending && attempt.ending->evidence_source == "silence") {
       problems.push_back(run.id + ": an attempt was called silent that was never hidden");
+    }
+  }
 }
 
 /// Jobs of the world beside the table: each is known, and only one of a run may count.
@@ -112,28 +121,34 @@ void check_world(const std::map<std::string, Run>& runs, const World& world, Pro
       problems.push_back(job.run + ": a job that the table does not know");
       continue;
     }
-    if (!job.lives()) continue;
-    if (attempt->gone) problems.push_back(job.run + ": a job lives that the table has buried");
-    if (attempt->ending) continue;  // given up: it lives, but does not count
+    if (!job.lives()) { continue; }
+    if (attempt->gone) { problems.push_back(job.run + ": a job lives that the table has buried"); }
+    if (attempt->ending) {
+      continue;  // given up: it lives, but does not count
+    }
     counting_slots += job.slots;
-    if (++counting[job.run] > 1) problems.push_back(job.run + ": two attempts count");
+    if (++counting[job.run] > 1) { problems.push_back(job.run + ": two attempts count"); }
   }
-  if (counting_slots > world.options.slots)
+  if (counting_slots > world.options.slots) {
     problems.push_back(fmt::format("{} places taken of {}", counting_slots, world.options.slots));
+  }
 }
 
 void check_acknowledged(const std::map<std::string, Run>& runs, const Host& host,
                         Problems& problems) {
   std::map<std::string, int64_t> committed;
-  for (const auto& [id, run] : runs)
-    for (const Attempt& attempt : run.attempts) committed[attempt.token] = attempt.seq;
-  for (const auto& [token, ack] : host.acknowledged)
-    if (committed[token] < ack)
+  for (const auto& [id, run] : runs) {
+    for (const Attempt& attempt : run.attempts) { committed[attempt.token] = attempt.seq; }
+  }
+  for (const auto& [token, ack] : host.acknowledged) {
+    if (committed[token] < ack) {
       problems.push_back(
           fmt::format("{}: {} was acknowledged, {} is known", token, ack, committed[token]));
+    }
+  }
   for (const auto& [id, times] : host.submitted) {
-    if (times != 1) problems.push_back(id + ": was added twice");
-    if (!runs.contains(id)) problems.push_back(id + ": was submitted and is lost");
+    if (times != 1) { problems.push_back(id + ": was added twice"); }
+    if (!runs.contains(id)) { problems.push_back(id + ": was submitted and is lost"); }
   }
 }
 
@@ -148,9 +163,11 @@ int64_t count_said(const Job& job, const Attempt& attempt) {
 std::map<int64_t, int64_t> lines_told(const Run& run, const Job& job, const db::Store& store) {
   std::map<int64_t, int64_t> told;
   const std::string before = fmt::format("attempt {}: line ", job.number);
-  for (const db::Event& event : store.events_of(run.id))
-    if (event.kind == "bad_line" && event.text.starts_with(before))
+  for (const db::Event& event : store.events_of(run.id)) {
+    if (event.kind == "bad_line" && event.text.starts_with(before)) {
       ++told[std::stoll(event.text.substr(before.size()))];
+    }
+  }
   return told;
 }
 
@@ -170,12 +187,15 @@ void check_spool(const Run& run, const Attempt& attempt, const Job& job, const d
     const auto number = static_cast<int64_t>(i) + 1;
     const int64_t times = told[number];
     const bool read = is_judged(attempt) && line.end <= job.shown;
-    if (read && line.seq > attempt.seq)
+    if (read && line.seq > attempt.seq) {
       problems.push_back(fmt::format("{}: line {} of its spool was lost", run.id, number));
-    if (times > 1 || (times == 0 && line.told && read))
+    }
+    if (times > 1 || (times == 0 && line.told && read)) {
       problems.push_back(fmt::format("{}: bad line {} was told {} times", run.id, number, times));
-    if (times == 1 && !line.told && line.end <= job.shown)
+    }
+    if (times == 1 && !line.told && line.end <= job.shown) {
       problems.push_back(fmt::format("{}: line {} was called bad", run.id, number));
+    }
   }
 }
 
@@ -184,7 +204,7 @@ void check_rows(const Run& run, const Host& host, const World& world, Problems& 
   int64_t metrics = 0, evals = 0, checkpoints = 0;
   for (const Attempt& attempt : run.attempts) {
     const Job* job = world.job(attempt.token);
-    if (job == nullptr) continue;
+    if (job == nullptr) { continue; }
     check_spool(run, attempt, *job, host.store(), problems);
     metrics += count_said<protocol::Metrics>(*job, attempt);
     evals += count_said<protocol::Eval>(*job, attempt);
@@ -193,20 +213,22 @@ void check_rows(const Run& run, const Host& host, const World& world, Problems& 
   const db::Store& store = host.store();
   if (std::ssize(store.metrics(run.id, true)) != metrics ||
       std::ssize(store.evals(run.id, true)) != evals ||
-      std::ssize(store.checkpoints(run.id)) != checkpoints)
+      std::ssize(store.checkpoints(run.id)) != checkpoints) {
     problems.push_back(run.id + ": its rows are not what was reported");
+  }
   int64_t last = 0;
   for (const db::MetricsRow& row : store.metrics(run.id)) {
-    if (row.step <= last) problems.push_back(run.id + ": its history goes back");
+    if (row.step <= last) { problems.push_back(run.id + ": its history goes back"); }
     last = row.step;
   }
-  if (run.state == State::done && last > run.target_step)
+  if (run.state == State::done && last > run.target_step) {
     problems.push_back(run.id + ": its history goes beyond the target");
+  }
 }
 
 std::map<std::string, Run> runs_by_id(const Host& host) {
   std::map<std::string, Run> runs;
-  for (const Run& run : host.store().runs()) runs[run.id] = run;
+  for (const Run& run : host.store().runs()) { runs[run.id] = run; }
   return runs;
 }
 
@@ -217,8 +239,9 @@ std::vector<std::string> Checker::check(const Host& host, const World& world) {
   const std::map<std::string, Run> runs = runs_by_id(host);
   for (const auto& [id, run] : runs) {
     const size_t resumes = resumes_of(host, id);
-    if (const auto seen = before_.find(id); seen != before_.end())
+    if (const auto seen = before_.find(id); seen != before_.end()) {
       compare(seen->second.run, run, resumes != seen->second.resumes, problems);
+    }
     before_[id] = {run, resumes};
     check_state(run, host, world, problems);
     check_silence(run, world, problems);
@@ -231,18 +254,22 @@ std::vector<std::string> Checker::check(const Host& host, const World& world) {
 std::vector<std::string> Checker::check_end(const Host& host, const World& world) {
   Problems problems = check(host, world);
   for (const auto& [id, run] : runs_by_id(host)) {
-    if (!run.settled)
+    if (!run.settled) {
       problems.push_back(fmt::format("{}: still {} ({})", id, db::name_of(run.state), run.why));
+    }
     check_rows(run, host, world, problems);
     const auto folder = world.folders.find(id);
     const std::string mark = folder == world.folders.end() ? "" : folder->second.mark;
     const bool marked = run.state == State::done || run.state == State::cancelled;
-    if (marked && mark != db::name_of(run.state))
+    if (marked && mark != db::name_of(run.state)) {
       problems.push_back(id + ": ended, but its mark says '" + mark + "'");
+    }
   }
-  for (const Job& job : world.jobs)
-    if (job.phase != Job::Phase::ended)
+  for (const Job& job : world.jobs) {
+    if (job.phase != Job::Phase::ended) {
       problems.push_back(job.run + ": a job is left that nobody looks after");
+    }
+  }
   return problems;
 }
 

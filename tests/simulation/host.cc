@@ -29,15 +29,13 @@ bool Host::is_struck(double probability) {
 }
 
 void Host::step() {
-  if (is_struck(world_.options.crash)) throw Killed{};
+  if (is_struck(world_.options.crash)) { throw Killed{}; }
 }
 
 void Host::alive(const std::function<void()>& work) {
   try {
     work();
-  } catch (const Killed&) {
-    disk_.dead = true;
-  } catch (const std::runtime_error& error) {
+  } catch (const Killed&) { disk_.dead = true; } catch (const std::runtime_error& error) {
     log_(std::string("fails: ") + error.what());
   }
   if (disk_.dead) {
@@ -71,14 +69,16 @@ void Host::start(db::Time now) {
 
 void Host::submit(const std::vector<db::NewPoint>& points, db::Time now) {
   alive([&] {
-    for (const std::string& id : store_->submit_sweep("sweep", "{}", points, now)) ++submitted[id];
+    for (const std::string& id : store_->submit_sweep("sweep", "{}", points, now)) {
+      ++submitted[id];
+    }
   });
 }
 
 void Host::request(const std::string& run, decide::Request request, db::Time now) {
   alive([&] {
     const auto row = store_->run(run);
-    if (!row || decide::on_request(row->run, request, now).run == row->run) return;
+    if (!row || decide::on_request(row->run, request, now).run == row->run) { return; }
     // Once begun it may have happened, whatever the user is told.
     requested[run].push_back(request);
     controller_->request(run, request, now);
@@ -92,22 +92,25 @@ void Host::deliver(const Message& message, db::Time now) {
     step();
     log_(fmt::format("post {} {} {} ack {}", message.run, message.token, reply.status,
                      reply.answer.ack));
-    if (reply.status == 200)
+    if (reply.status == 200) {
       acknowledged[message.token] = std::max(acknowledged[message.token], reply.answer.ack);
+    }
     world_.answer(message.token, reply.status, reply.answer);
   });
 }
 
 void Host::turn(db::Time now) {
   alive([&] { controller_->turn(now); });
-  if (is_up()) log_events();
+  if (is_up()) { log_events(); }
 }
 
 void Host::log_events() {
   std::map<int64_t, db::Event> fresh;
-  for (const db::Run& run : store_->runs())
-    for (db::Event& event : store_->events_of(run.id))
-      if (event.id > last_event_) fresh[event.id] = std::move(event);
+  for (const db::Run& run : store_->runs()) {
+    for (db::Event& event : store_->events_of(run.id)) {
+      if (event.id > last_event_) { fresh[event.id] = std::move(event); }
+    }
+  }
   for (const auto& [id, event] : fresh) {
     log_(fmt::format("{:.1f} {} {} {}", event.at, event.run, event.kind, event.text));
     last_event_ = id;

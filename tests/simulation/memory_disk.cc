@@ -26,7 +26,7 @@ void put(std::string& content, const MemoryDisk::Write& write) {
     return;
   }
   const auto end = static_cast<size_t>(write.offset) + write.bytes.size();
-  if (content.size() < end) content.resize(end);
+  if (content.size() < end) { content.resize(end); }
   content.replace(static_cast<size_t>(write.offset), write.bytes.size(), write.bytes);
 }
 
@@ -39,27 +39,27 @@ int read_file(sqlite3_file* base, void* into, int amount, sqlite3_int64 offset) 
   const auto size = static_cast<sqlite3_int64>(content.size());
   const auto there = static_cast<size_t>(std::clamp<sqlite3_int64>(size - offset, 0, amount));
   std::memset(into, 0, static_cast<size_t>(amount));
-  if (there > 0) std::memcpy(into, content.data() + offset, there);
+  if (there > 0) { std::memcpy(into, content.data() + offset, there); }
   return there == static_cast<size_t>(amount) ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
 int write_file(sqlite3_file* base, const void* from, int amount, sqlite3_int64 offset) {
   OpenFile& open = open_file(base);
-  if (open.disk->ends_here()) return SQLITE_IOERR_WRITE;
+  if (open.disk->ends_here()) { return SQLITE_IOERR_WRITE; }
   const bool grows = offset + amount > static_cast<sqlite3_int64>(open.file->content.size());
-  if (open.disk->full && grows) return SQLITE_FULL;
+  if (open.disk->full && grows) { return SQLITE_FULL; }
   open.file->apply({offset, {static_cast<const char*>(from), static_cast<size_t>(amount)}, false});
   return SQLITE_OK;
 }
 
 int truncate_file(sqlite3_file* base, sqlite3_int64 size) {
-  if (open_file(base).disk->ends_here()) return SQLITE_IOERR_TRUNCATE;
+  if (open_file(base).disk->ends_here()) { return SQLITE_IOERR_TRUNCATE; }
   open_file(base).file->apply({size, "", true});
   return SQLITE_OK;
 }
 
 int sync_file(sqlite3_file* base, int) {
-  if (open_file(base).disk->ends_here()) return SQLITE_IOERR_FSYNC;
+  if (open_file(base).disk->ends_here()) { return SQLITE_IOERR_FSYNC; }
   open_file(base).file->sync();
   return SQLITE_OK;
 }
@@ -103,16 +103,16 @@ struct MemoryDisk::Vfs {
                   int* flags_out) {
     MemoryDisk& disk = disk_of(base);
     const std::string path = name == nullptr ? "temporary" : name;
-    if ((flags & SQLITE_OPEN_CREATE) == 0 && !disk.files.contains(path)) return SQLITE_CANTOPEN;
+    if ((flags & SQLITE_OPEN_CREATE) == 0 && !disk.files.contains(path)) { return SQLITE_CANTOPEN; }
     OpenFile& opened = open_file(file);
     opened.disk = &disk;
     opened.file = &disk.files[path];
     opened.base.pMethods = &kMethods;
-    if (flags_out != nullptr) *flags_out = flags;
+    if (flags_out != nullptr) { *flags_out = flags; }
     return SQLITE_OK;
   }
   static int remove(sqlite3_vfs* base, const char* name, int) {
-    if (disk_of(base).ends_here()) return SQLITE_IOERR_DELETE;
+    if (disk_of(base).ends_here()) { return SQLITE_IOERR_DELETE; }
     disk_of(base).files.erase(name);
     return SQLITE_OK;
   }
@@ -125,7 +125,7 @@ struct MemoryDisk::Vfs {
     return SQLITE_OK;
   }
   static int randomness(sqlite3_vfs* base, int size, char* out) {
-    for (int i = 0; i < size; ++i) out[i] = static_cast<char>(disk_of(base).prng.next());
+    for (int i = 0; i < size; ++i) { out[i] = static_cast<char>(disk_of(base).prng.next()); }
     return size;
   }
   static int sleep(sqlite3_vfs*, int microseconds) { return microseconds; }
@@ -142,7 +142,7 @@ void MemoryDisk::File::apply(const Write& write) {
 }
 
 void MemoryDisk::File::sync() {
-  for (const Write& write : unsynced) put(durable, write);
+  for (const Write& write : unsynced) { put(durable, write); }
   unsynced.clear();
 }
 
@@ -173,8 +173,9 @@ MemoryDisk::~MemoryDisk() {
 
 void MemoryDisk::crash() {
   for (auto& [path, file] : files) {
-    for (const Write& write : file.unsynced)
-      if (prng.chance(0.5)) put(file.durable, write);
+    for (const Write& write : file.unsynced) {
+      if (prng.chance(0.5)) { put(file.durable, write); }
+    }
     file.unsynced.clear();
     file.content = file.durable;
   }

@@ -10,7 +10,7 @@ size_t end_of_bad_line(const std::string& bytes, size_t from) {
   for (size_t end = bytes.find('\n', from); end != std::string::npos;
        end = bytes.find('\n', from)) {
     const std::string line = bytes.substr(from, end - from);
-    if (!line.empty() && !protocol::parse_line(line).report) return end;
+    if (!line.empty() && !protocol::parse_line(line).report) { return end; }
     from = end + 1;
   }
   return std::string::npos;
@@ -52,9 +52,9 @@ void MortalExecutor::falsify(const decide::SpoolSlice& slice, std::string& bytes
     bytes.resize(bytes.rfind('\n') + 1);
   } else if (fault_ == Fault::drops_what_follows_a_bad_line) {
     const size_t first = slice.offset > 0 ? 1 : 0;
-    if (broken_.contains(slice.token)) return blank(bytes, std::min(first, bytes.size()));
+    if (broken_.contains(slice.token)) { return blank(bytes, std::min(first, bytes.size())); }
     const size_t end = end_of_bad_line(bytes, first);
-    if (end == std::string::npos) return;
+    if (end == std::string::npos) { return; }
     broken_.insert(slice.token);
     blank(bytes, end);
   }

@@ -19,7 +19,7 @@ decide::Policy short_policy(Prng& prng, int64_t slots) {
   policy.lease_s = 30;
   policy.cancel_again_s = 8;
   policy.linger_s = 12;
-  for (auto& [failure_class, rule] : policy.retry) rule.backoff_max_s = 40;
+  for (auto& [failure_class, rule] : policy.retry) { rule.backoff_max_s = 40; }
   return policy;
 }
 
@@ -74,7 +74,7 @@ std::string name_of_run(int64_t run) {
 
 local::Placement placement_of(const Options& o, int64_t run) {
   local::Placement placement{"/recordings", "/worker", {}};
-  if (run % 2 == 1) placement.retry["code"] = {o.own_tries, 3.0};
+  if (run % 2 == 1) { placement.retry["code"] = {o.own_tries, 3.0}; }
   return placement;
 }
 

@@ -37,14 +37,14 @@ class Simulation {
     outcome_.options = to_text(options_);
     for (int64_t tick = 0; tick < options_.fault_ticks && outcome_.problems.empty(); ++tick) {
       weather();
-      if (tick >= options_.fault_ticks / 2) points_ = options_.runs + options_.runs_later;
+      if (tick >= options_.fault_ticks / 2) { points_ = options_.runs + options_.runs_later; }
       one_tick();
     }
     calm_down();
     const double end = world_.now + kLiveness_s;
-    while (world_.now < end && outcome_.problems.empty() && !is_over()) one_tick();
-    if (outcome_.problems.empty()) add(at_the_end());
-    if (!host_.is_up()) return std::move(outcome_);
+    while (world_.now < end && outcome_.problems.empty() && !is_over()) { one_tick(); }
+    if (outcome_.problems.empty()) { add(at_the_end()); }
+    if (!host_.is_up()) { return std::move(outcome_); }
     for (const db::Run& run : host_.store().runs()) {
       ++outcome_.states[std::string(db::name_of(run.state))];
       outcome_.attempts += std::ssize(run.attempts);
@@ -56,7 +56,7 @@ class Simulation {
   db::Time clock() const { return world_.now + clock_offset_s_; }
   void log(const std::string& line) { outcome_.log += line + "\n"; }
   void add(const std::vector<std::string>& problems) {
-    for (const std::string& problem : problems) outcome_.problems.push_back(problem);
+    for (const std::string& problem : problems) { outcome_.problems.push_back(problem); }
   }
 
   void weather() {
@@ -75,7 +75,7 @@ class Simulation {
     world_.calm_down();
     disk_.full = false;
     log("calm");
-    if (!host_.is_up()) host_.start(clock());
+    if (!host_.is_up()) { host_.start(clock()); }
     if (!host_.is_up()) {
       add({"the store cannot be opened any more"});
       return;
@@ -83,14 +83,15 @@ class Simulation {
     submit();
     for (int64_t i = 0; host_.is_up() && i < points_; ++i) {
       const auto row = host_.store().run(name_of_run(i));
-      if (row && row->run.wanted == db::Wanted::hold)
+      if (row && row->run.wanted == db::Wanted::hold) {
         host_.request(row->run.id, decide::Request::resume, clock());
+      }
     }
   }
 
   void submit() {
     std::vector<db::NewPoint> points;
-    for (int64_t i = 0; i < points_; ++i) points.push_back(point_of(i, options_));
+    for (int64_t i = 0; i < points_; ++i) { points.push_back(point_of(i, options_)); }
     host_.submit(points, clock());
   }
 
@@ -104,17 +105,18 @@ class Simulation {
   void one_tick() {
     ++outcome_.ticks;
     world_.tick(options_.tick_s * prng_.between(0.5, 1.5));
-    if (!host_.is_up() && (!world_.faults || prng_.chance(0.3))) host_.start(clock());
-    if (host_.is_up() && (outcome_.ticks == 1 || prng_.chance(0.1))) submit();
-    if (host_.is_up() && world_.faults && prng_.chance(options_.request)) ask();
-    for (const Message& message : world_.arriving())
-      if (host_.is_up()) host_.deliver(message, clock());
-    if (host_.is_up()) host_.turn(clock());
-    if (host_.is_up()) add(checker_.check(host_, world_));
+    if (!host_.is_up() && (!world_.faults || prng_.chance(0.3))) { host_.start(clock()); }
+    if (host_.is_up() && (outcome_.ticks == 1 || prng_.chance(0.1))) { submit(); }
+    if (host_.is_up() && world_.faults && prng_.chance(options_.request)) { ask(); }
+    for (const Message& message : world_.arriving()) {
+      if (host_.is_up()) { host_.deliver(message, clock()); }
+    }
+    if (host_.is_up()) { host_.turn(clock()); }
+    if (host_.is_up()) { add(checker_.check(host_, world_)); }
   }
 
   std::vector<std::string> at_the_end() {
-    if (!host_.is_up()) return {"the controller does not stay up in calm weather"};
+    if (!host_.is_up()) { return {"the controller does not stay up in calm weather"}; }
     return checker_.check_end(host_, world_);
   }
   bool is_over() const { return host_.is_up() && host_.store().load().empty(); }

@@ -15,8 +15,8 @@ TEST_CASE("simulation: every check holds for 500 seeds, and every way to end is 
     const Outcome outcome = simulate(seed);
     CAPTURE(seed);
     CAPTURE(outcome.options);
-    for (const std::string& problem : outcome.problems) FAIL_CHECK(problem);
-    for (const auto& [state, count] : outcome.states) states[state] += count;
+    for (const std::string& problem : outcome.problems) { FAIL_CHECK(problem); }
+    for (const auto& [state, count] : outcome.states) { states[state] += count; }
     attempts += outcome.attempts;
   }
   CHECK(states["done"] > 500);
@@ -37,8 +37,9 @@ TEST_CASE("simulation: the same seed gives the same log, byte for byte") {
 TEST_CASE("simulation: the checkers see a controller that drops lines") {
   const auto is_seen = [](Fault fault, const std::string& words) {
     for (uint64_t seed = 1; seed <= 500; ++seed) {
-      for (const std::string& problem : simulate(seed, fault).problems)
-        if (problem.find(words) != std::string::npos) return true;
+      for (const std::string& problem : simulate(seed, fault).problems) {
+        if (problem.find(words) != std::string::npos) { return true; }
+      }
     }
     return false;
   };

@@ -33,7 +33,7 @@ void World::launch(Job& job) {
   }
   job.step = job.saved_step = folder.checkpoint_step;
   job.mute = fault(options.never_speaks);
-  if (!job.mute) say(job, protocol::Hello{1, {"cpu"}, "simulated"});
+  if (!job.mute) { say(job, protocol::Hello{1, {"cpu"}, "simulated"}); }
 }
 
 /// Its launcher finds the run's lease taken by a later one. Who posts is told so by the controller.
@@ -43,7 +43,7 @@ bool World::is_fenced(const Job& job) {
 
 void World::work(Job& job) {
   if (job.leaves_in) {
-    if (--*job.leaves_in < 0) job.phase = Job::Phase::ended;
+    if (--*job.leaves_in < 0) { job.phase = Job::Phase::ended; }
     return;
   }
   strike(job);
@@ -51,16 +51,16 @@ void World::work(Job& job) {
     job.exit.signal = 9;
     job.phase = Job::Phase::ended;
   }
-  if (!job.lives() || job.leaves_in || job.hung || job.mute) return;
+  if (!job.lives() || job.leaves_in || job.hung || job.mute) { return; }
   const int64_t steps = prng.between(int64_t{1}, 3);
-  for (int64_t i = 0; i < steps && job.step < options.target_steps; ++i) train_one_step(job);
-  if (job.step >= options.target_steps) finish(job);
+  for (int64_t i = 0; i < steps && job.step < options.target_steps; ++i) { train_one_step(job); }
+  if (job.step >= options.target_steps) { finish(job); }
 }
 
 /// What may befall a worker in one tick.
 void World::strike(Job& job) {
-  if (fault(options.hidden)) job.hidden_until = now + prng.between(0.0, 90.0);
-  if (fault(options.worker_hangs)) job.hung = true;
+  if (fault(options.hidden)) { job.hidden_until = now + prng.between(0.0, 90.0); }
+  if (fault(options.worker_hangs)) { job.hung = true; }
   if (fault(options.node_dies)) {
     job.traceless = true;
     say_the_last(job);
@@ -74,7 +74,7 @@ void World::strike(Job& job) {
 
 void World::die(Job& job) {
   const Death& death = kDeaths[prng.next() % std::size(kDeaths)];
-  if (prng.chance(0.4)) say(job, protocol::Failed{"hardware", "Xid 79: fallen off the bus"});
+  if (prng.chance(0.4)) { say(job, protocol::Failed{"hardware", "Xid 79: fallen off the bus"}); }
   say_the_last(job);
   job.exit.code = death.code;
   job.exit.signal = death.signal;
@@ -87,7 +87,7 @@ void World::train_one_step(Job& job) {
   const auto step = static_cast<double>(job.step);
   say(job, protocol::Metrics{
                job.step, 8 * job.step, 1e6 * step, {{"train_loss", 10 / step}, {"step_s", 1.0}}});
-  if (job.step % options.checkpoint_steps == 0) save_checkpoint(job);
+  if (job.step % options.checkpoint_steps == 0) { save_checkpoint(job); }
 }
 
 void World::finish(Job& job) {
@@ -98,20 +98,20 @@ void World::finish(Job& job) {
     say(job, protocol::Eval{job.step, "causal", "test", 1, 2, {}, {}, 4});
     say(job, protocol::Eval{job.step, "masked", "test", 1, 2, {}, {}, 4});
   }
-  if (!lies || !evaluates) say(job, protocol::Done{job.step, 1e6});
+  if (!lies || !evaluates) { say(job, protocol::Done{job.step, 1e6}); }
   job.exit.code = 0;
   job.leaves_in = static_cast<int>(prng.between(int64_t{0}, 8));
 }
 
 void World::leave(Job& job, int code, int ticks) {
-  if (code == 75 && !job.mute) save_checkpoint(job);
-  if (!job.mute) say(job, protocol::Preempted{job.step});
+  if (code == 75 && !job.mute) { save_checkpoint(job); }
+  if (!job.mute) { say(job, protocol::Preempted{job.step}); }
   job.exit.code = code;
   job.leaves_in = ticks;
 }
 
 void World::save_checkpoint(Job& job) {
-  if (job.saved_step == job.step) return;
+  if (job.saved_step == job.step) { return; }
   job.saved_step = job.step;
   folders[job.run].checkpoint_step = std::max(folders[job.run].checkpoint_step, job.step);
   say(job, protocol::Checkpoint{job.step, "checkpoint", 1, "0"});
@@ -120,7 +120,9 @@ void World::save_checkpoint(Job& job) {
 namespace {
 
 void replace(std::string& text, const std::string& old, const std::string& with) {
-  if (const size_t at = text.find(old); at != std::string::npos) text.replace(at, old.size(), with);
+  if (const size_t at = text.find(old); at != std::string::npos) {
+    text.replace(at, old.size(), with);
+  }
 }
 
 }  // namespace
@@ -135,7 +137,7 @@ void World::say(Job& job, protocol::Body body) {
                           std::move(body)};
   std::string line = protocol::to_line(report) + "\n";
   Said& said = job.said.emplace_back(Said{std::move(report), std::move(line), true});
-  if (fault(options.line_bad)) return say_badly(job, said);
+  if (fault(options.line_bad)) { return say_badly(job, said); }
   write(job, said.line, said.report.seq, false);
 }
 
@@ -143,25 +145,25 @@ void World::say(Job& job, protocol::Body body) {
 void World::say_badly(Job& job, Said& said) {
   const std::string good = said.line;
   const auto form = prng.between(int64_t{0}, 7);
-  if (form == 0) said.line = good.substr(0, good.size() / 2) + "\n";
-  if (form == 1) said.line = std::string("\xff\x00{\xc3\x28", 5) + "\n";
-  if (form == 2) said.line.insert(good.find("\"at\":") + 5, "NaN,\"was\":");
-  if (form == 3 && prng.chance(0.1)) said.line.insert(0, protocol::kLineBytesMax, '[');
-  if (form == 4) write(job, "warning: not meant for this file\n", 0, true);
-  if (form == 5) write(job, "\n", 0, false);
-  if (form == 7) replace(said.line, "\"step_s\":1.0", "\"step_s\":NaN");
+  if (form == 0) { said.line = good.substr(0, good.size() / 2) + "\n"; }
+  if (form == 1) { said.line = std::string("\xff\x00{\xc3\x28", 5) + "\n"; }
+  if (form == 2) { said.line.insert(good.find("\"at\":") + 5, "NaN,\"was\":"); }
+  if (form == 3 && prng.chance(0.1)) { said.line.insert(0, protocol::kLineBytesMax, '['); }
+  if (form == 4) { write(job, "warning: not meant for this file\n", 0, true); }
+  if (form == 5) { write(job, "\n", 0, false); }
+  if (form == 7) { replace(said.line, "\"step_s\":1.0", "\"step_s\":NaN"); }
   const auto parsed = protocol::parse_line(said.line);
   said.readable = parsed.report.has_value();
   write(job, said.line, said.readable ? said.report.seq : 0, !parsed.why.empty());
-  if (form == 6) write(job, said.line, 0, true);
+  if (form == 6) { write(job, said.line, 0, true); }
 }
 
 /// Death finds it writing: the newline is missing, or more.
 void World::say_the_last(Job& job) {
-  if (job.mute || !fault(options.line_torn)) return;
+  if (job.mute || !fault(options.line_torn)) { return; }
   say(job, protocol::Skipped{job.step, job.step, "the last words"});
   Said& said = job.said.back();
-  if (job.lines.back().seq != said.report.seq) return;
+  if (job.lines.back().seq != said.report.seq) { return; }
   job.spool.pop_back();
   if (said.readable && prng.chance(0.5)) {
     job.spool.resize(job.spool.size() - said.line.size() / 2);
@@ -173,18 +175,18 @@ void World::say_the_last(Job& job) {
 }
 
 void World::post(Job& job) {
-  if (is_hidden(job) || job.traceless) return;
-  if (job.refused && (options.gives_up || !job.lives())) return;
+  if (is_hidden(job) || job.traceless) { return; }
+  if (job.refused && (options.gives_up || !job.lives())) { return; }
   const bool ahead = faults && options.posts_ahead;
   const auto from = static_cast<size_t>(ahead ? job.posted : job.acked);
-  if (from >= job.said.size() && !job.lives()) return;
+  if (from >= job.said.size() && !job.lives()) { return; }
   Message message{now, job.run, job.token, ""};
-  for (size_t i = from; i < job.said.size(); ++i) message.body += job.said[i].line;
+  for (size_t i = from; i < job.said.size(); ++i) { message.body += job.said[i].line; }
   job.posted = static_cast<int64_t>(job.said.size());
-  if (message.body.empty()) return;
-  if (fault(options.report_late)) message.at = now + prng.between(0.0, 120.0);
-  if (fault(options.report_twice)) network_.push_back(message);
-  if (!fault(options.report_lost)) network_.push_back(message);
+  if (message.body.empty()) { return; }
+  if (fault(options.report_late)) { message.at = now + prng.between(0.0, 120.0); }
+  if (fault(options.report_twice)) { network_.push_back(message); }
+  if (!fault(options.report_lost)) { network_.push_back(message); }
 }
 
 }  // namespace enigma::simulation

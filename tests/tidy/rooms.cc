@@ -11,8 +11,9 @@ std::vector<std::string> words_of(const std::string& text) {
   static const std::regex word(R"([^\s]+)");
   std::vector<std::string> words;
   for (auto at = std::sregex_iterator(text.begin(), text.end(), word); at != std::sregex_iterator();
-       ++at)
+       ++at) {
     words.push_back(at->str());
+  }
   return words;
 }
 
@@ -21,16 +22,17 @@ Room room(const std::string& folder, const std::string& arguments) {
   const auto words = words_of(arguments);
   Room room{words.at(0), folder, {}};
   for (size_t i = 1; i < words.size(); ++i) {
-    if (words[i - 1] == "FOLDER") room.folder += words[i] + "/";
-    if (words[i].starts_with("enigma_")) room.links.insert(words[i].substr(7));
+    if (words[i - 1] == "FOLDER") { room.folder += words[i] + "/"; }
+    if (words[i].starts_with("enigma_")) { room.links.insert(words[i].substr(7)); }
   }
   return room;
 }
 
 void read_folder(const std::string& folder, std::vector<Room>& rooms) {
   std::string text;
-  for (const std::string& line : lines_of(folder + "CMakeLists.txt"))
+  for (const std::string& line : lines_of(folder + "CMakeLists.txt")) {
     text += line.substr(0, line.find('#')) + "\n";
+  }
   static const std::regex call(R"((enigma_room|add_subdirectory)\(([^)]*)\))");
   for (auto at = std::sregex_iterator(text.begin(), text.end(), call); at != std::sregex_iterator();
        ++at) {
@@ -53,8 +55,9 @@ std::vector<Room> rooms() {
 
 const Room* room_of(const std::vector<Room>& rooms, const std::string& path) {
   const std::string folder = path.substr(0, path.rfind('/') + 1);
-  for (const Room& room : rooms)
-    if (room.folder == folder) return &room;
+  for (const Room& room : rooms) {
+    if (room.folder == folder) { return &room; }
+  }
   return nullptr;
 }
 
@@ -63,10 +66,11 @@ std::vector<std::string> rooms_of_architecture() {
   std::vector<std::string> folders;
   bool inside = false;
   for (const std::string& line : lines_of("ARCHITECTURE.md")) {
-    if (line.starts_with("#")) inside = line == "## Rooms and arrows";
+    if (line.starts_with("#")) { inside = line == "## Rooms and arrows"; }
     std::smatch match;
-    if (inside && std::regex_match(line, match, entry) && match[1] != "tests/")
+    if (inside && std::regex_match(line, match, entry) && match[1] != "tests/") {
       folders.push_back(match[1].str());
+    }
   }
   return folders;
 }

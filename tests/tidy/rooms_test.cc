@@ -17,7 +17,7 @@ constexpr size_t kNounsMax = 30;
 template <typename Words>
 std::string joined(const Words& words) {
   std::string text;
-  for (const std::string& word : words) text += word + "\n";
+  for (const std::string& word : words) { text += word + "\n"; }
   return text;
 }
 
@@ -25,7 +25,7 @@ std::string joined(const Words& words) {
 std::map<std::string, std::set<std::string>> included_rooms(const std::vector<Room>& rooms) {
   std::map<std::string, std::set<std::string>> included;
   for (const SourceFile& file : source_files()) {
-    if (is_test(file.path)) continue;
+    if (is_test(file.path)) { continue; }
     const Room* room = room_of(rooms, file.path);
     INFO(file.path << " stands in the folder of a room");
     REQUIRE(room != nullptr);
@@ -33,7 +33,7 @@ std::map<std::string, std::set<std::string>> included_rooms(const std::vector<Ro
       const Room* target = room_of(rooms, path);
       INFO(path << " stands in the folder of a room");
       REQUIRE(target != nullptr);
-      if (target != room) included[room->name].insert(target->name);
+      if (target != room) { included[room->name].insert(target->name); }
     }
   }
   return included;
@@ -45,7 +45,7 @@ TEST_CASE("rooms: a room links the rooms that its files include, and no others")
   const auto all = rooms();
   const auto included = included_rooms(all);
   for (const Room& room : all) {
-    if (room.folder.starts_with("tests/")) continue;
+    if (room.folder.starts_with("tests/")) { continue; }
     const auto found = included.find(room.name);
     const std::set<std::string> wanted =
         found == included.end() ? std::set<std::string>{} : found->second;
@@ -68,7 +68,7 @@ TEST_CASE("rooms: links point to rooms that come before") {
 TEST_CASE("rooms: ARCHITECTURE.md lists them in the order of CMake") {
   std::vector<std::string> folders;
   for (const Room& room : rooms()) {
-    if (!room.folder.starts_with("tests/")) folders.push_back(room.folder);
+    if (!room.folder.starts_with("tests/")) { folders.push_back(room.folder); }
   }
   CHECK(joined(rooms_of_architecture()) == joined(folders));
 }
@@ -76,7 +76,7 @@ TEST_CASE("rooms: ARCHITECTURE.md lists them in the order of CMake") {
 TEST_CASE("rooms: no folder holds more than 30 nouns") {
   std::map<std::string, std::set<std::string>> nouns;
   for (const SourceFile& file : source_files()) {
-    if (is_test(file.path)) continue;
+    if (is_test(file.path)) { continue; }
     const size_t slash = file.path.rfind('/');
     const std::string name = file.path.substr(slash + 1);
     nouns[file.path.substr(0, slash)].insert(name.substr(0, name.find('.')));

@@ -19,7 +19,7 @@ std::vector<SourceFile> source_files() {
                              "sweeps", "worker", "db", "orchestrator", "tests"}) {
     for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
       const auto extension = entry.path().extension();
-      if (extension != ".h" && extension != ".cc") continue;
+      if (extension != ".h" && extension != ".cc") { continue; }
       const auto path = fs::relative(entry.path(), kRoot).generic_string();
       files.push_back({path, lines_of(path)});
     }
@@ -36,7 +36,7 @@ std::vector<std::string> includes_of(const SourceFile& file) {
   std::vector<std::string> paths;
   for (const std::string& line : file.lines) {
     std::smatch match;
-    if (std::regex_search(line, match, include)) paths.push_back(match[1].str());
+    if (std::regex_search(line, match, include)) { paths.push_back(match[1].str()); }
   }
   return paths;
 }
@@ -44,7 +44,7 @@ std::vector<std::string> includes_of(const SourceFile& file) {
 std::vector<std::string> lines_of(const std::string& path) {
   std::vector<std::string> lines;
   std::ifstream stream(kRoot / path);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  for (std::string line; std::getline(stream, line);) { lines.push_back(line); }
   return lines;
 }
 

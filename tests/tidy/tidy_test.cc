@@ -42,7 +42,7 @@ std::string code_of(const std::string& line) {
 TEST_CASE("tidy: lines, functions and files stay short") {
   for (const SourceFile& file : source_files()) {
     INFO(file.path);
-    if (!is_test(file.path)) CHECK(file.lines.size() <= kFileLinesMax);
+    if (!is_test(file.path)) { CHECK(file.lines.size() <= kFileLinesMax); }
     const auto exception = kLongFunctions.find(file.path);
     const size_t limit = exception == kLongFunctions.end() ? kFunctionLinesMax : exception->second;
     size_t opened_at = 0;
@@ -55,10 +55,11 @@ TEST_CASE("tidy: lines, functions and files stay short") {
       static const std::regex type_or_table(
           R"(^(namespace|struct|class|enum|union|extern|const|static const|constexpr)\b)");
       if (!line.empty() && line.ends_with("{") && line[0] != ' ' && line[0] != '}' &&
-          !std::regex_search(line, type_or_table))
+          !std::regex_search(line, type_or_table)) {
         opened_at = i + 1;
+      }
       if (line == "}" && opened_at > 0) {
-        if (!is_test(file.path)) CHECK(i + 1 - opened_at <= limit);
+        if (!is_test(file.path)) { CHECK(i + 1 - opened_at <= limit); }
         opened_at = 0;
       }
     }
@@ -70,8 +71,9 @@ TEST_CASE("tidy: clocks and true randomness stay at the edges") {
       R"((system_clock|steady_clock|random_device|\brand\(|clock_gettime))");
   for (const SourceFile& file : source_files()) {
     if (is_test(file.path) || kEdges.contains(file.path) ||
-        file.path.starts_with("orchestrator/launch/"))
+        file.path.starts_with("orchestrator/launch/")) {
       continue;
+    }
     for (size_t i = 0; i < file.lines.size(); ++i) {
       INFO(file.path << ":" << i + 1);
       CHECK_FALSE(std::regex_search(code_of(file.lines[i]), clock));
@@ -87,11 +89,11 @@ TEST_CASE("tidy: no macros but one, no using namespace, no loose ends, no vague 
   for (const SourceFile& file : source_files()) {
     INFO(file.path);
     CHECK_FALSE(std::regex_search(file.path, vague));
-    if (is_test(file.path)) continue;
+    if (is_test(file.path)) { continue; }
     for (size_t i = 0; i < file.lines.size(); ++i) {
       INFO("line " << i + 1);
       const std::string& line = file.lines[i];
-      if (file.path != "diagnostics/check.h") CHECK_FALSE(std::regex_search(line, macro));
+      if (file.path != "diagnostics/check.h") { CHECK_FALSE(std::regex_search(line, macro)); }
       CHECK(code_of(line).find("using namespace") == std::string::npos);
       CHECK_FALSE(std::regex_search(line, loose));
     }
@@ -102,13 +104,14 @@ TEST_CASE("tidy: every header is included by someone") {
   const auto files = source_files();
   std::set<std::string> included;
   static const std::regex include(R"re(#include "([^"]+)")re");
-  for (const SourceFile& file : files)
+  for (const SourceFile& file : files) {
     for (const std::string& line : file.lines) {
       std::smatch match;
-      if (std::regex_search(line, match, include)) included.insert(match[1].str());
+      if (std::regex_search(line, match, include)) { included.insert(match[1].str()); }
     }
+  }
   for (const SourceFile& file : files) {
-    if (!file.path.ends_with(".h")) continue;
+    if (!file.path.ends_with(".h")) { continue; }
     INFO(file.path);
     CHECK(included.contains(file.path));
   }

@@ -29,26 +29,28 @@ bool is_own_fault(int signal) {
 }
 
 FailureClass class_of_signal(int signal, bool memory_exhausted) {
-  if (memory_exhausted) return FailureClass::host_memory;
+  if (memory_exhausted) { return FailureClass::host_memory; }
   return is_own_fault(signal) ? FailureClass::code : FailureClass::node_failure;
 }
 
 }  // namespace
 
 std::string_view name_of(FailureClass failure_class) {
-  for (const auto& [value, name] : kNames)
-    if (value == failure_class) return name;
+  for (const auto& [value, name] : kNames) {
+    if (value == failure_class) { return name; }
+  }
   return "code";
 }
 
 std::optional<FailureClass> failure_class_named(std::string_view name) {
-  for (const auto& [value, text] : kNames)
-    if (text == name) return value;
+  for (const auto& [value, text] : kNames) {
+    if (text == name) { return value; }
+  }
   return std::nullopt;
 }
 
 std::optional<FailureClass> class_of_exit(int code, int signal, bool memory_exhausted) {
-  if (signal != 0) return class_of_signal(signal, memory_exhausted);
+  if (signal != 0) { return class_of_signal(signal, memory_exhausted); }
   switch (static_cast<ExitCode>(code)) {
     case ExitCode::done:
       return std::nullopt;
@@ -67,7 +69,7 @@ std::optional<FailureClass> class_of_exit(int code, int signal, bool memory_exha
       break;
   }
   // A shell between launcher and worker turns "ended by signal s" into 128 + s.
-  if (code > 128 && code <= 128 + SIGSYS) return class_of_signal(code - 128, memory_exhausted);
+  if (code > 128 && code <= 128 + SIGSYS) { return class_of_signal(code - 128, memory_exhausted); }
   return memory_exhausted ? FailureClass::host_memory : FailureClass::code;
 }
 

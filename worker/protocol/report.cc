@@ -38,7 +38,7 @@ void put(Json& line, const Metrics& metrics) {
   line["windows"] = metrics.windows;
   line["flops"] = number(metrics.flops);
   line["values"] = Json::object();
-  for (const auto& [name, value] : metrics.values) line["values"][name] = number(value);
+  for (const auto& [name, value] : metrics.values) { line["values"][name] = number(value); }
 }
 void put(Json& line, const Eval& eval) {
   line["step"] = eval.step;
@@ -84,7 +84,7 @@ struct Malformed {
 
 // In ASCII, so that it can be cut anywhere; of what may be nested deeply, the kind.
 std::string shown(const Json& found) {
-  if (found.is_structured()) return found.is_array() ? "a list" : "an object";
+  if (found.is_structured()) { return found.is_array() ? "a list" : "an object"; }
   return found.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 80);
 }
 
@@ -101,21 +101,23 @@ const Json& member(const Json& object, const std::string& key) {
 int64_t integer_of(const Json& object, const std::string& key, int64_t least) {
   const Json& value = member(object, key);
   const std::string expected = "an integer of at least " + std::to_string(least);
-  if (value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX})
+  if (value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX}) {
     reject(key, expected, value);
-  if (value.is_number_integer() && value.get<int64_t>() >= least) return value.get<int64_t>();
-  if (!value.is_number_float()) reject(key, expected, value);
+  }
+  if (value.is_number_integer() && value.get<int64_t>() >= least) { return value.get<int64_t>(); }
+  if (!value.is_number_float()) { reject(key, expected, value); }
   // Writers without integers say 3.0; beyond 2^53 a double no longer names one integer.
   const double real = value.get<double>();
   if (std::abs(real) > 9007199254740992.0 || real != std::floor(real) ||
-      real < static_cast<double>(least))
+      real < static_cast<double>(least)) {
     reject(key, expected, value);
+  }
   return static_cast<int64_t>(real);
 }
 
 std::optional<double> maybe_number(const Json& object, const std::string& key) {
   const Json& value = member(object, key);
-  if (value.is_null()) return std::nullopt;
+  if (value.is_null()) { return std::nullopt; }
   if (!value.is_number() || !std::isfinite(value.get<double>())) {
     reject(key, "a finite number or null", value);
   }
@@ -124,26 +126,27 @@ std::optional<double> maybe_number(const Json& object, const std::string& key) {
 
 double number_of(const Json& object, const std::string& key) {
   const auto value = maybe_number(object, key);
-  if (!value) reject(key, "a finite number", member(object, key));
+  if (!value) { reject(key, "a finite number", member(object, key)); }
   return *value;
 }
 
 std::string text_of(const Json& object, const std::string& key, size_t bytes_max) {
   const Json& value = member(object, key);
-  if (!value.is_string() || value.get_ref<const std::string&>().size() > bytes_max)
+  if (!value.is_string() || value.get_ref<const std::string&>().size() > bytes_max) {
     reject(key, "text of at most " + std::to_string(bytes_max) + " bytes", value);
+  }
   return value.get<std::string>();
 }
 
 std::string name_in(const Json& object, const std::string& key) {
   std::string name = text_of(object, key, 256);
-  if (name.empty()) reject(key, "a name", member(object, key));
+  if (name.empty()) { reject(key, "a name", member(object, key)); }
   return name;
 }
 
 Identity identity_of(const Json& line) {
   const Json& attempt = member(line, "attempt");
-  if (!attempt.is_object()) reject("attempt", "an object", attempt);
+  if (!attempt.is_object()) { reject("attempt", "an object", attempt); }
   return {.job = integer_of(attempt, "job", 0),
           .index = integer_of(attempt, "index", 0),
           .restart = integer_of(attempt, "restart", 0),
@@ -152,12 +155,14 @@ Identity identity_of(const Json& line) {
 
 Body hello_of(const Json& line) {
   const Json& devices = member(line, "devices");
-  if (!devices.is_array() || devices.size() > 4096)
+  if (!devices.is_array() || devices.size() > 4096) {
     reject("devices", "a list of at most 4096 names", devices);
+  }
   Hello hello{.world = integer_of(line, "world", 1), .revision = text_of(line, "revision", 256)};
   for (const Json& device : devices) {
-    if (!device.is_string() || device.get_ref<const std::string&>().size() > 256)
+    if (!device.is_string() || device.get_ref<const std::string&>().size() > 256) {
       reject("devices", "names of at most 256 bytes", device);
+    }
     hello.devices.push_back(device.get<std::string>());
   }
   return hello;
@@ -168,11 +173,13 @@ Body metrics_of(const Json& line) {
                   .windows = integer_of(line, "windows", 0),
                   .flops = number_of(line, "flops")};
   const Json& values = member(line, "values");
-  if (!values.is_object() || values.size() > kValuesMax)
+  if (!values.is_object() || values.size() > kValuesMax) {
     reject("values", "an object of at most " + std::to_string(kValuesMax) + " entries", values);
+  }
   for (const auto& item : values.items()) {
-    if (item.key().empty() || item.key().size() > 128)
+    if (item.key().empty() || item.key().size() > 128) {
       reject("values", "names of 1 to 128 bytes", item.key());
+    }
     metrics.values[item.key()] = maybe_number(values, item.key());
   }
   return metrics;
@@ -209,8 +216,9 @@ Body preempted_of(const Json& line) {
 Body failed_of(const Json& line) {
   Failed failed{.failure_class = name_in(line, "class"),
                 .line = text_of(line, "line", kTextBytesMax)};
-  if (!failure_class_named(failed.failure_class))
+  if (!failure_class_named(failed.failure_class)) {
     reject("class", "a failure class", failed.failure_class);
+  }
   return failed;
 }
 
@@ -234,8 +242,9 @@ constexpr std::array<Kind, std::variant_size_v<Body>> kKinds{{{"hello", hello_of
 
 Body body_of(const Json& line) {
   const std::string kind = text_of(line, "kind", 64);
-  for (const Kind& known : kKinds)
-    if (kind == known.name) return known.read(line);
+  for (const Kind& known : kKinds) {
+    if (kind == known.name) { return known.read(line); }
+  }
   reject("kind", "a kind of report", kind);
 }
 
@@ -264,14 +273,14 @@ std::string with_nulls(std::string_view text, std::string& found) {
   for (size_t i = 0; i < text.size();) {
     size_t end = i + 1;
     if (text[i] == '"') {
-      while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+      while (end < text.size() && text[end] != '"') { end += text[end] == '\\' ? 2 : 1; }
       end = std::min(end + 1, text.size());
     } else if (is_in_word(text[i])) {
-      while (end < text.size() && is_in_word(text[end])) ++end;
+      while (end < text.size() && is_in_word(text[end])) { ++end; }
     }
     const std::string word(text.substr(i, end - i));
     const bool replaced = is_in_word(text[i]) && is_non_finite(word);
-    if (replaced && found.empty()) found = word.substr(0, 20);
+    if (replaced && found.empty()) { found = word.substr(0, 20); }
     out += replaced ? "null" : word;
     i = end;
   }
@@ -282,10 +291,12 @@ std::string with_nulls(std::string_view text, std::string& found) {
 Json object_of(std::string_view text, std::string& note) {
   Json line = Json::parse(text, nullptr, false);
   std::string found;
-  if (line.is_discarded()) line = Json::parse(with_nulls(text, found), nullptr, false);
-  if (line.is_discarded()) throw Malformed{"line: expected one JSON object, it is no JSON"};
-  if (!line.is_object()) throw Malformed{"line: expected one JSON object, found " + shown(line)};
-  if (!found.empty()) note = found + " is no number of JSON: read as null";
+  if (line.is_discarded()) { line = Json::parse(with_nulls(text, found), nullptr, false); }
+  if (line.is_discarded()) { throw Malformed{"line: expected one JSON object, it is no JSON"}; }
+  if (!line.is_object()) {
+    throw Malformed{"line: expected one JSON object, found " + shown(line)};
+  }
+  if (!found.empty()) { note = found + " is no number of JSON: read as null"; }
   return line;
 }
 
@@ -312,15 +323,14 @@ std::string to_line(const Report& report) {
 }
 
 ParsedReport parse_line(std::string_view text) {
-  if (text.size() > kLineBytesMax)
+  if (text.size() > kLineBytesMax) {
     return {std::nullopt, "line: expected at most " + std::to_string(kLineBytesMax) + " bytes"};
+  }
   try {
     std::string note;
     Report report = report_of(object_of(text, note));
     return {std::move(report), std::move(note)};
-  } catch (const Malformed& malformed) {
-    return {std::nullopt, malformed.why};
-  }
+  } catch (const Malformed& malformed) { return {std::nullopt, malformed.why}; }
 }
 
 std::string to_json(const Answer& answer) {
@@ -329,14 +339,17 @@ std::string to_json(const Answer& answer) {
 }
 
 std::optional<Answer> parse_answer(std::string_view body) {
-  if (body.size() > kLineBytesMax) return std::nullopt;
+  if (body.size() > kLineBytesMax) { return std::nullopt; }
   const Json json = Json::parse(body, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
+  if (!json.is_object()) { return std::nullopt; }
   try {
     const int64_t ack = integer_of(json, "ack", 0);
     const std::string command = text_of(json, "command", 64);
-    for (size_t i = 0; i < kCommands.size(); ++i)
-      if (command == kCommands[i]) return Answer{.ack = ack, .command = static_cast<Command>(i)};
+    for (size_t i = 0; i < kCommands.size(); ++i) {
+      if (command == kCommands[i]) {
+        return Answer{.ack = ack, .command = static_cast<Command>(i)};
+      }
+    }
   } catch (const Malformed&) {
     // A body that is no answer is "no answer": the caller posts again.
   }

@@ -151,7 +151,7 @@ TEST_CASE("report: metrics hold a bounded number of named values") {
   json line = valid_line();
   line["kind"] = "metrics";
   line["windows"] = 1;
-  for (size_t i = 0; i < kValuesMax; ++i) line["values"]["v" + std::to_string(i)] = 1.0;
+  for (size_t i = 0; i < kValuesMax; ++i) { line["values"]["v" + std::to_string(i)] = 1.0; }
   CHECK(parse_line(line.dump()).report.has_value());
   line["values"]["one more"] = 1.0;
   CHECK(why_not(line).rfind("values:", 0) == 0);

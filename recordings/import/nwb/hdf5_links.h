@@ -22,7 +22,7 @@ class Hdf5Id {
       : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
   Hdf5Id& operator=(Hdf5Id&&) = delete;
   ~Hdf5Id() {
-    if (id_ >= 0) close_(id_);
+    if (id_ >= 0) { close_(id_); }
   }
   hid_t get() const { return id_; }
   bool good() const { return id_ >= 0; }

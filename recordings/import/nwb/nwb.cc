@@ -25,10 +25,12 @@ void take_identity(NwbImport& import) {
 
 void check_is_nwb(const Hdf5File& file) {
   const std::string version = file.text_attribute("/", "nwb_version");
-  if (version.empty())
+  if (version.empty()) {
     throw Hdf5Error("/@nwb_version", "is HDF5, but no NWB file", "an NWB 2 file");
-  if (!version.starts_with("2."))
+  }
+  if (!version.starts_with("2.")) {
     throw Hdf5Error("/@nwb_version", "this version of NWB is not read", "2.*", version);
+  }
 }
 
 // What the importer has no use for (raw frames, voltages, …), so that nobody thinks it was
@@ -41,8 +43,9 @@ void list_left_out(NwbImport& import) {
     const bool is_presented = (object.type == "TimeSeries" || object.type == "SpatialSeries") &&
                               object.place.starts_with("/stimulus") &&
                               !templates.contains(import.file.end_of(object.place));
-    if (is_presented || (object.type.ends_with("Series") && !read.contains(object.type)))
+    if (is_presented || (object.type.ends_with("Series") && !read.contains(object.type))) {
       import.record.left_out.emplace_back(object.place, object.type + " is not imported here");
+    }
   }
 }
 
@@ -55,24 +58,27 @@ void refuse_broken(const ReadRequest& request, const std::vector<Hdf5Error>& bro
         "put the file that the link names where it leads, or import a copy "
         "without the link";
   }
-  if (!wrong.empty()) throw InputError(std::move(wrong));
+  if (!wrong.empty()) { throw InputError(std::move(wrong)); }
 }
 
 void note_linked_files(NwbImport& import) {
   const auto folder = import.request.source.parent_path();
-  for (const std::string& name : import.file.linked_files())
+  for (const std::string& name : import.file.linked_files()) {
     import.record.linked_files.push_back({name, identity_of(folder / name)});
+  }
 }
 
 void tell_unobserved(NwbImport& import) {
   const auto& gaps = import.record.unobserved;
-  if (!import.invalid_times.empty())
+  if (!import.invalid_times.empty()) {
     import.record.notes.push_back("times that the file calls invalid are NaN in every sequence");
-  if (gaps && gaps->seconds > 0)
+  }
+  if (gaps && gaps->seconds > 0) {
     import.record.notes.push_back(
         fmt::format("responses are NaN, and in no window, for {:g} s: {:g} s invalid, {} neurons "
                     "not observed throughout",
                     gaps->seconds, gaps->invalid_s, gaps->neurons));
+  }
 }
 
 void import_all(NwbImport& import) {
@@ -86,8 +92,9 @@ void import_all(NwbImport& import) {
   import_nwb_screen(import, trials);
   list_left_out(import);
   tell_unobserved(import);
-  if (import.record.seconds == 0)  // no responses: what was shown tells how long
-    for (const auto& [name, tier] : import.record.tiers) import.record.seconds += tier.seconds;
+  if (import.record.seconds == 0) {  // no responses: what was shown tells how long
+    for (const auto& [name, tier] : import.record.tiers) { import.record.seconds += tier.seconds; }
+  }
 }
 
 }  // namespace
@@ -102,15 +109,14 @@ SessionRecord read_nwb(const ReadRequest& request) {
     refuse_broken(request, broken);
     import_all(import);
     note_linked_files(import);
-    if (import.wrong.empty() && import.record.modalities.empty())
+    if (import.wrong.empty() && import.record.modalities.empty()) {
       import.wrong.push_back(problem_in(request.source, "/", "holds nothing that is imported",
                                         "units, fluorescence, behaviour, intervals or images", ""));
-    if (!import.wrong.empty()) throw InputError(std::move(import.wrong));
+    }
+    if (!import.wrong.empty()) { throw InputError(std::move(import.wrong)); }
     write_identity(import.record, request.session);
     return std::move(import.record);
-  } catch (const Hdf5Error& error) {
-    throw InputError({problem_of(request.source, error)});
-  }
+  } catch (const Hdf5Error& error) { throw InputError({problem_of(request.source, error)}); }
 }
 
 }  // namespace enigma::recordings

@@ -26,21 +26,23 @@ using Json = nlohmann::json;
 fs::path case_file(const char* test, const std::string& name) {
   const char* shared = std::getenv("ENIGMA_SHARED");
   const fs::path file = fs::path(shared == nullptr ? "../shared" : shared) / "cases/nwb" / name;
-  if (fs::exists(file)) return file;
+  if (fs::exists(file)) { return file; }
   std::cout << "SKIP: " << test << ": no case at " << file.string() << "\n";
   return {};
 }
 
 std::vector<double> steps(size_t count, double first, double step) {
   std::vector<double> numbers;
-  for (size_t i = 0; i < count; ++i) numbers.push_back(first + static_cast<double>(i) * step);
+  for (size_t i = 0; i < count; ++i) { numbers.push_back(first + static_cast<double>(i) * step); }
   return numbers;
 }
 
 void check_nothing_left_out_was_taken(const SessionRecord& record) {
-  for (const auto& [where, why] : record.left_out)
-    for (const ImportedModality& modality : record.modalities)
+  for (const auto& [where, why] : record.left_out) {
+    for (const ImportedModality& modality : record.modalities) {
       CHECK((" + " + modality.source + " + ").find(" + " + where + " + ") == std::string::npos);
+    }
+  }
 }
 
 // A table of `rows` segmented neurons with ids beyond float64.
@@ -74,7 +76,7 @@ void add_trace(const SmallNwb& small, const std::string& place, const std::strin
 
 TEST_CASE("nwb: ids beyond 2^53 stay what they are") {
   const fs::path source = case_file("nwb: ids", "ids.nwb");
-  if (source.empty()) return;
+  if (source.empty()) { return; }
   const Json neurons = Imported(source).neurons();
   CHECK(neurons.at("pt_root_id").dump() ==
         "[864691135591041291,864691135591041292,864691136812623475]");
@@ -142,7 +144,7 @@ TEST_CASE("nwb: integers that a series cannot hold exactly are counted in a note
 
 TEST_CASE("nwb: traces of the same neurons are one set of neurons, the others are named") {
   const fs::path source = case_file("nwb: traces", "suite2p.nwb");
-  if (source.empty()) return;
+  if (source.empty()) { return; }
   const std::string container = "/processing/ophys/Fluorescence/";
   const Imported session(source);
   CHECK(session.record.neurons == 4);
@@ -204,7 +206,7 @@ TEST_CASE("nwb: traces in several containers, and of several planes") {
 
 TEST_CASE("nwb: the treadmill is the running speed, not the wheel's rotation or voltage") {
   const fs::path source = case_file("nwb: wheel", "wheel.nwb");
-  if (source.empty()) return;
+  if (source.empty()) { return; }
   const Imported session(source);
   const Sequence treadmill = session.sequence("treadmill");
   CHECK(signal_of(treadmill, 0, 0, treadmill.rows) ==
@@ -242,12 +244,15 @@ TEST_CASE("nwb: a treadmill that is no speed is a series, one without a unit goe
 
 TEST_CASE("nwb: units of speed, however they are written") {
   for (const char* unit : {"cm/s", "m/s", "m / s", "cm s^-1", "cm s-1", "meters per second",
-                           "centimetres/sec", "mm/sec", "km/h", "m.s-1", "cm*s^-1", "inches/s"})
+                           "centimetres/sec", "mm/sec", "km/h", "m.s-1", "cm*s^-1", "inches/s"}) {
     CHECK_MESSAGE(is_unit_of_speed(unit), unit);
-  for (const char* unit : {"V", "radians", "rad/s", "deg/s", "cm", "s", "ms", "m/s^2", "rpm", ""})
+  }
+  for (const char* unit : {"V", "radians", "rad/s", "deg/s", "cm", "s", "ms", "m/s^2", "rpm", ""}) {
     CHECK_MESSAGE(!is_unit_of_speed(unit), unit);
-  for (const char* unit : {"", "n.a.", "N/A", "a.u.", "unknown"})
+  }
+  for (const char* unit : {"", "n.a.", "N/A", "a.u.", "unknown"}) {
     CHECK_MESSAGE(is_no_unit(unit), unit);
+  }
 }
 
 // ---- observed
@@ -255,7 +260,7 @@ TEST_CASE("nwb: units of speed, however they are written") {
 
 TEST_CASE("nwb: what was not observed is NaN, in no window, and told") {
   const fs::path source = case_file("nwb: observed", "observed.nwb");
-  if (source.empty()) return;
+  if (source.empty()) { return; }
   const Imported session(source);
   const Sequence responses = session.sequence("responses");
   const auto both = signal_of(responses, 0, 0, responses.rows);
@@ -326,7 +331,7 @@ TEST_CASE("nwb: links into another file are followed where it is there, and name
         std::tuple("linked-data.nwb", "far.nwb", "/acquisition/running_speed/data"),
         std::tuple("linked-spikes.nwb", "far.nwb", "/units/spike_times")}) {
     const fs::path source = case_file("nwb: links", name);
-    if (source.empty()) return;
+    if (source.empty()) { return; }
     const Imported session(source);
     CHECK(hdf5_numbers(source.parent_path() / other, link) ==
           (std::string(link) == "/units/spike_times"
@@ -389,7 +394,7 @@ TEST_CASE("nwb: a table, a series, a module or a group may stand behind a link")
     fs::remove(files.far.path);
     const auto wrong = refused(files.near.path);
     REQUIRE(wrong.size() == 3);
-    for (const Diagnostic& d : wrong) CHECK(d.message.find("far.nwb") != std::string::npos);
+    for (const Diagnostic& d : wrong) { CHECK(d.message.find("far.nwb") != std::string::npos); }
     CHECK(wrong[0].pointer == "/acquisition");
   }
 }
@@ -466,7 +471,7 @@ TEST_CASE("nwb: what a source links to belongs to it: a session is not taken for
 
 TEST_CASE("nwb: a clock that jumps is named with its index") {
   const fs::path source = case_file("nwb: jump", "jump.nwb");
-  if (source.empty()) return;
+  if (source.empty()) { return; }
   const auto wrong = refused(source);
   REQUIRE(wrong.size() == 1);
   CHECK(wrong[0].pointer == "/acquisition/running_speed/timestamps[1]");

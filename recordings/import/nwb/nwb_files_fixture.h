@@ -47,7 +47,7 @@ class SmallNwb {
   template <typename T>
   void add_numbers(const std::string& place, const std::vector<T>& numbers,
                    std::vector<hsize_t> sides = {}) const {
-    if (sides.empty()) sides = {numbers.size()};
+    if (sides.empty()) { sides = {numbers.size()}; }
     change([&](hid_t file) {
       write(file, place.c_str(), sides, native<T>(), native<T>(), numbers.data());
     });
@@ -65,7 +65,7 @@ class SmallNwb {
   void set_columns(const std::string& table, std::vector<std::string> names) const {
     constexpr size_t kLength = 32;
     std::string text;
-    for (std::string& name : names) text += name + std::string(kLength - name.size(), '\0');
+    for (std::string& name : names) { text += name + std::string(kLength - name.size(), '\0'); }
     at(table, [&](hid_t object) {
       const hid_t type = ::H5Tcopy(H5T_C_S1);
       ::H5Tset_size(type, kLength);
@@ -239,18 +239,19 @@ class SmallNwb {
   }
   template <typename T>
   static hid_t native() {
-    if constexpr (std::is_same_v<T, uint64_t>)
+    if constexpr (std::is_same_v<T, uint64_t>) {
       return H5T_NATIVE_UINT64;
-    else if constexpr (std::is_same_v<T, int64_t>)
+    } else if constexpr (std::is_same_v<T, int64_t>) {
       return H5T_NATIVE_INT64;
-    else if constexpr (std::is_same_v<T, float>)
+    } else if constexpr (std::is_same_v<T, float>) {
       return H5T_NATIVE_FLOAT;
-    else
+    } else {
       return H5T_NATIVE_DOUBLE;
+    }
   }
   static void write_attribute(hid_t object, const char* name, hid_t type, hid_t space,
                               const void* value) {
-    if (::H5Aexists(object, name) > 0) ::H5Adelete(object, name);
+    if (::H5Aexists(object, name) > 0) { ::H5Adelete(object, name); }
     const hid_t attribute = ::H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     REQUIRE(::H5Awrite(attribute, type, value) >= 0);
     ::H5Aclose(attribute);
@@ -286,7 +287,9 @@ class SmallNwb {
   }
   static void write_times(hid_t group, hsize_t count, double first_s) {
     std::vector<double> times_s;
-    for (hsize_t i = 0; i < count; ++i) times_s.push_back(first_s + static_cast<double>(i) / 10);
+    for (hsize_t i = 0; i < count; ++i) {
+      times_s.push_back(first_s + static_cast<double>(i) / 10);
+    }
     write(group, "timestamps", {count}, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, times_s.data());
   }
 };

@@ -29,8 +29,9 @@ struct Imported {
   nlohmann::json neurons() const { return json_at(folder / "neurons.json"); }
   /// Of those left out, the reason; "" where it is not left out.
   std::string left_out(const std::string& where) const {
-    for (const auto& [place, why] : record.left_out)
-      if (place == where) return why;
+    for (const auto& [place, why] : record.left_out) {
+      if (place == where) { return why; }
+    }
     return "";
   }
 };
@@ -39,9 +40,7 @@ inline std::vector<Diagnostic> refused(const std::filesystem::path& source,
                                        const ReadOptions& options = {}) {
   try {
     const Imported session(source, options);
-  } catch (const InputError& error) {
-    return error.diagnostics();
-  }
+  } catch (const InputError& error) { return error.diagnostics(); }
   return {};
 }
 

@@ -24,8 +24,8 @@ int64_t sample_of(const NwbColumn& column, int64_t row) {
 bool is_unobserved(const NwbImport& import, const Timebase& base, const NwbColumn& column,
                    int64_t row) {
   const int64_t sample = sample_of(column, row);
-  if (sample < 0) return true;
-  if (import.invalid_times.empty()) return false;
+  if (sample < 0) { return true; }
+  if (import.invalid_times.empty()) { return false; }
   const double from_s = base.start_s + static_cast<double>(row) / base.rate_hz + column.lag_s;
   const double taken_s = column.series.time_s(sample);  // rows may hold a sample before them
   return meet(import.invalid_times, {from_s, from_s + 1 / base.rate_hz}) ||
@@ -41,9 +41,10 @@ void put_converted(std::byte* place, NumberType type, const NwbSeries& series, d
   const double value = number * series.conversion * channel + series.offset;
   if (std::isfinite(number) &&
       !(std::abs(value) <= (type == NumberType::f32 ? std::numeric_limits<float>::max()
-                                                    : std::numeric_limits<double>::max())))
+                                                    : std::numeric_limits<double>::max()))) {
     throw Hdf5Error(series.place + "/data", "number is too large after its conversion",
                     fmt::format("a {}", name_of(type)), fmt::format("{} of {}", value, number));
+  }
   put_float(place, type, value);
 }
 
@@ -58,7 +59,7 @@ bool is_rounded(const std::byte* bytes, size_t index) {
 // Whether a stored integer has more digits than the float64 that it becomes.
 bool is_rounded(const std::byte* bytes, NumberType type, size_t index) {
   static_assert(std::numeric_limits<long double>::digits >= 64);
-  if (type == NumberType::i64) return is_rounded<int64_t>(bytes, index);
+  if (type == NumberType::i64) { return is_rounded<int64_t>(bytes, index); }
   return type == NumberType::u64 && is_rounded<uint64_t>(bytes, index);
 }
 
@@ -69,11 +70,12 @@ int64_t place_rows(const NwbImport& import, const Timebase& base, const NwbColum
                    size_t row_bytes, size_t at) {
   const NwbSeries& series = column.series;
   int64_t from = std::numeric_limits<int64_t>::max(), to = -1;
-  for (int64_t row = first; row < first + count; ++row)
+  for (int64_t row = first; row < first + count; ++row) {
     if (const int64_t sample = sample_of(column, row); sample >= 0) {
       from = std::min(from, sample);
       to = std::max(to, sample);
     }
+  }
   const std::vector<std::byte> data =
       to < 0 ? std::vector<std::byte>()
              : import.file.rows(series.place + "/data", from, to - from + 1);
@@ -107,10 +109,11 @@ bool is_same_clock(const NwbSeries& a, const NwbSeries& b) {
 
 std::vector<std::string> names_of(const NwbSeries& series) {
   const std::string name = series.place.substr(series.place.rfind('/') + 1);
-  if (series.signals() == 1) return {name};
+  if (series.signals() == 1) { return {name}; }
   std::vector<std::string> names;
-  for (int64_t i = 0; i < series.signals(); ++i)
+  for (int64_t i = 0; i < series.signals(); ++i) {
     names.push_back(series.signals() <= 3 ? name + "_" + "xyz"[i] : fmt::format("{}_{}", name, i));
+  }
   return names;
 }
 
@@ -130,11 +133,12 @@ void write_group(NwbImport& import, const std::string& wish, const std::vector<N
     facts.signal_names.insert(facts.signal_names.end(), names.begin(), names.end());
   }
   const std::string name = import.free_name(wish);
-  if (!base.regular)
+  if (!base.regular) {
     import.record.notes.push_back(fmt::format(
         "{}: sampled irregularly ({:.4g} Hz in the median), stored at {:.4g} Hz so that reading at "
         "a sample's own time gives it; {} samples fell together with a later one",
         name, base.native_rate_hz, base.rate_hz, lost));
+  }
   write_nwb_sequence(import, name, base, columns, std::move(facts), quantity);
 }
 
@@ -161,11 +165,13 @@ std::optional<NwbSeries> behaviour_at(NwbImport& import, const NwbObject& object
     return std::nullopt;
   };
   const std::string data = object.place + "/data";
-  if (!import.file.exists(data)) return leave("has no data");
+  if (!import.file.exists(data)) { return leave("has no data"); }
   const Hdf5Shape shape = import.file.shape(data);
-  if (shape.content != Hdf5Content::number) return leave("holds no numbers");
-  if (shape.sides.size() != 1 && shape.sides.size() != 2) return leave("is no table of samples");
-  if (shape.elements == 0) return leave("is empty");
+  if (shape.content != Hdf5Content::number) { return leave("holds no numbers"); }
+  if (shape.sides.size() != 1 && shape.sides.size() != 2) {
+    return leave("is no table of samples");
+  }
+  if (shape.elements == 0) { return leave("is empty"); }
   return open_nwb_series(import, object.place);
 }
 
@@ -200,11 +206,12 @@ namespace {
 
 // What is written stays in proportion to what is read: rows between samples hold nothing.
 void check_extent(const NwbSeries& series) {
-  if (series.times_s.empty()) return;
+  if (series.times_s.empty()) { return; }
   const int64_t rows = series.timebase().rows;
   const int64_t row_bytes = series.signals() * static_cast<int64_t>(bytes_of(series.type));
-  if (rows > kRowsASampleMax * series.rows() && rows > kAlwaysWrittenBytes / row_bytes)
+  if (rows > kRowsASampleMax * series.rows() && rows > kAlwaysWrittenBytes / row_bytes) {
     refuse_jump(series.place + "/timestamps", series.times_s, after_longest_wait(series.times_s));
+  }
 }
 
 }  // namespace
@@ -213,24 +220,29 @@ void take_nwb_times(const NwbImport& import, NwbSeries& series, int64_t rows) {
   const std::string times = series.place + "/timestamps", start = series.place + "/starting_time";
   if (import.file.exists(times)) {
     series.times_s = import.file.numbers(times);
-    if (static_cast<int64_t>(series.times_s.size()) != rows)
+    if (static_cast<int64_t>(series.times_s.size()) != rows) {
       throw Hdf5Error(times, "timestamps and data differ in length", std::to_string(rows),
                       std::to_string(series.times_s.size()));
-    if (auto wrong = wrong_times(import.request.source, times, series.times_s))
+    }
+    if (auto wrong = wrong_times(import.request.source, times, series.times_s)) {
       throw InputError({*wrong});
-    if (const auto jump = jump_in(series.times_s)) refuse_jump(times, series.times_s, *jump);
+    }
+    if (const auto jump = jump_in(series.times_s)) { refuse_jump(times, series.times_s, *jump); }
     return;
   }
-  if (!import.file.exists(start))
+  if (!import.file.exists(start)) {
     throw Hdf5Error(series.place, "series has no clock", "timestamps, or starting_time and rate");
+  }
   const std::vector<double> first = import.file.numbers(start);
   const double rate_hz = import.file.number_attribute(start, "rate").value_or(0);
-  if (first.size() != 1 || !std::isfinite(first[0]) || !(rate_hz > 0) || !std::isfinite(rate_hz))
+  if (first.size() != 1 || !std::isfinite(first[0]) || !(rate_hz > 0) || !std::isfinite(rate_hz)) {
     throw Hdf5Error(start, "starting time and rate cannot be read", "a time, and a rate above 0",
                     fmt::format("rate {}", rate_hz));
-  if (!std::isfinite(first[0] + static_cast<double>(rows) / rate_hz))
+  }
+  if (!std::isfinite(first[0] + static_cast<double>(rows) / rate_hz)) {
     throw Hdf5Error(start, "clock has no end", "a rate that is no rounding of 0",
                     fmt::format("rate {}", rate_hz));
+  }
   series.starting_s = first[0];
   series.rate_hz = rate_hz;
 }
@@ -241,21 +253,24 @@ NwbSeries open_nwb_series(const NwbImport& import, const std::string& place) {
   series.place = place;
   series.shape = import.file.shape(data);
   if (series.shape.content != Hdf5Content::number || series.shape.sides.empty() ||
-      series.shape.sides.size() > 2 || series.shape.elements == 0)
+      series.shape.sides.size() > 2 || series.shape.elements == 0) {
     throw Hdf5Error(data, "is no table of samples", "(samples) or (samples, signals) numbers");
+  }
   series.conversion = import.file.number_attribute(data, "conversion").value_or(1);
   series.offset = import.file.number_attribute(data, "offset").value_or(0);
   series.unit = import.file.text_attribute(data, "unit");
   if (import.file.exists(place + "/channel_conversion")) {
     series.channel_conversion = import.file.numbers(place + "/channel_conversion");
-    if (static_cast<int64_t>(series.channel_conversion.size()) != series.signals())
+    if (static_cast<int64_t>(series.channel_conversion.size()) != series.signals()) {
       throw Hdf5Error(place + "/channel_conversion", "is not one factor a signal",
                       std::to_string(series.signals()),
                       std::to_string(series.channel_conversion.size()));
+    }
   }
-  if (!std::isfinite(series.conversion) || !std::isfinite(series.offset))
+  if (!std::isfinite(series.conversion) || !std::isfinite(series.offset)) {
     throw Hdf5Error(data, "conversion or offset is not finite", "numbers",
                     fmt::format("{}, {}", series.conversion, series.offset));
+  }
   series.type = float_type_of(series.shape.type);
   take_nwb_times(import, series, series.rows());
   check_extent(series);
@@ -272,7 +287,7 @@ int64_t write_nwb_sequence(NwbImport& import, const std::string& name, const Tim
     facts.signals += column.series.signals();
     source += (source.empty() ? "" : " + ") + column.series.place;
   }
-  if (!columns[0].series.unit.empty()) facts.more["unit"] = columns[0].series.unit;
+  if (!columns[0].series.unit.empty()) { facts.more["unit"] = columns[0].series.unit; }
   const auto folder = import.request.session / name;
   SequenceWriter writer(folder);
   const size_t row_bytes = static_cast<size_t>(facts.signals) * bytes_of(facts.type);
@@ -289,20 +304,23 @@ int64_t write_nwb_sequence(NwbImport& import, const std::string& name, const Tim
     writer.append(block);
   }
   int64_t unobserved = 0;
-  for (int64_t row = 0; row < base.rows; ++row)
+  for (int64_t row = 0; row < base.rows; ++row) {
     unobserved += std::any_of(columns.begin(), columns.end(), [&](const NwbColumn& column) {
       return is_unobserved(import, base, column, row);
     });
+  }
   facts.more["rows_unobserved"] = unobserved;
   writer.close(base, facts);
-  if (rounded > 0)
+  if (rounded > 0) {
     import.record.notes.push_back(
         fmt::format("{}: {} integers have more digits than a float64 and are stored as the nearest",
                     source, rounded));
+  }
   const auto& times_s = columns[0].series.times_s;
-  if (!times_s.empty())
+  if (!times_s.empty()) {
     write_numbers(folder / "source_timestamps.npy", {static_cast<int64_t>(times_s.size())},
                   times_s);
+  }
   import.record.modalities.push_back({name, "sequence", quantity, source,
                                       std::string(name_of(facts.type)), facts.signals,
                                       base.native_rate_hz, base.rate_hz});
@@ -322,30 +340,33 @@ void import_nwb_behaviour(NwbImport& import) {
                             import.container_type(b) != "PupilTracking";
                    });
   for (const NwbObject& object : pupils_first) {
-    if (!is_behaviour(object)) continue;
+    if (!is_behaviour(object)) { continue; }
     import.attempt([&] {
       const auto series = behaviour_at(import, object);
-      if (!series) return;
+      if (!series) { return; }
       if (is_eye(import, object)) {
         const auto same = std::find_if(eyes.begin(), eyes.end(), [&](const auto& group) {
           return is_same_clock(group[0], *series);
         });
-        if (same != eyes.end())
+        if (same != eyes.end()) {
           same->push_back(*series);
-        else
+        } else {
           eyes.push_back({*series});
+        }
         return;
       }
-      if (treadmill == object.place)
+      if (treadmill == object.place) {
         write_group(import, "treadmill", {*series},
                     is_no_unit(series->unit) ? "running speed, in a unit that the file does not say"
                                              : "running speed, " + series->unit);
-      else
+      } else {
         write_group(import, own_name(object), {*series}, "series");
+      }
     });
   }
-  for (const auto& group : eyes)
+  for (const auto& group : eyes) {
     import.attempt([&] { write_group(import, "eye_tracker", group, "pupil and eye position"); });
+  }
 }
 
 }  // namespace enigma::recordings

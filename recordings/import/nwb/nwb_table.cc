@@ -35,12 +35,14 @@ std::vector<Json> elements_of(const Hdf5File& file, const std::string& place,
   std::vector<Json> elements;
   if (shape.content == Hdf5Content::number) {
     const auto bytes = file.rows(place, 0, shape.rows());
-    for (int64_t i = 0; i < shape.elements; ++i)
+    for (int64_t i = 0; i < shape.elements; ++i) {
       elements.push_back(number_json(bytes, shape.type, static_cast<size_t>(i)));
+    }
   } else {
     for (auto& text :
-         shape.content == Hdf5Content::text ? file.texts(place) : file.references(place))
+         shape.content == Hdf5Content::text ? file.texts(place) : file.references(place)) {
       elements.push_back(std::move(text));
+    }
   }
   return elements;
 }
@@ -49,13 +51,14 @@ std::vector<Json> elements_of(const Hdf5File& file, const std::string& place,
 std::vector<Json> entries_of(const Hdf5File& file, const std::string& place,
                              const Hdf5Shape& shape) {
   std::vector<Json> elements = elements_of(file, place, shape);
-  if (shape.sides.size() <= 1) return elements;
+  if (shape.sides.size() <= 1) { return elements; }
   std::vector<Json> entries;
   const auto width = static_cast<size_t>(shape.row_elements());
-  for (size_t row = 0; row < static_cast<size_t>(shape.rows()); ++row)
+  for (size_t row = 0; row < static_cast<size_t>(shape.rows()); ++row) {
     entries.push_back(
         Json(std::vector<Json>(elements.begin() + static_cast<std::ptrdiff_t>(row * width),
                                elements.begin() + static_cast<std::ptrdiff_t>((row + 1) * width))));
+  }
   return entries;
 }
 
@@ -64,7 +67,7 @@ std::vector<Json> grouped(std::vector<Json> entries, const std::vector<int64_t>&
   int64_t at = 0;
   for (const int64_t end : ends) {
     Json list = Json::array();
-    for (; at < end; ++at) list.push_back(std::move(entries[static_cast<size_t>(at)]));
+    for (; at < end; ++at) { list.push_back(std::move(entries[static_cast<size_t>(at)])); }
     lists.push_back(std::move(list));
   }
   return lists;
@@ -73,19 +76,20 @@ std::vector<Json> grouped(std::vector<Json> entries, const std::vector<int64_t>&
 // False where the column is of no kind, or too large, for a table.
 bool take_column(NwbTable& table, const Hdf5File& file, const std::string& name) {
   std::string place = table.place + "/" + name;
-  if (!file.exists(place) || file.kind(place) != Hdf5Kind::dataset) return false;
+  if (!file.exists(place) || file.kind(place) != Hdf5Kind::dataset) { return false; }
   const Hdf5Shape shape = file.shape(place);
-  if (shape.content == Hdf5Content::other || shape.elements > kElementsMax) return false;
-  if (shape.content != Hdf5Content::number && shape.sides.size() > 1) return false;
+  if (shape.content == Hdf5Content::other || shape.elements > kElementsMax) { return false; }
+  if (shape.content != Hdf5Content::number && shape.sides.size() > 1) { return false; }
   std::vector<Json> entries = entries_of(file, place, shape);
   while (file.exists(place + "_index")) {
     place += "_index";
     const auto ends = nwb_index(file, place, static_cast<int64_t>(entries.size()));
     entries = grouped(std::move(entries), ends);
   }
-  if (static_cast<int64_t>(entries.size()) != table.rows)
+  if (static_cast<int64_t>(entries.size()) != table.rows) {
     throw Hdf5Error(place, "column is not as long as its table",
                     std::to_string(table.rows) + " rows", std::to_string(entries.size()));
+  }
   table.columns[name] = std::move(entries);
   return true;
 }
@@ -101,17 +105,19 @@ std::vector<int64_t> nwb_index(const Hdf5File& file, const std::string& index, i
   std::vector<int64_t> ends;
   int64_t last = 0;
   for (const int64_t end : file.integers(index)) {
-    if (end < last || end > elements)
+    if (end < last || end > elements) {
       throw Hdf5Error(index + "[" + std::to_string(ends.size()) + "]",
                       "index does not rise within what it points into",
                       std::to_string(last) + " to " + std::to_string(elements),
                       std::to_string(end));
+    }
     last = end;
     ends.push_back(last);
   }
-  if (last != elements)
+  if (last != elements) {
     throw Hdf5Error(index, "index does not end where what it points into ends",
                     std::to_string(elements), std::to_string(last));
+  }
   return ends;
 }
 
@@ -120,15 +126,17 @@ NwbTable read_nwb_table(const Hdf5File& file, const std::string& place,
   NwbTable table;
   table.place = place;
   const std::string id = place + "/id";
-  if (!file.exists(id)) throw Hdf5Error(id, "table has no ids", "one id a row");
+  if (!file.exists(id)) { throw Hdf5Error(id, "table has no ids", "one id a row"); }
   const Hdf5Shape shape = file.shape(id);
-  if (shape.elements > kElementsMax)
+  if (shape.elements > kElementsMax) {
     throw Hdf5Error(id, "table is too long", "up to 4 million rows",
                     std::to_string(shape.elements));
+  }
   table.rows = shape.elements;
   take_column(table, file, "id");
-  for (const std::string& name : file.texts_attribute(place, "colnames"))
-    if (!skip.contains(name) && !take_column(table, file, name)) table.left_out.push_back(name);
+  for (const std::string& name : file.texts_attribute(place, "colnames")) {
+    if (!skip.contains(name) && !take_column(table, file, name)) { table.left_out.push_back(name); }
+  }
   return table;
 }
 

@@ -63,7 +63,7 @@ void check_units(const Imported& session, const Json& units) {
   for (size_t unit = 0; unit + 1 < ends.size(); ++unit) {
     const auto from = ends[unit].get<size_t>(), to = ends[unit + 1].get<size_t>();
     CHECK(to - from == units.at("spikes_per_unit").at(unit));
-    if (from == to) silent.push_back(int64_t(unit));
+    if (from == to) { silent.push_back(int64_t(unit)); }
     if (unit < units.at("per_unit_first").size()) {
       CHECK(times_s[from] == number(units.at("per_unit_first")[unit]));
       CHECK(times_s[to - 1] == number(units.at("per_unit_last")[unit]));
@@ -71,12 +71,15 @@ void check_units(const Imported& session, const Json& units) {
   }
   CHECK(Json(silent) == units.at("silent_units"));
   const Json neurons = json_at(session.folder / "neurons.json");
-  for (size_t i = 0; i < units.at("ids").size(); ++i)
-    if (units.at("ids")[i].is_number()) CHECK(neurons.at("id")[i] == units.at("ids")[i]);
-  for (size_t i = 0; i < units.at("area").size(); ++i)
+  for (size_t i = 0; i < units.at("ids").size(); ++i) {
+    if (units.at("ids")[i].is_number()) { CHECK(neurons.at("id")[i] == units.at("ids")[i]); }
+  }
+  for (size_t i = 0; i < units.at("area").size(); ++i) {
     CHECK(neurons.at("area")[i] == units.at("area")[i]);
-  for (size_t i = 0; i < units.at("electrodes_first").size(); ++i)
+  }
+  for (size_t i = 0; i < units.at("electrodes_first").size(); ++i) {
     CHECK(neurons.at("electrodes")[i].at(0) == units.at("electrodes_first")[i]);
+  }
 }
 
 void check_bins(const Imported& session, const Json& bins, int64_t trials) {
@@ -86,19 +89,21 @@ void check_bins(const Imported& session, const Json& bins, int64_t trials) {
   CHECK(responses.rows == per_trial * trials);
   std::vector<int64_t> per_bin(size_t(per_trial), 0), first_trial(size_t(responses.signals), 0);
   int64_t total = 0, largest = 0;
-  for (int64_t row = 0; row < responses.rows; ++row)
+  for (int64_t row = 0; row < responses.rows; ++row) {
     for (int64_t unit = 0; unit < responses.signals; ++unit) {
       const auto count = int64_t(number_at(responses.row(row), responses.type, size_t(unit)));
       per_bin[size_t(row % per_trial)] += count;
-      if (row < per_trial) first_trial[size_t(unit)] += count;
+      if (row < per_trial) { first_trial[size_t(unit)] += count; }
       total += count;
       largest = std::max(largest, count);
     }
+  }
   CHECK(total == bins.at("counts_total"));
   CHECK(largest == bins.at("max_count"));
   CHECK(Json(per_bin) == bins.at("counts_per_bin_of_trial"));
-  for (size_t unit = 0; unit < bins.at("trial0_unit_counts").size(); ++unit)
+  for (size_t unit = 0; unit < bins.at("trial0_unit_counts").size(); ++unit) {
     CHECK(first_trial[unit] == bins.at("trial0_unit_counts")[unit]);
+  }
 }
 
 void check_trials_table(const Imported& session, const Json& facts) {
@@ -114,18 +119,21 @@ void check_trials_table(const Imported& session, const Json& facts) {
     right += number(trial.at("contrast_right"));
     feedback += trial.at("feedback").get<int64_t>();
     correct += trial.at("correct").get<bool>() ? 1 : 0;
-    for (const Json& column : facts.at("columns")) CHECK(trial.contains(column.get<std::string>()));
+    for (const Json& column : facts.at("columns")) {
+      CHECK(trial.contains(column.get<std::string>()));
+    }
   }
   CHECK(Json(tiers) == facts.at("tiers"));
-  for (const auto& [tier, count] : tiers) CHECK(session.record.tiers.at(tier).trials == count);
+  for (const auto& [tier, count] : tiers) { CHECK(session.record.tiers.at(tier).trials == count); }
   check_near(starts, facts.at("start_sum"));
   check_near(left, facts.at("contrast_left_sum"));
   check_near(right, facts.at("contrast_right_sum"));
   CHECK(feedback == facts.at("feedback_sum"));
   CHECK(correct == facts.at("correct"));
   CHECK(trials.back().at("stop_time") == facts.at("stop_last"));
-  for (size_t i = 0; i < facts.at("start_first").size(); ++i)
+  for (size_t i = 0; i < facts.at("start_first").size(); ++i) {
     CHECK(trials[i].at("start_time") == facts.at("start_first")[i]);
+  }
 }
 
 void check_feedback(const Imported& session, const Json& facts) {
@@ -145,10 +153,12 @@ void check_pictures(const Imported& session, const Json& facts) {
   for (size_t i = 0; i < screen.trials.size(); ++i) {
     const Json fields =
         yaml_at(session.folder / "screen" / "meta" / (screen.trials[i].number + ".yml"));
-    if (!fields.contains("picture")) continue;
+    if (!fields.contains("picture")) { continue; }
     const auto picture = fields.at("picture").get<size_t>();
     shown += double(picture);
-    if (trial < facts.at("shown_first").size()) CHECK(picture == facts.at("shown_first")[trial]);
+    if (trial < facts.at("shown_first").size()) {
+      CHECK(picture == facts.at("shown_first")[trial]);
+    }
     ++trial;
     std::vector<float> pixels(area);
     FrameReader(screen).read(screen.first_frames[i], pixels);
@@ -183,17 +193,18 @@ void check_field(const Imported& session, const fs::path& source, const std::str
     check_near(sum_of(signal), facts.at("column_sums")[size_t(n)]);
     CHECK(neurons.at("id")[size_t(first_neuron + n)] == facts.at("ids")[size_t(n)]);
     sum += sum_of(signal);
-    if (n == count - 1) CHECK(signal.back() == number(facts.at("last_row_last")));
+    if (n == count - 1) { CHECK(signal.back() == number(facts.at("last_row_last"))); }
     std::vector<double> stored;
     const std::vector<double> all = hdf5_numbers(source, place + "/data");
-    for (size_t i = size_t(n); i < all.size(); i += size_t(count)) stored.push_back(all[i]);
+    for (size_t i = size_t(n); i < all.size(); i += size_t(count)) { stored.push_back(all[i]); }
     check_readable(responses, first_neuron + n, hdf5_numbers(source, place + "/timestamps"),
                    stored);
   }
   check_near(sum, facts.at("sum"));
   int64_t soma = 0;
-  for (int64_t n = 0; n < count; ++n)
+  for (int64_t n = 0; n < count; ++n) {
     soma += neurons.at("mask_type")[size_t(first_neuron + n)] == "soma" ? 1 : 0;
+  }
   CHECK(soma == facts.at("soma"));
 }
 
@@ -221,7 +232,7 @@ void check_segmentation(const Imported& session, const std::string& place, const
     ends.push_back(length);
     matched += !ids.at(0).is_null() ? 1 : 0;
   }
-  if (cave.is_null()) return;
+  if (cave.is_null()) { return; }
   CHECK(length == cave.at("cave_ids_len"));
   CHECK(Json(ends) == cave.at("index"));
   CHECK(matched == cave.at("n_matched"));
@@ -246,7 +257,7 @@ void check_behaviour(const Imported& session, const fs::path& source, const Json
   const auto stored = hdf5_numbers(source, place + "/data");
   for (size_t axis = 0; axis < 2; ++axis) {
     std::vector<double> values;
-    for (size_t i = axis; i < stored.size(); i += 2) values.push_back(stored[i]);
+    for (size_t i = axis; i < stored.size(); i += 2) { values.push_back(stored[i]); }
     CHECK(values[0] == number(position.at("first")[axis]));
     check_readable(eye, signal_named(axis == 0 ? "eye_position_x" : "eye_position_y"),
                    hdf5_numbers(source, place + "/timestamps"), values);
@@ -254,7 +265,7 @@ void check_behaviour(const Imported& session, const fs::path& source, const Json
   const Json& treadmill = facts.at("treadmill");
   const std::string belt = treadmill.at("path");
   std::vector<double> speeds = hdf5_numbers(source, belt + "/data");
-  for (double& speed : speeds) speed *= number(treadmill.at("conversion"));
+  for (double& speed : speeds) { speed *= number(treadmill.at("conversion")); }
   check_near(sum_of(speeds), treadmill.at("value_sum_m_per_s"));
   check_readable(session.sequence("treadmill"), 0, hdf5_numbers(source, belt + "/timestamps"),
                  speeds);
@@ -278,7 +289,7 @@ void check_movie(const Imported& session, const fs::path& source, const Json& fa
         std::equal(pixels.begin(), pixels.end(), stored.begin() + std::ptrdiff_t(f * area)) ? 0 : 1;
     const double frame = sum_of({pixels.begin(), pixels.end()});
     const std::string name = std::to_string(f);
-    if (facts.at("frame_sums").contains(name)) CHECK(frame == facts.at("frame_sums").at(name));
+    if (facts.at("frame_sums").contains(name)) { CHECK(frame == facts.at("frame_sums").at(name)); }
     sum += frame;
   }
   CHECK(wrong == 0);
@@ -304,8 +315,9 @@ void check_order(const Imported& session, const Json& order, const Json& tables)
       CHECK(bounds_s[2 * row + 1] == facts.at("stop")[row]);
     }
     Json repeats = Json::object();
-    for (const auto& [condition, count] : shown[table])
-      if (count > 1) repeats[condition] = count;
+    for (const auto& [condition, count] : shown[table]) {
+      if (count > 1) { repeats[condition] = count; }
+    }
     CHECK(repeats == facts.at("repeats"));
   }
 }
@@ -314,7 +326,7 @@ void check_repeated_films(const Imported& session) {
   std::map<std::string, std::string> films;
   for (const auto& entry : fs::directory_iterator(session.folder / "screen" / "meta")) {
     const Json fields = yaml_at(entry.path());
-    if (!fields.contains("condition_hash")) continue;
+    if (!fields.contains("condition_hash")) { continue; }
     // Frames are cut where trials are: repeats differ by a frame at most, so compare equal lengths.
     const std::string key = fields.at("table").get<std::string>() +
                             fields.at("condition_hash").get<std::string>() +
@@ -331,7 +343,7 @@ void check_spikes_file(const Imported& session, const fs::path& shared, const Js
   check_feedback(session, facts.at("feedback"));
   check_pictures(session, facts.at("pictures"));
   const fs::path twin = shared / "steinmetz" / facts.at("session_id").get<std::string>();
-  if (fs::exists(twin)) check_twin(session, twin);
+  if (fs::exists(twin)) { check_twin(session, twin); }
 }
 
 void check_two_photon_file(const Imported& session, const fs::path& source, const Json& facts) {
@@ -355,22 +367,24 @@ void check_two_photon_file(const Imported& session, const fs::path& source, cons
 
 TEST_CASE("nwb: every fact beside the files holds in the imported sessions") {
   const auto shared = shared_recordings("nwb: facts");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   int checked = 0;
   for (const auto& entry : fs::directory_iterator(shared / "nwb")) {
     const std::string name = entry.path().filename().string();
-    if (!name.ends_with(".expected.json")) continue;
+    if (!name.ends_with(".expected.json")) { continue; }
     CAPTURE(name);
     const Json facts = json_at(entry.path());
     const fs::path source =
         shared / "nwb" / (name.substr(0, name.size() - std::strlen(".expected.json")) + ".nwb");
     const Imported session(source);
-    if (facts.contains("subject_id"))
+    if (facts.contains("subject_id")) {
       CHECK(session.record.animal == facts.at("subject_id").get<std::string>());
-    if (facts.at("kind") == "spikes")
+    }
+    if (facts.at("kind") == "spikes") {
       check_spikes_file(session, shared, facts);
-    else
+    } else {
       check_two_photon_file(session, source, facts);
+    }
     ++checked;
   }
   CHECK(checked >= 3);
@@ -378,7 +392,7 @@ TEST_CASE("nwb: every fact beside the files holds in the imported sessions") {
 
 TEST_CASE("nwb: the pynapple file gives 21,354 spikes of three units, and as many counts") {
   const auto shared = shared_recordings("nwb: pynapple file");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const fs::path source = shared / "nwb" / "A8604-211122.nwb";
   const Imported session(source);
   CHECK(numbers_at(session.folder / "spikes" / "spikes.npy") ==
@@ -387,8 +401,9 @@ TEST_CASE("nwb: the pynapple file gives 21,354 spikes of three units, and as man
   CHECK(meta.at("spike_indices") == Json({0, 11020, 15710, 21354}));
   const Sequence responses = session.sequence("responses");
   double total = 0;
-  for (int64_t unit = 0; unit < 3; ++unit)
+  for (int64_t unit = 0; unit < 3; ++unit) {
     total += sum_of(signal_of(responses, unit, 0, responses.rows));
+  }
   CHECK(total == 21354);
   CHECK(json_at(session.folder / "trials.json").at(0).at("tags") == Json({"wake"}));
 }
@@ -405,8 +420,9 @@ TEST_CASE("nwb: a film of the older converter, [T, W, H], is turned upright") {
   CHECK(screen.height == 3);
   std::vector<float> pixels(12);
   FrameReader(screen).read(2, pixels);
-  for (int y = 0; y < 3; ++y)
-    for (int x = 0; x < 4; ++x) CHECK(pixels[size_t(y * 4 + x)] == float(2 * 12 + x * 3 + y));
+  for (int y = 0; y < 3; ++y) {
+    for (int x = 0; x < 4; ++x) { CHECK(pixels[size_t(y * 4 + x)] == float(2 * 12 + x * 3 + y)); }
+  }
 }
 
 TEST_CASE("nwb: raw two-photon frames are never the screen") {
@@ -429,8 +445,9 @@ TEST_CASE("nwb: fields of one container stand side by side, a constant lag as ph
   const std::vector<double> shifts_s = {0, 0.03, 0.03, 0.06, 0.06, 0.06};
   REQUIRE(responses.shifts_s.size() == 6);
   const double base_s = responses.shifts_s[0];
-  for (size_t n = 0; n < 6; ++n)
+  for (size_t n = 0; n < 6; ++n) {
     CHECK(responses.shifts_s[n] - base_s == doctest::Approx(shifts_s[n]));
+  }
   const Json neurons = json_at(session.folder / "neurons.json");
   CHECK(neurons.at("field")[3] == "RoiResponseSeries10");
 }

@@ -40,11 +40,11 @@ bool says(const std::string& text, std::initializer_list<const char*> words) {
 std::optional<TraceKind> kind_in(const std::string& name) {
   const std::string text = lower(name);
   const bool corrected = says(text, {"correct", "subtract"});  // for neuropil, by the baseline
-  if (!corrected && says(text, {"neuropil"})) return TraceKind::neuropil;
-  if (says(text, {"deconv", "spike", "event"})) return TraceKind::deconvolved;
-  if (says(text, {"dff", "dfoverf", "df_over_f", "df/f", "deltaf"})) return TraceKind::dff;
-  if (says(text, {"denoised"})) return TraceKind::denoised;
-  if (!corrected && says(text, {"baseline"})) return TraceKind::baseline;
+  if (!corrected && says(text, {"neuropil"})) { return TraceKind::neuropil; }
+  if (says(text, {"deconv", "spike", "event"})) { return TraceKind::deconvolved; }
+  if (says(text, {"dff", "dfoverf", "df_over_f", "df/f", "deltaf"})) { return TraceKind::dff; }
+  if (says(text, {"denoised"})) { return TraceKind::denoised; }
+  if (!corrected && says(text, {"baseline"})) { return TraceKind::baseline; }
   return says(text, {"raw"}) ? std::optional(TraceKind::raw) : std::nullopt;
 }
 
@@ -53,18 +53,18 @@ std::string name_in(const std::string& place) {
 }
 
 TraceKind kind_of(const NwbImport& import, const NwbObject& series) {
-  if (const auto kind = kind_in(series.name())) return *kind;
-  if (const auto kind = kind_in(name_in(series.parent()))) return *kind;
+  if (const auto kind = kind_in(series.name())) { return *kind; }
+  if (const auto kind = kind_in(name_in(series.parent()))) { return *kind; }
   return import.container_type(series) == "DfOverF" ? TraceKind::dff : TraceKind::raw;
 }
 
 std::set<Neuron> neurons_of(const Hdf5File& file, const std::string& rois) {
   std::set<Neuron> neurons;
-  if (!file.exists(rois)) return neurons;
+  if (!file.exists(rois)) { return neurons; }
   const std::string table = file.reference_attribute(rois, "table");
-  if (table.empty()) return neurons;
+  if (table.empty()) { return neurons; }
   const Hdf5Address address = file.address(table);
-  for (const int64_t row : file.integers(rois)) neurons.emplace(address, row);
+  for (const int64_t row : file.integers(rois)) { neurons.emplace(address, row); }
   return neurons;
 }
 
@@ -90,25 +90,28 @@ void add(std::vector<Set>& sets, const std::string& container, Trace trace) {
   auto found = std::find_if(sets.begin(), sets.end(), [&](const Set& s) {
     return s.set.kind == trace.kind && !meet(s.neurons, trace.neurons);
   });
-  if (found == sets.end())
+  if (found == sets.end()) {
     found = sets.insert(sets.end(), Set{{container, trace.kind, {}}, {}, {}});
+  }
   found->neurons.insert(trace.neurons.begin(), trace.neurons.end());
   found->traces.push_back(std::move(trace));
 }
 
 std::vector<Set> sets_of(const NwbImport& import) {
   std::map<std::string, std::vector<NwbObject>> containers;
-  for (const NwbObject& series : import.of_types({"RoiResponseSeries"}))
+  for (const NwbObject& series : import.of_types({"RoiResponseSeries"})) {
     containers[series.parent()].push_back(series);
+  }
   std::vector<Set> sets;
   for (auto& [place, fields] : containers) {
     std::sort(fields.begin(), fields.end(), [](const NwbObject& a, const NwbObject& b) {
       return natural(a.name()) < natural(b.name());
     });
     std::vector<Set> own;
-    for (const NwbObject& series : fields)
+    for (const NwbObject& series : fields) {
       add(own, place,
           {series, kind_of(import, series), neurons_of(import.file, series.place + "/rois")});
+    }
     std::move(own.begin(), own.end(), std::back_inserter(sets));
   }
   return sets;
@@ -123,10 +126,12 @@ bool is_named(const Set& set, const std::string& name) {
 
 [[noreturn]] void refuse_name(const NwbImport& import, const std::vector<Set>& sets) {
   std::vector<std::string> names;
-  for (const Set& set : sets)
-    for (const Trace& trace : set.traces)
+  for (const Set& set : sets) {
+    for (const Trace& trace : set.traces) {
       names.push_back(
           fmt::format("{} ({})", trace.series.name(), kWords[static_cast<size_t>(set.set.kind)]));
+    }
+  }
   Diagnostic d = problem_in(
       import.request.source, "--trace", "names no trace of the file",
       names.empty() ? "a file with fluorescence" : fmt::format("one of {}", fmt::join(names, ", ")),
@@ -137,7 +142,9 @@ bool is_named(const Set& set, const std::string& name) {
 void sort_by_preference(const NwbImport& import, std::vector<Set>& sets) {
   const std::string& wish = import.request.options.trace;
   const auto wished = [&](const Set& set) { return !wish.empty() && is_named(set, wish); };
-  if (!wish.empty() && std::none_of(sets.begin(), sets.end(), wished)) refuse_name(import, sets);
+  if (!wish.empty() && std::none_of(sets.begin(), sets.end(), wished)) {
+    refuse_name(import, sets);
+  }
   std::stable_sort(sets.begin(), sets.end(), [&](const Set& a, const Set& b) {
     return std::pair(!wished(a), a.set.kind) < std::pair(!wished(b), b.set.kind);
   });
@@ -163,19 +170,20 @@ std::vector<NwbTraceSet> nwb_trace_sets(NwbImport& import) {
     for (const Trace& trace : set.traces) {
       const auto same = std::find_if(trace.neurons.begin(), trace.neurons.end(),
                                      [&](const Neuron& n) { return taken_from.contains(n); });
-      if (same == trace.neurons.end())
+      if (same == trace.neurons.end()) {
         kept.push_back(&trace);
-      else
+      } else {
         import.record.left_out.emplace_back(
             trace.series.place,
             fmt::format("{} of neurons of {} (--trace {} takes it instead)",
                         quantity_of(trace.kind), taken_from.at(*same)->place, trace.series.name()));
+      }
     }
     for (const Trace* trace : kept) {
       set.set.fields.push_back(trace->series);
-      for (const Neuron& neuron : trace->neurons) taken_from.emplace(neuron, &trace->series);
+      for (const Neuron& neuron : trace->neurons) { taken_from.emplace(neuron, &trace->series); }
     }
-    if (!kept.empty()) taken.push_back(set.set);
+    if (!kept.empty()) { taken.push_back(set.set); }
   }
   return taken;
 }

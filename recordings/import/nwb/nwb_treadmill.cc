@@ -22,10 +22,12 @@ bool says(const std::string& text, std::initializer_list<const char*> words) {
 // Letters, digits and what joins them: "m / s", "(cm/s)" and "cm/s." are written for the same.
 std::string bare(const std::string& unit) {
   std::string text;
-  for (const char c : lower(unit))
+  for (const char c : lower(unit)) {
     if (std::isspace(static_cast<unsigned char>(c)) == 0 &&
-        std::string_view(".()[]{}_*").find(c) == std::string_view::npos)
+        std::string_view(".()[]{}_*").find(c) == std::string_view::npos) {
       text += c;
+    }
+  }
   return text;
 }
 
@@ -38,7 +40,7 @@ struct Candidate {
 
 bool has_samples(const Hdf5File& file, const std::string& data) {
   try {
-    if (!file.exists(data) || file.kind(data) != Hdf5Kind::dataset) return false;
+    if (!file.exists(data) || file.kind(data) != Hdf5Kind::dataset) { return false; }
     const Hdf5Shape shape = file.shape(data);
     return shape.content == Hdf5Content::number && shape.elements > 0 &&
            (shape.sides.size() == 1 || shape.sides.size() == 2);
@@ -51,15 +53,15 @@ std::optional<Candidate> candidate(const NwbImport& import, const NwbObject& ser
   const std::string name = lower(series.name()), place = lower(series.place);
   const bool runs = says(place, {"treadmill", "running", "wheel", "locomotion"});
   const bool speed = says(name, {"speed", "velocity"});
-  if (!runs && name != "speed" && name != "velocity") return std::nullopt;
+  if (!runs && name != "speed" && name != "velocity") { return std::nullopt; }
   const std::string data = series.place + "/data";
-  if (!has_samples(import.file, data)) return std::nullopt;
+  if (!has_samples(import.file, data)) { return std::nullopt; }
   const std::string unit = import.file.text_attribute(data, "unit");
   const bool no_unit = is_no_unit(unit);
   const bool other = says(name, {"voltage", "signal", "rotation", "position", "angle", "angular",
                                  "encoder", "distance", "tick", "revolution", "acceleration"});
-  if (!is_unit_of_speed(unit) && (!no_unit || other)) return std::nullopt;
-  if (no_unit && !speed && !says(name, {"treadmill", "running"})) return std::nullopt;
+  if (!is_unit_of_speed(unit) && (!no_unit || other)) { return std::nullopt; }
+  if (no_unit && !speed && !says(name, {"treadmill", "running"})) { return std::nullopt; }
   return Candidate{series.place, no_unit, !series.place.starts_with("/processing"),
                    says(name, {"raw"}), !speed};
 }
@@ -102,7 +104,7 @@ std::optional<std::string> nwb_treadmill(const NwbImport& import,
   std::optional<Candidate> best;
   for (const NwbObject& object : series) {
     const auto next = candidate(import, object);
-    if (next && (!best || next->rank() < best->rank())) best = next;
+    if (next && (!best || next->rank() < best->rank())) { best = next; }
   }
   return best ? std::optional(best->place) : std::nullopt;
 }

@@ -33,7 +33,7 @@ struct Spikes {
     return std::span(times_s).subspan(from, static_cast<size_t>(ends[unit]) - from);
   }
   void include(double t_s) {
-    if (!std::isfinite(t_s)) return;
+    if (!std::isfinite(t_s)) { return; }
     first_s = std::min(first_s, t_s);
     last_s = std::max(last_s, t_s);
   }
@@ -44,16 +44,20 @@ Spikes read_spikes(const NwbImport& import, const NwbTable& units) {
   spikes.place = units.place + "/spike_times";
   spikes.times_s = import.file.numbers(spikes.place);
   const std::string index = spikes.place + "_index";
-  if (!import.file.exists(index))
+  if (!import.file.exists(index)) {
     throw Hdf5Error(index, "is missing", "where each unit's spikes end");
+  }
   spikes.ends = nwb_index(import.file, index, static_cast<int64_t>(spikes.times_s.size()));
-  if (static_cast<int64_t>(spikes.ends.size()) != units.rows)
+  if (static_cast<int64_t>(spikes.ends.size()) != units.rows) {
     throw Hdf5Error(index, "units and spike trains differ in number", std::to_string(units.rows),
                     std::to_string(spikes.ends.size()));
-  for (size_t i = 0; i < spikes.times_s.size(); ++i)
-    if (!std::isfinite(spikes.times_s[i]))
+  }
+  for (size_t i = 0; i < spikes.times_s.size(); ++i) {
+    if (!std::isfinite(spikes.times_s[i])) {
       throw Hdf5Error(fmt::format("{}[{}]", spikes.place, i), "spike time is not finite", "seconds",
                       fmt::format("{}", spikes.times_s[i]));
+    }
+  }
   return spikes;
 }
 
@@ -67,10 +71,11 @@ void sort_blocks(Spikes& spikes, NwbImport& import) {
     }
     from = end;
   }
-  if (unsorted > 0)
+  if (unsorted > 0) {
     import.record.notes.push_back(
         fmt::format("spike times of {} units were not in order and were sorted", unsorted));
-  for (const double t_s : spikes.times_s) spikes.include(t_s);
+  }
+  for (const double t_s : spikes.times_s) { spikes.include(t_s); }
 }
 
 void write_spikes(NwbImport& import, const Spikes& spikes) {
@@ -103,13 +108,17 @@ std::vector<Instant> instants_of(const NwbImport& import, const Spikes& spikes,
                                  const std::vector<NwbTrial>& trials) {
   std::vector<Instant> instants;
   const std::vector<double> stored = import.file.numbers(spikes.place);  // before it was sorted
-  for (size_t i = 0; i < stored.size(); ++i)
+  for (size_t i = 0; i < stored.size(); ++i) {
     instants.push_back({stored[i], fmt::format("{}[{}]", spikes.place, i)});
-  for (const NwbTrial& trial : trials)
+  }
+  for (const NwbTrial& trial : trials) {
     for (const auto& [t_s, column] :
-         {std::pair(trial.start_s, "start_time"), std::pair(trial.stop_s, "stop_time")})
-      if (std::isfinite(t_s))
+         {std::pair(trial.start_s, "start_time"), std::pair(trial.stop_s, "stop_time")}) {
+      if (std::isfinite(t_s)) {
         instants.push_back({t_s, fmt::format("{}/{}[{}]", trial.place, column, trial.row)});
+      }
+    }
+  }
   std::sort(instants.begin(), instants.end(),
             [](const Instant& a, const Instant& b) { return a.t_s < b.t_s; });
   return instants;
@@ -121,11 +130,12 @@ std::vector<Instant> instants_of(const NwbImport& import, const Spikes& spikes,
   const std::vector<Instant> instants = instants_of(import, spikes, trials);
   size_t after = 0;
   double longest_s = -1;
-  for (size_t i = 1; i < instants.size(); ++i)
+  for (size_t i = 1; i < instants.size(); ++i) {
     if (const double wait_s = instants[i].t_s - instants[i - 1].t_s; wait_s > longest_s) {
       longest_s = wait_s;
       after = i;
     }
+  }
   throw Hdf5Error(instants[after].place, "clock jumps",
                   "times of one recording, whose bins are in proportion to its spikes",
                   after == 0 ? fmt::format("{} s", instants[0].t_s)
@@ -177,9 +187,9 @@ ImportedGaps gaps_of(const NwbImport& import, const Observed& observed, const Ti
   ImportedGaps gaps;
   gaps.invalid_s = seconds_in(import.invalid_times, recorded);
   for (const auto& spans : observed) {
-    if (!spans) continue;
+    if (!spans) { continue; }
     double unseen_s = 0;
-    for (const TimeSpan& span : between(*spans, recorded)) unseen_s += span.to_s - span.from_s;
+    for (const TimeSpan& span : between(*spans, recorded)) { unseen_s += span.to_s - span.from_s; }
     gaps.neurons += unseen_s > 0;
     gaps.neuron_s += unseen_s;
   }
@@ -204,18 +214,19 @@ void write_counts(NwbImport& import, const Spikes& spikes, const NwbTable& units
   import.record.notes.push_back("responses are counts of the exact times in spikes");
   const auto unsaid = std::count_if(observed.begin(), observed.end(),
                                     [](const auto& spans) { return !spans.has_value(); });
-  if (units.column("obs_intervals") != nullptr && unsaid > 0)
+  if (units.column("obs_intervals") != nullptr && unsaid > 0) {
     import.record.notes.push_back(fmt::format(
         "obs_intervals says nothing of {} units: they count as observed throughout", unsaid));
+  }
 }
 
 // The area of a unit without one: where its first electrode lies.
 void take_areas(const NwbImport& import, NwbTable& units) {
   const Json* electrodes = units.column("electrodes");
-  if (units.column("area") != nullptr || electrodes == nullptr) return;
+  if (units.column("area") != nullptr || electrodes == nullptr) { return; }
   std::string place = import.file.reference_attribute(units.place + "/electrodes", "table");
-  if (place.empty()) place = "/general/extracellular_ephys/electrodes";
-  if (!import.file.exists(place + "/location")) return;
+  if (place.empty()) { place = "/general/extracellular_ephys/electrodes"; }
+  if (!import.file.exists(place + "/location")) { return; }
   const std::vector<std::string> locations = import.file.texts(place + "/location");
   Json areas = Json::array();
   for (const Json& list : *electrodes) {
@@ -225,11 +236,12 @@ void take_areas(const NwbImport& import, NwbTable& units) {
       continue;
     }
     const bool known = first.is_number_integer() && first >= 0 && first < locations.size();
-    if (!known)
+    if (!known) {
       throw Hdf5Error(fmt::format("{}/electrodes of unit {}", units.place, areas.size()),
                       "refers to a row that its table does not have",
                       fmt::format("0 to {}", static_cast<int64_t>(locations.size()) - 1),
                       first.dump());
+    }
     areas.push_back(locations[first.get<size_t>()]);
   }
   units.columns["area"] = std::move(areas);
@@ -244,14 +256,16 @@ void write_neurons(const NwbImport& import, const NwbTable& units) {
 
 void import_nwb_units(NwbImport& import, const std::vector<NwbTrial>& trials) {
   const auto tables = import.of_types({"Units"});
-  if (tables.empty()) return;
-  for (size_t i = 1; i < tables.size(); ++i)
+  if (tables.empty()) { return; }
+  for (size_t i = 1; i < tables.size(); ++i) {
     import.record.left_out.emplace_back(tables[i].place, "a second table of units");
+  }
   NwbTable units = read_nwb_table(
       import.file, tables[0].place,
       {"spike_times", "spike_amplitudes", "waveforms", "waveform_mean", "waveform_sd"});
-  for (const std::string& column : units.left_out)
+  for (const std::string& column : units.left_out) {
     import.record.left_out.emplace_back(units.place + "/" + column, "is no column of plain values");
+  }
   if (units.rows == 0 || !import.file.exists(units.place + "/spike_times")) {
     import.record.left_out.emplace_back(units.place, "holds no spike times");
     return;
@@ -262,11 +276,12 @@ void import_nwb_units(NwbImport& import, const std::vector<NwbTrial>& trials) {
     spikes.include(trial.start_s);
     spikes.include(trial.stop_s);
   }
-  if (!(spikes.first_s <= spikes.last_s)) spikes.first_s = spikes.last_s = 0;
+  if (!(spikes.first_s <= spikes.last_s)) { spikes.first_s = spikes.last_s = 0; }
   write_spikes(import, spikes);
-  if (import.record.neurons > 0) return;
-  if (is_out_of_proportion(spikes, import.request.options.bin_hz))
+  if (import.record.neurons > 0) { return; }
+  if (is_out_of_proportion(spikes, import.request.options.bin_hz)) {
     refuse_span(import, spikes, trials);
+  }
   take_areas(import, units);
   write_counts(import, spikes, units);
   write_neurons(import, units);

@@ -44,14 +44,16 @@ Gaps gaps_of(const SpikeBins& bins, const std::vector<CountedUnit>& units) {
   Gaps gaps;
   for (const CountedUnit& unit : units) {
     gaps.emplace_back();
-    for (const TimeSpan& span : unit.unobserved) gaps.back().push_back(rows_meeting(bins, span));
+    for (const TimeSpan& span : unit.unobserved) {
+      gaps.back().push_back(rows_meeting(bins, span));
+    }
   }
   return gaps;
 }
 
 int64_t rows_with_gap(const Gaps& gaps) {
   std::vector<Rows> all;
-  for (const auto& rows : gaps) all.insert(all.end(), rows.begin(), rows.end());
+  for (const auto& rows : gaps) { all.insert(all.end(), rows.begin(), rows.end()); }
   std::sort(all.begin(), all.end(), [](const Rows& a, const Rows& b) { return a.first < b.first; });
   int64_t count = 0, end = 0;
   for (const Rows& rows : all) {
@@ -73,18 +75,22 @@ void append_counts(SequenceWriter& writer, const SpikeBins& bins,
   for (int64_t from = 0; from < bins.count; from += step) {
     const int64_t many = std::min(step, bins.count - from);
     counts.assign(static_cast<size_t>(many) * units.size(), 0);
-    for (size_t unit = 0; unit < units.size(); ++unit)
+    for (size_t unit = 0; unit < units.size(); ++unit) {
       for (const auto train = units[unit].times_s; next[unit] < train.size(); ++next[unit]) {
         const int64_t row = bin_of(train[next[unit]], bins.rate_hz) - bins.first - from;
-        if (row >= many) break;
+        if (row >= many) { break; }
         ++counts[static_cast<size_t>(row) * units.size() + unit];
       }
+    }
     rows.resize(counts.size());
     std::transform(counts.begin(), counts.end(), rows.begin(), store);
-    for (size_t unit = 0; unit < units.size(); ++unit)
-      for (const Rows& gap : gaps[unit])
-        for (int64_t row = std::max(gap.first, from); row < std::min(gap.end, from + many); ++row)
+    for (size_t unit = 0; unit < units.size(); ++unit) {
+      for (const Rows& gap : gaps[unit]) {
+        for (int64_t row = std::max(gap.first, from); row < std::min(gap.end, from + many); ++row) {
           rows[static_cast<size_t>(row - from) * units.size() + unit] = nan;
+        }
+      }
+    }
     writer.append(std::as_bytes(std::span(rows)));
   }
 }
@@ -93,8 +99,8 @@ void append_counts(SequenceWriter& writer, const SpikeBins& bins,
 
 int64_t bin_of(double t_s, double rate_hz) {
   auto bin = static_cast<int64_t>(std::floor(t_s * rate_hz));
-  while (static_cast<double>(bin + 1) / rate_hz <= t_s) ++bin;
-  while (static_cast<double>(bin) / rate_hz > t_s) --bin;
+  while (static_cast<double>(bin + 1) / rate_hz <= t_s) { ++bin; }
+  while (static_cast<double>(bin) / rate_hz > t_s) { --bin; }
   return bin;
 }
 

@@ -38,13 +38,14 @@ constexpr bool kShadowMemory = false;
 
 void limit(int resource, int64_t most) {
   const rlimit bound = {static_cast<rlim_t>(most), static_cast<rlim_t>(most)};
-  if (::setrlimit(static_cast<__rlimit_resource_t>(resource), &bound) != 0)
+  if (::setrlimit(static_cast<__rlimit_resource_t>(resource), &bound) != 0) {
     throw std::system_error(errno, std::generic_category(), "setrlimit");
+  }
 }
 
 // The address sanitizer maps terabytes that it never touches: under it memory has no bound.
 void take_limits(const ReaderLimits& limits) {
-  if (!kShadowMemory) limit(RLIMIT_AS, limits.memory_bytes);
+  if (!kShadowMemory) { limit(RLIMIT_AS, limits.memory_bytes); }
   limit(RLIMIT_CPU, limits.time_s);
   limit(RLIMIT_CORE, 0);
   ::signal(SIGXFSZ, SIG_IGN);  // a limit on files is then an error of the write, with its path
@@ -54,7 +55,7 @@ void take_limits(const ReaderLimits& limits) {
 // A reader that outlived its parent would write into a folder that a new one has begun.
 void end_with(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) std::_Exit(1);
+  if (::getppid() != parent) { std::_Exit(1); }
 }
 
 SessionRecord read_session(ImportFormat format, const ReadRequest& request) {
@@ -106,9 +107,7 @@ int run(const std::string& text) {
     return report({d}, "");
   } catch (const std::length_error& error) {
     return report({problem_in(order.source.path, "", error.what(), "", "")}, "");
-  } catch (const std::exception& error) {
-    return report({}, error.what());
-  }
+  } catch (const std::exception& error) { return report({}, error.what()); }
 }
 
 }  // namespace

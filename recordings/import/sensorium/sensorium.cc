@@ -29,13 +29,15 @@ double rate_of(SensoriumYear year) {
 // Ids of 64 bits are kept exactly; a float that is whole reads as an integer, while it is one.
 Json element(const WholeArray& array, int64_t index) {
   constexpr double kWholeMax = 0x1p53;
-  if (array.is_text) return array.texts[static_cast<size_t>(index)];
-  if (array.type == NumberType::boolean) return array.number(index) != 0;
+  if (array.is_text) { return array.texts[static_cast<size_t>(index)]; }
+  if (array.type == NumberType::boolean) { return array.number(index) != 0; }
   return std::visit(
       [](auto number) -> Json {
-        if constexpr (std::is_floating_point_v<decltype(number)>)
-          if (number == std::floor(number) && std::abs(number) <= kWholeMax)
+        if constexpr (std::is_floating_point_v<decltype(number)>) {
+          if (number == std::floor(number) && std::abs(number) <= kWholeMax) {
             return static_cast<int64_t>(number);
+          }
+        }
         return number;
       },
       array.exact(index));
@@ -44,9 +46,9 @@ Json element(const WholeArray& array, int64_t index) {
 // Row `row` of a column: one value, or a list of them (coordinates).
 Json row_of(const WholeArray& column, int64_t row) {
   const int64_t width = column.elements / column.shape[0];
-  if (column.shape.size() == 1) return element(column, row);
+  if (column.shape.size() == 1) { return element(column, row); }
   Json values = Json::array();
-  for (int64_t i = 0; i < width; ++i) values.push_back(element(column, row * width + i));
+  for (int64_t i = 0; i < width; ++i) { values.push_back(element(column, row * width + i)); }
   return values;
 }
 
@@ -64,8 +66,9 @@ class Lane {
     facts_.type = folder.types.at(parts_[0].group);
     for (const Part& part : parts_) {
       facts_.signals += part.to - part.from;
-      if (bytes_of(folder.types.at(part.group)) > bytes_of(facts_.type))
+      if (bytes_of(folder.types.at(part.group)) > bytes_of(facts_.type)) {
         facts_.type = folder.types.at(part.group);
+      }
     }
   }
 
@@ -74,17 +77,20 @@ class Lane {
     const size_t size = bytes_of(facts_.type);
     std::vector<std::byte> rows(static_cast<size_t>(samples * facts_.signals) * size);
     std::byte* place = rows.data();
-    for (int64_t t = 0; t < samples; ++t)
+    for (int64_t t = 0; t < samples; ++t) {
       for (const Part& part : parts_) {
         const WholeArray& array = arrays.at(part.group);
         const int64_t stride = array.shape.size() == 1 ? 1 : array.shape[1];
-        for (int64_t n = part.from; n < part.to; ++n, place += size)
-          if (array.type == facts_.type)
+        for (int64_t n = part.from; n < part.to; ++n, place += size) {
+          if (array.type == facts_.type) {
             std::memcpy(place, array.bytes.data() + static_cast<size_t>(n * stride + t) * size,
                         size);
-          else
+          } else {
             put_float(place, facts_.type, array.number(n * stride + t));
+          }
+        }
       }
+    }
     writer_.append(rows);
     rows_ += samples;
   }
@@ -100,14 +106,16 @@ class Lane {
     for (const Part& part : parts_) {
       const auto moments = moments_of(folder_, part.group, folder_.signals.at(part.group), wrong);
       const auto take = [&](std::vector<double>& to, const std::vector<double>& from) {
-        if (!from.empty()) to.insert(to.end(), from.begin() + part.from, from.begin() + part.to);
+        if (!from.empty()) {
+          to.insert(to.end(), from.begin() + part.from, from.begin() + part.to);
+        }
       };
       take(all.means, moments.means);
       take(all.deviations, moments.deviations);
       source += (source.empty() ? "data/" : " + data/") + part.group;
     }
     const auto whole = [&](std::vector<double>& numbers) {
-      if (numbers.size() != static_cast<size_t>(facts_.signals)) numbers.clear();
+      if (numbers.size() != static_cast<size_t>(facts_.signals)) { numbers.clear(); }
     };
     whole(all.means);
     whole(all.deviations);
@@ -155,8 +163,9 @@ std::vector<std::unique_ptr<Lane>> lanes_of(const SensoriumFolder& folder,
     eye.push_back({"pupil_center", 0, 2});
     names.insert(names.end(), {"eye_x", "eye_y"});
   }
-  if (!eye.empty())
+  if (!eye.empty()) {
     lanes.push_back(std::make_unique<Lane>(folder, session / "eye_tracker", eye, names));
+  }
   return lanes;
 }
 
@@ -164,11 +173,12 @@ std::vector<std::unique_ptr<Lane>> lanes_of(const SensoriumFolder& folder,
 int64_t first_nan_sample(const WholeArray& array) {
   const int64_t samples = array.shape.back();
   int64_t first = samples;
-  for (int64_t row = 0; samples > 0 && row < array.elements / samples; ++row)
+  for (int64_t row = 0; samples > 0 && row < array.elements / samples; ++row) {
     first = std::min<int64_t>(
         first, int64_t(first_nan(
                    array.bytes.data() + static_cast<size_t>(row * samples) * bytes_of(array.type),
                    array.type, static_cast<size_t>(first))));
+  }
   return first;
 }
 
@@ -178,10 +188,12 @@ std::vector<std::byte> film_of(const WholeArray& video, int64_t frames) {
   const auto area = static_cast<size_t>(video.shape[0] * video.shape[1]);
   const auto samples = static_cast<size_t>(video.shape[2]);
   std::vector<std::byte> film(static_cast<size_t>(frames) * area * size);
-  for (size_t f = 0; f < static_cast<size_t>(frames); ++f)
-    for (size_t p = 0; p < area; ++p)
+  for (size_t f = 0; f < static_cast<size_t>(frames); ++f) {
+    for (size_t p = 0; p < area; ++p) {
       std::memcpy(film.data() + (f * area + p) * size,
                   video.bytes.data() + (p * samples + f) * size, size);
+    }
+  }
   return film;
 }
 
@@ -195,8 +207,9 @@ Trial2023 lengths_of(const SensoriumFolder& folder,
   Trial2023 lengths;
   lengths.film = first_nan_sample(arrays.at("videos"));
   lengths.usable = lengths.film;
-  for (const std::string& group : folder.groups)
+  for (const std::string& group : folder.groups) {
     lengths.usable = std::min(lengths.usable, first_nan_sample(arrays.at(group)));
+  }
   return lengths;
 }
 
@@ -204,7 +217,7 @@ std::map<std::string, WholeArray> arrays_of(const SensoriumFolder& folder, size_
   std::map<std::string, WholeArray> arrays;
   for (const std::string& group : folder.groups) {
     Parsed<WholeArray> array = read_whole_array(folder.file(group, trial));
-    if (!array.ok()) throw InputError(std::move(array.diagnostics));
+    if (!array.ok()) { throw InputError(std::move(array.diagnostics)); }
     arrays.emplace(group, std::move(*array.value));
   }
   return arrays;
@@ -218,8 +231,9 @@ Json trial_fields(const SensoriumFolder& folder, size_t trial, const char* kind,
                  {"stimulus_name", stimulus},
                  {"valid_trial", true},
                  {"trial", trial}};
-  for (const auto& [name, column] : folder.trial_columns)
-    if (!fields.contains(name)) fields[name] = row_of(column, static_cast<int64_t>(trial));
+  for (const auto& [name, column] : folder.trial_columns) {
+    if (!fields.contains(name)) { fields[name] = row_of(column, static_cast<int64_t>(trial)); }
+  }
   return fields;
 }
 
@@ -227,7 +241,9 @@ void write_neurons(const SensoriumFolder& folder, const std::filesystem::path& s
   Json json = Json::object();
   for (const auto& [name, column] : folder.neuron_columns) {
     json[name] = Json::array();
-    for (int64_t row = 0; row < column.shape[0]; ++row) json[name].push_back(row_of(column, row));
+    for (int64_t row = 0; row < column.shape[0]; ++row) {
+      json[name].push_back(row_of(column, row));
+    }
   }
   write_file(session / "neurons.json",
              json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
@@ -236,10 +252,11 @@ void write_neurons(const SensoriumFolder& folder, const std::filesystem::path& s
 // One value where all neurons have the same: animal, session, scan.
 std::string only_value(const SensoriumFolder& folder, const char* name) {
   const auto found = folder.neuron_columns.find(name);
-  if (found == folder.neuron_columns.end() || found->second.elements == 0) return "";
+  if (found == folder.neuron_columns.end() || found->second.elements == 0) { return ""; }
   const Json first = row_of(found->second, 0);
-  for (int64_t row = 1; row < found->second.shape[0]; ++row)
-    if (row_of(found->second, row) != first) return "";
+  for (int64_t row = 1; row < found->second.shape[0]; ++row) {
+    if (row_of(found->second, row) != first) { return ""; }
+  }
   return first.is_string() ? first.get<std::string>() : first.dump();
 }
 
@@ -251,11 +268,14 @@ void take_identity(SessionRecord& record, const SensoriumFolder& folder, const s
   const std::string session = only_value(folder, "sessions");
   const std::string scan = only_value(folder, "scan_idx");
   if (folder.year == SensoriumYear::static_2022 && !record.animal.empty() && !session.empty() &&
-      !scan.empty())
+      !scan.empty()) {
     record.data_key = record.animal + "-" + session + "-" + scan;
+  }
   static const std::regex released("^(static|dynamic)([0-9]+)-");
   std::smatch match;
-  if (record.animal.empty() && std::regex_search(name, match, released)) record.animal = match[2];
+  if (record.animal.empty() && std::regex_search(name, match, released)) {
+    record.animal = match[2];
+  }
 }
 
 class Importer {
@@ -270,19 +290,21 @@ class Importer {
   SessionRecord run() {
     for (size_t trial = 0; trial < folder_.tiers.size(); ++trial) {
       request_.progress(static_cast<int64_t>(trial), static_cast<int64_t>(folder_.tiers.size()));
-      if (folder_.tiers[trial] == "none")
+      if (folder_.tiers[trial] == "none") {
         ++none_;
-      else if (folder_.year == SensoriumYear::static_2022)
+      } else if (folder_.year == SensoriumYear::static_2022) {
         take_picture(trial);
-      else
+      } else {
         take_film(trial);
+      }
     }
-    if (record_.tiers.empty())
+    if (record_.tiers.empty()) {
       throw InputError(
           {problem_in(folder_.path / "meta" / "trials" / "tiers.npy", "", "no trial can be used",
                       "a trial of a tier but none, with a "
                       "sample before its first NaN",
                       "")});
+    }
     close();
     return std::move(record_);
   }
@@ -295,7 +317,7 @@ class Importer {
         screen_.add_picture(picture.type, {folder_.height, folder_.width}, picture.bytes);
     const double onset_s[] = {static_cast<double>(rows_) / rate_hz_};
     screen_.add_trial(trial_fields(folder_, trial, "image", name), onset_s);
-    for (const auto& lane : lanes_) lane->append(arrays, 1);
+    for (const auto& lane : lanes_) { lane->append(arrays, 1); }
     count(trial, 1);
   }
 
@@ -306,23 +328,24 @@ class Importer {
       record_.left_out.emplace_back(fmt::format("trial {}", trial), "NaN from its first sample on");
       return;
     }
-    if (rows_ > 0) separate();
+    if (rows_ > 0) { separate(); }
     const WholeArray& video = arrays.at("videos");
     const std::string name = screen_.add_picture(
         video.type, {lengths.film, folder_.height, folder_.width}, film_of(video, lengths.film));
     Json fields = trial_fields(folder_, trial, "video", name);
     fields["num_frames"] = lengths.usable;
     std::vector<double> flips_s;
-    for (int64_t f = 0; f < lengths.usable; ++f)
+    for (int64_t f = 0; f < lengths.usable; ++f) {
       flips_s.push_back(static_cast<double>(rows_ + f) / rate_hz_);
+    }
     screen_.add_trial(std::move(fields), flips_s);
-    for (const auto& lane : lanes_) lane->append(arrays, lengths.usable);
+    for (const auto& lane : lanes_) { lane->append(arrays, lengths.usable); }
     count(trial, lengths.usable);
   }
 
   void separate() {
     screen_.add_blank(static_cast<double>(rows_++) / rate_hz_);
-    for (const auto& lane : lanes_) lane->append_zeros();
+    for (const auto& lane : lanes_) { lane->append_zeros(); }
   }
 
   void count(size_t trial, int64_t samples) {
@@ -340,12 +363,13 @@ class Importer {
                             folder_.left_out.end());
     std::vector<Diagnostic> other;  // statistics of each pixel are no scale of the screen
     const SensoriumMoments light = moments_of(folder_, folder_.groups[0], 1, other);
-    for (const Diagnostic& d : other)
+    for (const Diagnostic& d : other) {
       record_.left_out.emplace_back(
           std::filesystem::path(d.file).lexically_relative(folder_.path).string(), d.message);
+    }
     write_moments(request_.session / "screen", {1}, light.means, light.deviations);
-    for (const auto& lane : lanes_) record_.modalities.push_back(lane->close(rate_hz_, wrong));
-    if (!wrong.empty()) throw InputError(std::move(wrong));
+    for (const auto& lane : lanes_) { record_.modalities.push_back(lane->close(rate_hz_, wrong)); }
+    if (!wrong.empty()) { throw InputError(std::move(wrong)); }
     record_.modalities.push_back({"screen", "screen", "grey levels", "data/" + folder_.groups[0],
                                   folder_.picture_types, folder_.height * folder_.width, rate_hz_,
                                   rate_hz_});
@@ -363,9 +387,10 @@ class Importer {
     record_.notes.push_back(folder_.year == SensoriumYear::static_2022
                                 ? "a row is one trial: responses summed 50 to 550 ms after onset"
                                 : "between trials stands one blank frame over rows of zeros");
-    if (none_ > 0)
+    if (none_ > 0) {
       record_.left_out.emplace_back(fmt::format("{} trials of tier none", none_),
                                     "the published loader leaves them out");
+    }
   }
 
   const ReadRequest& request_;

@@ -43,11 +43,12 @@ struct Imported {
     request.name = source.filename().string();
     record = read_sensorium(request, year);
     screen = screen_at(out / "screen");
-    for (const char* lane : {"responses", "eye_tracker", "treadmill"})
+    for (const char* lane : {"responses", "eye_tracker", "treadmill"}) {
       lanes.emplace(lane, sequence_at(out / lane));
+    }
     for (size_t i = 0; i < screen.trials.size(); ++i) {
       Json fields = yaml_at(out / "screen" / "meta" / (screen.trials[i].number + ".yml"));
-      if (!fields.contains("trial")) continue;
+      if (!fields.contains("trial")) { continue; }
       const int64_t number = fields["trial"];
       const double onset_s = screen.onset_s(static_cast<int64_t>(i));
       trials[number] = {static_cast<int64_t>(i), screen.trials[i].frames,
@@ -65,30 +66,32 @@ struct Imported {
   // The source's arrays from the lanes: which signal of which lane.
   std::vector<double> source_signal(const std::string& group, int64_t n, const Trial& t) const {
     const int64_t eyes = lanes.at("eye_tracker").signals;
-    if (group == "responses") return signal("responses", n, t);
-    if (group == "pupil_center") return signal("eye_tracker", eyes - 2 + n, t);
+    if (group == "responses") { return signal("responses", n, t); }
+    if (group == "pupil_center") { return signal("eye_tracker", eyes - 2 + n, t); }
     return n < eyes - 2 ? signal("eye_tracker", n, t) : signal("treadmill", 0, t);
   }
 };
 
 void check_first(const std::vector<double>& ours, const Json& theirs, double within) {
-  for (size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i)
+  for (size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i) {
     CHECK(ours[i] == doctest::Approx(theirs[i].get<double>()).epsilon(within));
+  }
 }
 
 std::vector<Json> expected_of(const fs::path& cases, const std::string& layout) {
   std::vector<Json> found;
-  for (const auto& entry : fs::directory_iterator(cases))
+  for (const auto& entry : fs::directory_iterator(cases)) {
     if (entry.path().filename().string().ends_with(".expected.json")) {
       Json facts = json_at(entry.path());
-      if (facts.at("layout") == layout) found.push_back(std::move(facts));
+      if (facts.at("layout") == layout) { found.push_back(std::move(facts)); }
     }
+  }
   return found;
 }
 
 void check_tiers(const Imported& session, const Json& tiers) {
   std::map<std::string, int64_t> told;
-  for (const auto& [tier, numbers] : tiers.items())
+  for (const auto& [tier, numbers] : tiers.items()) {
     for (const int64_t number : numbers) {
       CAPTURE(number);
       if (tier == "none") {
@@ -100,7 +103,8 @@ void check_tiers(const Imported& session, const Json& tiers) {
       CHECK(session.screen.trials[size_t(session.trials.at(number).index)].tier == tier);
       ++told[tier];
     }
-  for (const auto& [tier, count] : told) CHECK(session.record.tiers.at(tier).trials == count);
+  }
+  for (const auto& [tier, count] : told) { CHECK(session.record.tiers.at(tier).trials == count); }
   CHECK(session.record.tiers.size() == told.size());
 }
 
@@ -109,12 +113,12 @@ void check_neurons(const Imported& session, const Json& facts) {
   CHECK(session.lanes.at("responses").signals == facts.at("n_neurons"));
   CHECK(session.record.neurons == facts.at("n_neurons"));
   CHECK(neurons.at("unit_ids") == facts.at("unit_ids"));
-  if (facts.contains("area")) CHECK(neurons.at("area") == facts.at("area"));
+  if (facts.contains("area")) { CHECK(neurons.at("area") == facts.at("area")); }
   const Json& places = neurons.at("cell_motor_coordinates");
   CHECK(places.at(0) == facts.at("coordinates_first"));
   for (size_t axis = 0; axis < 3; ++axis) {
     int64_t sum = 0;
-    for (const Json& place : places) sum += place.at(axis).get<int64_t>();
+    for (const Json& place : places) { sum += place.at(axis).get<int64_t>(); }
     CHECK(sum == facts.at("coordinates_sum").at(axis));
   }
   const std::vector<double> deviations =
@@ -122,15 +126,16 @@ void check_neurons(const Imported& session, const Json& facts) {
   check_first(deviations, facts.at("response_std"), 1e-12);
   const double floor = 0.01 * sum_of(deviations) / double(deviations.size());
   CHECK(floor == doctest::Approx(facts.at("response_std_floor").get<double>()).epsilon(1e-12));
-  for (size_t n = 0; n < deviations.size(); ++n)
+  for (size_t n = 0; n < deviations.size(); ++n) {
     CHECK((deviations[n] < floor) == (std::count(facts.at("floored_neurons").begin(),
                                                  facts.at("floored_neurons").end(), n) == 1));
+  }
 }
 
 // Each stored number has the bits of the source's.
 void check_bits(const Imported& session, const fs::path& source,
                 const std::vector<std::string>& groups) {
-  for (const auto& [number, trial] : session.trials)
+  for (const auto& [number, trial] : session.trials) {
     for (const std::string& group : groups) {
       const WholeArray array =
           read_whole_array(source / "data" / group / (std::to_string(number) + ".npy"))
@@ -140,11 +145,13 @@ void check_bits(const Imported& session, const fs::path& source,
         const std::vector<double> ours = session.source_signal(group, n, trial);
         for (int64_t t = 0; t < trial.frames; ++t) {
           const double theirs = array.number(n * stride + t);
-          if (std::memcmp(&ours[size_t(t)], &theirs, sizeof theirs) != 0)
+          if (std::memcmp(&ours[size_t(t)], &theirs, sizeof theirs) != 0) {
             FAIL_CHECK(group << " of trial " << number << ", signal " << n << ", sample " << t);
+          }
         }
       }
     }
+  }
 }
 
 // ---- 2023 ---------------------------------------------------------------------------------------
@@ -156,13 +163,16 @@ void check_trial_2023(const Imported& session, const Imported::Trial& trial, con
     const std::vector<float> pixels = session.frame(trial, f);
     const double sum = sum_of({pixels.begin(), pixels.end()});
     video += sum;
-    if (f == 0) check_first({pixels.begin(), pixels.end()}, facts.at("video_frame0_first"), 1e-12);
-    if (f == trial.frames - 1) CHECK(sum == facts.at("video_last_frame_sum"));
+    if (f == 0) {
+      check_first({pixels.begin(), pixels.end()}, facts.at("video_frame0_first"), 1e-12);
+    }
+    if (f == trial.frames - 1) { CHECK(sum == facts.at("video_last_frame_sum")); }
   }
   CHECK(video == facts.at("video_sum"));
   double responses = 0;
-  for (int64_t n = 0; n < session.record.neurons; ++n)
+  for (int64_t n = 0; n < session.record.neurons; ++n) {
     responses += sum_of(session.signal("responses", n, trial));
+  }
   CHECK(responses == doctest::Approx(facts.at("response_sum").get<double>()).epsilon(1e-9));
   check_first(session.signal("responses", 0, trial), facts.at("response_first_neuron0"), 1e-12);
   for (int64_t n = 0; n < 2; ++n) {
@@ -183,12 +193,14 @@ Scale scale_of(const Imported& session, const std::string& group) {
   std::vector<double> deviations = numbers_at(session.folder / lane / "meta" / "stds.npy");
   if (group == "responses") {
     const double floor = 0.01 * sum_of(deviations) / double(deviations.size());
-    for (double& deviation : deviations)
-      if (deviation <= floor) deviation = floor;
+    for (double& deviation : deviations) {
+      if (deviation <= floor) { deviation = floor; }
+    }
     return {std::vector<double>(means.size(), 0), deviations};
   }
-  if (group == "pupil_center")
+  if (group == "pupil_center") {
     return {{means.end() - 2, means.end()}, {deviations.end() - 2, deviations.end()}};
+  }
   deviations.erase(deviations.end() - 2, deviations.end());
   deviations.push_back(numbers_at(session.folder / "treadmill" / "meta" / "stds.npy")[0]);
   return {std::vector<double>(deviations.size(), 0), deviations};
@@ -197,7 +209,9 @@ Scale scale_of(const Imported& session, const std::string& group) {
 // What the published loader returns, computed from the native session.
 void check_loader_2023(const Imported& session, const Json& loader) {
   const Json& options = loader.at("options");
-  if (!options.value("include_pupil_centers", false)) return;  // other groups, other lengths
+  if (!options.value("include_pupil_centers", false)) {
+    return;  // other groups, other lengths
+  }
   CHECK(session.record.data_key == loader.at("data_key").get<std::string>());
   check_tiers(session, loader.at("tiers"));
   for (const auto& [number, facts] : loader.at("trials").items()) {
@@ -207,15 +221,17 @@ void check_loader_2023(const Imported& session, const Json& loader) {
       const int64_t signals = expected.at("shape").at(0);
       CHECK(trial.frames == expected.at("shape").at(1));
       Scale scale{std::vector<double>(size_t(signals), 0), std::vector<double>(size_t(signals), 1)};
-      if (options.at("normalize").get<bool>()) scale = scale_of(session, group);
+      if (options.at("normalize").get<bool>()) { scale = scale_of(session, group); }
       std::vector<double> all;
-      for (int64_t n = 0; n < signals; ++n)
-        for (const double x : session.source_signal(group, n, trial))
+      for (int64_t n = 0; n < signals; ++n) {
+        for (const double x : session.source_signal(group, n, trial)) {
           all.push_back((x - scale.shift[size_t(n)]) / scale.divisor[size_t(n)]);
+        }
+      }
       CAPTURE(group);
       check_first(all, expected.at("first"), 2e-5);
       double magnitude = 1;
-      for (const double x : all) magnitude += std::abs(x);
+      for (const double x : all) { magnitude += std::abs(x); }
       CHECK(std::abs(sum_of(all) - expected.at("sum").get<double>()) < kFloatSum * magnitude);
     }
   }
@@ -225,7 +241,7 @@ void check_loader_2023(const Imported& session, const Json& loader) {
 
 TEST_CASE("sensorium: every fact of the 2023 folders holds in the imported session") {
   const auto shared = shared_recordings("sensorium: facts of 2023");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const auto cases = expected_of(shared / "sensorium-cases", "sensorium-2023");
   REQUIRE(!cases.empty());
   for (const Json& facts : cases) {
@@ -242,15 +258,16 @@ TEST_CASE("sensorium: every fact of the 2023 folders holds in the imported sessi
                         .type) == facts.at("video_dtypes").at(size_t(number)).get<std::string>());
       check_trial_2023(session, trial, facts.at("trials").at(size_t(number)));
     }
-    for (const auto& [name, loader] : facts.at("real_loader").items())
+    for (const auto& [name, loader] : facts.at("real_loader").items()) {
       check_loader_2023(session, loader);
+    }
     check_bits(session, source, {"responses", "behavior", "pupil_center"});
   }
 }
 
 TEST_CASE("sensorium: every fact of the 2022 folders holds in the imported session") {
   const auto shared = shared_recordings("sensorium: facts of 2022");
-  if (shared.empty()) return;
+  if (shared.empty()) { return; }
   const auto cases = expected_of(shared / "sensorium-cases", "sensorium-2022");
   REQUIRE(!cases.empty());
   for (const Json& facts : cases) {
@@ -270,29 +287,33 @@ TEST_CASE("sensorium: every fact of the 2022 folders holds in the imported sessi
       CHECK(trial.fields.at("trial_idx") == facts.at("trial_idx").at(i));
       // Equal ids are repeats: one picture on disk.
       const auto [known, fresh] = stimuli.emplace(facts.at("frame_image_id").at(i), "");
-      if (fresh) known->second = trial.fields.at("stimulus_name");
+      if (fresh) { known->second = trial.fields.at("stimulus_name"); }
       CHECK(known->second == trial.fields.at("stimulus_name").get<std::string>());
       const std::vector<float> pixels = session.frame(trial, 0);
       CHECK(sum_of({pixels.begin(), pixels.end()}) == expected.at("image_sum"));
       check_first({pixels.begin(), pixels.end()}, expected.at("image_first"), 1e-12);
       std::vector<double> row;
-      for (int64_t n = 0; n < session.record.neurons; ++n)
+      for (int64_t n = 0; n < session.record.neurons; ++n) {
         row.push_back(session.signal("responses", n, trial)[0]);
+      }
       CHECK(sum_of(row) ==
             doctest::Approx(expected.at("response_sum").get<double>()).epsilon(1e-12));
       check_first(row, expected.at("response_first"), 1e-15);
-      for (int64_t n = 0; n < 3; ++n)
+      for (int64_t n = 0; n < 3; ++n) {
         CHECK(session.source_signal("behavior", n, trial)[0] ==
               expected.at("behavior").at(size_t(n)));
-      for (int64_t n = 0; n < 2; ++n)
+      }
+      for (int64_t n = 0; n < 2; ++n) {
         CHECK(session.source_signal("pupil_center", n, trial)[0] ==
               expected.at("pupil_center").at(size_t(n)));
+      }
     }
     const Scale scale = scale_of(session, "responses");
     const Imported::Trial& first = session.trials.at(0);
-    for (size_t n = 0; n < facts.at("scaled_response_trial0").size(); ++n)
+    for (size_t n = 0; n < facts.at("scaled_response_trial0").size(); ++n) {
       CHECK(session.signal("responses", int64_t(n), first)[0] / scale.divisor[n] ==
             doctest::Approx(facts.at("scaled_response_trial0")[n].get<double>()).epsilon(1e-6));
+    }
     CHECK(session.record.data_key ==
           facts.at("real_loader").begin()->at("data_key").get<std::string>());
     check_bits(session, source, {"responses", "behavior", "pupil_center"});
@@ -310,9 +331,7 @@ std::vector<Diagnostic> refused(const SmallSensorium& small,
   request.name = "small";
   try {
     read_sensorium(request, year);
-  } catch (const InputError& error) {
-    return error.diagnostics();
-  }
+  } catch (const InputError& error) { return error.diagnostics(); }
   return {};
 }
 
@@ -366,8 +385,9 @@ TEST_CASE("sensorium: a trial that is NaN from the start is listed as left out")
 TEST_CASE("sensorium: what macOS puts beside the arrays is no trial and no column") {
   const SmallSensorium small;
   for (const char* file : {"data/responses/._0.npy", "data/videos/.DS_Store",
-                           "meta/neurons/._unit_ids.npy", "meta/trials/._tiers.npy"})
+                           "meta/neurons/._unit_ids.npy", "meta/trials/._tiers.npy"}) {
     write_file(small.path / file, "Mac OS X");
+  }
   const TemporaryFolder out;
   const Imported session(small.path, SensoriumYear::dynamic_2023, out.path());
   CHECK(session.record.left_out.size() == 1);  // the trial of tier none
@@ -430,9 +450,10 @@ TEST_CASE("sensorium: what is wrong with a folder is told with file and field, a
   }
   SUBCASE("all is NaN from the start") {
     std::vector<float> numbers(12, NAN);
-    for (int trial = 0; trial < 3; ++trial)
+    for (int trial = 0; trial < 3; ++trial) {
       write_file(small.file("responses", trial),
                  npy_bytes(NumberType::f32, {2, 6}, numbers.data()));
+    }
     CHECK(refused(small).size() == 1);
   }
 }

@@ -17,8 +17,9 @@ struct SmallSensorium {
   std::filesystem::path path = place.path() / "dynamic7-1-2-Video-small";
 
   SmallSensorium() {
-    for (const char* group : {"videos", "responses", "behavior", "pupil_center"})
+    for (const char* group : {"videos", "responses", "behavior", "pupil_center"}) {
       std::filesystem::create_directories(path / "data" / group);
+    }
     std::filesystem::create_directories(path / "meta" / "trials");
     std::filesystem::create_directories(path / "meta" / "neurons");
     for (int trial = 0; trial < 3; ++trial) {
@@ -31,9 +32,9 @@ struct SmallSensorium {
   }
   void write(const std::string& group, int trial, const std::vector<int64_t>& shape) {
     int64_t count = 1;
-    for (const int64_t side : shape) count *= side;
+    for (const int64_t side : shape) { count *= side; }
     std::vector<float> numbers(static_cast<size_t>(count));
-    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = float(trial) + float(i) / 100;
+    for (size_t i = 0; i < numbers.size(); ++i) { numbers[i] = float(trial) + float(i) / 100; }
     write_file(file(group, trial), npy_bytes(NumberType::f32, shape, numbers.data()));
   }
   std::filesystem::path file(const std::string& group, int trial) const {

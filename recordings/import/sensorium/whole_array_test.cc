@@ -37,7 +37,7 @@ TEST_CASE("whole array: column-major and big-endian numbers come out row-major a
   }
   const auto array = read(file_of(">i2", "True", "2, 3", data));
   REQUIRE(array.ok());
-  for (int64_t i = 0; i < 6; ++i) CHECK(array.value->number(i) == double(i + 1));
+  for (int64_t i = 0; i < 6; ++i) { CHECK(array.value->number(i) == double(i + 1)); }
 }
 
 TEST_CASE("whole array: numpy's unicode becomes UTF-8") {

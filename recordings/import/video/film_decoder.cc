@@ -75,11 +75,11 @@ Input open_input(const std::filesystem::path& path) {
   const int error =
       ::avformat_open_input(&context, ("file:" + path.string()).c_str(), nullptr, &options);
   ::av_dict_free(&options);
-  if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
-  if (error < 0) refuse(path, "", "is no video that can be read", "a video file", words(error));
+  if (error == AVERROR(ENOMEM)) { throw std::bad_alloc(); }
+  if (error < 0) { refuse(path, "", "is no video that can be read", "a video file", words(error)); }
   Input input(context);
   const int probed = ::avformat_find_stream_info(input.get(), nullptr);
-  if (probed < 0) refuse(path, "streams", "cannot be told", "a video stream", words(probed));
+  if (probed < 0) { refuse(path, "streams", "cannot be told", "a video stream", words(probed)); }
   return input;
 }
 
@@ -126,7 +126,7 @@ struct FilmDecoder::Parts {
   }
   int channels() const { return wanted == AV_PIX_FMT_RGB24 ? 3 : 1; }
   double last_duration_s() const {
-    if (duration_s > 0) return duration_s;
+    if (duration_s > 0) { return duration_s; }
     return rate_hz() > 0 ? 1 / rate_hz() : 1;
   }
   std::string place() const { return fmt::format("frame {}", frames); }
@@ -134,27 +134,30 @@ struct FilmDecoder::Parts {
   void open_decoder() {
     const AVCodec* codec = nullptr;
     stream = ::av_find_best_stream(input.get(), AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
-    if (stream < 0 || codec == nullptr)
+    if (stream < 0 || codec == nullptr) {
       refuse(path, "streams", "holds no video stream that can be decoded", "a video stream",
              words(stream));
+    }
     decoder.reset(::avcodec_alloc_context3(codec));
-    if (!decoder || !packet || !frame) throw std::bad_alloc();
+    if (!decoder || !packet || !frame) { throw std::bad_alloc(); }
     ::avcodec_parameters_to_context(decoder.get(), video()->codecpar);
     decoder->pkt_timebase = video()->time_base;
     decoder->thread_count = 1;  // sessions run side by side; threads would need memory each
     decoder->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
     const int error = ::avcodec_open2(decoder.get(), codec, nullptr);
-    if (error < 0) refuse(path, "codec", "cannot be decoded", codec->name, words(error));
+    if (error < 0) { refuse(path, "codec", "cannot be decoded", codec->name, words(error)); }
   }
 
   // Feeds packets until the decoder gives a frame; false at the end of the film.
   bool decode() {
     for (;;) {
       const int got = ::avcodec_receive_frame(decoder.get(), frame.get());
-      if (got == 0) return true;
-      if (got == AVERROR_EOF) return false;
-      if (got == AVERROR(ENOMEM)) throw std::bad_alloc();
-      if (got != AVERROR(EAGAIN)) refuse(path, place(), "cannot be decoded", "a frame", words(got));
+      if (got == 0) { return true; }
+      if (got == AVERROR_EOF) { return false; }
+      if (got == AVERROR(ENOMEM)) { throw std::bad_alloc(); }
+      if (got != AVERROR(EAGAIN)) {
+        refuse(path, place(), "cannot be decoded", "a frame", words(got));
+      }
       feed();
     }
   }
@@ -163,18 +166,20 @@ struct FilmDecoder::Parts {
   void take_orientation() {
     size_t bytes = 0;
     const uint8_t* data = ::av_stream_get_side_data(video(), AV_PKT_DATA_DISPLAYMATRIX, &bytes);
-    if (data == nullptr || bytes < sizeof(int32_t[9])) return;
+    if (data == nullptr || bytes < sizeof(int32_t[9])) { return; }
     std::array<int32_t, 9> matrix{};
     std::memcpy(matrix.data(), data, sizeof matrix);
     const auto told = orientation_of(matrix);
-    if (told)
+    if (told) {
       orientation = *told;
-    else
+    } else {
       notes.push_back(
           "frames stand as they are stored: the file's display matrix is no quarter "
           "turn");
-    if (!orientation.is_upright())
+    }
+    if (!orientation.is_upright()) {
       notes.push_back("frames are " + orientation.words() + ", as the file's display matrix says");
+    }
   }
 
   // Width over height of the film as it is meant to be seen.
@@ -188,7 +193,7 @@ struct FilmDecoder::Parts {
   // Frames of another shape than the film's look stretched, which is told.
   void tell_shape() {
     const double wanted_shape = shape(), has = static_cast<double>(width) / height;
-    if (std::abs(has / wanted_shape - 1) * std::min(height, width) <= 1) return;
+    if (std::abs(has / wanted_shape - 1) * std::min(height, width) <= 1) { return; }
     notes.push_back(
         fmt::format("the film is {:.3f} times as wide as high, its frames of {} x {} pixels are "
                     "{:.3f} times: what they show is stretched",
@@ -197,10 +202,11 @@ struct FilmDecoder::Parts {
 
   void count_bytes() {
     packet_bytes += packet->size;
-    if (packet_bytes > kReadAgainMax * file_bytes)
+    if (packet_bytes > kReadAgainMax * file_bytes) {
       refuse(path, place(), "file shows the same packets again and again",
              fmt::format("at most {} times its own bytes", kReadAgainMax),
              fmt::format("{} bytes of packets in {} of the file", packet_bytes, file_bytes));
+    }
   }
 
   void feed() {
@@ -208,19 +214,22 @@ struct FilmDecoder::Parts {
     do {
       ::av_packet_unref(packet.get());
       read = ::av_read_frame(input.get(), packet.get());
-      if (read == 0) take_extent();
+      if (read == 0) { take_extent(); }
     } while (read == 0 && packet->stream_index != stream);
-    if (read < 0 && read != AVERROR_EOF)
+    if (read < 0 && read != AVERROR_EOF) {
       refuse(path, place(), "file is damaged or truncated", "the next packet", words(read));
-    if (read == 0 && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0)
+    }
+    if (read == 0 && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0) {
       refuse(path, place(), "file is damaged or truncated", "a whole packet",
              fmt::format("{} bytes of it", packet->size));
-    if (read == 0) count_bytes();
+    }
+    if (read == 0) { count_bytes(); }
     is_draining = read < 0;
     const int sent = ::avcodec_send_packet(decoder.get(), is_draining ? nullptr : packet.get());
-    if (sent == AVERROR(ENOMEM)) throw std::bad_alloc();
-    if (sent < 0 && sent != AVERROR_EOF)
+    if (sent == AVERROR(ENOMEM)) { throw std::bad_alloc(); }
+    if (sent < 0 && sent != AVERROR_EOF) {
       refuse(path, place(), "cannot be decoded", "a frame", words(sent));
+    }
   }
 
   double time_of_frame() {
@@ -231,8 +240,9 @@ struct FilmDecoder::Parts {
       const AVRational base = video()->time_base;
       return static_cast<double>(time) * base.num / base.den;
     }
-    if (!(rate_hz() > 0))
+    if (!(rate_hz() > 0)) {
       refuse(path, place(), "frame has no presentation time", "a time, or a rate", "");
+    }
     has_made_up_times = true;
     return static_cast<double>(frames) / rate_hz();
   }
@@ -247,12 +257,13 @@ struct FilmDecoder::Parts {
                                 frame->linesize, wanted, frame->width, frame->height, 1);
       return;
     }
-    if (!converter || format != converted_from) make_converter(format);
+    if (!converter || format != converted_from) { make_converter(format); }
     std::array<uint8_t*, 4> planes = {full.data()};
     std::array<int, 4> lines = {frame->width * channels()};
     if (::sws_scale(converter.get(), frame->data, frame->linesize, 0, frame->height, planes.data(),
-                    lines.data()) != frame->height)
+                    lines.data()) != frame->height) {
       refuse(path, place(), "cannot be converted", "grey or RGB", ::av_get_pix_fmt_name(format));
+    }
   }
 
   void make_converter(AVPixelFormat format) {
@@ -260,9 +271,10 @@ struct FilmDecoder::Parts {
         frame->width, frame->height, format, frame->width, frame->height, wanted,
         SWS_POINT | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT,
         nullptr, nullptr, nullptr));
-    if (!converter)
+    if (!converter) {
       refuse(path, place(), "cannot be converted", "a pixel format that FFmpeg converts",
              ::av_get_pix_fmt_name(format));
+    }
     // The matrix and range that the file states, to full range.
     const int matrix = frame->colorspace == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_DEFAULT;
     const bool is_full = frame->color_range == AVCOL_RANGE_JPEG || is_full_range(format);
@@ -273,26 +285,29 @@ struct FilmDecoder::Parts {
 
   void take_pixels() {
     const PictureSize size = {frame->height, frame->width};
-    if (frames > 0 && size != stored)
+    if (frames > 0 && size != stored) {
       refuse(path, place(), "frames of one film differ in size",
              fmt::format("{} x {}", stored.height, stored.width),
              fmt::format("{} x {}", size.height, size.width));
+    }
     stored = size;
     convert();
-    if (!orientation.is_upright())
+    if (!orientation.is_upright()) {
       full = turned(orientation, stored, static_cast<size_t>(channels()), full);
+    }
     const PictureSize shown = turned(orientation, stored), wanted_size = {height, width};
-    if (shown == wanted_size) return pixels.swap(full);
-    if (!resize) resize.emplace(shown, wanted_size);
+    if (shown == wanted_size) { return pixels.swap(full); }
+    if (!resize) { resize.emplace(shown, wanted_size); }
     pixels.clear();
-    for (const float level : (*resize)(std::span<const uint8_t>(full), channels()))
+    for (const float level : (*resize)(std::span<const uint8_t>(full), channels())) {
       pixels.push_back(static_cast<uint8_t>(std::lround(std::clamp(level, 0.0f, 255.0f))));
+    }
   }
 
   // Where a packet of any stream ends: that is what a container's own length is about.
   void take_extent() {
     const int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
-    if (time == AV_NOPTS_VALUE) return;
+    if (time == AV_NOPTS_VALUE) { return; }
     const double base_s = seconds(input->streams[packet->stream_index]->time_base);
     read_to_s = std::max(
         read_to_s, static_cast<double>(time + std::max<int64_t>(packet->duration, 0)) * base_s);
@@ -300,21 +315,23 @@ struct FilmDecoder::Parts {
 
   // A container that knows its length, or its stream's, tells when the file was cut off.
   void check_end() const {
-    if (frames == 0) return;
+    if (frames == 0) { return; }
     const double mean_s =
         frames > 1 ? (last_s - first_s) / static_cast<double>(frames - 1) : last_duration_s();
     const double frame_s = std::max(duration_s, mean_s);
     const auto check = [&](int64_t start, int64_t duration, double base_s, double end_s) {
-      if (duration == AV_NOPTS_VALUE || duration <= 0) return;
+      if (duration == AV_NOPTS_VALUE || duration <= 0) { return; }
       const double whole_s = static_cast<double>(start == AV_NOPTS_VALUE ? 0 : start) * base_s +
                              static_cast<double>(duration) * base_s;
-      if (end_s + kFramesShort * frame_s < whole_s)
+      if (end_s + kFramesShort * frame_s < whole_s) {
         refuse(path, place(), "file is truncated", fmt::format("frames up to {:.3f} s", whole_s),
                fmt::format("the last at {:.3f} s", last_s));
+      }
     };
     check(video()->start_time, video()->duration, seconds(video()->time_base), last_s + duration_s);
-    if (input->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE)
+    if (input->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE) {
       check(input->start_time, input->duration, 1.0 / AV_TIME_BASE, read_to_s);
+    }
   }
 };
 
@@ -331,7 +348,7 @@ FilmDecoder::FilmDecoder(const std::filesystem::path& path, const ReadOptions& o
   const PictureSize shown = turned(p.orientation, {p.decoder->height, p.decoder->width});
   p.height = static_cast<int>(options.size ? options.size->height : shown.height);
   p.width = static_cast<int>(options.size ? options.size->width : shown.width);
-  if (shown.height > 0 && shown.width > 0 && p.height > 0 && p.width > 0) p.tell_shape();
+  if (shown.height > 0 && shown.width > 0 && p.height > 0 && p.width > 0) { p.tell_shape(); }
 }
 
 FilmDecoder::~FilmDecoder() = default;
@@ -360,11 +377,12 @@ std::optional<FilmFrame> FilmDecoder::next() {
     p.check_end();
     return std::nullopt;
   }
-  if (p.frame->decode_error_flags != 0 || (p.frame->flags & AV_FRAME_FLAG_CORRUPT) != 0)
+  if (p.frame->decode_error_flags != 0 || (p.frame->flags & AV_FRAME_FLAG_CORRUPT) != 0) {
     refuse(p.path, p.place(), "frame is damaged", "a whole frame", "");
+  }
   p.take_pixels();
   p.last_s = p.time_of_frame();
-  if (p.frames == 0) p.first_s = p.last_s;
+  if (p.frames == 0) { p.first_s = p.last_s; }
   ++p.frames;
   return FilmFrame{p.last_s, std::as_bytes(std::span(p.pixels))};
 }

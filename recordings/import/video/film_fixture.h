@@ -34,8 +34,9 @@ struct MadeFilm {
     uint32_t state = 1;
     for (size_t f = 0; f < at.size(); ++f) {
       std::vector<uint8_t> pixels(static_cast<size_t>(frame_bytes()));
-      for (uint8_t& pixel : pixels)
+      for (uint8_t& pixel : pixels) {
         pixel = static_cast<uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+      }
       frames.push_back(std::move(pixels));
     }
   }
@@ -64,7 +65,7 @@ struct MadeFilm {
     ::avcodec_parameters_from_context(stream->codecpar, context);
     REQUIRE(::avio_open(&output->pb, path.c_str(), AVIO_FLAG_WRITE) >= 0);
     REQUIRE(::avformat_write_header(output, nullptr) >= 0);
-    for (size_t f = 0; f < frames.size(); ++f) encode(context, output, stream, f);
+    for (size_t f = 0; f < frames.size(); ++f) { encode(context, output, stream, f); }
     drain(context, output, stream, nullptr);
     REQUIRE(::av_write_trailer(output) >= 0);
     ::avio_closep(&output->pb);
@@ -76,7 +77,7 @@ struct MadeFilm {
   // To the next frame; the last is as long as the one before it.
   int64_t duration_at(int64_t time) const {
     const size_t f = size_t(std::find(times.begin(), times.end(), time) - times.begin());
-    if (f + 1 < times.size()) return times[f + 1] - times[f];
+    if (f + 1 < times.size()) { return times[f + 1] - times[f]; }
     return f > 0 ? times[f] - times[f - 1] : 1;
   }
   void encode(AVCodecContext* context, AVFormatContext* output, AVStream* stream, size_t f) const {

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kSideMax = 8192;
 
 void check_size(int64_t height, int64_t width, const std::filesystem::path& source) {
-  if (height >= 1 && width >= 1 && height <= kSideMax && width <= kSideMax) return;
+  if (height >= 1 && width >= 1 && height <= kSideMax && width <= kSideMax) { return; }
   throw InputError({problem_in(source, "frame size", "frames are too large",
                                fmt::format("sides of 1 to {}", kSideMax),
                                fmt::format("{} x {}", height, width))});
@@ -22,10 +22,13 @@ void check_size(int64_t height, int64_t width, const std::filesystem::path& sour
 
 // What is true of the whole film and cannot be told while it is read.
 void check_times(const std::vector<double>& times_s, const std::filesystem::path& source) {
-  if (times_s.empty())
+  if (times_s.empty()) {
     throw InputError({problem_in(source, "frames", "holds no frame that can be read",
                                  "at least one frame", "0")});
-  if (auto wrong = wrong_times(source, "presentation time", times_s)) throw InputError({*wrong});
+  }
+  if (auto wrong = wrong_times(source, "presentation time", times_s)) {
+    throw InputError({*wrong});
+  }
 }
 
 }  // namespace
@@ -36,7 +39,7 @@ SessionRecord read_video_file(const ReadRequest& request) {
   check_size(film.stored_height, film.stored_width, request.source);
   check_size(film.height, film.width, request.source);
   std::vector<int64_t> size = {film.height, film.width};
-  if (request.options.colour) size.push_back(3);
+  if (request.options.colour) { size.push_back(3); }
   ScreenWriter screen(request.session / "screen");
   ArrayWriter frames(screen.picture_path("film"), NumberType::u8, size);
   std::vector<double> times_s;
@@ -62,15 +65,16 @@ SessionRecord read_video_file(const ReadRequest& request) {
   record.seconds = end_s - times_s.front();
   record.tiers["train"] = {1, record.seconds};
   int64_t pixels = 1;
-  for (const int64_t side : size) pixels *= side;
+  for (const int64_t side : size) { pixels *= side; }
   record.modalities.push_back(
       {"screen", "screen", request.options.colour ? "RGB, 8 bits" : "grey levels, 8 bits",
        fmt::format("{} in {}, {} x {}, {}", film.codec, film.container, film.stored_height,
                    film.stored_width, film.pixel_format),
        "uint8", pixels, film.rate_hz, film.rate_hz});
   record.notes = film.notes;
-  if (decoder.facts().has_made_up_times)
+  if (decoder.facts().has_made_up_times) {
     record.notes.push_back("frames bear no presentation times: they stand at the nominal rate");
+  }
   write_identity(record, request.session);
   return record;
 }

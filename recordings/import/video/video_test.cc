@@ -43,7 +43,7 @@ struct Imported {
 // Intervals between 8 and 90 ms.
 std::vector<int64_t> uneven(int64_t frames) {
   std::vector<int64_t> times;
-  for (int64_t i = 0, at = 0; i < frames; ++i, at += 8 + (i * 37) % 83) times.push_back(at);
+  for (int64_t i = 0, at = 0; i < frames; ++i, at += 8 + (i * 37) % 83) { times.push_back(at); }
   return times;
 }
 
@@ -55,9 +55,10 @@ std::vector<int64_t> even(int64_t frames) {
 
 void check_times(const Imported& session, const MadeFilm& film) {
   REQUIRE(session.screen.flips_s.size() == film.times.size() + 1);
-  for (size_t f = 0; f < film.times.size(); ++f)
+  for (size_t f = 0; f < film.times.size(); ++f) {
     CHECK(session.screen.flips_s[f] ==
           double(film.times[f]) * film.time_base.num / film.time_base.den);
+  }
   CHECK(session.screen.trials.back().kind == TrialKind::blank);
 }
 
@@ -71,9 +72,7 @@ void check_grey(const Imported& session, const MadeFilm& film) {
 std::vector<Diagnostic> refused(const fs::path& source) {
   try {
     const Imported session(source);
-  } catch (const InputError& error) {
-    return error.diagnostics();
-  }
+  } catch (const InputError& error) { return error.diagnostics(); }
   return {};
 }
 
@@ -84,7 +83,7 @@ TEST_CASE("video: uneven times and lossless grey frames come out exactly, in thr
     CAPTURE(name);
     const TemporaryFolder folder;
     MadeFilm film;
-    if (name == "film.mov") film.codec = AV_CODEC_ID_PNG;
+    if (name == "film.mov") { film.codec = AV_CODEC_ID_PNG; }
     film.fill(uneven(40));
     film.write(folder.path() / name);
     const Imported session(folder.path() / name);
@@ -121,9 +120,11 @@ TEST_CASE("video: RGB frames of a lossless film are kept bit for bit") {
   const auto area = size_t(film.height * film.width);
   for (size_t f = 0; f < film.frames.size(); ++f) {
     const std::vector<float> planes = session.frame(f);  // channels first
-    for (size_t p = 0; p < area; ++p)
-      for (size_t c = 0; c < 3; ++c)
+    for (size_t p = 0; p < area; ++p) {
+      for (size_t c = 0; c < 3; ++c) {
         REQUIRE(planes[c * area + p] == float(film.frames[f][3 * p + c]));
+      }
+    }
   }
 }
 
@@ -147,13 +148,15 @@ TEST_CASE("video: a smaller size holds the mean grey of what each pixel covers")
   const Imported session(folder.path() / "film.mkv", options);
   const std::vector<float> small = session.frame(1);
   REQUIRE(small.size() == size_t(film.height * film.width / 16));
-  for (int y = 0; y < film.height / 4; ++y)
+  for (int y = 0; y < film.height / 4; ++y) {
     for (int x = 0; x < film.width / 4; ++x) {
       double mean = 0;
-      for (int i = 0; i < 16; ++i)
+      for (int i = 0; i < 16; ++i) {
         mean += film.frames[1][size_t((4 * y + i / 4) * film.width + 4 * x + i % 4)] / 16.0;
+      }
       CHECK(std::abs(small[size_t(y * film.width / 4 + x)] - mean) <= 0.5001);
     }
+  }
 }
 
 TEST_CASE("video: a film is turned as its display matrix says, at any size") {
@@ -174,9 +177,11 @@ TEST_CASE("video: a film is turned as its display matrix says, at any size") {
   for (size_t f = 0; f + 1 < plain.screen.flips_s.size(); ++f) {
     const std::vector<float> before = plain.frame(f), after = rotated.frame(f);
     std::vector<float> expected(before.size());
-    for (int64_t y = 0; y < height; ++y)
-      for (int64_t x = 0; x < width; ++x)
+    for (int64_t y = 0; y < height; ++y) {
+      for (int64_t x = 0; x < width; ++x) {
         expected[size_t(x * height + height - 1 - y)] = before[size_t(y * width + x)];
+      }
+    }
     CHECK(after == expected);
   }
   CHECK(rotated.record.notes ==
@@ -231,13 +236,13 @@ namespace {
 
 uint32_t big_endian(const std::string& bytes, size_t at) {
   uint32_t number = 0;
-  for (size_t i = 0; i < 4; ++i) number = number << 8 | static_cast<uint8_t>(bytes[at + i]);
+  for (size_t i = 0; i < 4; ++i) { number = number << 8 | static_cast<uint8_t>(bytes[at + i]); }
   return number;
 }
 
 std::string big_endian(uint32_t number) {
   std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift);
+  for (int shift = 24; shift >= 0; shift -= 8) { bytes += static_cast<char>(number >> shift); }
   return bytes;
 }
 
@@ -248,7 +253,7 @@ std::string with_edits_repeated(std::string file, uint32_t times) {
   const size_t edits = list + 12, bytes = 12 * big_endian(file, list + 8);
   const std::string once = file.substr(edits, bytes);
   std::string more;
-  for (uint32_t k = 1; k < times; ++k) more += once;
+  for (uint32_t k = 1; k < times; ++k) { more += once; }
   for (const char* box : {"moov", "trak", "edts", "elst"}) {
     const size_t size_at = file.rfind(box, list) - 4;
     file.replace(size_at, 4, big_endian(big_endian(file, size_at) + uint32_t(more.size())));
@@ -295,10 +300,10 @@ TEST_CASE("video: limited-range luma becomes full-range grey") {
 TEST_CASE("video: a truncated file is refused, wherever it was cut") {
   for (const std::string name : {"film.mkv", "film.mp4", "film.avi", "film.mov"}) {
     MadeFilm film;
-    if (name == "film.avi") film.time_base = {1, 25};
-    if (name == "film.mp4") film.codec = AV_CODEC_ID_MPEG4;
-    if (name == "film.mp4") film.format = AV_PIX_FMT_YUV420P;
-    if (name == "film.mov") film.codec = AV_CODEC_ID_PNG;
+    if (name == "film.avi") { film.time_base = {1, 25}; }
+    if (name == "film.mp4") { film.codec = AV_CODEC_ID_MPEG4; }
+    if (name == "film.mp4") { film.format = AV_PIX_FMT_YUV420P; }
+    if (name == "film.mov") { film.codec = AV_CODEC_ID_PNG; }
     film.fill(name == "film.avi" ? even(60) : uneven(60));
     for (int part = 1; part <= 9; ++part) {
       CAPTURE(name);

@@ -13,7 +13,7 @@ void add(std::vector<std::string>& warnings, const std::vector<std::string>& mor
 /// The fit with rows of numbers alone: what is refitted often is copied often.
 Fit bare(const Fit& fit) {
   Fit copy = fit;
-  for (Row& row : copy.rows) row.columns = {};
+  for (Row& row : copy.rows) { row.columns = {}; }
   return copy;
 }
 
@@ -25,7 +25,7 @@ Appraisal appraise(Fit& fit, const MappedTable& mapped, const FitOptions& option
   rows.table.rows = known.rows;
   Appraisal appraisal{.approaches = approaches_of(known, rows, options)};
   add(fit.warnings, disagreements(appraisal.approaches));
-  if (is_frontier(fit.form)) return appraisal;
+  if (is_frontier(fit.form)) { return appraisal; }
   appraisal.selection = select_form(known, options);
   appraisal.influence = influence_of(known, options);
   appraisal.sensitivity = sensitivity_of(known, options, appraisal.influence->residual_sd);

@@ -113,7 +113,7 @@ TEST_CASE("appraisal: a power with a floor beats one without where the floor sho
 
 TEST_CASE("published: the five Chinchilla outliers are told, with what they do to a") {
   const auto file = shared_file("outliers", "laws/epoch-chinchilla/svg_extracted_data.csv");
-  if (!file) return;
+  if (!file) { return; }
   const std::string mapping = "N=Model Size,C=Training FLOP,loss=loss";
   const auto mapped = *read_table(*file, {.mapping = *parse_mapping(mapping).value}).value;
   const Study study = appraised(mapped, quick());

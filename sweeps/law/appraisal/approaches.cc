@@ -18,7 +18,7 @@ constexpr int kStarts = 64;
 constexpr double kNoInterval = 0.05;
 
 std::string note_of(const Fit& fit) {
-  if (fit.verdict.code != VerdictCode::ok) return fit.verdict.sentence;
+  if (fit.verdict.code != VerdictCode::ok) { return fit.verdict.sentence; }
   if (const auto& isoflop = fit.readings.isoflop) {
     return fmt::format("{} of {} budgets have a vertex", vertices(*isoflop),
                        isoflop->valleys.size());
@@ -31,8 +31,8 @@ std::string note_of(const Fit& fit) {
 }
 
 int used_by(const Fit& fit) {
-  if (fit.readings.isoflop) return vertices(*fit.readings.isoflop);
-  if (fit.readings.envelope) return static_cast<int>(fit.readings.envelope->rows.size());
+  if (fit.readings.isoflop) { return vertices(*fit.readings.isoflop); }
+  if (fit.readings.envelope) { return static_cast<int>(fit.readings.envelope->rows.size()); }
   return static_cast<int>(fit.rows.size());
 }
 
@@ -61,13 +61,13 @@ Approach other(const std::string& form, const MappedTable& mapped, const FitOpti
 }
 
 std::optional<double> half_width(const Interval& interval) {
-  if (!interval.low || !interval.high) return std::nullopt;
+  if (!interval.low || !interval.high) { return std::nullopt; }
   return (*interval.high - *interval.low) / 2;
 }
 
 std::string shown(const Approach& approach) {
   const Interval& a = approach.a;
-  if (!half_width(a)) return fmt::format("{} says a = {:.3f}", approach.form, *a.value);
+  if (!half_width(a)) { return fmt::format("{} says a = {:.3f}", approach.form, *a.value); }
   return fmt::format("{} says a = {:.3f} [{:.3f}, {:.3f}]", approach.form, *a.value, *a.low,
                      *a.high);
 }
@@ -77,10 +77,10 @@ std::string shown(const Approach& approach) {
 std::vector<Approach> approaches_of(const Fit& fit, const MappedTable& mapped,
                                     const FitOptions& options) {
   const Table& table = mapped.table;
-  if (!table.has_n || !(table.has_d || table.has_c)) return {};
+  if (!table.has_n || !(table.has_d || table.has_c)) { return {}; }
   std::vector<Approach> approaches = {approach_of(fit)};
   for (const char* form : {"envelope", "isoflop:parabola", "isoflop:akima", "chinchilla"}) {
-    if (form == fit.form || (form == std::string("chinchilla") && !table.has_d)) continue;
+    if (form == fit.form || (form == std::string("chinchilla") && !table.has_d)) { continue; }
     approaches.push_back(other(form, mapped, options, fit.cost));
   }
   return approaches;
@@ -90,7 +90,7 @@ std::vector<std::string> disagreements(const std::vector<Approach>& approaches) 
   std::vector<std::string> sentences;
   const Approach* first = nullptr;
   for (const Approach& approach : approaches) {
-    if (!approach.a.value) continue;
+    if (!approach.a.value) { continue; }
     if (first == nullptr) {
       first = &approach;
       continue;
@@ -98,7 +98,7 @@ std::vector<std::string> disagreements(const std::vector<Approach>& approaches) 
     const auto one = half_width(first->a), two = half_width(approach.a);
     const double allowed = one && two ? std::hypot(*one, *two) : kNoInterval;
     const double apart = std::abs(*first->a.value - *approach.a.value);
-    if (apart <= allowed) continue;
+    if (apart <= allowed) { continue; }
     sentences.push_back(fmt::format(
         "the approaches disagree: {}, {}; sizes off the centre of their valleys, outliers and "
         "unequal exponents are the usual reasons",

@@ -32,7 +32,7 @@ void add_changes(std::vector<Row> rows, double (*along)(const Row&), Pairs& pair
   std::vector<double> counts;
   for (const Row& row : rows) {
     const double x = std::log2(along(row)), y = std::log(row.loss);
-    if (!std::isfinite(x) || !std::isfinite(y)) continue;
+    if (!std::isfinite(x) || !std::isfinite(y)) { continue; }
     if (!steps.empty() && x - steps.back().first < std::log2(kSame)) {
       counts.back() += 1;
       steps.back().second += (y - steps.back().second) / counts.back();
@@ -48,13 +48,13 @@ void add_changes(std::vector<Row> rows, double (*along)(const Row&), Pairs& pair
 }
 
 std::optional<Doubling> mean_of(const Pairs& pairs, double level) {
-  if (pairs.changes.empty()) return std::nullopt;
+  if (pairs.changes.empty()) { return std::nullopt; }
   const double count = static_cast<double>(pairs.changes.size());
   double mean = 0, squares = 0;
-  for (const double change : pairs.changes) mean += change / count;
-  for (const double change : pairs.changes) squares += (change - mean) * (change - mean);
+  for (const double change : pairs.changes) { mean += change / count; }
+  for (const double change : pairs.changes) { squares += (change - mean) * (change - mean); }
   Doubling doubling{.change = std::expm1(mean), .pairs = static_cast<int>(pairs.changes.size())};
-  if (count < 2) return doubling;
+  if (count < 2) { return doubling; }
   const double se = std::sqrt(squares / (count - 1) / count);
   const double reach =
       se * boost::math::quantile(boost::math::students_t(count - 1), (1 + level) / 2);
@@ -71,12 +71,12 @@ std::vector<Row> at_largest_budget(std::vector<Row> rows, double (*along)(const 
   for (size_t from = 0; from < rows.size(); ++from) {
     std::vector<Row> shared;
     for (size_t k = from; k < rows.size(); ++k) {
-      if (budget_of(rows[k]) * kSameBudget >= budget_of(rows[from])) shared.push_back(rows[k]);
+      if (budget_of(rows[k]) * kSameBudget >= budget_of(rows[from])) { shared.push_back(rows[k]); }
     }
     const auto [least, most] =
         std::minmax_element(shared.begin(), shared.end(),
                             [&](const Row& a, const Row& b) { return along(a) < along(b); });
-    if (along(*most) > kSame * along(*least)) return shared;
+    if (along(*most) > kSame * along(*least)) { return shared; }
   }
   return {};
 }
@@ -93,7 +93,7 @@ std::optional<Doubling> by_pairs(const std::vector<Row>& rows, bool unique, doub
   for (const Row& row : rows) {
     const double key = unique ? row.n : row.u;
     const double other = unique ? row.u : row.n;
-    if (other > 0 && row.loss > 0) groups[std::isfinite(key) ? key : 0].push_back(row);
+    if (other > 0 && row.loss > 0) { groups[std::isfinite(key) ? key : 0].push_back(row); }
   }
   Pairs pairs;
   for (const auto& [key, group] : groups) {
@@ -109,14 +109,14 @@ Doubling by_law(const Fit& fit, const Place& from, double n, double d) {
     return loss_at(fit.form, values, n, d) / loss_at(fit.form, values, from.n, from.d) - 1;
   };
   std::vector<double> refits;
-  for (const Vector& values : fit.refits.values) refits.push_back(change(values));
+  for (const Vector& values : fit.refits.values) { refits.push_back(change(values)); }
   const Interval interval = interval_over(fit, change(fit.values), std::move(refits));
   return {.change = change(fit.values), .low = interval.low, .high = interval.high};
 }
 
 /// What the verdict rests on, in the same numbers.
 std::optional<Doubling> by_profile(const Fit& fit) {
-  if (!fit.size_doubling || !fit.size_doubling->low) return std::nullopt;
+  if (!fit.size_doubling || !fit.size_doubling->low) { return std::nullopt; }
   const SizeDoubling& known = *fit.size_doubling;
   return Doubling{.change = known.change, .low = known.low, .high = known.high};
 }
@@ -125,7 +125,7 @@ std::string percent(const Doubling& doubling, double level) {
   std::string text =
       fmt::format("{} the loss by {:.2g} %", doubling.change > 0 ? "raises" : "lowers",
                   100 * std::abs(doubling.change));
-  if (!doubling.low || !doubling.high) return text;
+  if (!doubling.low || !doubling.high) { return text; }
   return text + fmt::format(" ({:+.2g} %, {:g} % interval {:+.2g} to {:+.2g} %)",
                             100 * doubling.change, 100 * level, 100 * *doubling.low,
                             100 * *doubling.high);
@@ -151,11 +151,11 @@ Doublings doublings_of(const Fit& fit, const std::vector<Row>& rows, double flop
   doublings.unique = doublings.data.has_value();
   if (has_optimum(fit)) {
     const Place place = best_place(fit.form, fit.values, fit.cost, flops);
-    if (!doublings.data) doublings.data = by_law(fit, place, place.n, 2 * place.d);
+    if (!doublings.data) { doublings.data = by_law(fit, place, place.n, 2 * place.d); }
     doublings.size = by_law(fit, place, 2 * place.n, place.d);
   } else {
     doublings.size = by_profile(fit);
-    if (!doublings.size) doublings.size = by_pairs(rows, false, fit.level);
+    if (!doublings.size) { doublings.size = by_pairs(rows, false, fit.level); }
   }
   doublings.sentence = sentence_of(doublings, fit.level);
   return doublings;
@@ -166,7 +166,7 @@ Json to_json(const Doublings& doublings) {
     return value && std::isfinite(*value) ? Json(*value) : Json();
   };
   const auto one = [&](const std::optional<Doubling>& doubling) -> Json {
-    if (!doubling) return nullptr;
+    if (!doubling) { return nullptr; }
     return {{"relative_change", doubling->change},
             {"low", number(doubling->low)},
             {"high", number(doubling->high)},

@@ -27,7 +27,7 @@ std::vector<std::string> rivals(const Fit& fit) {
     const auto form = form_named(name);
     const bool same = form->axes.size() == fit.axes.size() || form->axes.empty();
     const bool one_axis = form->axes.empty();
-    if (name == fit.form || !same || one_axis != (fit.axes.size() == 1)) continue;
+    if (name == fit.form || !same || one_axis != (fit.axes.size() == 1)) { continue; }
     names.push_back(name);
   }
   return names;
@@ -39,7 +39,7 @@ Candidate candidate_of(const std::string& name, const Fit& fit, const FitOptions
   const std::vector<Hold> holds = name == fit.form ? options.holds : std::vector<Hold>{};
   const Problem problem = make_problem(*form, fit.rows, fit.axes, fit.objective, holds);
   Candidate candidate{.form = name, .parameters = free_parameters(problem)};
-  if (static_cast<int>(fit.rows.size()) < rows_needed(candidate.parameters)) return candidate;
+  if (static_cast<int>(fit.rows.size()) < rows_needed(candidate.parameters)) { return candidate; }
   Fit as = fit;
   as.form = name;
   as.values =
@@ -55,7 +55,7 @@ Candidate candidate_of(const std::string& name, const Fit& fit, const FitOptions
   for (const double cut : cuts) {
     const auto one =
         extrapolate(*form, fit.rows, fit.axes, fit.objective, holds, cut, kStarts, options.threads);
-    if (!one) continue;
+    if (!one) { continue; }
     candidate.cuts.push_back(*one);
     sum += one->mean_abs_rel;
   }
@@ -67,7 +67,7 @@ Candidate candidate_of(const std::string& name, const Fit& fit, const FitOptions
 
 /// Share of the cuts at which `a` predicts better than `b`.
 double wins(const Candidate& a, const Candidate& b) {
-  if (a.cuts.size() != b.cuts.size() || a.cuts.empty()) return 0;
+  if (a.cuts.size() != b.cuts.size() || a.cuts.empty()) { return 0; }
   double count = 0;
   for (size_t k = 0; k < a.cuts.size(); ++k) {
     count += a.cuts[k].mean_abs_rel < b.cuts[k].mean_abs_rel ? 1 : 0;
@@ -83,7 +83,7 @@ bool clearly_better(const Candidate& a, const Candidate& b) {
 void choose(Selection& selection) {
   std::vector<const Candidate*> scored;
   for (const Candidate& one : selection.candidates) {
-    if (one.mean_abs_rel) scored.push_back(&one);
+    if (one.mean_abs_rel) { scored.push_back(&one); }
   }
   if (scored.size() < 2) {
     selection.sentence = scored.empty() ? "Undetermined: too few rows below any cut of compute."
@@ -96,7 +96,9 @@ void choose(Selection& selection) {
   const Candidate& best = *scored.front();
   std::string rivals;
   for (size_t k = 1; k < scored.size(); ++k) {
-    if (!clearly_better(best, *scored[k])) rivals += (rivals.empty() ? "" : ", ") + scored[k]->form;
+    if (!clearly_better(best, *scored[k])) {
+      rivals += (rivals.empty() ? "" : ", ") + scored[k]->form;
+    }
   }
   if (rivals.empty()) {
     selection.chosen = best.form;
@@ -118,7 +120,7 @@ std::optional<double> aicc(const std::vector<double>& residuals, int parameters,
   for (const double residual : residuals) {
     sum += laplace ? std::abs(residual) : residual * residual;
   }
-  if (n <= k + 1 || !(sum > 0) || !std::isfinite(sum)) return std::nullopt;
+  if (n <= k + 1 || !(sum > 0) || !std::isfinite(sum)) { return std::nullopt; }
   const double twice = laplace ? 2 * n * (std::log(2 * sum / n) + 1)
                                : n * (std::log(2 * std::numbers::pi * sum / n) + 1);
   return twice + 2 * k + 2 * k * (k + 1) / (n - k - 1);
@@ -126,20 +128,20 @@ std::optional<double> aicc(const std::vector<double>& residuals, int parameters,
 
 std::vector<double> rolling_cuts(const std::vector<Row>& rows, const std::vector<char>& axes) {
   std::vector<double> logs;
-  for (const Row& row : rows) logs.push_back(std::log(compute_of(row, axes)));
+  for (const Row& row : rows) { logs.push_back(std::log(compute_of(row, axes))); }
   std::sort(logs.begin(), logs.end());
   const double count = static_cast<double>(logs.size());
   std::vector<std::pair<double, double>> gaps;  // width, place
   for (size_t k = 1; k < logs.size(); ++k) {
     const double below = static_cast<double>(k) / count;
-    if (below < 0.4 || below > 0.85 || logs[k] - logs[k - 1] < 1e-6) continue;
+    if (below < 0.4 || below > 0.85 || logs[k] - logs[k - 1] < 1e-6) { continue; }
     gaps.push_back({logs[k] - logs[k - 1], (logs[k] + logs[k - 1]) / 2});
   }
   std::stable_sort(gaps.begin(), gaps.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  if (gaps.size() > kCuts) gaps.resize(kCuts);
+  if (gaps.size() > kCuts) { gaps.resize(kCuts); }
   std::vector<double> cuts;
-  for (const auto& [width, place] : gaps) cuts.push_back(std::exp(place));
+  for (const auto& [width, place] : gaps) { cuts.push_back(std::exp(place)); }
   std::sort(cuts.begin(), cuts.end());
   return cuts;
 }

@@ -31,9 +31,9 @@ Variant without_tenth(const Fit& fit, const FitOptions& options, const std::stri
 }
 
 std::vector<double> other_deltas(const Fit& fit, double residual_sd) {
-  if (fit.objective.kind != ObjectiveKind::huber) return {1e-3};
+  if (fit.objective.kind != ObjectiveKind::huber) { return {1e-3}; }
   std::vector<double> deltas = {fit.objective.delta / 10, fit.objective.delta * 10};
-  if (residual_sd > 0) deltas.push_back(residual_sd);
+  if (residual_sd > 0) { deltas.push_back(residual_sd); }
   return deltas;
 }
 
@@ -49,11 +49,11 @@ std::vector<Variant> sensitivity_of(const Fit& fit, const FitOptions& options, d
   }
   objective.delta = Objective{}.delta;
   for (const ObjectiveKind kind : {ObjectiveKind::l1, ObjectiveKind::l2}) {
-    if (kind == fit.objective.kind) continue;
+    if (kind == fit.objective.kind) { continue; }
     objective.kind = kind;
     variants.push_back(under(fit, options, objective, name_of(kind)));
   }
-  if (fit.rows.size() < 10) return variants;
+  if (fit.rows.size() < 10) { return variants; }
   variants.push_back(without_tenth(fit, options, "without the tenth of rows with least compute",
                                    [&](const Row& row) { return compute_of(row, fit.axes); }));
   variants.push_back(without_tenth(fit, options, "without the tenth of rows with highest loss",
@@ -63,17 +63,17 @@ std::vector<Variant> sensitivity_of(const Fit& fit, const FitOptions& options, d
 
 std::vector<std::string> sensitivity_warnings(const Fit& fit,
                                               const std::vector<Variant>& variants) {
-  if (!fit.a.value || !fit.a.low || !fit.a.high) return {};
+  if (!fit.a.value || !fit.a.low || !fit.a.high) { return {}; }
   const Variant* farthest = nullptr;
   double most = *fit.a.high - *fit.a.low;
   for (const Variant& variant : variants) {
-    if (!variant.refit || !variant.refit->a) continue;
+    if (!variant.refit || !variant.refit->a) { continue; }
     const double moved = std::abs(*variant.refit->a - *fit.a.value);
-    if (moved <= most) continue;
+    if (moved <= most) { continue; }
     most = moved;
     farthest = &variant;
   }
-  if (farthest == nullptr) return {};
+  if (farthest == nullptr) { return {}; }
   return {fmt::format("{}: a = {:.3f} instead of {:.3f}, farther than its interval is wide",
                       farthest->choice, *farthest->refit->a, *fit.a.value)};
 }

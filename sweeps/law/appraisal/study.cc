@@ -17,7 +17,7 @@ namespace {
 double unique_data(const std::vector<Row>& rows) {
   double most = 0;
   for (const Row& row : rows) {
-    if (std::isfinite(row.u)) most = std::max(most, row.u);
+    if (std::isfinite(row.u)) { most = std::max(most, row.u); }
   }
   return most;
 }
@@ -27,7 +27,7 @@ std::vector<std::pair<std::string, MappedTable>> groups_of(const MappedTable& ma
   std::map<std::string, MappedTable> by_name;
   for (const Row& row : mapped.table.rows) {
     MappedTable& part = by_name[row.subset];
-    if (part.table.rows.empty()) part.table = without_rows(mapped.table);
+    if (part.table.rows.empty()) { part.table = without_rows(mapped.table); }
     part.table.rows.push_back(row);
   }
   std::vector<std::pair<std::string, MappedTable>> groups(by_name.begin(), by_name.end());
@@ -39,8 +39,8 @@ std::vector<std::pair<std::string, MappedTable>> groups_of(const MappedTable& ma
 
 void check_form(const std::string& form) {
   std::vector<std::string> names = form_names();
-  for (const std::string& name : frontier_names()) names.push_back(name);
-  if (std::find(names.begin(), names.end(), form) != names.end()) return;
+  for (const std::string& name : frontier_names()) { names.push_back(name); }
+  if (std::find(names.begin(), names.end(), form) != names.end()) { return; }
   throw InputError({{.message = "--form: there is no such form",
                      .expected = fmt::format("{}", fmt::join(names, ", ")),
                      .found = form,
@@ -48,9 +48,9 @@ void check_form(const std::string& form) {
 }
 
 Fit fit_of(const MappedTable& mapped, const FitOptions& options, const Cost& cost) {
-  if (is_frontier(options.form)) return frontier_fit(mapped, options, cost);
+  if (is_frontier(options.form)) { return frontier_fit(mapped, options, cost); }
   Fit fit = fit_table(mapped, options, cost);
-  if (const auto suspicion = mixed_units(fit, options)) fit.warnings.push_back(*suspicion);
+  if (const auto suspicion = mixed_units(fit, options)) { fit.warnings.push_back(*suspicion); }
   return fit;
 }
 
@@ -70,14 +70,12 @@ Study study_table(const MappedTable& mapped, const FitOptions& options, const st
   for (const auto& [group, part] : groups_of(mapped)) {
     try {
       study.fits.push_back({group, fit_of(part, options, cost), std::nullopt});
-    } catch (const FitRefused& refused) {
-      study.refused.push_back({group, refused.what()});
-    }
+    } catch (const FitRefused& refused) { study.refused.push_back({group, refused.what()}); }
   }
   try {
     study.pooled = fit_of(mapped, options, cost);
   } catch (const FitRefused&) {
-    if (study.fits.empty()) throw;
+    if (study.fits.empty()) { throw; }
   }
   return study;
 }
@@ -92,13 +90,13 @@ void extrapolate_from(Study& study, const FitOptions& options, double cut) {
     fit.extrapolation = extrapolate(*form, fit.rows, fit.axes, fit.objective, options.holds, cut,
                                     options.starts, options.threads);
   };
-  for (GroupFit& one : study.fits) at_cut(one.fit);
-  if (study.pooled) at_cut(*study.pooled);
+  for (GroupFit& one : study.fits) { at_cut(one.fit); }
+  if (study.pooled) { at_cut(*study.pooled); }
 }
 
 void appraise(Study& study, const MappedTable& mapped, const FitOptions& options) {
-  for (GroupFit& one : study.fits) one.appraisal = appraise(one.fit, mapped, options);
-  if (study.pooled) study.appraisal = appraise(*study.pooled, mapped, options);
+  for (GroupFit& one : study.fits) { one.appraisal = appraise(one.fit, mapped, options); }
+  if (study.pooled) { study.appraisal = appraise(*study.pooled, mapped, options); }
 }
 
 }  // namespace enigma::law

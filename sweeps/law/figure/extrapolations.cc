@@ -20,7 +20,7 @@ struct Test {
 };
 
 std::optional<Test> test_of(const std::string& group, const Fit& fit) {
-  if (!fit.extrapolation) return std::nullopt;
+  if (!fit.extrapolation) { return std::nullopt; }
   const Extrapolation& result = *fit.extrapolation;
   return Test{group, result, fit.rows, losses_at(fit, result.values, fit.rows), fit.axes};
 }
@@ -40,7 +40,7 @@ void add_rows(const FigureInput& input, const SizeScale& scale, const Test& test
   std::map<std::string, size_t> index;
   std::vector<Row> rows;
   for (size_t k = 0; k < test.rows.size(); ++k) {
-    if ((compute_of(test.rows[k], test.axes) >= test.result.cut) != above) continue;
+    if ((compute_of(test.rows[k], test.axes) >= test.result.cut) != above) { continue; }
     index[test.rows[k].id] = k;
     rows.push_back(test.rows[k]);
   }
@@ -49,7 +49,7 @@ void add_rows(const FigureInput& input, const SizeScale& scale, const Test& test
       [&](const Row& row) { return value(index.at(row.id)).second; });
   for (Series& series : all) {
     series.kind = above ? "scored" : "fitted";
-    if (!above) series.look.mark = open_mark(series.look.mark);
+    if (!above) { series.look.mark = open_mark(series.look.mark); }
     series.look.mark_pt = run_look(scale, 0, 0, test.rows.size(), false).mark_pt;
     panel.series.push_back(std::move(series));
   }
@@ -91,10 +91,10 @@ Panel parity(const FigureInput& input, const SizeScale& scale, const std::vector
       }
     }
   }
-  if (!(low > 0)) panel.x.scale = panel.y.scale = Scale::linear;
+  if (!(low > 0)) { panel.x.scale = panel.y.scale = Scale::linear; }
   Series equal{.kind = "equal"};
   equal.look = {.color = "#444444", .line_pt = 0.6};
-  for (const double at : {low, high}) equal.data.push_back({.x = at, .y = at});
+  for (const double at : {low, high}) { equal.data.push_back({.x = at, .y = at}); }
   panel.series.insert(panel.series.begin(), std::move(equal));
   return panel;
 }
@@ -142,7 +142,7 @@ Picture extrapolations(const FigureInput& input) {
   require_formula(input, "extrapolation");
   std::vector<Test> tests;
   for (const auto& [group, fit] : fits_of(input)) {
-    if (auto test = test_of(group, *fit)) tests.push_back(std::move(*test));
+    if (auto test = test_of(group, *fit)) { tests.push_back(std::move(*test)); }
   }
   if (tests.empty()) {
     throw FitRefused("the cut leaves too few rows below it or none above it; --cut C chooses one");
@@ -151,7 +151,9 @@ Picture extrapolations(const FigureInput& input) {
   Picture picture{.kind = "extrapolation"};
   picture.panels.push_back(errors(input, scale, tests));
   picture.panels.push_back(parity(input, scale, tests));
-  for (const Test& test : tests) picture.panels.front().facts["tests"].push_back(facts_of(test));
+  for (const Test& test : tests) {
+    picture.panels.front().facts["tests"].push_back(facts_of(test));
+  }
   add_titles(tests, picture.panels);
   add_legend(input, scale, tests, picture);
   return picture;

@@ -22,16 +22,18 @@ const std::vector<Kind>& kinds() {
 
 std::vector<std::string> figure_kinds() {
   std::vector<std::string> names;
-  for (const Kind& kind : kinds()) names.push_back(kind.name);
+  for (const Kind& kind : kinds()) { names.push_back(kind.name); }
   return names;
 }
 
 Picture picture_of(std::string_view kind, const FigureInput& input) {
   for (const Kind& one : kinds()) {
-    if (one.name == kind) return one.picture(input);
+    if (one.name == kind) { return one.picture(input); }
   }
   std::string expected;
-  for (const std::string& name : figure_kinds()) expected += (expected.empty() ? "" : ", ") + name;
+  for (const std::string& name : figure_kinds()) {
+    expected += (expected.empty() ? "" : ", ") + name;
+  }
   throw InputError({{.message = "--kind: there is no such figure",
                      .expected = expected,
                      .found = std::string(kind),

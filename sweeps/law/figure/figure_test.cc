@@ -32,7 +32,7 @@ struct Made {
   FigureInput input() const { return {mapped.table, study, options, "loss (nats)", ""}; }
   /// Valleys are read with the parabola, whatever the form.
   Picture picture(const std::string& kind) const {
-    if (kind != "isoflop") return picture_of(kind, input());
+    if (kind != "isoflop") { return picture_of(kind, input()); }
     FitOptions valleys = options;
     valleys.form = "isoflop:parabola";
     const Study read = study_table(mapped, valleys, study.by, false);
@@ -98,20 +98,20 @@ MappedTable two_subsets() {
 std::vector<const Series*> series_of(const Panel& panel, const std::string& kind) {
   std::vector<const Series*> found;
   for (const Series& series : panel.series) {
-    if (series.kind == kind && series.told) found.push_back(&series);
+    if (series.kind == kind && series.told) { found.push_back(&series); }
   }
   return found;
 }
 
 size_t data_in(const Panel& panel, const std::string& kind) {
   size_t count = 0;
-  for (const Series* series : series_of(panel, kind)) count += series->data.size();
+  for (const Series* series : series_of(panel, kind)) { count += series->data.size(); }
   return count;
 }
 
 const Row& row_of(const Made& made, const std::string& id) {
   for (const Row& row : made.mapped.table.rows) {
-    if (row.id == id) return row;
+    if (row.id == id) { return row; }
   }
   throw std::logic_error("no row " + id);
 }
@@ -122,7 +122,7 @@ double law_at(const Vector& v, double n, double d) {
 
 const Rule& rule_of(const Panel& panel, const std::string& kind) {
   for (const Rule& rule : panel.rules) {
-    if (rule.kind == kind) return rule;
+    if (rule.kind == kind) { return rule; }
   }
   throw std::logic_error("no rule " + kind);
 }
@@ -131,7 +131,7 @@ const Rule& rule_of(const Panel& panel, const std::string& kind) {
 
 TEST_CASE("figure: loss-flops holds every run, the frontier of the fit and the baseline") {
   MappedTable rows = grid(5, 5);
-  for (Row& row : rows.table.rows) row.columns = Texts(Texts::Pairs{{"baseline_loss", "6.5"}});
+  for (Row& row : rows.table.rows) { row.columns = Texts(Texts::Pairs{{"baseline_loss", "6.5"}}); }
   const Made made(rows);
   const Picture picture = made.picture("loss-flops");
   const Panel& panel = picture.panels.front();
@@ -168,7 +168,7 @@ TEST_CASE("figure: without an ok law no frontier is drawn, and one sentence says
 
 TEST_CASE("figure: a law on FLOPs alone is drawn as its curve") {
   MappedTable rows = synthetic({.b = 0, .sd = 0.001}, log_grid(1e6, 1e9, 20), {1e9});
-  for (Row& row : rows.table.rows) row.c = row.n;
+  for (Row& row : rows.table.rows) { row.c = row.n; }
   rows.table.has_n = rows.table.has_d = false;
   const Made made(rows, "", "power_offset");
   const Picture picture = made.picture("loss-flops");
@@ -228,7 +228,7 @@ TEST_CASE("figure: a profile crosses its threshold where its interval ends") {
     std::vector<double> crossings;
     for (size_t k = 0; k < data.size(); ++k) {
       least = std::min(least, data[k].y);
-      if (k == 0 || (data[k].y > 1) == (data[k - 1].y > 1)) continue;
+      if (k == 0 || (data[k].y > 1) == (data[k - 1].y > 1)) { continue; }
       const double share = (1 - data[k - 1].y) / (data[k].y - data[k - 1].y);
       crossings.push_back(data[k - 1].x + share * (data[k].x - data[k - 1].x));
     }
@@ -250,9 +250,9 @@ TEST_CASE("figure: a held parameter has no profile, an unidentified one an open 
   const Made made_of_one(one_size());
   const Picture picture = made_of_one.picture("profile");
   for (const Panel& panel : picture.panels) {
-    if (panel.name != "alpha") continue;
+    if (panel.name != "alpha") { continue; }
     CHECK(panel.title == "alpha: unidentified");
-    for (const Datum& datum : series_of(panel, "profile").at(0)->data) CHECK(datum.y < 1);
+    for (const Datum& datum : series_of(panel, "profile").at(0)->data) { CHECK(datum.y < 1); }
   }
 }
 
@@ -316,7 +316,7 @@ TEST_CASE("figure: one size has one colour in every kind") {
   for (const std::string& kind : figure_kinds()) {
     for (const Panel& panel : made.picture(kind).panels) {
       for (const Series& series : panel.series) {
-        if (!series.size.empty()) colors[series.size].insert(series.look.color);
+        if (!series.size.empty()) { colors[series.size].insert(series.look.color); }
       }
     }
   }
@@ -344,7 +344,7 @@ TEST_CASE("figure: subsets have their own marks, fits and rows in every kind") {
     INFO(kind);
     CHECK(subsets.count("few") == 1);
     CHECK(subsets.count("all") == 1);
-    if (!marks.empty()) CHECK(marks["few"] != marks["all"]);
+    if (!marks.empty()) { CHECK(marks["few"] != marks["all"]); }
   }
 }
 
@@ -356,7 +356,7 @@ TEST_CASE("figure: CSV and JSON hold the same numbers, one line each") {
     size_t numbers = 0;
     for (const auto& panel : json["panels"]) {
       numbers += panel["rules"].size();
-      for (const auto& series : panel["series"]) numbers += series["points"].size();
+      for (const auto& series : panel["series"]) { numbers += series["points"].size(); }
     }
     const std::string csv = csv_of(picture);
     CHECK(static_cast<size_t>(std::count(csv.begin(), csv.end(), '\n')) == numbers + 1);

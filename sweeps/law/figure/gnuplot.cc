@@ -58,7 +58,7 @@ pid_t start(const fs::path& script, const fs::path& figure, const fs::path& mess
   if (error == ENOENT) {
     throw FigureError("gnuplot is not installed; the figure needs it: apt-get install gnuplot-nox");
   }
-  if (error != 0) throw std::system_error(error, std::generic_category(), "starting gnuplot");
+  if (error != 0) { throw std::system_error(error, std::generic_category(), "starting gnuplot"); }
   return child;
 }
 
@@ -67,12 +67,11 @@ int wait_for(pid_t child, int limit_ms) {
   const int handle = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
   pollfd ended{.fd = handle, .events = POLLIN, .revents = 0};
   const bool in_time = handle < 0 || ::poll(&ended, 1, limit_ms) > 0;
-  if (handle >= 0) ::close(handle);
-  if (!in_time) ::kill(child, SIGKILL);
+  if (handle >= 0) { ::close(handle); }
+  if (!in_time) { ::kill(child, SIGKILL); }
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!in_time) throw FigureError(fmt::format("gnuplot was stopped after {} ms", limit_ms));
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  if (!in_time) { throw FigureError(fmt::format("gnuplot was stopped after {} ms", limit_ms)); }
   return status;
 }
 

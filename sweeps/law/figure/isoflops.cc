@@ -28,7 +28,7 @@ const IsoFlop& valleys_of(const Group& group) {
 std::string budget_text(double flops) {
   const int decade = static_cast<int>(std::floor(std::log10(flops) + 1e-9));
   const double mantissa = flops / std::pow(10.0, decade);
-  if (std::abs(mantissa - 1) < 0.005) return fmt::format("10^{{{}}}", decade);
+  if (std::abs(mantissa - 1) < 0.005) { return fmt::format("10^{{{}}}", decade); }
   return fmt::format("{:.2g}·10^{{{}}}", mantissa, decade);
 }
 
@@ -36,7 +36,7 @@ void add_valleys(const Group& group, size_t index, Panel& panel) {
   for (const Valley& valley : valleys_of(group).valleys) {
     Series curve{.kind = fmt::format("valley {:.4g}", valley.flops), .subset = group.first};
     curve.look = {.color = kValleyColor, .line_pt = 0.8, .dash = valley.vertex ? 0 : 2};
-    if (valley.vertex && index > 0) curve.look.dash = 1;
+    if (valley.vertex && index > 0) { curve.look.dash = 1; }
     for (const ValleyPoint& point : valley.curve) {
       curve.data.push_back({.x = point.n, .y = point.loss});
     }
@@ -49,7 +49,7 @@ void add_vertices(const Group& group, size_t index, Panel& panel) {
   vertices.look = {.color = "#c02020", .mark = open_mark(subset_mark(index)), .mark_pt = 4.6};
   vertices.look.x_errors = true;
   for (const Valley& valley : valleys_of(group).valleys) {
-    if (!valley.vertex) continue;
+    if (!valley.vertex) { continue; }
     const Vertex& vertex = *valley.vertex;
     vertices.data.push_back(
         {.x = vertex.n, .y = vertex.loss, .x_low = vertex.range.low, .x_high = vertex.range.high});
@@ -64,13 +64,13 @@ nlohmann::ordered_json known(const std::optional<double>& value) {
 void add_facts(const Group& group, Panel& panel) {
   for (const Valley& valley : valleys_of(group).valleys) {
     nlohmann::ordered_json fact = {{"flops", valley.flops}, {"subset", group.first}};
-    if (group.first.empty()) fact["subset"] = nullptr;
+    if (group.first.empty()) { fact["subset"] = nullptr; }
     fact["runs"] = valley.rows.size();
     fact["n"] = valley.vertex ? nlohmann::ordered_json(valley.vertex->n) : nullptr;
     fact["loss"] = valley.vertex ? nlohmann::ordered_json(valley.vertex->loss) : nullptr;
     fact["log_n_sd"] = valley.vertex ? known(valley.vertex->log_n_sd) : nullptr;
     fact["refused"] = nullptr;
-    if (!valley.vertex) fact["refused"] = valley.refused;
+    if (!valley.vertex) { fact["refused"] = valley.refused; }
     panel.facts["budgets"].push_back(std::move(fact));
   }
 }
@@ -99,11 +99,11 @@ struct Frame {
 
 /// Names of budgets at the right ends of their curves, but where they would touch a run or another.
 void add_names(const Group& group, Panel& panel) {
-  if (panel.y.scale == Scale::linear) return;
+  if (panel.y.scale == Scale::linear) { return; }
   const Frame frame(panel);
   panel.x.to = std::exp(frame.x + (1 + kRoomForNames) * frame.width);
   for (const Valley& valley : valleys_of(group).valleys) {
-    if (valley.curve.empty()) continue;
+    if (valley.curve.empty()) { continue; }
     const ValleyPoint& end = valley.curve.back();
     const auto beside = [&](double x, double y, double least) {
       const double right = frame.right_of(end.n, x);
@@ -114,9 +114,9 @@ void add_names(const Group& group, Panel& panel) {
       return beside(other.x, other.y, -kNameWidth);
     });
     for (const Series& series : panel.series) {
-      for (const Datum& datum : series.data) free = free && !beside(datum.x, datum.y, 0.005);
+      for (const Datum& datum : series.data) { free = free && !beside(datum.x, datum.y, 0.005); }
     }
-    if (!free) continue;
+    if (!free) { continue; }
     const double x = end.n * std::exp(0.025 * frame.width);
     panel.words.push_back({budget_text(valley.flops), x, end.loss, Anchor::left});
   }
@@ -126,11 +126,11 @@ Panel valleys(const FigureInput& input, const SizeScale& scale, const std::vecto
   Panel panel{.name = "valleys", .title = "valleys, named by their FLOPs"};
   panel.x = {"n", label_of(input, 'N')};
   panel.y = loss_axis(input);
-  for (size_t k = 0; k < groups.size(); ++k) add_valleys(groups[k], k, panel);
+  for (size_t k = 0; k < groups.size(); ++k) { add_valleys(groups[k], k, panel); }
   std::vector<Row> rows;
   for (const Group& group : groups) {
     for (const Valley& valley : valleys_of(group).valleys) {
-      for (const size_t row : valley.rows) rows.push_back(group.second->rows[row]);
+      for (const size_t row : valley.rows) { rows.push_back(group.second->rows[row]); }
     }
   }
   for (Series& series : run_series(
@@ -158,8 +158,8 @@ Series line_of(const Group& group, size_t index, double from, double to) {
 }
 
 std::string exponent_text(const Interval& a) {
-  if (!a.value) return "";
-  if (!a.low || !a.high) return fmt::format("N ∝ C^a, a = {:.3f}", *a.value);
+  if (!a.value) { return ""; }
+  if (!a.low || !a.high) { return fmt::format("N ∝ C^a, a = {:.3f}", *a.value); }
   return fmt::format("N ∝ C^a, a = {:.3f} ({:.3f} to {:.3f})", *a.value, *a.low, *a.high);
 }
 
@@ -173,13 +173,13 @@ Panel optima(const FigureInput& input, const std::vector<Group>& groups) {
     vertices.look = {.color = "#c02020", .mark = open_mark(subset_mark(k)), .mark_pt = 4.6};
     vertices.look.y_errors = true;
     for (const Valley& valley : valleys_of(groups[k]).valleys) {
-      if (!valley.vertex) continue;
+      if (!valley.vertex) { continue; }
       vertices.data.push_back({.x = valley.flops,
                                .y = valley.vertex->n,
                                .low = valley.vertex->range.low,
                                .high = valley.vertex->range.high});
     }
-    if (vertices.data.empty()) continue;
+    if (vertices.data.empty()) { continue; }
     if (fit->verdict.code == VerdictCode::ok && valleys_of(groups[k]).n) {
       panel.series.push_back(
           line_of(groups[k], k, vertices.data.front().x, vertices.data.back().x));
@@ -201,17 +201,18 @@ std::string note_of(const std::vector<Group>& groups) {
   std::string why, sentence;
   for (const Group& group : groups) {
     const Verdict& verdict = group.second->verdict;
-    if (verdict.code != VerdictCode::ok && sentence.empty())
+    if (verdict.code != VerdictCode::ok && sentence.empty()) {
       sentence = "No line. " + verdict.sentence;
+    }
     for (const Valley& valley : valleys_of(group).valleys) {
       ++budgets;
-      if (valley.vertex) continue;
+      if (valley.vertex) { continue; }
       ++refused;
-      if (why.empty()) why = fmt::format("at {:.3g} FLOPs {}", valley.flops, valley.refused);
+      if (why.empty()) { why = fmt::format("at {:.3g} FLOPs {}", valley.flops, valley.refused); }
     }
   }
-  if (!sentence.empty()) return sentence;
-  if (refused == 0) return "";
+  if (!sentence.empty()) { return sentence; }
+  if (refused == 0) { return ""; }
   return fmt::format("{} of {} budgets have no vertex (dotted): {}.", refused, budgets, why);
 }
 
@@ -219,7 +220,7 @@ std::string note_of(const std::vector<Group>& groups) {
 
 Picture isoflops(const FigureInput& input) {
   std::vector<Group> groups = fits_of(input);
-  if (groups.empty()) throw FitRefused(input.refused);
+  if (groups.empty()) { throw FitRefused(input.refused); }
   std::erase_if(groups, [](const Group& one) { return !one.second->readings.isoflop; });
   if (groups.empty()) {
     throw InputError({Diagnostic{.message = "--kind isoflop needs a form that reads valleys",
@@ -230,7 +231,7 @@ Picture isoflops(const FigureInput& input) {
   Picture picture{.kind = "isoflop", .note = note_of(groups)};
   picture.panels.push_back(valleys(input, scale, groups));
   Panel found = optima(input, groups);
-  if (!found.series.empty()) picture.panels.push_back(std::move(found));
+  if (!found.series.empty()) { picture.panels.push_back(std::move(found)); }
   add_run_legends(input, scale, false, groups.size() > 1, picture);
   Look vertex{
       .color = "#c02020", .mark = open_mark(subset_mark(0)), .mark_pt = 4.6, .line_pt = 0.7};

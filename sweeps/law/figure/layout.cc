@@ -18,8 +18,8 @@ struct Span {
   double low = INFINITY, high = -INFINITY;
 
   void take(std::optional<double> value, Scale scale) {
-    if (!value || !(std::abs(*value) < kLargest)) return;
-    if (scale == Scale::log && !(*value > 1 / kLargest)) return;
+    if (!value || !(std::abs(*value) < kLargest)) { return; }
+    if (scale == Scale::log && !(*value > 1 / kLargest)) { return; }
     low = std::min(low, *value);
     high = std::max(high, *value);
   }
@@ -37,11 +37,11 @@ Span span_of(const Panel& panel, char axis) {
     }
   }
   for (const Rule& rule : panel.rules) {
-    if (rule.axis == axis) span.take(rule.value, of.scale);
+    if (rule.axis == axis) { span.take(rule.value, of.scale); }
   }
-  if (of.from) span.low = *of.from;
-  if (of.to) span.high = *of.to;
-  if (!(span.low <= span.high)) span = {1, 10};
+  if (of.from) { span.low = *of.from; }
+  if (of.to) { span.high = *of.to; }
+  if (!(span.low <= span.high)) { span = {1, 10}; }
   return span;
 }
 
@@ -50,8 +50,8 @@ Ticks ticks_of(const Panel& panel, char axis, int wanted) {
   const Span span = span_of(panel, axis);
   Ticks ticks = of.scale == Scale::log ? log_ticks(span.low, span.high, wanted)
                                        : linear_ticks(span.low, span.high, wanted);
-  if (of.from) ticks.from = *of.from;
-  if (of.to) ticks.to = *of.to;
+  if (of.from) { ticks.from = *of.from; }
+  if (of.to) { ticks.to = *of.to; }
   return ticks;
 }
 
@@ -64,7 +64,7 @@ double number_em(const std::string& text) {
 
 double widest_em(const std::vector<std::pair<double, std::string>>& texts) {
   double widest = 0;
-  for (const auto& [at, text] : texts) widest = std::max(widest, number_em(text));
+  for (const auto& [at, text] : texts) { widest = std::max(widest, number_em(text)); }
   return widest;
 }
 
@@ -79,7 +79,7 @@ bool overlap(const PanelPlan& plan, double width_em) {
   double last = -INFINITY;
   for (const auto& [value, text] : plan.x_texts) {
     const double middle = place_em(plan.x, value, width_em), half = number_em(text) / 2;
-    if (middle - half < last + kNumberGapEm) return true;
+    if (middle - half < last + kNumberGapEm) { return true; }
     last = middle + half;
   }
   return false;
@@ -91,7 +91,7 @@ void plan_x(const Panel& panel, double width_em, PanelPlan& plan) {
   for (int wanted = most; wanted >= 2; --wanted) {
     plan.x = ticks_of(panel, 'x', wanted);
     plan.x_texts = tick_texts(plan.x);
-    if (!overlap(plan, width_em)) return;
+    if (!overlap(plan, width_em)) { return; }
   }
   while (plan.x_texts.size() > 2 && overlap(plan, width_em)) {
     for (size_t k = 1; k < plan.x_texts.size(); ++k) {
@@ -102,14 +102,14 @@ void plan_x(const Panel& panel, double width_em, PanelPlan& plan) {
 
 size_t columns_of(const Picture& picture, const Sheet& sheet) {
   const size_t count = picture.panels.size();
-  if (sheet.size == FigureSize::column) return count > 3 ? 2 : 1;
-  if (count <= 3) return std::max<size_t>(count, 1);
+  if (sheet.size == FigureSize::column) { return count > 3 ? 2 : 1; }
+  if (count <= 3) { return std::max<size_t>(count, 1); }
   return count == 4 ? 2 : 3;
 }
 
 double panel_height(const Picture& picture, const Sheet& sheet) {
   const size_t count = picture.panels.size();
-  if (count <= 1) return sheet.panel_height;
+  if (count <= 1) { return sheet.panel_height; }
   return sheet.panel_height * (count <= 3 ? 0.72 : 0.55);
 }
 
@@ -128,7 +128,7 @@ PanelPlan planned(const Panel& panel, const Cell& cell, double em, bool labelled
   const int y_numbers = std::clamp(static_cast<int>(height_em / kYNumberEm), 3, 7);
   plan.y = ticks_of(panel, 'y', y_numbers);
   plan.y_texts = tick_texts(plan.y);
-  if (labelled) plan.y_label = wrapped(panel.y.label, height_em + 2.5, 2);
+  if (labelled) { plan.y_label = wrapped(panel.y.label, height_em + 2.5, 2); }
   const auto lines = static_cast<double>(plan.y_label.size());
   plan.y_label_x = cell.left + 0.6 * em;
   plan.left = cell.left + (lines * kLineEm + widest_em(plan.y_texts) + kTicEm + 0.9) * em;
@@ -151,7 +151,7 @@ Layout layout_of(const Picture& picture, const Sheet& sheet) {
   // Beside the panel of a slide, where it has the height; else above.
   const double room = sheet.height - (2 + kLineEm * kNoteLines) * em;
   const bool beside = !column && picture.panels.size() == 1 && layout.legend.height < room;
-  if (!beside) layout.legend = flowing_legend(picture, sheet, sheet.width - 2 * edge);
+  if (!beside) { layout.legend = flowing_legend(picture, sheet, sheet.width - 2 * edge); }
   const size_t columns = columns_of(picture, sheet);
   const size_t rows = (picture.panels.size() + columns - 1) / columns;
   const double note = layout.note.empty() ? 0 : (0.4 + kLineEm * layout.note.size()) * em;

@@ -21,7 +21,7 @@ KeyBlock shown(KeyBlock block) {
     block.keys.resize(kKeysShown - 1);
     block.keys.push_back({fmt::format("and {} more", left_out), Look{.color = "#ffffff"}});
   }
-  for (Key& key : block.keys) key.text = shortened(key.text, kMostTextEm);
+  for (Key& key : block.keys) { key.text = shortened(key.text, kMostTextEm); }
   return block;
 }
 
@@ -44,7 +44,7 @@ LegendPlan flowed_block(const KeyBlock& block, double em, double width) {
   LegendPlan plan;
   const double indent = block.heading.empty() ? 0 : (width_em(block.heading) + kGapEm + 0.3) * em;
   double x = indent, y = 0.5 * kLineEm * em;
-  if (!block.heading.empty()) plan.texts.push_back({0, y, block.heading});
+  if (!block.heading.empty()) { plan.texts.push_back({0, y, block.heading}); }
   for (const Key& key : block.keys) {
     const double length = (kSwatchEm + kGapEm + width_em(key.text)) * em;
     if (x > indent && x + length > width) {
@@ -116,7 +116,7 @@ void stack_block(const KeyBlock& block, const Sheet& sheet, LegendPlan& plan) {
 LegendPlan flowing_legend(const Picture& picture, const Sheet& sheet, double width) {
   const double em = sheet.font;
   std::vector<LegendPlan> blocks;
-  if (picture.bar) blocks.push_back(flowed_bar(*picture.bar, em));
+  if (picture.bar) { blocks.push_back(flowed_bar(*picture.bar, em)); }
   for (const KeyBlock& block : picture.legend) {
     blocks.push_back(flowed_block(shown(block), em, width));
   }
@@ -135,8 +135,8 @@ LegendPlan flowing_legend(const Picture& picture, const Sheet& sheet, double wid
 
 LegendPlan stacked_legend(const Picture& picture, const Sheet& sheet) {
   LegendPlan plan;
-  if (picture.bar) stack_bar(*picture.bar, sheet, plan);
-  for (const KeyBlock& block : picture.legend) stack_block(shown(block), sheet, plan);
+  if (picture.bar) { stack_bar(*picture.bar, sheet, plan); }
+  for (const KeyBlock& block : picture.legend) { stack_block(shown(block), sheet, plan); }
   return plan;
 }
 

@@ -28,7 +28,7 @@ std::pair<double, double> range_of(const FigureInput& input, const SizeScale& sc
   for (const Row& row : fit.rows) {
     const double ratio = input.table.has_n ? drawn_n(scale, row) / n : 1;
     const double most = scale.many ? kNearSize : 1;
-    if (n > 0 && (ratio > most || ratio < 1 / most)) continue;
+    if (n > 0 && (ratio > most || ratio < 1 / most)) { continue; }
     low = std::min(low, row.d);
     high = std::max(high, row.d);
   }
@@ -47,7 +47,7 @@ Series curve_of(const Fit& fit, double n, std::pair<double, double> range) {
   const std::vector<double> losses = losses_at(fit, fit.values, rows);
   Series series{.kind = "fit"};
   for (size_t k = 0; k < losses.size(); ++k) {
-    if (std::isfinite(losses[k])) series.data.push_back({.x = rows[k].d, .y = losses[k]});
+    if (std::isfinite(losses[k])) { series.data.push_back({.x = rows[k].d, .y = losses[k]}); }
   }
   return series;
 }
@@ -58,12 +58,12 @@ void add_curves(const FigureInput& input, const SizeScale& scale, Panel& panel, 
   bool any = false;
   for (size_t k = 0; k < fits.size(); ++k) {
     const Fit& fit = *fits[k].second;
-    if (!has_curves(fit)) continue;
+    if (!has_curves(fit)) { continue; }
     std::vector<double> sizes = numbered_sizes(scale);
-    if (fit.axes.size() == 1) sizes = {0};
+    if (fit.axes.size() == 1) { sizes = {0}; }
     for (const double n : sizes) {
       const auto range = range_of(input, scale, fit, n);
-      if (!(range.first < range.second)) continue;
+      if (!(range.first < range.second)) { continue; }
       Series series = curve_of(fit, n, range);
       series.subset = fits[k].first;
       series.look = {.color = n > 0 ? color_of(scale, n) : "#000000",

@@ -23,7 +23,7 @@ constexpr const char* kBaselineColor = "#777777";
 /// The line of loss against C through the vertices or the envelope; none where it was fitted.
 const PowerLine* line_of(const Fit& fit) {
   const auto& [isoflop, envelope] = fit.readings;
-  if (isoflop && isoflop->loss) return &*isoflop->loss;
+  if (isoflop && isoflop->loss) { return &*isoflop->loss; }
   return envelope && envelope->loss ? &*envelope->loss : nullptr;
 }
 
@@ -69,7 +69,7 @@ Series frontier_of(const Fit& fit, const std::string& group, size_t index) {
       datum.low = at.low;
       datum.high = at.high;
     }
-    if (std::isfinite(datum.y)) frontier.data.push_back(datum);
+    if (std::isfinite(datum.y)) { frontier.data.push_back(datum); }
   }
   return frontier;
 }
@@ -81,13 +81,13 @@ void add_frontier(Series line, Panel& panel) {
   band.told = false;
   band.look = {.color = kBandColor, .band = true};
   std::erase_if(band.data, [](const Datum& datum) { return !datum.low || !datum.high; });
-  if (!band.data.empty()) panel.series.insert(panel.series.begin(), std::move(band));
+  if (!band.data.empty()) { panel.series.insert(panel.series.begin(), std::move(band)); }
   panel.series.push_back(std::move(line));
 }
 
 /// Why there is no frontier, or not one for every group; empty where there is.
 std::string why_none(const FigureInput& input) {
-  if (!input.refused.empty()) return "No frontier. No law is fitted: " + input.refused + ".";
+  if (!input.refused.empty()) { return "No frontier. No law is fitted: " + input.refused + "."; }
   const auto fits = fits_of(input);
   const auto has = [](const auto& one) { return has_frontier(*one.second); };
   const auto lacking = std::find_if_not(fits.begin(), fits.end(), has);
@@ -110,14 +110,14 @@ void add_frontiers(const FigureInput& input, Panel& panel, Picture& picture) {
   const auto has = [](const auto& one) { return has_frontier(*one.second); };
   picture.note = why_none(input);
   if (std::none_of(fits.begin(), fits.end(), has)) {
-    if (!pooled || !has_frontier(*pooled)) return;
+    if (!pooled || !has_frontier(*pooled)) { return; }
     fits = {{"", &*pooled}};
   }
   KeyBlock block;
   for (size_t k = 0; k < fits.size(); ++k) {
-    if (!has_frontier(*fits[k].second)) continue;
+    if (!has_frontier(*fits[k].second)) { continue; }
     Series line = frontier_of(*fits[k].second, fits[k].first, k);
-    if (block.keys.empty()) block.keys.push_back({line.kind, {.line_pt = line.look.line_pt}});
+    if (block.keys.empty()) { block.keys.push_back({line.kind, {.line_pt = line.look.line_pt}}); }
     add_frontier(std::move(line), panel);
   }
   const double level = fits.front().second->level;
@@ -135,13 +135,13 @@ std::vector<std::pair<std::string, double>> baselines(const FigureInput& input) 
     double sum = 0, count = 0;
     for (const Row& row : input.table.rows) {
       const std::string* const cell = row.columns.find("baseline_loss");
-      if (row.subset != subset || cell == nullptr) continue;
+      if (row.subset != subset || cell == nullptr) { continue; }
       const auto loss = number_of(*cell);
-      if (!loss || !std::isfinite(*loss) || *loss <= 0) continue;
+      if (!loss || !std::isfinite(*loss) || *loss <= 0) { continue; }
       sum += *loss;
       count += 1;
     }
-    if (count == 0) continue;
+    if (count == 0) { continue; }
     const double loss = sum / count;
     if (found.empty() || std::abs(loss / found.back().second - 1) >= kSameBaseline) {
       found.emplace_back(subset, loss);
@@ -157,7 +157,7 @@ bool is_near(double baseline, const Table& table) {
     low = std::min(low, row.loss);
     high = std::max(high, row.loss);
   }
-  if (!(low > 0)) return baseline < high + (high - low);
+  if (!(low > 0)) { return baseline < high + (high - low); }
   return std::log(baseline / high) < std::max(std::log(high / low), 0.02);
 }
 
@@ -175,7 +175,7 @@ void add_baselines(const FigureInput& input, Panel& panel, Picture& picture) {
     }
     block.keys.push_back({text, look});
   }
-  if (!block.keys.empty()) picture.legend.push_back(std::move(block));
+  if (!block.keys.empty()) { picture.legend.push_back(std::move(block)); }
 }
 
 }  // namespace

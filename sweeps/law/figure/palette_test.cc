@@ -27,7 +27,7 @@ constexpr Matrix kProtanopia = {{{0.152286, 1.052583, -0.204868},
 Triple times(const Matrix& matrix, const Triple& vector) {
   Triple product{};
   for (size_t i = 0; i < 3; ++i) {
-    for (size_t j = 0; j < 3; ++j) product[i] += matrix[i][j] * vector[j];
+    for (size_t j = 0; j < 3; ++j) { product[i] += matrix[i][j] * vector[j]; }
   }
   return product;
 }
@@ -92,7 +92,7 @@ TEST_CASE("palette: up to eight sizes stay apart for every eye") {
 
 TEST_CASE("palette: twelve subsets have twelve shapes") {
   std::set<int> shapes;
-  for (size_t k = 0; k < 12; ++k) shapes.insert(subset_mark(k));
+  for (size_t k = 0; k < 12; ++k) { shapes.insert(subset_mark(k)); }
   CHECK(shapes.size() == 12);
   CHECK(open_mark(7) == 6);
   CHECK(open_mark(6) == 6);

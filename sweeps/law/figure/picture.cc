@@ -11,9 +11,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  if (text.find_first_of(",\"\r\n") == std::string::npos) { return text; }
   std::string quoted = "\"";
-  for (const char byte : text) quoted += byte == '"' ? std::string("\"\"") : std::string(1, byte);
+  for (const char byte : text) {
+    quoted += byte == '"' ? std::string("\"\"") : std::string(1, byte);
+  }
   return quoted + "\"";
 }
 
@@ -56,10 +58,10 @@ Json json_of(const Series& series, const Panel& panel) {
   const bool y_error = any(series, &Datum::low) || any(series, &Datum::high);
   for (const Datum& datum : series.data) {
     Json point = Json::object();
-    if (!datum.run.empty()) point["run"] = datum.run;
+    if (!datum.run.empty()) { point["run"] = datum.run; }
     point[panel.x.key] = datum.x;
     point[panel.y.key] = datum.y;
-    if (n) point["n"] = known(datum.n);
+    if (n) { point["n"] = known(datum.n); }
     if (x_error) {
       point[panel.x.key + "_low"] = known(datum.x_low);
       point[panel.x.key + "_high"] = known(datum.x_high);
@@ -91,7 +93,7 @@ std::string csv_of(const Picture& picture) {
                                  cell(x), cell(y));
   for (const Panel& panel : picture.panels) {
     for (const Series& series : panel.series) {
-      if (!series.told) continue;
+      if (!series.told) { continue; }
       for (const Datum& datum : series.data) {
         text +=
             fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", cell(panel.name),
@@ -115,11 +117,11 @@ nlohmann::ordered_json to_json(const Picture& picture) {
   for (const Panel& panel : picture.panels) {
     Json series = Json::array(), rules = Json::array();
     for (const Series& one : panel.series) {
-      if (one.told) series.push_back(json_of(one, panel));
+      if (one.told) { series.push_back(json_of(one, panel)); }
     }
-    for (const Rule& rule : panel.rules) rules.push_back(json_of(rule));
+    for (const Rule& rule : panel.rules) { rules.push_back(json_of(rule)); }
     Json entry = {{"name", panel.name}, {"x", json_of(panel.x)}, {"y", json_of(panel.y)}};
-    if (!panel.facts.empty()) entry["facts"] = panel.facts;
+    if (!panel.facts.empty()) { entry["facts"] = panel.facts; }
     entry["series"] = series;
     entry["rules"] = rules;
     panels.push_back(std::move(entry));

@@ -31,7 +31,7 @@ struct Walk {
   /// How far a side may go, in logs of the value.
   double farthest(double direction) const {
     double lowest = INFINITY;
-    for (const Row& row : fit.rows) lowest = std::min(lowest, std::abs(row.loss));
+    for (const Row& row : fit.rows) { lowest = std::min(lowest, std::abs(row.loss)); }
     const double value = fit.values[static_cast<Eigen::Index>(index)];
     switch (form.parameters[index].kind) {
       case ParameterKind::offset:
@@ -50,7 +50,7 @@ struct Walk {
       const Problem problem = make_problem(form, fit.rows, fit.axes, fit.objective, holds);
       const Vector start = with_holds(problem, holds, form.coordinates(values, problem.points));
       const Minimum minimum = minimize(problem, start, {1e-7, 300});
-      if (!std::isfinite(minimum.objective)) return std::nullopt;
+      if (!std::isfinite(minimum.objective)) { return std::nullopt; }
       values = form.values(minimum.coordinates, problem.points);
       return minimum.objective;
     } catch (const InputError&) {
@@ -66,22 +66,22 @@ void walk_side(const Walk& walk, double direction, ProfileCurve& curve) {
   for (int k = 0; k < kStepsMost; ++k) {
     const double farthest = walk.farthest(direction);
     const double next = std::min(at + step, farthest);
-    if (!(next > at)) return;
+    if (!(next > at)) { return; }
     Vector refitted = values;
     const double value = walk.moved(from, direction * next);
     const auto objective = walk.refit(value, refitted);
-    if (!objective) return;
+    if (!objective) { return; }
     const double gain = (*objective - last) / walk.rise;
     if (gain > kLargeStep && next - at > kLeastStep) {
       step = (next - at) / 2;
       continue;
     }
     curve.points.emplace_back(value, *objective);
-    if (*objective > curve.minimum + kEnd * walk.rise) return;
+    if (*objective > curve.minimum + kEnd * walk.rise) { return; }
     at = next;
     last = *objective;
     values = refitted;
-    if (gain < kSmallStep) step *= 1.6;
+    if (gain < kSmallStep) { step *= 1.6; }
   }
 }
 
@@ -93,18 +93,18 @@ bool is_held(const Fit& fit, size_t index) {
 
 std::vector<ProfileCurve> profile_curves(const Fit& fit, const FitOptions& options) {
   const auto form = form_named(fit.form);
-  if (form == nullptr) return {};
+  if (form == nullptr) { return {}; }
   const Problem problem = make_problem(*form, fit.rows, fit.axes, fit.objective, options.holds);
   const double rise = allowed_rise(problem, fit.minimum, fit.level);
   std::vector<ProfileCurve> curves;
   for (size_t j = 0; j < form->parameters.size(); ++j) {
     const double value = fit.values[static_cast<Eigen::Index>(j)];
-    if (is_held(fit, j)) continue;
+    if (is_held(fit, j)) { continue; }
     ProfileCurve curve{form->parameters[j].name, fit.minimum.objective, rise, {}};
     if (std::isfinite(value)) {
       const Walk walk{*form, fit, options, j, rise};
       curve.points.emplace_back(value, curve.minimum);
-      for (const double direction : {-1.0, 1.0}) walk_side(walk, direction, curve);
+      for (const double direction : {-1.0, 1.0}) { walk_side(walk, direction, curve); }
       std::sort(curve.points.begin(), curve.points.end());
     }
     curves.push_back(std::move(curve));

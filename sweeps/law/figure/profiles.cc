@@ -45,7 +45,7 @@ nlohmann::ordered_json facts_of(const std::string& group, const ParameterFit& pa
 Scale scale_of(const Fit& fit, const std::string& parameter) {
   const auto form = form_named(fit.form);
   for (const Parameter& one : form->parameters) {
-    if (one.name == parameter && one.kind == ParameterKind::coefficient) return Scale::log;
+    if (one.name == parameter && one.kind == ParameterKind::coefficient) { return Scale::log; }
   }
   return Scale::linear;
 }
@@ -57,8 +57,8 @@ void add_curve(const std::string& group, size_t index, const ParameterFit& param
   for (const auto& [value, objective] : curve.points) {
     line.data.push_back({.x = value, .y = (objective - curve.minimum) / curve.rise});
   }
-  if (!line.data.empty()) panel.series.push_back(std::move(line));
-  if (!parameter.value || (panel.x.scale == Scale::log && !(*parameter.value > 0))) return;
+  if (!line.data.empty()) { panel.series.push_back(std::move(line)); }
+  if (!parameter.value || (panel.x.scale == Scale::log && !(*parameter.value > 0))) { return; }
   Series estimate{.kind = "estimate", .subset = group};
   estimate.look = {.color = "#000000", .mark = subset_mark(index), .mark_pt = 3.4};
   estimate.look.x_errors = parameter.low && parameter.high;
@@ -71,7 +71,7 @@ void add_curve(const std::string& group, size_t index, const ParameterFit& param
 std::string title_of(const std::string& name, const std::vector<ParameterVerdict>& verdicts) {
   const auto same = std::count(verdicts.begin(), verdicts.end(), verdicts.front());
   const auto all = static_cast<long>(verdicts.size());
-  if (same == all) return name + ": " + spoken(verdicts.front());
+  if (same == all) { return name + ": " + spoken(verdicts.front()); }
   const auto known = std::count(verdicts.begin(), verdicts.end(), ParameterVerdict::identified);
   return fmt::format("{}: identified in {} of {}", name, known, all);
 }
@@ -89,7 +89,7 @@ Picture profiles(const FigureInput& input) {
     const auto& [group, fit] = fits[k];
     for (const ProfileCurve& curve : profile_curves(*fit, input.options)) {
       const std::string& name = curve.parameter;
-      if (panels.count(name) == 0) order.push_back(name);
+      if (panels.count(name) == 0) { order.push_back(name); }
       Panel& panel = panels[name];
       panel.name = name;
       panel.x = {name, name, scale_of(*fit, name)};
@@ -114,11 +114,11 @@ Picture profiles(const FigureInput& input) {
     picture.legend.push_back(std::move(groups));
   }
   KeyBlock keys{"", {}};
-  if (fits.size() == 1) keys.keys.push_back({"profile", {.line_pt = 1}});
+  if (fits.size() == 1) { keys.keys.push_back({"profile", {.line_pt = 1}}); }
   keys.keys.push_back({percent_text(input.options.level) + " threshold", threshold});
   keys.keys.push_back({"estimate and interval", {.mark = subset_mark(0), .line_pt = 0.7}});
   picture.legend.push_back(std::move(keys));
-  if (order.empty()) throw FitRefused("every parameter is held: there is no profile");
+  if (order.empty()) { throw FitRefused("every parameter is held: there is no profile"); }
   return picture;
 }
 

@@ -44,7 +44,7 @@ double median(std::vector<double> values) {
 
 double robust_sd(const std::vector<Residual>& all) {
   std::vector<double> sizes;
-  for (const Residual& one : all) sizes.push_back(std::abs(one.value));
+  for (const Residual& one : all) { sizes.push_back(std::abs(one.value)); }
   return kNormal * median(sizes);
 }
 
@@ -53,10 +53,10 @@ Series trend_of(const std::vector<Residual>& all, const std::function<double(con
   Series trend{.kind = "running median"};
   trend.look = {.color = "#000000", .line_pt = 1.1};
   std::vector<std::pair<double, double>> places;
-  for (const Residual& one : all) places.emplace_back(x(one.row), one.value);
+  for (const Residual& one : all) { places.emplace_back(x(one.row), one.value); }
   std::sort(places.begin(), places.end());
   const size_t window = std::max(kLeastWindow, places.size() / kMedianSteps);
-  if (places.size() < 3 * window) return trend;
+  if (places.size() < 3 * window) { return trend; }
   const size_t steps = places.size() / window;
   for (size_t k = 0; k < steps; ++k) {
     const size_t from = k * places.size() / steps, to = (k + 1) * places.size() / steps;
@@ -86,7 +86,7 @@ std::vector<char> varying_axes(const FigureInput& input, const std::vector<Resid
     for (const Residual& one : all) {
       values.insert(axis == 'C' ? flops_of(one.row) : axis_value(one.row, axis));
     }
-    if (mapped && values.size() > 1) axes.push_back(axis);
+    if (mapped && values.size() > 1) { axes.push_back(axis); }
   }
   return axes;
 }
@@ -113,7 +113,7 @@ Panel panel_of(const FigureInput& input, const SizeScale& scale, char axis,
   panel.series =
       run_series(input, scale, rows, x, [&](const Row& row) { return by_id.at(row.id); });
   Series trend = trend_of(all, x);
-  if (!trend.data.empty()) panel.series.push_back(std::move(trend));
+  if (!trend.data.empty()) { panel.series.push_back(std::move(trend)); }
   const double sd = robust_sd(all);
   panel.rules.push_back({"zero", "", 'y', 0, {.color = "#444444", .line_pt = 0.6}});
   const Look dashed{.color = "#777777", .line_pt = 0.5, .dash = 1};
@@ -137,7 +137,7 @@ Picture residuals(const FigureInput& input) {
   }
   add_run_legends(input, scale, false, false, picture);
   KeyBlock block;
-  if (trend) block.keys.push_back({"running median", {.line_pt = 1.1}});
+  if (trend) { block.keys.push_back({"running median", {.line_pt = 1.1}}); }
   block.keys.push_back({fmt::format("± robust sd {:.2g}", robust_sd(all)),
                         {.color = "#777777", .line_pt = 0.5, .dash = 1}});
   picture.legend.push_back(std::move(block));

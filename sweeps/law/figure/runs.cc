@@ -54,19 +54,21 @@ double flops_of(const Row& row) {
 
 std::vector<std::string> subsets_of(const FigureInput& input) {
   std::vector<std::string> subsets;
-  for (const GroupFit& fit : input.study.fits) subsets.push_back(fit.group);
+  for (const GroupFit& fit : input.study.fits) { subsets.push_back(fit.group); }
   std::set<std::string> names;
-  for (const Row& row : input.table.rows) names.insert(row.subset);
+  for (const Row& row : input.table.rows) { names.insert(row.subset); }
   for (const std::string& name : names) {
-    if (std::find(subsets.begin(), subsets.end(), name) == subsets.end()) subsets.push_back(name);
+    if (std::find(subsets.begin(), subsets.end(), name) == subsets.end()) {
+      subsets.push_back(name);
+    }
   }
   return subsets;
 }
 
 std::vector<std::pair<std::string, const Fit*>> fits_of(const FigureInput& input) {
   std::vector<std::pair<std::string, const Fit*>> fits;
-  for (const GroupFit& one : input.study.fits) fits.emplace_back(one.group, &one.fit);
-  if (fits.empty() && input.study.pooled) fits.emplace_back("", &*input.study.pooled);
+  for (const GroupFit& one : input.study.fits) { fits.emplace_back(one.group, &one.fit); }
+  if (fits.empty() && input.study.pooled) { fits.emplace_back("", &*input.study.pooled); }
   return fits;
 }
 
@@ -77,12 +79,12 @@ void require_formula(const FigureInput& input, const std::string& kind) {
           .expected = "--form chinchilla or another of that sort",
           .found = input.options.form}});
   }
-  if (fits_of(input).empty()) throw FitRefused(input.refused);
+  if (fits_of(input).empty()) { throw FitRefused(input.refused); }
 }
 
 std::vector<double> losses_at(const Fit& fit, const Vector& values, const std::vector<Row>& rows) {
   const auto form = form_named(fit.form);
-  if (form == nullptr || rows.empty()) return {};
+  if (form == nullptr || rows.empty()) { return {}; }
   const Points points = make_points(rows, fit.axes);
   Evaluation evaluation;
   form->evaluate(form->coordinates(values, points), points, evaluation);
@@ -109,7 +111,7 @@ std::vector<Series> run_series(const FigureInput& input, const SizeScale& scale,
     const double n = input.table.has_n ? drawn_n(scale, row) : 0;
     Series& series = groups[{n, static_cast<size_t>(subset)}];
     const Datum datum{.x = x(row), .y = y(row), .run = row.id};
-    if (std::isfinite(datum.x) && std::isfinite(datum.y)) series.data.push_back(datum);
+    if (std::isfinite(datum.x) && std::isfinite(datum.y)) { series.data.push_back(datum); }
   }
   std::vector<Series> all;
   for (auto& [key, series] : groups) {
@@ -138,13 +140,13 @@ void add_run_legends(const FigureInput& input, const SizeScale& scale, bool join
     size.line_pt = 1.8;
   }
   add_size_legend(scale, size, picture);
-  if (!names_subsets(subsets)) return;
+  if (!names_subsets(subsets)) { return; }
   const std::string& by = input.study.by;
   KeyBlock block{by.empty() || by == "subset" ? "recordings" : by, {}};
   for (size_t k = 0; k < subsets.size(); ++k) {
     Look look = run_look(scale, 0, k, 0, joined);
     look.color = "#444444";
-    if (lines) look.line_pt = kLadderLine;
+    if (lines) { look.line_pt = kLadderLine; }
     block.keys.push_back({subsets[k].empty() ? "(none)" : subsets[k], look});
   }
   picture.legend.push_back(std::move(block));
@@ -153,11 +155,11 @@ void add_run_legends(const FigureInput& input, const SizeScale& scale, bool join
 std::string label_of(const FigureInput& input, char axis) {
   const std::string letter(1, axis);
   const auto found = input.table.axis_names.find(letter);
-  if (found == input.table.axis_names.end()) return axis_text(axis);
+  if (found == input.table.axis_names.end()) { return axis_text(axis); }
   const auto words = words_of_columns().find(found->second);
-  if (words != words_of_columns().end()) return words->second;
-  if (found->second == letter) return axis_text(axis) + " " + letter;
-  if (axis == 'D' && input.table.d_from_c) return "data, D = " + found->second;
+  if (words != words_of_columns().end()) { return words->second; }
+  if (found->second == letter) { return axis_text(axis) + " " + letter; }
+  if (axis == 'D' && input.table.d_from_c) { return "data, D = " + found->second; }
   return axis_text(axis) + " (" + found->second + ")";
 }
 

@@ -16,9 +16,9 @@ constexpr const char* kInk = "#222222";
 size_t character_at(const std::string& text, size_t at) {
   const auto byte = static_cast<unsigned char>(text[at]);
   const size_t bytes = byte < 0x80 ? 1 : byte < 0xC2 ? 0 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-  if (bytes == 0 || byte > 0xF4 || at + bytes > text.size()) return 0;
+  if (bytes == 0 || byte > 0xF4 || at + bytes > text.size()) { return 0; }
   for (size_t k = 1; k < bytes; ++k) {
-    if ((static_cast<unsigned char>(text[at + k]) & 0xC0) != 0x80) return 0;
+    if ((static_cast<unsigned char>(text[at + k]) & 0xC0) != 0x80) { return 0; }
   }
   return bytes;
 }
@@ -33,7 +33,7 @@ std::string quoted(const std::string& text) {
       inside += '?';
     } else if (bytes > 1 || static_cast<unsigned char>(text[at]) >= 0x20) {
       inside += text.substr(at, bytes);
-      if (text[at] == '\'') inside += '\'';
+      if (text[at] == '\'') { inside += '\''; }
     }
     at += bytes == 0 ? 1 : bytes;
   }
@@ -41,7 +41,7 @@ std::string quoted(const std::string& text) {
 }
 
 const char* name_of(Anchor anchor) {
-  if (anchor == Anchor::centre) return "center";
+  if (anchor == Anchor::centre) { return "center"; }
   return anchor == Anchor::left ? "left" : "right";
 }
 
@@ -103,8 +103,8 @@ void write_bar(Writer& out, const PlacedBar& bar, const ColorBar& of) {
 
 void write_legend(Writer& out, const Picture& picture) {
   const LegendPlan& legend = out.layout.legend;
-  if (legend.bar && picture.bar) write_bar(out, *legend.bar, *picture.bar);
-  for (const PlacedKey& key : legend.keys) write_key(out, key);
+  if (legend.bar && picture.bar) { write_bar(out, *legend.bar, *picture.bar); }
+  for (const PlacedKey& key : legend.keys) { write_key(out, key); }
   for (const PlacedText& text : legend.texts) {
     out.words(text.text, out.layout.legend_left + text.x, out.layout.legend_top - text.y,
               name_of(text.anchor));
@@ -126,8 +126,8 @@ void write_axis(Writer& out, const Ticks& ticks,
     out.text += fmt::format("{}{} {:.17g} {}", first ? "" : ", ", quoted(text), at, level);
     first = false;
   };
-  for (const auto& [at, text] : texts) add(text, at, 0);
-  for (const double at : ticks.minor) add("", at, 1);
+  for (const auto& [at, text] : texts) { add(text, at, 0); }
+  for (const double at : ticks.minor) { add("", at, 1); }
   out.text += ")\n";
 }
 
@@ -146,7 +146,7 @@ void write_frame(Writer& out, const Panel& panel, const PanelPlan& plan) {
     out.words(plan.y_label[k], plan.y_label_x + 1.25 * em * static_cast<double>(k),
               (plan.bottom + plan.top) / 2, "center rotate by 90");
   }
-  if (!plan.title.empty()) out.words(plan.title, plan.left, plan.top + 0.75 * em, "left");
+  if (!plan.title.empty()) { out.words(plan.title, plan.left, plan.top + 0.75 * em, "left"); }
   for (const Words& words : panel.words) {
     const char* const frame = words.share ? "graph" : "first";
     out.text += fmt::format("set label {} at {} {:.9g},{} {:.9g} {} tc rgb '{}' front\n",
@@ -189,9 +189,9 @@ void add_parts(const Writer& out, const Series& series, size_t number,
                     out.line(look, look.line_pt)));
   }
   const std::string error = out.line({.color = look.color}, kErrorPt);
-  if (look.x_errors) add("using 5:2:($6-$5):(0) with vectors nohead " + error);
-  if (look.y_errors) add("using 1:3:(0):($4-$3) with vectors nohead " + error);
-  if (look.mark == 0) return;
+  if (look.x_errors) { add("using 5:2:($6-$5):(0) with vectors nohead " + error); }
+  if (look.y_errors) { add("using 1:3:(0):($4-$3) with vectors nohead " + error); }
+  if (look.mark == 0) { return; }
   add(fmt::format("using 1:2 with points {} lc rgb '#ffffff'", out.mark(look, kHaloPt)));
   add(fmt::format("using 1:2 with points {} lc rgb '{}'", out.mark(look, 0), look.color));
 }
@@ -200,13 +200,13 @@ void write_panel(Writer& out, const Panel& panel, const PanelPlan& plan) {
   write_frame(out, panel, plan);
   std::vector<std::string> parts;
   for (size_t k = 0; k < panel.series.size(); ++k) {
-    if (panel.series[k].data.empty()) continue;
+    if (panel.series[k].data.empty()) { continue; }
     write_data(out, panel.series[k], k);
     add_parts(out, panel.series[k], k, parts);
   }
-  if (parts.empty()) parts.push_back("NaN notitle");
+  if (parts.empty()) { parts.push_back("NaN notitle"); }
   out.text += "plot ";
-  for (size_t k = 0; k < parts.size(); ++k) out.text += (k > 0 ? ", \\\n  " : "") + parts[k];
+  for (size_t k = 0; k < parts.size(); ++k) { out.text += (k > 0 ? ", \\\n  " : "") + parts[k]; }
   out.text += "\nunset label\nunset arrow\nunset object\n";
 }
 

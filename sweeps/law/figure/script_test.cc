@@ -18,7 +18,7 @@ using namespace enigma::law;
 namespace {
 
 bool has_gnuplot(const char* test) {
-  if (std::system("command -v gnuplot > /dev/null 2>&1") == 0) return true;
+  if (std::system("command -v gnuplot > /dev/null 2>&1") == 0) { return true; }
   std::cout << "SKIP: " << test << ": gnuplot is not installed\n";
   return false;
 }
@@ -61,7 +61,7 @@ Picture picture_of_everything(size_t panels) {
 }  // namespace
 
 TEST_CASE("script: gnuplot draws every sort of mark as SVG that is XML, as PNG and as PDF") {
-  if (!has_gnuplot("script")) return;
+  if (!has_gnuplot("script")) { return; }
   for (const FigureSize size : {FigureSize::column, FigureSize::slide}) {
     const Picture picture = picture_of_everything(3);
     std::istringstream svg(drawn(script_of(picture, FigureFormat::svg, size)));
@@ -77,7 +77,7 @@ TEST_CASE("script: gnuplot draws every sort of mark as SVG that is XML, as PNG a
 }
 
 TEST_CASE("script: what gnuplot cannot draw is an error with its words") {
-  if (!has_gnuplot("script")) return;
+  if (!has_gnuplot("script")) { return; }
   CHECK_THROWS_AS(drawn("plot nonsense("), FigureError);
   CHECK_THROWS_AS(drawn("set output ARG1\npause 60\n", 50), FigureError);
   CHECK_THROWS_AS(format_of("figure.jpeg"), enigma::InputError);
@@ -115,7 +115,7 @@ TEST_CASE("script: long words are cut at characters, long sentences broken at sp
   const auto lines = wrapped("one two three four five six seven eight nine ten", 8, 2);
   CHECK(lines.size() == 2);
   CHECK(lines.back().ends_with("…"));
-  for (const std::string& line : lines) CHECK(width_em(line) <= 8.01);
+  for (const std::string& line : lines) { CHECK(width_em(line) <= 8.01); }
 }
 
 TEST_CASE("script: less than a decade gets round numbers, more gets decades") {
@@ -146,13 +146,13 @@ TEST_CASE("script: at least two numbers stand at every axis") {
 TEST_CASE("script: one axis speaks one language") {
   const auto texts = [](double low, double high) {
     std::vector<std::string> all;
-    for (const auto& [at, text] : tick_texts(log_ticks(low, high, 7))) all.push_back(text);
+    for (const auto& [at, text] : tick_texts(log_ticks(low, high, 7))) { all.push_back(text); }
     return all;
   };
   CHECK(texts(10, 1000) == std::vector<std::string>{"10", "100", "1000"});
   CHECK(texts(1e3, 1e5) == std::vector<std::string>{"10^{3}", "10^{4}", "10^{5}"});
   CHECK(texts(1e-200, 1e200).size() >= 3);
-  for (const std::string& text : texts(1e-200, 1e200)) CHECK(text != "0");
+  for (const std::string& text : texts(1e-200, 1e200)) { CHECK(text != "0"); }
   CHECK(tick_texts(linear_ticks(-0.1, 0.1, 5))[2].second == "0");
   CHECK(tick_texts(linear_ticks(-0.1, 0.1, 5))[0].second == "−0.10");
 }

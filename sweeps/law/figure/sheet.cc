@@ -29,11 +29,11 @@ const std::array<std::vector<double>, 4> kDashes = {
 
 double em_of(unsigned char byte) {
   constexpr std::string_view kNarrow = "iljI|.,:;'!", kWide = "mwMW@%", kThin = "ftr()[]/ -";
-  if (byte == '{' || byte == '}' || byte == '^' || (byte & 0xC0) == 0x80) return 0;
+  if (byte == '{' || byte == '}' || byte == '^' || (byte & 0xC0) == 0x80) { return 0; }
   const char letter = static_cast<char>(byte);
-  if (kNarrow.find(letter) != std::string_view::npos) return 0.32;
-  if (kThin.find(letter) != std::string_view::npos) return 0.4;
-  if (kWide.find(letter) != std::string_view::npos) return 0.95;
+  if (kNarrow.find(letter) != std::string_view::npos) { return 0.32; }
+  if (kThin.find(letter) != std::string_view::npos) { return 0.4; }
+  if (kWide.find(letter) != std::string_view::npos) { return 0.95; }
   return letter >= 'A' && letter <= 'Z' ? 0.7 : 0.62;
 }
 
@@ -41,9 +41,9 @@ double em_of(unsigned char byte) {
 
 FigureFormat format_of(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
-  if (ending == ".svg") return FigureFormat::svg;
-  if (ending == ".pdf") return FigureFormat::pdf;
-  if (ending == ".png") return FigureFormat::png;
+  if (ending == ".svg") { return FigureFormat::svg; }
+  if (ending == ".pdf") { return FigureFormat::pdf; }
+  if (ending == ".png") { return FigureFormat::png; }
   static const std::vector<std::string> known = {".svg", ".pdf", ".png"};
   const auto near = nearest_name(ending, known);
   throw InputError({{.message = "--out: the ending names no kind of figure",
@@ -57,8 +57,8 @@ std::vector<std::string> figure_size_names() {
 }
 
 FigureSize figure_size_of(std::string_view name) {
-  if (name == "column") return FigureSize::column;
-  if (name == "slide") return FigureSize::slide;
+  if (name == "column") { return FigureSize::column; }
+  if (name == "slide") { return FigureSize::slide; }
   throw InputError({{.message = "--size: there is no such size",
                      .expected = "column (85 mm) or slide (16:9)",
                      .found = std::string(name),
@@ -74,19 +74,17 @@ Sheet sheet_of(FigureSize size) {
 
 double width_em(std::string_view text) {
   double width = 0;
-  for (const char byte : text) width += em_of(static_cast<unsigned char>(byte));
+  for (const char byte : text) { width += em_of(static_cast<unsigned char>(byte)); }
   return width;
 }
 
 std::string shortened(const std::string& text, double limit_em) {
-  if (width_em(text) <= limit_em) return text;
+  if (width_em(text) <= limit_em) { return text; }
   size_t end = text.size();
   while (end > 0 && width_em(text.substr(0, end)) + 1 > limit_em) {
-    do {
-      --end;
-    } while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
+    do { --end; } while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
   }
-  while (end > 0 && text[end - 1] == ' ') --end;
+  while (end > 0 && text[end - 1] == ' ') { --end; }
   return text.substr(0, end) + "…";
 }
 
@@ -139,12 +137,10 @@ double Pen::tic(double pt) const {
 
 std::string Pen::dash(int kind, double line_pt) const {
   const std::vector<double>& lengths = kDashes[static_cast<size_t>(kind) % kDashes.size()];
-  if (lengths.empty()) return "1";
+  if (lengths.empty()) { return "1"; }
   double unit = 0.5 * line_pt;
-  if (format == FigureFormat::pdf) unit = 0.275 * std::max(1.0, line_pt);
-  if (format == FigureFormat::png) {
-    unit = 0.55 * std::max(1.0, line_pt * pixels / 2) / pixels;
-  }
+  if (format == FigureFormat::pdf) { unit = 0.275 * std::max(1.0, line_pt); }
+  if (format == FigureFormat::png) { unit = 0.55 * std::max(1.0, line_pt * pixels / 2) / pixels; }
   std::string text;
   for (const double length : lengths) {
     text += fmt::format("{}{:.3g}", text.empty() ? "(" : ",", scale * length / unit);

@@ -28,14 +28,14 @@ double share_of(const SizeScale& scale, double n) {
 
 SizeScale size_scale(const Table& table) {
   SizeScale scale;
-  if (!table.has_n) return scale;
+  if (!table.has_n) { return scale; }
   for (const Row& row : table.rows) {
     const std::string* const name = row.columns.find("size");
-    if (name == nullptr || name->empty()) continue;
+    if (name == nullptr || name->empty()) { continue; }
     const auto [entry, added] = scale.named.emplace(*name, row.n);
-    if (!added) entry->second = std::min(entry->second, row.n);
+    if (!added) { entry->second = std::min(entry->second, row.n); }
   }
-  for (const Row& row : table.rows) scale.sizes.push_back(drawn_n(scale, row));
+  for (const Row& row : table.rows) { scale.sizes.push_back(drawn_n(scale, row)); }
   std::sort(scale.sizes.begin(), scale.sizes.end());
   scale.sizes.erase(std::unique(scale.sizes.begin(), scale.sizes.end()), scale.sizes.end());
   scale.many = scale.sizes.size() > kSizesNamed;
@@ -49,8 +49,8 @@ double drawn_n(const SizeScale& scale, const Row& row) {
 }
 
 std::string color_of(const SizeScale& scale, double n) {
-  if (scale.sizes.empty() || !(n > 0)) return "#333333";
-  if (scale.many) return size_color(share_of(scale, n));
+  if (scale.sizes.empty() || !(n > 0)) { return "#333333"; }
+  if (scale.many) { return size_color(share_of(scale, n)); }
   const auto at = std::lower_bound(scale.sizes.begin(), scale.sizes.end(), n);
   const auto index = static_cast<double>(at - scale.sizes.begin());
   const auto last = static_cast<double>(scale.sizes.size() - 1);
@@ -58,16 +58,16 @@ std::string color_of(const SizeScale& scale, double n) {
 }
 
 std::string size_text(double n) {
-  if (n >= 1e15) return fmt::format("{:.2g}", n);
-  if (n >= 1e12) return fmt::format("{:.3g} T", n / 1e12);
-  if (n >= 1e9) return fmt::format("{:.3g} B", n / 1e9);
-  if (n >= 1e6) return fmt::format("{:.3g} M", n / 1e6);
-  if (n >= 1e3) return fmt::format("{:.3g} k", n / 1e3);
+  if (n >= 1e15) { return fmt::format("{:.2g}", n); }
+  if (n >= 1e12) { return fmt::format("{:.3g} T", n / 1e12); }
+  if (n >= 1e9) { return fmt::format("{:.3g} B", n / 1e9); }
+  if (n >= 1e6) { return fmt::format("{:.3g} M", n / 1e6); }
+  if (n >= 1e3) { return fmt::format("{:.3g} k", n / 1e3); }
   return fmt::format("{:.3g}", n);
 }
 
 std::vector<double> numbered_sizes(const SizeScale& scale) {
-  if (!scale.many) return scale.sizes;
+  if (!scale.many) { return scale.sizes; }
   std::vector<double> sizes;
   for (int most = 4; most >= 2; --most) {
     sizes = round_values(scale.sizes.front(), scale.sizes.back(), most);
@@ -75,13 +75,13 @@ std::vector<double> numbered_sizes(const SizeScale& scale) {
     for (size_t k = 1; k < sizes.size(); ++k) {
       apart = apart && share_of(scale, sizes[k]) - share_of(scale, sizes[k - 1]) > kShareApart;
     }
-    if (apart) break;
+    if (apart) { break; }
   }
   return sizes;
 }
 
 void add_size_legend(const SizeScale& scale, const Look& look, Picture& picture) {
-  if (scale.sizes.empty()) return;
+  if (scale.sizes.empty()) { return; }
   if (!scale.many) {
     KeyBlock block{kHeading, {}};
     for (const double n : scale.sizes) {
@@ -93,7 +93,7 @@ void add_size_legend(const SizeScale& scale, const Look& look, Picture& picture)
     return;
   }
   ColorBar bar{.heading = kHeading};
-  for (int k = 0; k < kBarColors; ++k) bar.colors.push_back(size_color(k / (kBarColors - 1.0)));
+  for (int k = 0; k < kBarColors; ++k) { bar.colors.push_back(size_color(k / (kBarColors - 1.0))); }
   for (const double n : numbered_sizes(scale)) {
     bar.numbers.emplace_back(share_of(scale, n), size_text(n));
   }

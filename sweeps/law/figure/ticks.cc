@@ -22,7 +22,7 @@ std::vector<double> multiples(double low, double high, const std::vector<double>
   for (int decade = first; decade <= last; ++decade) {
     for (const double multiple : of_decade) {
       const double at = multiple * std::pow(10.0, decade);
-      if (at >= low * (1 - 1e-9) && at <= high * (1 + 1e-9)) found.push_back(at);
+      if (at >= low * (1 - 1e-9) && at <= high * (1 + 1e-9)) { found.push_back(at); }
     }
   }
   return found;
@@ -33,7 +33,7 @@ double step_for(double width, int wanted) {
   const double rough = width / wanted;
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
   for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
-    if (factor * power >= 0.75 * rough) return factor * power;
+    if (factor * power >= 0.75 * rough) { return factor * power; }
   }
   return 10 * power;
 }
@@ -53,18 +53,18 @@ std::vector<double> thinned(double low, double high, int wanted) {
     std::vector<double> kept;
     for (const double at : decades) {
       const int decade = static_cast<int>(std::lround(std::log10(at)));
-      if (decade % every == 0) kept.push_back(at);
+      if (decade % every == 0) { kept.push_back(at); }
     }
-    if (static_cast<int>(kept.size()) <= wanted) return kept;
+    if (static_cast<int>(kept.size()) <= wanted) { return kept; }
   }
 }
 
 /// As many places as evenly spaced ticks need, else as many as the number has.
 std::string decimal_text(double size, double step) {
-  if (step <= 0) return fmt::format("{:.6g}", size);
+  if (step <= 0) { return fmt::format("{:.6g}", size); }
   int places = 0;
   for (double unit = step; places < 6; ++places, unit *= 10) {
-    if (std::abs(unit - std::round(unit)) < 1e-6 * unit) break;
+    if (std::abs(unit - std::round(unit)) < 1e-6 * unit) { break; }
   }
   return fmt::format("{:.{}f}", size, places);
 }
@@ -72,7 +72,7 @@ std::string decimal_text(double size, double step) {
 std::string power_text(double size) {
   const int decade = static_cast<int>(std::floor(std::log10(size) + 1e-9));
   const double mantissa = size / std::pow(10.0, decade);
-  if (std::abs(mantissa - 1) < 1e-6) return fmt::format("10^{{{}}}", decade);
+  if (std::abs(mantissa - 1) < 1e-6) { return fmt::format("10^{{{}}}", decade); }
   return fmt::format("{:.3g}·10^{{{}}}", mantissa, decade);
 }
 
@@ -92,10 +92,10 @@ std::vector<double> round_values(double low, double high, int most) {
   for (const auto& of_decade :
        {std::vector<double>{1, 2, 5}, std::vector<double>{1, 3}, std::vector<double>{1}}) {
     std::vector<double> values = multiples(low, high, of_decade);
-    if (values.size() >= 2 && static_cast<int>(values.size()) <= most) return values;
+    if (values.size() >= 2 && static_cast<int>(values.size()) <= most) { return values; }
   }
   std::vector<double> values = thinned(low, high, most);
-  if (values.size() < 2) return {low, high};
+  if (values.size() < 2) { return {low, high}; }
   return values;
 }
 
@@ -114,7 +114,7 @@ Ticks log_ticks(double low, double high, int wanted) {
     ticks.major = round_values(ticks.from, ticks.to, wanted);
     ticks.minor = multiples(ticks.from, ticks.to, {1, 2, 3, 4, 5, 6, 7, 8, 9});
     const bool round = ticks.major.front() > ticks.from;
-    if (round) return ticks;
+    if (round) { return ticks; }
   }
   add_even_ticks(ticks, wanted);
   return ticks;
@@ -132,7 +132,7 @@ Ticks linear_ticks(double low, double high, int wanted) {
 std::vector<std::pair<double, std::string>> tick_texts(const Ticks& ticks) {
   const auto& at = ticks.major;
   std::vector<std::pair<double, std::string>> texts;
-  if (at.empty()) return texts;
+  if (at.empty()) { return texts; }
   const double step = at.size() > 1 ? at[1] - at[0] : 0;
   const double width = at.back() - at.front();
   const bool even = std::abs(width - step * static_cast<double>(at.size() - 1)) < 1e-6 * step;
@@ -141,7 +141,7 @@ std::vector<std::pair<double, std::string>> tick_texts(const Ticks& ticks) {
   };
   double least = INFINITY, most = 0;
   for (const double value : at) {
-    if (!is_zero(value)) least = std::min(least, std::abs(value));
+    if (!is_zero(value)) { least = std::min(least, std::abs(value)); }
     most = std::max(most, std::abs(value));
   }
   // One axis speaks one language: where one number needs a power of ten all have it.

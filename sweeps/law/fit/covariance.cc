@@ -22,7 +22,7 @@ Square value_jacobian(const Problem& problem, const Vector& q) {
     jacobian.col(j) =
         (problem.form->values(right, problem.points) - problem.form->values(left, problem.points)) /
         (2 * step);
-    if (problem.held[static_cast<size_t>(j)]) jacobian.col(j).setZero();
+    if (problem.held[static_cast<size_t>(j)]) { jacobian.col(j).setZero(); }
   }
   return jacobian;
 }
@@ -49,7 +49,7 @@ Covariance covariance_of(const Problem& problem, const Vector& coordinates) {
   Square bend = jacobian.transpose() * problem.points.weight.matrix().asDiagonal() * jacobian;
   bend *= spread.slope;
   for (Eigen::Index j = 0; j < bend.rows(); ++j) {
-    if (problem.held[static_cast<size_t>(j)]) bend(j, j) = 1;
+    if (problem.held[static_cast<size_t>(j)]) { bend(j, j) = 1; }
   }
   // Coordinates in units of their own spread, so that the solve is as exact as it can be.
   const Vector scale = bend.diagonal().cwiseMax(1e-300).cwiseSqrt().cwiseInverse();
@@ -57,7 +57,7 @@ Covariance covariance_of(const Problem& problem, const Vector& coordinates) {
   const Eigen::LLT<Square> solver(bend);
   const Eigen::Index p = bend.rows();
   Covariance covariance{Square::Constant(p, p, NAN), Square::Constant(p, p, NAN)};
-  if (solver.info() != Eigen::Success) return covariance;
+  if (solver.info() != Eigen::Success) { return covariance; }
   const Square inverse =
       scale.asDiagonal() * solver.solve(Square::Identity(p, p)) * scale.asDiagonal();
   const Square to_values = value_jacobian(problem, coordinates);

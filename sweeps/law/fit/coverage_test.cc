@@ -69,7 +69,7 @@ std::map<std::string, Count> coverage(const Setting& setting, int draws) {
     Truth drawn = truth;
     drawn.seed = 1001 + static_cast<unsigned>(k);
     Fit fit = fit_table(synthetic(drawn, setting.sizes, setting.data), options_of(setting), {});
-    if (fit.verdict.code == VerdictCode::ok) ahead[k] = optimum_at(fit, target);
+    if (fit.verdict.code == VerdictCode::ok) { ahead[k] = optimum_at(fit, target); }
     fit.refits.values.clear();
     fits[k] = std::move(fit);
   });
@@ -77,13 +77,15 @@ std::map<std::string, Count> coverage(const Setting& setting, int draws) {
   for (size_t k = 0; k < fits.size(); ++k) {
     for (size_t j = 0; j < 5; ++j) {
       const ParameterFit& p = fits[k]->parameters[j];
-      if (p.verdict != ParameterVerdict::identified) continue;
+      if (p.verdict != ParameterVerdict::identified) { continue; }
       counts[p.name].add(p.low, p.high, values[static_cast<Eigen::Index>(j)]);
     }
-    if (fits[k]->a.value)
+    if (fits[k]->a.value) {
       counts["a"].add(fits[k]->a.low, fits[k]->a.high, exponents_of(values, {}).a);
-    if (ahead[k])
+    }
+    if (ahead[k]) {
       counts["loss"].add(ahead[k]->low, ahead[k]->high, best_place(values, {}, target).loss);
+    }
   }
   return counts;
 }

@@ -58,23 +58,24 @@ std::optional<double> finite(double value) {
 
 std::vector<double> column(const Refits& refits, size_t index) {
   std::vector<double> values;
-  for (const Vector& refit : refits.values)
+  for (const Vector& refit : refits.values) {
     values.push_back(refit[static_cast<Eigen::Index>(index)]);
+  }
   return values;
 }
 
 std::optional<double> deviation(const std::vector<double>& values) {
-  if (values.size() < 2) return std::nullopt;
+  if (values.size() < 2) { return std::nullopt; }
   double mean = 0, squares = 0;
-  for (const double value : values) mean += value / static_cast<double>(values.size());
-  for (const double value : values) squares += (value - mean) * (value - mean);
+  for (const double value : values) { mean += value / static_cast<double>(values.size()); }
+  for (const double value : values) { squares += (value - mean) * (value - mean); }
   return finite(std::sqrt(squares / static_cast<double>(values.size() - 1)));
 }
 
 ParameterVerdict verdict_of(const ProfileInterval& profile) {
-  if (profile.low && profile.high) return ParameterVerdict::identified;
-  if (profile.low) return ParameterVerdict::bounded_below;
-  if (profile.high) return ParameterVerdict::bounded_above;
+  if (profile.low && profile.high) { return ParameterVerdict::identified; }
+  if (profile.low) { return ParameterVerdict::bounded_below; }
+  if (profile.high) { return ParameterVerdict::bounded_above; }
   return ParameterVerdict::unidentified;
 }
 
@@ -97,7 +98,7 @@ ParameterFit parameter_fit(const Fit& fit, const Problem& problem, size_t index,
   const std::vector<double> refits = column(fit.refits, index);
   switch (result.verdict) {
     case ParameterVerdict::identified:
-      if (!refits_carry(fit)) break;
+      if (!refits_carry(fit)) { break; }
       result.low = finite(*quantile(refits, fit.tail));
       result.high = finite(*quantile(refits, 1 - fit.tail));
       result.se = deviation(refits);
@@ -129,15 +130,16 @@ std::vector<ProfileInterval> profiles(const Problem& problem, const FitOptions& 
     const double rise = allowed_rise(problem, fitted.minimum, options.level);
     std::optional<Minimum> better;
     for (size_t j = 0; j < problem.held.size(); ++j) {
-      if (problem.held[j]) continue;
+      if (problem.held[j]) { continue; }
       intervals[j] = profile(problem, options.holds, fitted.minimum, j, rise);
-      if (!intervals[j].better) continue;
+      if (!intervals[j].better) { continue; }
       const Minimum polished = minimize(problem, intervals[j].better->coordinates, {1e-11, 2000});
-      if (polished.objective < fitted.minimum.objective - 1e-9 * fitted.minimum.size)
+      if (polished.objective < fitted.minimum.objective - 1e-9 * fitted.minimum.size) {
         better = polished;
-      if (better) break;
+      }
+      if (better) { break; }
     }
-    if (!better) break;
+    if (!better) { break; }
     fitted.minimum = *better;
     fitted.certificate.gradient_relative = better->relative_gradient;
     fitted.certificate.agreeing = 0;
@@ -149,8 +151,10 @@ std::vector<ProfileInterval> profiles(const Problem& problem, const FitOptions& 
 bool exponents_known(const Fit& fit, const Form& form) {
   for (size_t j = 0; j < form.parameters.size(); ++j) {
     const ParameterVerdict verdict = fit.parameters[j].verdict;
-    if (form.parameters[j].kind != ParameterKind::exponent) continue;
-    if (verdict != ParameterVerdict::identified && verdict != ParameterVerdict::held) return false;
+    if (form.parameters[j].kind != ParameterKind::exponent) { continue; }
+    if (verdict != ParameterVerdict::identified && verdict != ParameterVerdict::held) {
+      return false;
+    }
   }
   return true;
 }
@@ -168,7 +172,7 @@ void add_exponents(const Cost& cost, Fit& fit, Interval& a, Interval& b) {
 }
 
 void add_optimum(Fit& fit) {
-  if (!has_optimum(fit)) return;
+  if (!has_optimum(fit)) { return; }
   double lowest = INFINITY, highest = 0;
   for (const Row& row : fit.rows) {
     lowest = std::min(lowest, compute_of(row, fit.axes));
@@ -185,7 +189,7 @@ void add_optimum(Fit& fit) {
 void add_trade_off(const Form& form, const FitOptions& options, Fit& fit) {
   fit.exponents = exponents_of(*trade_off(fit.form, fit.values), fit.cost);
   fit.size_doubling = size_doubling(fit.rows, fit.objective, fit.level, options.threads);
-  if (!exponents_known(fit, form)) return;
+  if (!exponents_known(fit, form)) { return; }
   add_exponents(fit.cost, fit, fit.a, fit.b);
   add_exponents(Cost{}, fit, fit.a_6nd, fit.b_6nd);
 }
@@ -196,7 +200,7 @@ Fit described(const Form& form, const MappedTable& mapped, const FitOptions& opt
   fit.form = form.name;
   fit.formula = form.formula;
   fit.axes = axes_for(form, mapped.table);
-  if (form.axes.empty()) std::replace(fit.formula.begin(), fit.formula.end(), 'x', fit.axes[0]);
+  if (form.axes.empty()) { std::replace(fit.formula.begin(), fit.formula.end(), 'x', fit.axes[0]); }
   fit.axis_names = mapped.table.axis_names;
   fit.d_from_c = mapped.table.d_from_c;
   fit.objective = options.objective;
@@ -248,21 +252,21 @@ std::vector<char> axes_for(const Form& form, const Table& table) {
   std::vector<char> axes = form.axes;
   if (axes.empty()) {
     for (const char axis : {'N', 'D', 'C', 'U'}) {
-      if (has_axis(table, axis) && !(axis == 'D' && table.d_from_c)) axes.push_back(axis);
+      if (has_axis(table, axis) && !(axis == 'D' && table.d_from_c)) { axes.push_back(axis); }
     }
-    if (axes.size() == 1) return axes;
+    if (axes.size() == 1) { return axes; }
     throw InputError({{.message = "the form " + form.name + " takes exactly one axis",
                        .expected = "one of N, D, C, U in --map",
                        .found = fmt::format("{} of them", axes.size())}});
   }
   std::vector<Diagnostic> missing;
   for (const char axis : axes) {
-    if (has_axis(table, axis)) continue;
+    if (has_axis(table, axis)) { continue; }
     missing.push_back({.message = "the form " + form.name + " needs the axis " + axis,
                        .expected = fmt::format("{}=COL in --map", axis),
                        .suggestion = axis == 'D' ? "map D, or N and C (then D = C/(6N))" : ""});
   }
-  if (!missing.empty()) throw InputError(missing);
+  if (!missing.empty()) { throw InputError(missing); }
   return axes;
 }
 
@@ -304,8 +308,8 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
   }
   Table used;
   used.rows = fit.rows;
-  if (mapped.table.has_n) fit.ladders = ladders(used);
-  if (has_trade_off(form->name)) add_trade_off(*form, options, fit);
+  if (mapped.table.has_n) { fit.ladders = ladders(used); }
+  if (has_trade_off(form->name)) { add_trade_off(*form, options, fit); }
   fit.verdict = verdict_of(fit);
   add_optimum(fit);
   fit.warnings = warnings_of(fit);
@@ -329,7 +333,7 @@ bool refits_carry(const Fit& fit) {
 }
 
 Interval interval_over(const Fit& fit, double value, std::vector<double> refits) {
-  if (!refits_carry(fit)) return {.value = finite(value)};
+  if (!refits_carry(fit)) { return {.value = finite(value)}; }
   std::erase_if(refits, [](double refit) { return !std::isfinite(refit); });
   return {finite(value), quantile(refits, fit.tail), quantile(refits, 1 - fit.tail)};
 }
@@ -346,7 +350,7 @@ Interval predicted_on_axis(const Fit& fit, double x) {
     return evaluation.prediction[0];
   };
   std::vector<double> losses;
-  for (const Vector& refit : fit.refits.values) losses.push_back(predict(refit));
+  for (const Vector& refit : fit.refits.values) { losses.push_back(predict(refit)); }
   return interval_over(fit, predict(fit.values), losses);
 }
 

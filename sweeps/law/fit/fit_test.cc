@@ -114,7 +114,7 @@ TEST_CASE("fit: units of N and D change A and B, and nothing else") {
 TEST_CASE("fit: nats or bits leave exponents as they are") {
   const MappedTable mapped = sixty();
   MappedTable bits = mapped;
-  for (Row& row : bits.table.rows) row.loss /= std::log(2.0);
+  for (Row& row : bits.table.rows) { row.loss /= std::log(2.0); }
   const Fit a = fit_table(mapped, quick(0), {}), b = fit_table(bits, quick(0), {});
   CHECK(*parameter(b, "alpha").value ==
         doctest::Approx(*parameter(a, "alpha").value).epsilon(1e-6));
@@ -145,7 +145,7 @@ TEST_CASE("fit: a weight of two is the row twice, and a common scale of weights 
     weighted.table.rows[k].weight = 2;
     doubled.table.rows.push_back(doubled.table.rows[k]);
   }
-  for (Row& row : scaled.table.rows) row.weight = 1e-4;
+  for (Row& row : scaled.table.rows) { row.weight = 1e-4; }
   const Fit a = fit_table(weighted, quick(0), {}), b = fit_table(doubled, quick(0), {});
   CHECK(a.objective_value == doctest::Approx(b.objective_value).epsilon(1e-9));
   for (const char* name : {"E", "A", "B", "alpha", "beta"}) {
@@ -222,7 +222,7 @@ TEST_CASE("fit: refits that fall short leave the profile's intervals and every v
 TEST_CASE("fit: rows that carry nothing are refused") {
   MappedTable few = sixty(), equal = sixty(), negative = sixty();
   few.table.rows.resize(2);
-  for (Row& row : equal.table.rows) row.loss = 2;
+  for (Row& row : equal.table.rows) { row.loss = 2; }
   negative.table.rows[3].loss = -1;
   CHECK_THROWS_AS(fit_table(few, quick(), {}), FitRefused);
   CHECK_THROWS_AS(fit_table(equal, quick(), {}), FitRefused);
@@ -263,7 +263,7 @@ TEST_CASE("fit: units of the axes change no prediction, under any form") {
     for (size_t j = 0; j < a.parameters.size(); ++j) {
       CHECK(a.parameters[j].verdict == b.parameters[j].verdict);
       const ParameterKind kind = form_named(form)->parameters[j].kind;
-      if (kind != ParameterKind::exponent || !a.parameters[j].value) continue;
+      if (kind != ParameterKind::exponent || !a.parameters[j].value) { continue; }
       CHECK(*a.parameters[j].value == doctest::Approx(*b.parameters[j].value).epsilon(1e-4));
     }
   }
@@ -275,7 +275,7 @@ TEST_CASE("fit: nats or bits scale every prediction, under any form") {
     // An inner sum to a power takes a new unit into its scales, and an optimal size stays.
     const MappedTable mapped = table_for(form);
     MappedTable bits = mapped;
-    for (Row& row : bits.table.rows) row.loss /= std::log(2.0);
+    for (Row& row : bits.table.rows) { row.loss /= std::log(2.0); }
     const Fit a = fit_table(mapped, form_options(form), {});
     const Fit b = fit_table(bits, form_options(form), {});
     CHECK(a.objective_value == doctest::Approx(b.objective_value).epsilon(1e-7).scale(0));
@@ -313,7 +313,7 @@ TEST_CASE("fit: every parameter of every form can be held, and holding one gains
       CAPTURE(form);
       CAPTURE(free.parameters[j].name);
       const double value = free.values[static_cast<Eigen::Index>(j)];
-      if (!std::isfinite(value) || value == 0) continue;
+      if (!std::isfinite(value) || value == 0) { continue; }
       FitOptions held = form_options(form);
       held.holds = {{free.parameters[j].name, 1.03 * value}};
       const Fit fit = fit_table(mapped, held, {});
@@ -362,7 +362,7 @@ TEST_CASE("fit: forms that trade size for data have an optimum that no neighbour
 
 TEST_CASE("fit: data that never repeat do not identify R_D") {
   MappedTable mapped = table_for("data_constrained");
-  for (Row& row : mapped.table.rows) row.u = row.d;
+  for (Row& row : mapped.table.rows) { row.u = row.d; }
   const Fit fit = fit_table(mapped, form_options("data_constrained"), {});
   const ParameterFit& repeats = parameter(fit, "R_D");
   CHECK(repeats.verdict != ParameterVerdict::identified);
@@ -386,8 +386,8 @@ TEST_CASE("fit: repeats that are worth as much as fresh data bound R_D below alo
 TEST_CASE("fit: the four bootstraps agree on the width of an interval, to a factor of two") {
   MappedTable mapped = sixty();
   const MappedTable again = sixty({.seed = 2});
-  for (const Row& row : again.table.rows) mapped.table.rows.push_back(row);
-  for (Row& row : mapped.table.rows) row.group = std::to_string(row.d) + std::to_string(row.n);
+  for (const Row& row : again.table.rows) { mapped.table.rows.push_back(row); }
+  for (Row& row : mapped.table.rows) { row.group = std::to_string(row.d) + std::to_string(row.n); }
   FitOptions options = quick(300);
   options.threads = 2;
   const Fit by_case = fit_table(mapped, options, {});
@@ -434,7 +434,7 @@ TEST_CASE(
   MappedTable mapped = sixty();
   mapped.table.has_c = true;
   CHECK(is_six_nd(mapped.table));
-  for (Row& row : mapped.table.rows) row.c = 400 * std::pow(row.n, 0.9) * row.d;
+  for (Row& row : mapped.table.rows) { row.c = 400 * std::pow(row.n, 0.9) * row.d; }
   CHECK_FALSE(is_six_nd(mapped.table));
   const Study study = study_table(mapped, quick(50), "", false);
   CHECK(study.pooled->cost.measured);

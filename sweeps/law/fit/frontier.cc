@@ -27,15 +27,16 @@ void check_question(const Table& table, const FitOptions& options) {
                      .expected = "no --fix",
                      .found = hold.parameter});
   }
-  if (!wrong.empty()) throw InputError(wrong);
+  if (!wrong.empty()) { throw InputError(wrong); }
 }
 
 std::vector<Row> rows_of(const MappedTable& mapped, const FitOptions& options) {
   std::vector<Row> rows = in_canonical_order(mapped.table.rows);
   for (Row& row : rows) {
-    if (!mapped.table.has_c) row.c = 6 * row.n * row.d;
-    if (!std::isfinite(row.c))
+    if (!mapped.table.has_c) { row.c = 6 * row.n * row.d; }
+    if (!std::isfinite(row.c)) {
       throw FitRefused(row.id.text() + ": its FLOPs, 6ND, are out of range");
+    }
     if (options.objective.space == Space::log && row.loss <= 0) {
       throw FitRefused(
           fmt::format("{} has a loss of {}, which has no logarithm; use --space linear",
@@ -63,7 +64,7 @@ ParameterFit parameter(const std::string& name, const Interval& interval,
   const bool closed = *interval.low > 0 && std::isfinite(*interval.high);
   result.verdict = closed ? ParameterVerdict::identified : ParameterVerdict::bounded_above;
   result.high = interval.high;
-  if (closed) result.low = interval.low;
+  if (closed) { result.low = interval.low; }
   return result;
 }
 
@@ -80,11 +81,11 @@ void add_parameters(Fit& fit, const Names& names, const std::optional<PowerLine>
 
 /// Exponents are told together or not at all: each is the other's complement.
 void add_exponents(Fit& fit) {
-  if (fit.verdict.code != VerdictCode::ok) return;
+  if (fit.verdict.code != VerdictCode::ok) { return; }
   for (const ParameterFit& p : fit.parameters) {
-    if (p.verdict != ParameterVerdict::identified) continue;
-    if (p.name == "a") fit.a = {p.value, p.low, p.high};
-    if (p.name == "b") fit.b = {p.value, p.low, p.high};
+    if (p.verdict != ParameterVerdict::identified) { continue; }
+    if (p.name == "a") { fit.a = {p.value, p.low, p.high}; }
+    if (p.name == "b") { fit.b = {p.value, p.low, p.high}; }
   }
 }
 
@@ -92,14 +93,14 @@ void add_exponents(Fit& fit) {
 Exponents estimated(const Fit& fit) {
   Exponents exponents{NAN, NAN};
   for (const ParameterFit& p : fit.parameters) {
-    if (p.name == "a") exponents.a = p.value.value_or(NAN);
-    if (p.name == "b") exponents.b = p.value.value_or(NAN);
+    if (p.name == "a") { exponents.a = p.value.value_or(NAN); }
+    if (p.name == "b") { exponents.b = p.value.value_or(NAN); }
   }
   return exponents;
 }
 
 void add_optimum(Fit& fit) {
-  if (fit.verdict.code != VerdictCode::ok) return;
+  if (fit.verdict.code != VerdictCode::ok) { return; }
   const auto [least, most] = std::minmax_element(
       fit.rows.begin(), fit.rows.end(), [](const Row& a, const Row& b) { return a.c < b.c; });
   const int from = static_cast<int>(std::ceil(std::log10(least->c)));
@@ -149,8 +150,8 @@ void read_envelope(Fit& fit, const FitOptions& options) {
 
 Fit described(const MappedTable& mapped, const FitOptions& options, const Cost& cost) {
   Fit fit{.form = options.form, .axes = {'N', 'D', 'C'}, .axis_names = mapped.table.axis_names};
-  if (!mapped.table.has_d) fit.axes = {'N', 'C'};
-  if (!mapped.table.has_c) fit.axis_names["C"] = "6ND";
+  if (!mapped.table.has_d) { fit.axes = {'N', 'C'}; }
+  if (!mapped.table.has_c) { fit.axis_names["C"] = "6ND"; }
   fit.formula = "N_opt = k_N*C^a, D_opt = k_D*C^b";
   fit.d_from_c = mapped.table.d_from_c;
   fit.objective = {.kind = ObjectiveKind::l2, .space = options.objective.space};
@@ -205,7 +206,7 @@ Place frontier_place(const Fit& fit, double flops) {
   const auto& d = isoflop ? isoflop->d : envelope->d;
   const auto& loss = isoflop ? isoflop->loss : envelope->loss;
   double most = 0;
-  for (const Row& row : fit.rows) most = std::max(most, row.c);
+  for (const Row& row : fit.rows) { most = std::max(most, row.c); }
   // Losses level off at a floor that no straight line knows: none is told beyond the data.
   return {.n = n ? value_at(*n, flops) : NAN,
           .d = d ? value_at(*d, flops) : NAN,
@@ -213,10 +214,10 @@ Place frontier_place(const Fit& fit, double flops) {
 }
 
 size_t rows_used(const Fit& fit) {
-  if (!fit.readings.isoflop) return fit.rows.size();
+  if (!fit.readings.isoflop) { return fit.rows.size(); }
   size_t used = 0;
   for (const Valley& valley : fit.readings.isoflop->valleys) {
-    if (valley.vertex) used += valley.rows.size();
+    if (valley.vertex) { used += valley.rows.size(); }
   }
   return used;
 }

@@ -65,7 +65,7 @@ TEST_CASE("frontier: refused budgets stand in excluded, and too few leave no exp
   MappedTable mapped = valleys(2);
   const MappedTable edge = valleys(3, 0.01, 0.2);
   for (const Row& row : edge.table.rows) {
-    if (row.c < 1e19 || row.c > 9e20) continue;
+    if (row.c < 1e19 || row.c > 9e20) { continue; }
     mapped.table.rows.push_back(row);
   }
   const Fit fit = frontier_fit(mapped, form("isoflop:akima"), {});
@@ -96,6 +96,6 @@ TEST_CASE("frontier: what it cannot answer is refused in words") {
   mapped.table.rows.resize(2);
   CHECK_THROWS_AS(frontier_fit(mapped, form("isoflop:cubic"), {}), FitRefused);
   mapped = valleys(3);
-  for (Row& row : mapped.table.rows) row.loss = 2;
+  for (Row& row : mapped.table.rows) { row.loss = 2; }
   CHECK_THROWS_AS(frontier_fit(mapped, form("isoflop:akima"), {}), FitRefused);
 }

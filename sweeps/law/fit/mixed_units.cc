@@ -27,8 +27,9 @@ double& value_of(Row& row, char axis) {
 
 std::string ids_of(const std::vector<Row>& rows, const std::vector<size_t>& which) {
   std::string text;
-  for (size_t k = 0; k < which.size() && k < 6; ++k)
+  for (size_t k = 0; k < which.size() && k < 6; ++k) {
     text += (k > 0 ? ", " : "") + rows[which[k]].id.text();
+  }
   return text + (which.size() > 6 ? ", …" : "");
 }
 
@@ -65,17 +66,17 @@ Gap widest_gap(std::vector<double> logs) {
 
 /// The heaps of C/(N·D), where the three were measured each for itself.
 std::optional<std::string> inconsistent(const Fit& fit) {
-  if (fit.d_from_c) return std::nullopt;
+  if (fit.d_from_c) { return std::nullopt; }
   std::vector<double> ratio;
-  for (const Row& row : fit.rows) ratio.push_back(std::log10(row.c / (row.n * row.d)));
+  for (const Row& row : fit.rows) { ratio.push_back(std::log10(row.c / (row.n * row.d))); }
   if (std::any_of(ratio.begin(), ratio.end(), [](double r) { return !std::isfinite(r); })) {
     return std::nullopt;
   }
   const Gap gap = widest_gap(ratio);
   const double thousands = std::round(gap.width / 3);
-  if (thousands < 1 || std::abs(gap.width - 3 * thousands) > 0.5) return std::nullopt;
+  if (thousands < 1 || std::abs(gap.width - 3 * thousands) > 0.5) { return std::nullopt; }
   std::vector<size_t> low, high;
-  for (size_t k = 0; k < ratio.size(); ++k) (ratio[k] <= gap.from ? low : high).push_back(k);
+  for (size_t k = 0; k < ratio.size(); ++k) { (ratio[k] <= gap.from ? low : high).push_back(k); }
   const auto& few = low.size() < high.size() ? low : high;
   return told(
       fmt::format("{}, {}, {}", column_of(fit, 'N'), column_of(fit, 'D'), column_of(fit, 'C')),
@@ -87,23 +88,23 @@ std::optional<std::string> inconsistent(const Fit& fit) {
 std::optional<std::string> gap_in(const Fit& fit, const FitOptions& options, char axis,
                                   double objective) {
   std::vector<double> logs;
-  for (const Row& row : fit.rows) logs.push_back(std::log10(axis_value(row, axis)));
+  for (const Row& row : fit.rows) { logs.push_back(std::log10(axis_value(row, axis))); }
   const Gap gap = widest_gap(logs);
-  if (gap.width < kGapDecades || gap.width < kGapTimes * gap.next) return std::nullopt;
+  if (gap.width < kGapDecades || gap.width < kGapTimes * gap.next) { return std::nullopt; }
   std::vector<size_t> below;
   for (size_t k = 0; k < logs.size(); ++k) {
-    if (logs[k] <= gap.from) below.push_back(k);
+    if (logs[k] <= gap.from) { below.push_back(k); }
   }
   double best = kFarBetter * objective, by = 0;
   for (const double factor : {1e3, 1e6, 1e9}) {
     std::vector<Row> rows = fit.rows;
-    for (const size_t k : below) value_of(rows[k], axis) *= factor;
+    for (const size_t k : below) { value_of(rows[k], axis) *= factor; }
     const auto again = refit(fit, options, in_canonical_order(rows), fit.objective, kStarts);
-    if (!again || !(again->objective < best)) continue;
+    if (!again || !(again->objective < best)) { continue; }
     best = again->objective;
     by = factor;
   }
-  if (by == 0) return std::nullopt;
+  if (by == 0) { return std::nullopt; }
   return told(column_of(fit, axis),
               fmt::format("{} of {} rows ({}) fit the others when they are multiplied by {:.0e}",
                           below.size(), logs.size(), ids_of(fit.rows, below), by));
@@ -127,13 +128,13 @@ Taken taken_from(const Fit& fit, const FitOptions& options, const Vector& values
     const std::vector<double> residuals = residuals_of(now, options);
     std::vector<size_t> next;
     for (size_t k = 0; k < residuals.size(); ++k) {
-      if (residuals[k] < -shift / 2) next.push_back(k);
+      if (residuals[k] < -shift / 2) { next.push_back(k); }
     }
-    if (next == taken.rows || next.empty()) break;
+    if (next == taken.rows || next.empty()) { break; }
     taken.rows = next;
-    for (const size_t k : next) now.rows[k].loss *= std::numbers::ln2;
+    for (const size_t k : next) { now.rows[k].loss *= std::numbers::ln2; }
     const auto again = refit(now, options, now.rows, fit.objective, kStarts);
-    if (!again) return {};
+    if (!again) { return {}; }
     now.values = again->values;
     taken.objective = again->objective;
   }
@@ -146,32 +147,32 @@ std::optional<Vector> lower_half(const Fit& fit, const FitOptions& options) {
   Fit now = fit;
   for (int round = 0; round < kRounds; ++round) {
     std::vector<double> far = residuals_of(now, options);
-    for (double& residual : far) residual = round == 0 ? -residual : std::abs(residual);
+    for (double& residual : far) { residual = round == 0 ? -residual : std::abs(residual); }
     std::vector<double> sorted = far;
     std::sort(sorted.begin(), sorted.end());
     std::vector<Row> rows;
     for (size_t k = 0; k < far.size(); ++k) {
-      if (far[k] <= sorted[sorted.size() / 2]) rows.push_back(fit.rows[k]);
+      if (far[k] <= sorted[sorted.size() / 2]) { rows.push_back(fit.rows[k]); }
     }
     const auto again = refit(now, options, rows, fit.objective, kStarts);
-    if (!again) return std::nullopt;
+    if (!again) { return std::nullopt; }
     now.values = again->values;
   }
   return now.values;
 }
 
 std::optional<std::string> bits(const Fit& fit, const FitOptions& options, double objective) {
-  if (fit.objective.space != Space::log) return std::nullopt;
+  if (fit.objective.space != Space::log) { return std::nullopt; }
   Taken taken = taken_from(fit, options, fit.values);
   if (const auto low = lower_half(fit, options)) {
     const Taken other = taken_from(fit, options, *low);
-    if (other.objective < taken.objective) taken = other;
+    if (other.objective < taken.objective) { taken = other; }
   }
   const size_t count = fit.rows.size();
   if (taken.rows.size() < kFewestInBits || taken.rows.size() + kFewestInBits > count) {
     return std::nullopt;
   }
-  if (!(taken.objective < kBitsFarBetter * objective)) return std::nullopt;
+  if (!(taken.objective < kBitsFarBetter * objective)) { return std::nullopt; }
   return told(fit.axis_names.contains("loss") ? fit.axis_names.at("loss") : "loss",
               fmt::format("{} of {} rows ({}) fit the others when they are taken for bits",
                           taken.rows.size(), count, ids_of(fit.rows, taken.rows)));
@@ -180,11 +181,11 @@ std::optional<std::string> bits(const Fit& fit, const FitOptions& options, doubl
 }  // namespace
 
 std::optional<std::string> mixed_units(const Fit& fit, const FitOptions& options) {
-  if (const auto found = inconsistent(fit)) return found;
+  if (const auto found = inconsistent(fit)) { return found; }
   const auto known = refit(fit, options, fit.rows, fit.objective, 0);
-  if (!known) return std::nullopt;
+  if (!known) { return std::nullopt; }
   for (const char axis : fit.axes) {
-    if (const auto found = gap_in(fit, options, axis, known->objective)) return found;
+    if (const auto found = gap_in(fit, options, axis, known->objective)) { return found; }
   }
   return bits(fit, options, known->objective);
 }

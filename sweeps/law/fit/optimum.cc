@@ -45,7 +45,7 @@ std::optional<Vector> trade_off(const std::string& form, const Vector& v) {
 
 double loss_at(const std::string& form, const Vector& values, double n, double d) {
   const std::optional<Vector> found = trade_off(form, values);
-  if (!found) return NAN;
+  if (!found) { return NAN; }
   const Vector& sum = *found;
   const double inner = sum[0] + sum[1] * std::pow(n, -sum[3]) + sum[2] * std::pow(d, -sum[4]);
   return form == "kaplan" ? std::pow(inner, values[3]) : inner;
@@ -53,7 +53,7 @@ double loss_at(const std::string& form, const Vector& values, double n, double d
 
 Place best_place(const std::string& form, const Vector& values, const Cost& cost, double flops) {
   const std::optional<Vector> sum = trade_off(form, values);
-  if (!sum) return {.n = NAN, .d = NAN, .loss = NAN};
+  if (!sum) { return {.n = NAN, .d = NAN, .loss = NAN}; }
   Place place = best_place(*sum, cost, flops);
   place.loss = loss_at(form, values, place.n, place.d);
   return place;

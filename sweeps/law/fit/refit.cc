@@ -42,11 +42,13 @@ std::optional<Refit> refit(const Fit& fit, const FitOptions& options, const std:
                            const Objective& objective, int starts) {
   const auto form = form_named(fit.form);
   const Problem problem = make_problem(*form, rows, fit.axes, objective, options.holds);
-  if (static_cast<int>(rows.size()) < rows_needed(free_parameters(problem))) return std::nullopt;
+  if (static_cast<int>(rows.size()) < rows_needed(free_parameters(problem))) {
+    return std::nullopt;
+  }
   Minimum best = minimize(problem, form->coordinates(fit.values, problem.points));
   if (starts > 0) {
     const Minimum other = estimate(problem, options.holds, starts, options.threads).minimum;
-    if (other.objective < best.objective) best = other;
+    if (other.objective < best.objective) { best = other; }
   }
   const Vector values = form->values(best.coordinates, problem.points);
   return Refit{values, exponent_of_optimum(fit, values), best.objective, best.converged};
@@ -67,9 +69,9 @@ std::vector<double> residuals_of(const Fit& fit, const FitOptions& options) {
 }
 
 double robust_sd(std::vector<double> values) {
-  if (values.empty()) return 0;
+  if (values.empty()) { return 0; }
   const double centre = median(values);
-  for (double& value : values) value = std::abs(value - centre);
+  for (double& value : values) { value = std::abs(value - centre); }
   return 1.4826 * median(std::move(values));
 }
 

@@ -29,11 +29,13 @@ double budget_of(const Row& row) {
 
 const Row& place_of(const std::vector<Row>& rows) {
   double most = 0;
-  for (const Row& row : rows) most = std::max(most, budget_of(row));
+  for (const Row& row : rows) { most = std::max(most, budget_of(row)); }
   const Row* place = nullptr;
   for (const Row& row : rows) {
-    if (budget_of(row) * kSameBudget < most) continue;
-    if (place == nullptr || std::pair(row.n, row.d) > std::pair(place->n, place->d)) place = &row;
+    if (budget_of(row) * kSameBudget < most) { continue; }
+    if (place == nullptr || std::pair(row.n, row.d) > std::pair(place->n, place->d)) {
+      place = &row;
+    }
   }
   return *place;
 }
@@ -70,7 +72,7 @@ std::optional<Spread> seed_spread(const Problem& problem, double student_width) 
   std::vector<double> deviations;
   int means = 0;
   for (const auto& [place, rows] : places) {
-    if (rows.size() < 2) continue;
+    if (rows.size() < 2) { continue; }
     ++means;
     const double mean = observed(problem)(rows).mean();
     for (const Eigen::Index i : rows) {
@@ -80,7 +82,7 @@ std::optional<Spread> seed_spread(const Problem& problem, double student_width) 
   }
   Problem seeds = problem;
   seeds.points = part_of(points, kept);
-  if (seeds.points.clusters - means < kSeedFreedom) return std::nullopt;
+  if (seeds.points.clusters - means < kSeedFreedom) { return std::nullopt; }
   const Eigen::Map<const Eigen::ArrayXd> residual(deviations.data(),
                                                   static_cast<Eigen::Index>(deviations.size()));
   return spread_of(seeds, residual, means, student_width);
@@ -147,7 +149,7 @@ Noise noise_of(const Problem& problem, const Minimum& minimum, double level) {
 std::pair<Minimum, ProfileInterval> profiled(const Problem& problem, Minimum minimum, double rise) {
   for (int round = 0;; ++round) {
     const ProfileInterval interval = profile(problem, {}, minimum, kSizeStep, rise);
-    if (!interval.better || round == 3) return {minimum, interval};
+    if (!interval.better || round == 3) { return {minimum, interval}; }
     minimum = minimize(problem, interval.better->coordinates, {1e-11, 2000});
   }
 }
@@ -184,7 +186,7 @@ std::optional<SizeDoubling> size_doubling(const std::vector<Row>& rows, const Ob
                         .change = -values[kSizeStep] / loss,
                         .seed_freedom = noise.seed_freedom,
                         .loss_moves = noise.loss_moves};
-  if (interval.high) doubling.low = -*interval.high / loss;
+  if (interval.high) { doubling.low = -*interval.high / loss; }
   doubling.high = interval.low ? -*interval.low / loss : 0;
   return doubling;
 }

@@ -23,7 +23,7 @@ struct Truth {
 
 inline std::vector<double> log_grid(double from, double to, int count) {
   std::vector<double> grid;
-  for (int k = 0; k < count; ++k) grid.push_back(from * std::pow(to / from, k / (count - 1.0)));
+  for (int k = 0; k < count; ++k) { grid.push_back(from * std::pow(to / from, k / (count - 1.0))); }
   return grid;
 }
 
@@ -55,7 +55,7 @@ inline std::optional<std::filesystem::path> shared_file(const std::string& test,
   const char* const folder = std::getenv("ENIGMA_SHARED");
   const std::filesystem::path file =
       std::filesystem::path(folder != nullptr ? folder : "../shared") / name;
-  if (std::filesystem::exists(file)) return file;
+  if (std::filesystem::exists(file)) { return file; }
   std::cout << "SKIP: " << test << ": " << file.string() << " is not there\n";
   return std::nullopt;
 }

@@ -18,17 +18,17 @@ std::vector<std::string> not_identified(const Fit& fit) {
   std::vector<std::string> names;
   for (const ParameterFit& parameter : fit.parameters) {
     // The coefficients of a frontier are far from the data's budgets: its exponents decide.
-    if (parameter.name.starts_with("k_") && is_frontier(fit)) continue;
+    if (parameter.name.starts_with("k_") && is_frontier(fit)) { continue; }
     const bool known = parameter.verdict == ParameterVerdict::identified ||
                        parameter.verdict == ParameterVerdict::held;
-    if (!known && parameter.name != "E") names.push_back(parameter.name);
+    if (!known && parameter.name != "E") { names.push_back(parameter.name); }
   }
   return names;
 }
 
 size_t distinct(const Fit& fit, char axis) {
   std::set<double> values;
-  for (const Row& row : fit.rows) values.insert(axis_value(row, axis));
+  for (const Row& row : fit.rows) { values.insert(axis_value(row, axis)); }
   return values.size();
 }
 
@@ -66,7 +66,7 @@ std::string why_no_frontier(const Fit& fit) {
 
 /// What the rows say of size, and what more would say it.
 std::string of_size(const Fit& fit) {
-  if (!fit.size_doubling || distinct(fit, 'N') == 1) return "";
+  if (!fit.size_doubling || distinct(fit, 'N') == 1) { return ""; }
   if (!fit.size_doubling->loss_moves) {
     return "; the loss changes by no more than its noise over these sizes and budgets: sizes and "
            "budgets further apart, or more seeds of each, would tell";
@@ -76,21 +76,23 @@ std::string of_size(const Fit& fit) {
 }
 
 std::string why_undetermined(const Fit& fit, const std::vector<std::string>& names) {
-  if (is_frontier(fit)) return why_no_frontier(fit);
+  if (is_frontier(fit)) { return why_no_frontier(fit); }
   if (!has_trade_off(fit.form)) {
     return fmt::format(
         "Undetermined: {} rows do not identify {}; more rows, or rows further apart, would tell.",
         fit.rows.size(), listed(names));
   }
   std::string why;
-  if (distinct(fit, 'N') == 1) why += "; all rows have one size, so the effect of size is unknown";
+  if (distinct(fit, 'N') == 1) {
+    why += "; all rows have one size, so the effect of size is unknown";
+  }
   if (distinct(fit, 'D') == 1) {
     why += "; all rows have the same amount of data, so its effect is unknown";
   }
   if (distinct(fit, 'N') > 1 && lacks(names, "alpha")) {
     why += "; more sizes, or sizes further apart, would tell";
   }
-  if (distinct(fit, 'D') > 1 && lacks(names, "beta")) why += "; longer ladders would tell";
+  if (distinct(fit, 'D') > 1 && lacks(names, "beta")) { why += "; longer ladders would tell"; }
   return fmt::format("Undetermined: {} rows do not identify {}{}{}. No optimum is given.",
                      fit.rows.size(), listed(names), why, of_size(fit));
 }
@@ -111,7 +113,7 @@ std::optional<std::string> data_limited(const Fit& fit) {
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (size_t k = 0; k < names.size(); ++k) {
-    if (k > 0) text += k + 1 == names.size() ? " and " : ", ";
+    if (k > 0) { text += k + 1 == names.size() ? " and " : ", "; }
     text += names[k];
   }
   return text;
@@ -120,7 +122,7 @@ std::string listed(const std::vector<std::string>& names) {
 Verdict verdict_of(const Fit& fit) {
   const std::vector<std::string> names = not_identified(fit);
   if (!names.empty()) {
-    if (const auto sentence = data_limited(fit)) return {VerdictCode::data_limited, *sentence};
+    if (const auto sentence = data_limited(fit)) { return {VerdictCode::data_limited, *sentence}; }
     return {VerdictCode::undetermined, why_undetermined(fit, names)};
   }
   if (!has_frontier(fit)) {
@@ -140,9 +142,9 @@ std::vector<std::string> warnings_of(const Fit& fit) {
   if (fit.cost.measured && has_trade_off(fit.form)) {
     warnings.push_back("the optimum is taken along the FLOPs of the rows, " + formula_of(fit.cost));
   }
-  if (fit.d_from_c) warnings.push_back("D was not mapped and is C/(6N)");
+  if (fit.d_from_c) { warnings.push_back("D was not mapped and is C/(6N)"); }
   for (const Ladder& ladder : fit.ladders) {
-    if (ladder.trend == Trend::falls || warnings.size() >= 12) continue;
+    if (ladder.trend == Trend::falls || warnings.size() >= 12) { continue; }
     warnings.push_back(fmt::format("ladder {}: loss {}", name_of(ladder),
                                    ladder.trend == Trend::uneven
                                        ? "does not fall at every step"

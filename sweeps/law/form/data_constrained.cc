@@ -71,7 +71,7 @@ class DataConstrained : public Form {
       call.by_optimal[k] = optimal.by[k];
       call.by_rate[k] = optimal.rate_by[k];
     }
-    for (int j = 0; j < 7; ++j) call.columns[j] = out.jacobian.col(j).data();
+    for (int j = 0; j < 7; ++j) { call.columns[j] = out.jacobian.col(j).data(); }
     kernel().constrained(call);
   }
 

@@ -22,20 +22,20 @@ constexpr Named kForms[] = {{"chinchilla", chinchilla_form},
 
 int Form::index_of(std::string_view parameter) const {
   for (size_t j = 0; j < parameters.size(); ++j) {
-    if (parameters[j].name == parameter) return static_cast<int>(j);
+    if (parameters[j].name == parameter) { return static_cast<int>(j); }
   }
   return -1;
 }
 
 std::vector<std::string> form_names() {
   std::vector<std::string> names;
-  for (const Named& form : kForms) names.emplace_back(form.name);
+  for (const Named& form : kForms) { names.emplace_back(form.name); }
   return names;
 }
 
 std::unique_ptr<Form> form_named(std::string_view name) {
   for (const Named& form : kForms) {
-    if (form.name == name) return form.make();
+    if (form.name == name) { return form.make(); }
   }
   return nullptr;
 }

@@ -80,7 +80,9 @@ TEST_CASE("form: analytic gradients equal central differences under every object
         CAPTURE(name);
         CAPTURE(objective);
         const Problem problem = problem_of(*form, chosen);
-        for (const Vector& start : form->starts(problem.points, 5)) check_gradient(problem, start);
+        for (const Vector& start : form->starts(problem.points, 5)) {
+          check_gradient(problem, start);
+        }
         check_gradient(problem, form->coordinates(plausible(*form), problem.points));
       }
     }
@@ -169,7 +171,7 @@ TEST_CASE("form: starts are as many as asked for, and no two alike") {
     const std::vector<Vector> starts = form->starts(problem.points, 50);
     CAPTURE(name);
     REQUIRE(starts.size() == 50);
-    for (size_t i = 1; i < starts.size(); ++i) CHECK((starts[i] - starts[i - 1]).norm() > 1e-3);
+    for (size_t i = 1; i < starts.size(); ++i) { CHECK((starts[i] - starts[i - 1]).norm() > 1e-3); }
   }
 }
 
@@ -196,7 +198,7 @@ TEST_CASE("objective: the width of student is the one of the greatest likelihood
   evaluate(problem, form->starts(problem.points, 9)[4], value);
   const auto likelihood = [&](double width) {
     double sum = 0;
-    for (const double r : value.residual) sum += rho(problem.objective, r, width);
+    for (const double r : value.residual) { sum += rho(problem.objective, r, width); }
     return sum;
   };
   CHECK(value.objective == doctest::Approx(likelihood(value.width)).epsilon(1e-12));

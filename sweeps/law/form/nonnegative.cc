@@ -14,7 +14,7 @@ namespace {
 Vector solve_on(const Square& gram, const Vector& image, unsigned set) {
   std::vector<Eigen::Index> chosen;
   for (Eigen::Index k = 0; k < gram.rows(); ++k) {
-    if (set >> k & 1U) chosen.push_back(k);
+    if (set >> k & 1U) { chosen.push_back(k); }
   }
   const auto m = static_cast<Eigen::Index>(chosen.size());
   Square part(m, m);
@@ -27,7 +27,7 @@ Vector solve_on(const Square& gram, const Vector& image, unsigned set) {
   }
   const Vector solved = part.ldlt().solve(right);
   Vector full = Vector::Zero(gram.rows());
-  for (Eigen::Index i = 0; i < m; ++i) full[chosen[static_cast<size_t>(i)]] = solved[i];
+  for (Eigen::Index i = 0; i < m; ++i) { full[chosen[static_cast<size_t>(i)]] = solved[i]; }
   return full;
 }
 
@@ -41,9 +41,9 @@ Vector nonnegative_least_squares(const Eigen::MatrixXd& columns, const Eigen::Ve
   double lowest = std::numeric_limits<double>::infinity();
   for (unsigned set = 1; set < 1U << columns.cols(); ++set) {
     const Vector x = solve_on(gram, image, set);
-    if (!x.allFinite() || x.minCoeff() < 0) continue;
+    if (!x.allFinite() || x.minCoeff() < 0) { continue; }
     const double error = x.dot(gram * x) - 2 * x.dot(image);
-    if (error >= lowest) continue;
+    if (error >= lowest) { continue; }
     lowest = error;
     best = x;
   }

@@ -18,8 +18,10 @@ PowerTerms::PowerTerms(std::string form_name, std::string form_formula, std::vec
   parameters = std::move(form_parameters);
   ENIGMA_CHECK(!terms_.empty() && terms_.size() <= 2, "the kernel takes one or two terms");
   for (size_t j = 0; j < parameters.size(); ++j) {
-    if (parameters[j].kind == ParameterKind::offset) offset_ = static_cast<int>(j);
-    if (parameters[j].kind == ParameterKind::exponent) exponents_.push_back(static_cast<int>(j));
+    if (parameters[j].kind == ParameterKind::offset) { offset_ = static_cast<int>(j); }
+    if (parameters[j].kind == ParameterKind::exponent) {
+      exponents_.push_back(static_cast<int>(j));
+    }
   }
 }
 
@@ -45,7 +47,7 @@ void PowerTerms::evaluate(const Vector& q, const Points& points, Evaluation& out
 
 Vector PowerTerms::values(const Vector& q, const Points& points) const {
   Vector values(q.size());
-  if (offset_ >= 0) values[offset_] = std::exp(q[offset_]);
+  if (offset_ >= 0) { values[offset_] = std::exp(q[offset_]); }
   for (size_t k = 0; k < terms_.size(); ++k) {
     const auto [coefficient, exponent] = terms_[k];
     const double gamma = exponent_of(q[exponent]);
@@ -58,7 +60,7 @@ Vector PowerTerms::values(const Vector& q, const Points& points) const {
 
 Vector PowerTerms::coordinates(const Vector& values, const Points& points) const {
   Vector q(values.size());
-  if (offset_ >= 0) q[offset_] = log_or_nothing(values[offset_]);
+  if (offset_ >= 0) { q[offset_] = log_or_nothing(values[offset_]); }
   for (size_t k = 0; k < terms_.size(); ++k) {
     const auto [coefficient, exponent] = terms_[k];
     const double gamma = std::abs(values[exponent]);
@@ -72,7 +74,7 @@ Vector PowerTerms::coordinates(const Vector& values, const Points& points) const
 Vector PowerTerms::projected(const Vector& exponents, const Points& points) const {
   Vector q(static_cast<Eigen::Index>(parameters.size()));
   std::vector<Eigen::ArrayXd> columns;
-  if (offset_ >= 0) columns.push_back(Eigen::ArrayXd::Ones(points.size()));
+  if (offset_ >= 0) { columns.push_back(Eigen::ArrayXd::Ones(points.size())); }
   for (size_t j = 0; j < exponents_.size(); ++j) {
     q[exponents_[j]] = std::log(exponents[static_cast<Eigen::Index>(j)]);
   }
@@ -81,15 +83,15 @@ Vector PowerTerms::projected(const Vector& exponents, const Points& points) cons
   }
   const Vector logs = log_coefficients(columns, points.loss, points.weight);
   Eigen::Index next = 0;
-  if (offset_ >= 0) q[offset_] = logs[next++];
-  for (const Term& term : terms_) q[term.coefficient] = logs[next++];
+  if (offset_ >= 0) { q[offset_] = logs[next++]; }
+  for (const Term& term : terms_) { q[term.coefficient] = logs[next++]; }
   return q;
 }
 
 std::vector<Vector> PowerTerms::starts(const Points& points, int count) const {
   std::vector<Vector> starts;
   for (Vector place : even_spread(count, static_cast<int>(exponents_.size()))) {
-    for (double& share : place) share = between(kExponentFrom, kExponentTo, share);
+    for (double& share : place) { share = between(kExponentFrom, kExponentTo, share); }
     starts.push_back(projected(place, points));
   }
   return starts;

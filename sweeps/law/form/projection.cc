@@ -15,7 +15,7 @@ constexpr double kSmallShare = 1e-2;
 /// The root above 1 of x^(dimensions + 1) = x + 1.
 double harmonious(int dimensions) {
   double x = 1.5;
-  for (int k = 0; k < 60; ++k) x = std::pow(1 + x, 1.0 / (dimensions + 1));
+  for (int k = 0; k < 60; ++k) { x = std::pow(1 + x, 1.0 / (dimensions + 1)); }
   return x;
 }
 
@@ -58,7 +58,7 @@ Vector log_coefficients(const std::vector<Eigen::ArrayXd>& columns, const Eigen:
   const Vector solved = nonnegative_least_squares(scaled, (scale * target).matrix());
   const double small = kSmallShare * target.abs().minCoeff();
   Vector logs(solved.size());
-  for (Eigen::Index k = 0; k < logs.size(); ++k) logs[k] = std::log(std::max(solved[k], small));
+  for (Eigen::Index k = 0; k < logs.size(); ++k) { logs[k] = std::log(std::max(solved[k], small)); }
   return logs;
 }
 

@@ -45,7 +45,7 @@ class SizeStep : public Form {
   }
   std::vector<Vector> starts(const Points& points, int count) const override {
     std::vector<Vector> starts = law_->starts(points, count);
-    for (Vector& q : starts) q[kStep] += log_share(exponent_of(q[kAlpha]));
+    for (Vector& q : starts) { q[kStep] += log_share(exponent_of(q[kAlpha])); }
     return starts;
   }
 

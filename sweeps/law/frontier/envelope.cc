@@ -30,7 +30,7 @@ double bend(const Place& a, const Place& b, const Place& c) {
 std::vector<Place> lower_hull(const std::vector<Place>& places) {
   std::vector<Place> hull;
   for (const Place& place : places) {
-    if (!hull.empty() && place.x == hull.back().x) continue;
+    if (!hull.empty() && place.x == hull.back().x) { continue; }
     while (hull.size() >= 2 && bend(hull[hull.size() - 2], hull.back(), place) >= 0) {
       hull.pop_back();
     }
@@ -38,7 +38,7 @@ std::vector<Place> lower_hull(const std::vector<Place>& places) {
   }
   const auto lowest = std::min_element(hull.begin(), hull.end(),
                                        [](const Place& a, const Place& b) { return a.y < b.y; });
-  if (lowest != hull.end()) hull.erase(lowest + 1, hull.end());
+  if (lowest != hull.end()) { hull.erase(lowest + 1, hull.end()); }
   return hull;
 }
 
@@ -61,7 +61,7 @@ class Sides {
   explicit Sides(const std::vector<Row>& rows) : rows_(rows), known_(rows.size(), Known::no) {}
 
   bool both(size_t k) {
-    if (known_[k] == Known::no) known_[k] = look(rows_[k]) ? Known::both : Known::one;
+    if (known_[k] == Known::no) { known_[k] = look(rows_[k]) ? Known::both : Known::one; }
     return known_[k] == Known::both;
   }
 
@@ -71,7 +71,7 @@ class Sides {
   bool look(const Row& row) const {
     bool smaller = false, larger = false;
     for (const Row& other : rows_) {
-      if (other.c > kNearBudget * row.c || other.c * kNearBudget < row.c) continue;
+      if (other.c > kNearBudget * row.c || other.c * kNearBudget < row.c) { continue; }
       smaller = smaller || other.n * kOtherSize < row.n;
       larger = larger || other.n > kOtherSize * row.n;
     }
@@ -85,7 +85,7 @@ class Sides {
 std::vector<size_t> on_envelope(Sides& sides, const std::vector<Place>& places) {
   std::vector<size_t> found;
   for (const Place& place : lower_hull(places)) {
-    if (sides.both(place.row)) found.push_back(place.row);
+    if (sides.both(place.row)) { found.push_back(place.row); }
   }
   return found;
 }
@@ -95,13 +95,13 @@ void add_lines(const std::vector<Row>& rows, Envelope& result) {
   for (const size_t k : result.rows) {
     flops.push_back(rows[k].c);
     n.push_back(rows[k].n);
-    if (rows[k].d > 0) d.push_back(rows[k].d);
-    if (rows[k].loss > 0) loss.push_back(rows[k].loss);
+    if (rows[k].d > 0) { d.push_back(rows[k].d); }
+    if (rows[k].loss > 0) { loss.push_back(rows[k].loss); }
   }
-  if (flops.size() < kFewest) return;
+  if (flops.size() < kFewest) { return; }
   result.n = power_line(flops, n);
-  if (d.size() == flops.size()) result.d = power_line(flops, d);
-  if (loss.size() == flops.size()) result.loss = power_line(flops, loss);
+  if (d.size() == flops.size()) { result.d = power_line(flops, d); }
+  if (loss.size() == flops.size()) { result.loss = power_line(flops, loss); }
 }
 
 /// Cluster of every row: its group, or itself.
@@ -115,7 +115,7 @@ std::vector<size_t> clusters_of(const std::vector<Row>& rows, Resampling kind, s
       continue;
     }
     const auto [found, fresh] = names.try_emplace(row.group.text(), count);
-    if (fresh) ++count;
+    if (fresh) { ++count; }
     clusters.push_back(found->second);
   }
   return clusters;
@@ -126,11 +126,11 @@ Interval spread_of(const std::vector<double>& values, double value, double level
 }
 
 std::optional<double> deviation(const std::vector<double>& values) {
-  if (values.size() < 2) return std::nullopt;
+  if (values.size() < 2) { return std::nullopt; }
   const double count = static_cast<double>(values.size());
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
   double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
+  for (const double value : values) { squares += (value - mean) * (value - mean); }
   return std::sqrt(squares / (count - 1));
 }
 
@@ -142,7 +142,7 @@ Envelope envelope(const std::vector<Row>& rows, Space space, const BootstrapPlan
   Sides sides(rows);
   Envelope result{.rows = on_envelope(sides, places)};
   add_lines(rows, result);
-  if (!result.n) return result;
+  if (!result.n) { return result; }
   size_t count = 0;
   const std::vector<size_t> cluster = clusters_of(rows, plan.kind, count);
   std::vector<double> a, b;
@@ -152,21 +152,21 @@ Envelope envelope(const std::vector<Row>& rows, Space space, const BootstrapPlan
     std::mt19937_64 engine(seeds);
     std::uniform_int_distribution<size_t> any(0, count - 1);
     std::vector<bool> drawn(count, false);
-    for (size_t i = 0; i < count; ++i) drawn[any(engine)] = true;
+    for (size_t i = 0; i < count; ++i) { drawn[any(engine)] = true; }
     std::vector<Place> kept;
     for (const Place& place : places) {
-      if (drawn[cluster[place.row]]) kept.push_back(place);
+      if (drawn[cluster[place.row]]) { kept.push_back(place); }
     }
     Envelope refit{.rows = on_envelope(sides, kept)};
     add_lines(rows, refit);
-    if (!refit.n) continue;
+    if (!refit.n) { continue; }
     ++result.converged;
     a.push_back(refit.n->exponent);
-    if (refit.d) b.push_back(refit.d->exponent);
+    if (refit.d) { b.push_back(refit.d->exponent); }
   }
   result.a = spread_of(a, result.n->exponent, level);
   result.a_se = deviation(a);
-  if (!result.d) return result;
+  if (!result.d) { return result; }
   result.b = spread_of(b, result.d->exponent, level);
   result.b_se = deviation(b);
   return result;

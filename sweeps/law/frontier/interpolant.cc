@@ -14,7 +14,9 @@ constexpr double kStraight = 1e-9;
 
 std::vector<double> chords(const std::vector<double>& x, const std::vector<double>& y) {
   std::vector<double> slopes;
-  for (size_t i = 0; i + 1 < x.size(); ++i) slopes.push_back((y[i + 1] - y[i]) / (x[i + 1] - x[i]));
+  for (size_t i = 0; i + 1 < x.size(); ++i) {
+    slopes.push_back((y[i + 1] - y[i]) / (x[i + 1] - x[i]));
+  }
   return slopes;
 }
 
@@ -23,11 +25,11 @@ std::vector<double> akima_slopes(const std::vector<double>& x, const std::vector
   std::vector<double> m = chords(x, y);
   const double left = 2 * m[0] - m[1];
   m.insert(m.begin(), {2 * left - m[0], left});
-  for (int k = 0; k < 2; ++k) m.push_back(2 * m[m.size() - 1] - m[m.size() - 2]);
+  for (int k = 0; k < 2; ++k) { m.push_back(2 * m[m.size() - 1] - m[m.size() - 2]); }
   std::vector<double> bend;
-  for (size_t i = 0; i + 1 < m.size(); ++i) bend.push_back(std::abs(m[i + 1] - m[i]));
+  for (size_t i = 0; i + 1 < m.size(); ++i) { bend.push_back(std::abs(m[i + 1] - m[i])); }
   double most = 0;
-  for (size_t i = 0; i < x.size(); ++i) most = std::max(most, bend[i] + bend[i + 2]);
+  for (size_t i = 0; i < x.size(); ++i) { most = std::max(most, bend[i] + bend[i + 2]); }
   std::vector<double> slopes;
   for (size_t i = 0; i < x.size(); ++i) {
     const double right = bend[i + 2], before = bend[i];

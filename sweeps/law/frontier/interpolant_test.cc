@@ -22,7 +22,7 @@ TEST_CASE("interpolant: the spline of a cubic is the cubic, with four knots and 
   for (const std::vector<double>& x :
        {std::vector<double>{-1, 0.5, 2, 3}, std::vector<double>{-1, 0, 0.7, 2, 2.2, 4}}) {
     std::vector<double> y;
-    for (const double place : x) y.push_back(cubic(place));
+    for (const double place : x) { y.push_back(cubic(place)); }
     const Interpolant curve = interpolate(Smoothing::cubic, x, y);
     for (double place = -1; place <= 3; place += 0.1) {
       CHECK(value_at(curve, place) == doctest::Approx(cubic(place)).epsilon(1e-10));

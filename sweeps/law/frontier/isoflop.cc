@@ -46,7 +46,7 @@ ValleyData data_of(const std::vector<Row>& rows, const std::vector<size_t>& memb
   }
   const double mean = std::accumulate(data.weight.begin(), data.weight.end(), 0.0) /
                       static_cast<double>(data.weight.size());
-  for (double& weight : data.weight) weight /= mean;
+  for (double& weight : data.weight) { weight /= mean; }
   return data;
 }
 
@@ -55,7 +55,7 @@ std::vector<size_t> size_ends(const std::vector<double>& x) {
   std::vector<size_t> ends;
   double first = x.front();
   for (size_t k = 1; k < x.size(); ++k) {
-    if (x[k] - first <= kSameSize) continue;
+    if (x[k] - first <= kSameSize) { continue; }
     ends.push_back(k);
     first = x[k];
   }
@@ -84,8 +84,10 @@ Scatter replicate_scatter(const ValleyData& data) {
   size_t from = 0;
   for (const size_t end : size_ends(data.x)) {
     double mean = 0;
-    for (size_t k = from; k < end; ++k) mean += data.y[k] / static_cast<double>(end - from);
-    for (size_t k = from; k < end; ++k) scatter.squares += (data.y[k] - mean) * (data.y[k] - mean);
+    for (size_t k = from; k < end; ++k) { mean += data.y[k] / static_cast<double>(end - from); }
+    for (size_t k = from; k < end; ++k) {
+      scatter.squares += (data.y[k] - mean) * (data.y[k] - mean);
+    }
     scatter.freedom += static_cast<int>(end - from) - 1;
     from = end;
   }
@@ -98,7 +100,7 @@ void estimate_noise(const std::vector<ValleyData>& all, IsoFlop& result) {
     const Scatter one = replicate_scatter(data);
     seeds.squares += one.squares;
     seeds.freedom += one.freedom;
-    if (size_ends(data.x).size() < 4) continue;
+    if (size_ends(data.x).size() < 4) { continue; }
     const Scatter other = parabola_scatter(data);
     parabolas.squares += other.squares;
     parabolas.freedom += other.freedom;
@@ -135,7 +137,7 @@ void draw_curve(const ValleyData& data, const Lowest& lowest, IsoFlop& result, V
 std::optional<double> data_at(const std::vector<Row>& rows, const Valley& valley, double n) {
   std::vector<double> sizes, data;
   for (const size_t k : valley.rows) {
-    if (!(rows[k].d > 0)) return std::nullopt;
+    if (!(rows[k].d > 0)) { return std::nullopt; }
     sizes.push_back(rows[k].n);
     data.push_back(rows[k].d);
   }
@@ -146,7 +148,7 @@ std::optional<double> data_at(const std::vector<Row>& rows, const Valley& valley
 /// Vertices of noisy copies of the data: the error of the vertex.
 void add_error(const ValleyData& data, const IsoFlop& result, const VertexNoise& noise,
                size_t index, Vertex& vertex) {
-  if (!result.noise_sd || noise.replicates < 2) return;
+  if (!result.noise_sd || noise.replicates < 2) { return; }
   std::seed_seq seeds{noise.seed, noise.seed >> 32, uint64_t{index}};
   std::mt19937_64 engine(seeds);
   std::normal_distribution<double> normal(0, *result.noise_sd);
@@ -157,12 +159,12 @@ void add_error(const ValleyData& data, const IsoFlop& result, const VertexNoise&
       noisy.y[i] += normal(engine) / std::sqrt(noisy.weight[i]);
     }
     const Lowest lowest = lowest_of(result.curve, noisy);
-    if (lowest.refused.empty()) places.push_back(lowest.x);
+    if (lowest.refused.empty()) { places.push_back(lowest.x); }
   }
-  if (2 * places.size() < static_cast<size_t>(noise.replicates)) return;
+  if (2 * places.size() < static_cast<size_t>(noise.replicates)) { return; }
   double mean = 0, squares = 0;
-  for (const double x : places) mean += x / static_cast<double>(places.size());
-  for (const double x : places) squares += (x - mean) * (x - mean);
+  for (const double x : places) { mean += x / static_cast<double>(places.size()); }
+  for (const double x : places) { squares += (x - mean) * (x - mean); }
   double sd = std::sqrt(squares / static_cast<double>(places.size() - 1));
   if (result.curve != ValleyCurve::parabola) {
     const std::vector<double> grid = search_places(data);
@@ -203,23 +205,23 @@ void add_vertex(const std::vector<Row>& rows, const ValleyData& all, const Verte
 void add_lines(IsoFlop& result) {
   std::vector<double> flops, n, d, loss;
   for (const Valley& valley : result.valleys) {
-    if (!valley.vertex) continue;
+    if (!valley.vertex) { continue; }
     flops.push_back(valley.flops);
     n.push_back(valley.vertex->n);
     loss.push_back(valley.vertex->loss);
-    if (valley.vertex->d) d.push_back(*valley.vertex->d);
+    if (valley.vertex->d) { d.push_back(*valley.vertex->d); }
   }
   result.n = power_line(flops, n);
-  if (d.size() == flops.size()) result.d = power_line(flops, d);
+  if (d.size() == flops.size()) { result.d = power_line(flops, d); }
   const bool positive = std::all_of(loss.begin(), loss.end(), [](double l) { return l > 0; });
-  if (positive) result.loss = power_line(flops, loss);
+  if (positive) { result.loss = power_line(flops, loss); }
 }
 
 }  // namespace
 
 std::optional<ValleyCurve> valley_curve_of(std::string_view form) {
   for (const ValleyCurve curve : {ValleyCurve::parabola, ValleyCurve::akima, ValleyCurve::cubic}) {
-    if (form == form_of(curve)) return curve;
+    if (form == form_of(curve)) { return curve; }
   }
   return std::nullopt;
 }
@@ -246,8 +248,8 @@ std::vector<std::vector<size_t>> budgets_of(const std::vector<Row>& rows) {
     size_t best = 0, most = 0, end = 0;
     for (size_t from = 0; from < left.size(); ++from) {
       end = std::max(end, from);
-      while (end < left.size() && rows[left[end]].c <= kSameBudget * rows[left[from]].c) ++end;
-      if (end - from > most) std::tie(best, most) = std::pair(from, end - from);
+      while (end < left.size() && rows[left[end]].c <= kSameBudget * rows[left[from]].c) { ++end; }
+      if (end - from > most) { std::tie(best, most) = std::pair(from, end - from); }
     }
     const auto begin = left.begin() + static_cast<std::ptrdiff_t>(best);
     const auto stop = begin + static_cast<std::ptrdiff_t>(most);
@@ -272,7 +274,7 @@ IsoFlop isoflop(const std::vector<Row>& rows, ValleyCurve curve, Space space,
     result.valleys.push_back({.flops = std::exp(log_flops), .rows = std::move(members)});
   }
   estimate_noise(data, result);
-  for (size_t k = 0; k < data.size(); ++k) add_vertex(rows, data[k], noise, k, result);
+  for (size_t k = 0; k < data.size(); ++k) { add_vertex(rows, data[k], noise, k, result); }
   add_lines(result);
   return result;
 }

@@ -88,8 +88,9 @@ TEST_CASE("isoflop: an edge minimum is that of the curve, and its budget says so
 
 TEST_CASE("isoflop: a budget is the rows whose C agree within 10 %") {
   std::vector<Row> rows;
-  for (const double c : {1.0, 1.05, 1.09, 1.3, 1.31, 1.42, 1.44, 1.45, 9.0})
+  for (const double c : {1.0, 1.05, 1.09, 1.3, 1.31, 1.42, 1.44, 1.45, 9.0}) {
     rows.push_back({.c = c});
+  }
   const auto budgets = budgets_of(rows);
   REQUIRE(budgets.size() == 4);
   CHECK(budgets[0] == std::vector<size_t>{0, 1, 2});
@@ -110,7 +111,7 @@ TEST_CASE("isoflop: a vertex's error is the scatter of vertices over noisy sweep
   auto rows = valley_rows({1e18, 1e19, 1e20}, 1 / 8.0, 8, 9);
   std::mt19937_64 engine(5);
   std::normal_distribution<double> normal(0, 0.01);
-  for (Row& row : rows) row.loss *= std::exp(normal(engine));
+  for (Row& row : rows) { row.loss *= std::exp(normal(engine)); }
   const IsoFlop found = isoflop(rows, ValleyCurve::parabola, Space::log, {});
   REQUIRE(found.noise_sd);
   CHECK(*found.noise_sd > 0.005);
@@ -140,7 +141,7 @@ TEST_CASE("isoflop: units and the order of rows change no exponent") {
 
 TEST_CASE("published: parabolas through the Chinchilla points at their budgets") {
   const auto file = shared_file("parabola", "laws/isoflop/raw_epochai_chinchilla.csv");
-  if (!file) return;
+  if (!file) { return; }
   const auto rows = published(*file, "N=params,D=tokens,C=budget,loss=loss");
   REQUIRE(rows.size() == 123);
   const IsoFlop found = isoflop(rows, ValleyCurve::parabola, Space::linear, {});
@@ -151,7 +152,7 @@ TEST_CASE("published: parabolas through the Chinchilla points at their budgets")
 
 TEST_CASE("published: Akima valleys of five conditions give the published exponents") {
   const auto file = shared_file("akima", "laws/porian/isoflop_points.csv");
-  if (!file) return;
+  if (!file) { return; }
   const std::vector<std::tuple<std::string, double, int>> conditions = {
       {"rw__base__long__kaplan__kaplan__train", 0.8348, 11},
       {"rw__base__long__kaplan__standard__val", 0.7003, 11},
@@ -170,7 +171,7 @@ TEST_CASE("published: Akima valleys of five conditions give the published expone
 
 TEST_CASE("published: least squares on the published vertices give the published exponents") {
   const auto file = shared_file("vertices", "laws/porian/optimal_pairs.csv");
-  if (!file) return;
+  if (!file) { return; }
   const std::vector<std::pair<std::string, double>> conditions = {
       {"rw__base__long__kaplan__kaplan__train", 0.83377},
       {"rw__base__long__kaplan__standard__val", 0.70090},

@@ -35,14 +35,14 @@ std::optional<PowerLine> power_line(const std::vector<double>& x, const std::vec
     line.spread += dx * dx;
     cross += dx * (std::log(y[k]) - mean_y);
   }
-  if (x.size() < 2 || !(line.spread > 1e-12)) return std::nullopt;
+  if (x.size() < 2 || !(line.spread > 1e-12)) { return std::nullopt; }
   line.exponent = cross / line.spread;
   line.log_coefficient = mean_y - line.exponent * line.mean_log_x;
   for (size_t k = 0; k < x.size(); ++k) {
     const double residual = std::log(y[k]) - line.log_coefficient - line.exponent * std::log(x[k]);
     line.squares += residual * residual;
   }
-  if (line.points > 2) line.residual_sd = std::sqrt(line.squares / (line.points - 2));
+  if (line.points > 2) { line.residual_sd = std::sqrt(line.squares / (line.points - 2)); }
   return line;
 }
 
@@ -51,19 +51,19 @@ double value_at(const PowerLine& line, double x) {
 }
 
 std::optional<double> exponent_se(const PowerLine& line) {
-  if (!line.residual_sd) return std::nullopt;
+  if (!line.residual_sd) { return std::nullopt; }
   return *line.residual_sd / std::sqrt(line.spread);
 }
 
 Interval exponent_interval(const PowerLine& line, double level) {
   const auto se = exponent_se(line);
-  if (!se) return {.value = line.exponent};
+  if (!se) { return {.value = line.exponent}; }
   const auto [low, high] = around(line.exponent, *se, line, level);
   return {line.exponent, low, high};
 }
 
 Interval coefficient_interval(const PowerLine& line, double level) {
-  if (!line.residual_sd) return {.value = std::exp(line.log_coefficient)};
+  if (!line.residual_sd) { return {.value = std::exp(line.log_coefficient)}; }
   const double lever = 1.0 / line.points + line.mean_log_x * line.mean_log_x / line.spread;
   const auto [low, high] =
       around(line.log_coefficient, *line.residual_sd * std::sqrt(lever), line, level);

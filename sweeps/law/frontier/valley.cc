@@ -29,7 +29,7 @@ struct Parabola {
 
 Parabola parabola_of(const ValleyData& data) {
   Parabola parabola;
-  for (const double x : data.x) parabola.centre += x / static_cast<double>(data.x.size());
+  for (const double x : data.x) { parabola.centre += x / static_cast<double>(data.x.size()); }
   Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
   Eigen::Vector3d right = Eigen::Vector3d::Zero();
   for (size_t k = 0; k < data.x.size(); ++k) {
@@ -56,7 +56,7 @@ double value_at(const Parabola& parabola, double x) {
 
 /// Standard error of the vertex by the delta method; 0 where no row is left to tell.
 double vertex_error(const Parabola& parabola) {
-  if (parabola.scatter.freedom < 1) return 0;
+  if (parabola.scatter.freedom < 1) { return 0; }
   const double c1 = parabola.coefficient[1], c2 = parabola.coefficient[2];
   const Eigen::Vector3d slope(0, -1 / (2 * c2), c1 / (2 * c2 * c2));
   const double variance = parabola.scatter.squares / parabola.scatter.freedom;
@@ -64,12 +64,12 @@ double vertex_error(const Parabola& parabola) {
 }
 
 Lowest lowest_of(const Parabola& parabola, double smallest, double largest) {
-  if (!(parabola.coefficient[2] > 0)) return {.refused = "its parabola has no minimum"};
+  if (!(parabola.coefficient[2] > 0)) { return {.refused = "its parabola has no minimum"}; }
   const double x = parabola.centre - parabola.coefficient[1] / (2 * parabola.coefficient[2]);
   Lowest lowest{.x = x, .y = value_at(parabola, x)};
   const double outside = std::max(smallest - x, x - largest);
   lowest.beyond = outside > 0;
-  if (outside <= 0) return lowest;
+  if (outside <= 0) { return lowest; }
   const double reach =
       std::min(kBeyondShare * (largest - smallest), kBeyondErrors * vertex_error(parabola));
   if (outside > reach) {
@@ -107,11 +107,11 @@ std::vector<double> curve_at(ValleyCurve curve, const ValleyData& data,
   std::vector<double> values;
   if (curve == ValleyCurve::parabola) {
     const Parabola parabola = parabola_of(data);
-    for (const double x : places) values.push_back(value_at(parabola, x));
+    for (const double x : places) { values.push_back(value_at(parabola, x)); }
     return values;
   }
   const Interpolant smooth = interpolate(smoothing_of(curve), data.x, data.y);
-  for (const double x : places) values.push_back(value_at(smooth, x));
+  for (const double x : places) { values.push_back(value_at(smooth, x)); }
   return values;
 }
 
@@ -125,7 +125,9 @@ Lowest lowest_of(ValleyCurve curve, const ValleyData& data) {
   const auto least = std::min_element(values.begin(), values.end());
   const size_t at = static_cast<size_t>(least - values.begin());
   Lowest lowest{.x = places[at], .y = *least};
-  if (at == 0) lowest.refused = "the minimum of its curve is at the edge: the smallest size run";
+  if (at == 0) {
+    lowest.refused = "the minimum of its curve is at the edge: the smallest size run";
+  }
   if (at + 1 == places.size()) {
     lowest.refused = "the minimum of its curve is at the edge: the largest size run";
   }

@@ -8,7 +8,7 @@ namespace enigma::law {
 namespace {
 
 inline void put(const Lanes& value, double* column, std::ptrdiff_t row, std::ptrdiff_t rows) {
-  if (column != nullptr) store(value, column + row, rows - row);
+  if (column != nullptr) { store(value, column + row, rows - row); }
 }
 
 void terms(const TermsCall& call) {
@@ -210,13 +210,15 @@ void normal(std::ptrdiff_t rows, int columns, const double* weight, const double
 }
 
 void exp_of(std::ptrdiff_t rows, const double* in, double* out) {
-  for (std::ptrdiff_t i = 0; i < rows; i += kLanes)
+  for (std::ptrdiff_t i = 0; i < rows; i += kLanes) {
     put(exp(load(in + i, rows - i, 0)), out, i, rows);
+  }
 }
 
 void log_of(std::ptrdiff_t rows, const double* in, double* out) {
-  for (std::ptrdiff_t i = 0; i < rows; i += kLanes)
+  for (std::ptrdiff_t i = 0; i < rows; i += kLanes) {
     put(log(load(in + i, rows - i, 1)), out, i, rows);
+  }
 }
 
 constexpr Kernel kernel_of(std::string_view unit) {

@@ -14,7 +14,7 @@ std::vector<const Kernel*> kernels() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
     found.push_back(&kAvx512Kernel);
   }
-  if (__builtin_cpu_supports("avx2")) found.push_back(&kAvx2Kernel);
+  if (__builtin_cpu_supports("avx2")) { found.push_back(&kAvx2Kernel); }
 #endif
   found.push_back(&kBaselineKernel);
   return found;

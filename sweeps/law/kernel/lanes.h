@@ -27,28 +27,28 @@ struct Lanes {
 
 inline Lanes all(double value) {
   Lanes out;
-  for (int k = 0; k < kParts; ++k) out.part[k] = value - Part{};
+  for (int k = 0; k < kParts; ++k) { out.part[k] = value - Part{}; }
   return out;
 }
 
 inline Lanes operator+(const Lanes& a, const Lanes& b) {
   Lanes out;
-  for (int k = 0; k < kParts; ++k) out.part[k] = a.part[k] + b.part[k];
+  for (int k = 0; k < kParts; ++k) { out.part[k] = a.part[k] + b.part[k]; }
   return out;
 }
 inline Lanes operator-(const Lanes& a, const Lanes& b) {
   Lanes out;
-  for (int k = 0; k < kParts; ++k) out.part[k] = a.part[k] - b.part[k];
+  for (int k = 0; k < kParts; ++k) { out.part[k] = a.part[k] - b.part[k]; }
   return out;
 }
 inline Lanes operator*(const Lanes& a, const Lanes& b) {
   Lanes out;
-  for (int k = 0; k < kParts; ++k) out.part[k] = a.part[k] * b.part[k];
+  for (int k = 0; k < kParts; ++k) { out.part[k] = a.part[k] * b.part[k]; }
   return out;
 }
 inline Lanes operator/(const Lanes& a, const Lanes& b) {
   Lanes out;
-  for (int k = 0; k < kParts; ++k) out.part[k] = a.part[k] / b.part[k];
+  for (int k = 0; k < kParts; ++k) { out.part[k] = a.part[k] / b.part[k]; }
   return out;
 }
 
@@ -68,7 +68,7 @@ inline Lanes larger(const Lanes& a, const Lanes& b) {
 }
 inline Lanes magnitude(const Lanes& a) {
   Lanes out;
-  for (int k = 0; k < kParts; ++k) out.part[k] = (Part)((Bits)a.part[k] & (~0ULL >> 1));
+  for (int k = 0; k < kParts; ++k) { out.part[k] = (Part)((Bits)a.part[k] & (~0ULL >> 1)); }
   return out;
 }
 
@@ -80,7 +80,7 @@ inline Lanes load(const double* from, std::ptrdiff_t count, double fill) {
     return out;
   }
   double buffer[kLanes];
-  for (int k = 0; k < kLanes; ++k) buffer[k] = k < count ? from[k] : fill;
+  for (int k = 0; k < kLanes; ++k) { buffer[k] = k < count ? from[k] : fill; }
   std::memcpy(&out, buffer, sizeof out);
   return out;
 }
@@ -92,7 +92,7 @@ inline void store(const Lanes& from, double* to, std::ptrdiff_t count) {
   }
   double buffer[kLanes];
   std::memcpy(buffer, &from, sizeof buffer);
-  for (std::ptrdiff_t k = 0; k < count; ++k) to[k] = buffer[k];
+  for (std::ptrdiff_t k = 0; k < count; ++k) { to[k] = buffer[k]; }
 }
 
 inline double sum(const Lanes& a) {

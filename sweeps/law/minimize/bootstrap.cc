@@ -35,7 +35,7 @@ struct Stream {
   double normal() {
     for (;;) {
       const double u = uniform(), v = uniform(), square = u * u + v * v;
-      if (square > 0 && square < 1) return u * std::sqrt(-2 * std::log(square) / square);
+      if (square > 0 && square < 1) { return u * std::sqrt(-2 * std::log(square) / square); }
     }
   }
   /// In (−1, 1).
@@ -55,7 +55,7 @@ Eigen::ArrayXd draw(const Points& points, Resampling kind, Stream stream) {
   const int units =
       kind == Resampling::by_cluster ? points.clusters : static_cast<int>(points.size());
   std::vector<int> counts(static_cast<size_t>(units), 0);
-  for (int k = 0; k < units; ++k) ++counts[static_cast<size_t>(stream.below(units))];
+  for (int k = 0; k < units; ++k) { ++counts[static_cast<size_t>(stream.below(units))]; }
   Eigen::ArrayXd drawn(points.size());
   for (Eigen::Index i = 0; i < points.size(); ++i) {
     const auto row = static_cast<size_t>(i);
@@ -88,7 +88,7 @@ Redraw residual_redraw(const Problem& problem, const Minimum& minimum) {
   redraw.smoothing = 1.06 * sd * std::pow(static_cast<double>(n), -0.2);
   redraw.shrink = sd > 0 ? 1 / std::hypot(1, redraw.smoothing / sd) : 1;
   const double inflate = std::sqrt(static_cast<double>(n) / freedom);
-  for (const double r : value.residual) redraw.deviations.push_back(-r * inflate);
+  for (const double r : value.residual) { redraw.deviations.push_back(-r * inflate); }
   return redraw;
 }
 
@@ -100,20 +100,20 @@ Redraw seed_redraw(const Problem& problem) {
   std::map<std::vector<double>, std::vector<Eigen::Index>> places;
   for (Eigen::Index i = 0; i < points.size(); ++i) {
     std::vector<double> place;
-    for (const Eigen::ArrayXd& axis : points.axis) place.push_back(axis[i]);
+    for (const Eigen::ArrayXd& axis : points.axis) { place.push_back(axis[i]); }
     places[place].push_back(i);
   }
   for (const auto& [place, rows] : places) {
-    if (rows.size() < 2) continue;
+    if (rows.size() < 2) { continue; }
     const double count = static_cast<double>(rows.size());
     double mean = 0;
-    for (const Eigen::Index i : rows) mean += redraw.centre[i] / count;
+    for (const Eigen::Index i : rows) { mean += redraw.centre[i] / count; }
     for (const Eigen::Index i : rows) {
       redraw.deviations.push_back((redraw.centre[i] - mean) * std::sqrt(count / (count - 1)));
       redraw.centre[i] = mean;
     }
   }
-  if (!redraw.deviations.empty()) return redraw;
+  if (!redraw.deviations.empty()) { return redraw; }
   throw InputError({{.message = "--bootstrap seed needs runs that are equal on every axis",
                      .expected = "at least two rows with the same axes",
                      .found = "none",
@@ -139,7 +139,7 @@ void redraw_losses(const Redraw& redraw, Stream stream, Problem& problem) {
 Points drawn_rows(const Points& points, const Eigen::ArrayXd& drawn) {
   std::vector<Eigen::Index> kept;
   for (Eigen::Index i = 0; i < points.size(); ++i) {
-    if (drawn[i] > 0) kept.push_back(i);
+    if (drawn[i] > 0) { kept.push_back(i); }
   }
   Points resampled = {.centre = points.centre,
                       .loss = points.loss(kept),
@@ -147,7 +147,7 @@ Points drawn_rows(const Points& points, const Eigen::ArrayXd& drawn) {
                       .weight = points.weight(kept) * drawn(kept),
                       .weight_scale = points.weight_scale,
                       .loss_size = points.loss_size};
-  for (const Eigen::ArrayXd& axis : points.axis) resampled.axis.push_back(axis(kept));
+  for (const Eigen::ArrayXd& axis : points.axis) { resampled.axis.push_back(axis(kept)); }
   return resampled;
 }
 
@@ -159,11 +159,11 @@ struct Starts {
 Starts starts_of(const Problem& problem, const std::vector<Hold>& holds, const Minimum& minimum,
                  const std::vector<Basin>& basins, const BootstrapPlan& plan) {
   Starts starts{problem.form->starts(problem.points, plan.other_starts), {}};
-  for (Vector& start : starts.grid) start = with_holds(problem, holds, start);
+  for (Vector& start : starts.grid) { start = with_holds(problem, holds, start); }
   for (const Basin& basin : basins) {
-    if (!basin.values.allFinite()) continue;
+    if (!basin.values.allFinite()) { continue; }
     const Vector start = problem.form->coordinates(basin.values, problem.points);
-    if ((start - minimum.coordinates).cwiseAbs().maxCoeff() < kSamePlace) continue;
+    if ((start - minimum.coordinates).cwiseAbs().maxCoeff() < kSamePlace) { continue; }
     starts.basins.push_back(with_holds(problem, holds, start));
   }
   return starts;
@@ -175,7 +175,7 @@ const Vector* lowest_of(const Problem& problem, const std::vector<Vector>& start
   double lowest = 0;
   for (const Vector& start : starts) {
     evaluate(problem, start, value);
-    if (best != nullptr && !(value.objective < lowest)) continue;
+    if (best != nullptr && !(value.objective < lowest)) { continue; }
     best = &start;
     lowest = value.objective;
   }
@@ -189,15 +189,15 @@ Minimum refit(const Problem& problem, const Minimum& minimum, const Starts& star
   Minimum best = minimize(problem, minimum.coordinates, effort);
   const auto try_from = [&](const Vector& start) {
     const Minimum other = minimize(problem, start, effort);
-    if (other.objective < best.objective) best = other;
+    if (other.objective < best.objective) { best = other; }
   };
   // What the new rows took off the estimate they may take off another basin's floor, or a few
   // times that: a basin still above is no rival.
   const double reach = kReach * std::max(value.objective - best.objective, 0.0);
-  if (const Vector* const other = lowest_of(problem, starts.grid, value)) try_from(*other);
+  if (const Vector* const other = lowest_of(problem, starts.grid, value)) { try_from(*other); }
   for (const Vector& basin : starts.basins) {
     evaluate(problem, basin, value);
-    if (value.objective - reach < best.objective) try_from(basin);
+    if (value.objective - reach < best.objective) { try_from(basin); }
   }
   return settled(problem, best);
 }
@@ -206,12 +206,12 @@ Minimum refit(const Problem& problem, const Minimum& minimum, const Starts& star
 /// one.
 double share_beyond_corner(const Problem& problem, const Minimum& minimum) {
   const Objective& objective = problem.objective;
-  if (objective.kind != ObjectiveKind::huber && objective.kind != ObjectiveKind::l1) return 0;
+  if (objective.kind != ObjectiveKind::huber && objective.kind != ObjectiveKind::l1) { return 0; }
   Value value;
   evaluate(problem, minimum.coordinates, value);
   double beyond = 0;
   for (Eigen::Index i = 0; i < problem.points.size(); ++i) {
-    if (std::abs(value.residual[i]) > objective.delta) beyond += problem.points.weight[i];
+    if (std::abs(value.residual[i]) > objective.delta) { beyond += problem.points.weight[i]; }
   }
   return beyond / problem.points.weight.sum();
 }
@@ -226,17 +226,17 @@ constexpr std::pair<std::string_view, Resampling> kKinds[] = {{"none", Resamplin
 
 std::string name_of(Resampling kind) {
   for (const auto& [name, known] : kKinds) {
-    if (known == kind) return std::string(name);
+    if (known == kind) { return std::string(name); }
   }
   return "";
 }
 
 Parsed<BootstrapPlan> parse_bootstrap(std::string_view text) {
-  if (text == "none") return {.value = BootstrapPlan{Resampling::none, 0}};
+  if (text == "none") { return {.value = BootstrapPlan{Resampling::none, 0}}; }
   const size_t colon = text.find(':');
   BootstrapPlan plan{.kind = Resampling::none};
   for (const auto& [name, kind] : kKinds) {
-    if (text.substr(0, colon) == name) plan.kind = kind;
+    if (text.substr(0, colon) == name) { plan.kind = kind; }
   }
   bool good = plan.kind != Resampling::none;
   if (good && colon != std::string_view::npos) {
@@ -246,7 +246,7 @@ Parsed<BootstrapPlan> parse_bootstrap(std::string_view text) {
     good = error == std::errc{} && stop == end && plan.resamples > 1 &&
            plan.resamples <= kMostResamples;
   }
-  if (good) return {.value = plan};
+  if (good) { return {.value = plan}; }
   return {.diagnostics = {{.message = "unknown bootstrap",
                            .expected = "case:K, cluster:K, residual:K, seed:K "
                                        "(2 <= K <= 1000000) or none",
@@ -258,12 +258,12 @@ Refits bootstrap(const Problem& problem, const std::vector<Hold>& holds, const M
                  const std::vector<Basin>& basins, const BootstrapPlan& plan, uint64_t seed,
                  int threads) {
   Refits refits{.resamples = plan.resamples};
-  if (plan.kind == Resampling::none) return refits;
+  if (plan.kind == Resampling::none) { return refits; }
   const Starts starts = starts_of(problem, holds, minimum, basins, plan);
   const bool rows = plan.kind == Resampling::by_case || plan.kind == Resampling::by_cluster;
   Redraw redraw;
-  if (plan.kind == Resampling::residual) redraw = residual_redraw(problem, minimum);
-  if (plan.kind == Resampling::seed) redraw = seed_redraw(problem);
+  if (plan.kind == Resampling::residual) { redraw = residual_redraw(problem, minimum); }
+  if (plan.kind == Resampling::seed) { redraw = seed_redraw(problem); }
   std::vector<Minimum> minima(static_cast<size_t>(plan.resamples));
   in_parallel(threads, minima.size(), [&](size_t k) {
     Problem resampled{.form = problem.form, .objective = problem.objective, .held = problem.held};
@@ -277,7 +277,7 @@ Refits bootstrap(const Problem& problem, const std::vector<Hold>& holds, const M
     minima[k] = refit(resampled, minimum, starts);
   });
   for (const Minimum& refitted : minima) {
-    if (!refitted.converged) continue;
+    if (!refitted.converged) { continue; }
     ++refits.converged;
     refits.values.push_back(problem.form->values(refitted.coordinates, problem.points));
   }
@@ -286,7 +286,7 @@ Refits bootstrap(const Problem& problem, const std::vector<Hold>& holds, const M
 
 double tail_probability(const Problem& problem, const Minimum& minimum, Resampling kind,
                         double level) {
-  if (kind == Resampling::none || kind == Resampling::seed) return (1 - level) / 2;
+  if (kind == Resampling::none || kind == Resampling::seed) { return (1 - level) / 2; }
   const boost::math::normal normal;
   const double units = kind == Resampling::by_cluster ? problem.points.clusters
                                                       : static_cast<double>(problem.points.size());
@@ -302,7 +302,7 @@ double tail_probability(const Problem& problem, const Minimum& minimum, Resampli
 }
 
 std::optional<double> quantile(std::vector<double> values, double probability) {
-  if (values.empty()) return std::nullopt;
+  if (values.empty()) { return std::nullopt; }
   std::sort(values.begin(), values.end());
   const double place = probability * static_cast<double>(values.size() - 1);
   const auto low = static_cast<size_t>(place);

@@ -40,7 +40,7 @@ bool line_search(const Problem& problem, const Vector& from, const Value& here,
     } else {
       return true;
     }
-    if (high == 0 && 2 * step * direction.cwiseAbs().maxCoeff() > 2 * kLongestStep) return true;
+    if (high == 0 && 2 * step * direction.cwiseAbs().maxCoeff() > 2 * kLongestStep) { return true; }
     step = high > 0 ? (low + high) / 2 : 2 * step;
   }
   return next.objective < here.objective;
@@ -49,7 +49,7 @@ bool line_search(const Problem& problem, const Vector& from, const Value& here,
 /// The BFGS update of the inverse curvature.
 void update(Square& inverse, const Vector& step, const Vector& change) {
   const double product = step.dot(change);
-  if (!(product > 1e-14 * step.norm() * change.norm())) return;
+  if (!(product > 1e-14 * step.norm() * change.norm())) { return; }
   const Vector image = inverse * change;
   const double scale = (1 + change.dot(image) / product) / product;
   inverse += scale * step * step.transpose() -
@@ -75,15 +75,15 @@ Minimum minimize(const Problem& problem, const Vector& start, const Effort& effo
   Vector q = start, to;
   Value here, next;
   evaluate(problem, q, here);
-  if (!std::isfinite(here.objective)) return minimum_at(problem, q, here, 0, false);
+  if (!std::isfinite(here.objective)) { return minimum_at(problem, q, here, 0, false); }
   Square inverse = inverse_of(curvature(problem, here));
   int restarts = 0, iteration = 0, slow = 0;
   double at_restart = here.objective;
   for (; iteration < effort.iterations; ++iteration) {
-    if (relative_gradient(here) < effort.tolerance) break;
+    if (relative_gradient(here) < effort.tolerance) { break; }
     Vector direction = -inverse * here.gradient;
     for (Eigen::Index j = 0; j < q.size(); ++j) {
-      if (problem.held[static_cast<size_t>(j)]) direction[j] = 0;
+      if (problem.held[static_cast<size_t>(j)]) { direction[j] = 0; }
     }
     const bool downhill = direction.allFinite() && direction.dot(here.gradient) < 0;
     const bool moved = downhill && line_search(problem, q, here, direction, to, next);
@@ -93,10 +93,10 @@ Minimum minimize(const Problem& problem, const Vector& start, const Effort& effo
       q = to;
       std::swap(here, next);
     }
-    if (moved && slow < 5) continue;
+    if (moved && slow < 5) { continue; }
     // Stalled: the curvature is stale. Take it anew, unless that brought nothing the last time.
-    if (restarts > 0 && !(here.objective < at_restart - 1e-12 * here.size)) break;
-    if (++restarts > 8) break;
+    if (restarts > 0 && !(here.objective < at_restart - 1e-12 * here.size)) { break; }
+    if (++restarts > 8) { break; }
     at_restart = here.objective;
     inverse = inverse_of(curvature(problem, here));
     slow = 0;
@@ -111,13 +111,13 @@ Minimum minimize_by_reweighting(const Problem& problem, const Vector& start, con
   double damping = 1e-3;
   int iteration = 0;
   for (; iteration < effort.iterations && damping < 1e12; ++iteration) {
-    if (relative_gradient(here) < effort.tolerance) break;
+    if (relative_gradient(here) < effort.tolerance) { break; }
     Square matrix = curvature(problem, here);
     const double floor = 1e-12 * std::max(matrix.diagonal().maxCoeff(), 1e-300);
     matrix.diagonal().array() += damping * matrix.diagonal().array() + floor;
     Vector step = -matrix.ldlt().solve(here.gradient);
     const double length = step.cwiseAbs().maxCoeff();
-    if (length > kLongestStep) step *= kLongestStep / length;
+    if (length > kLongestStep) { step *= kLongestStep / length; }
     evaluate(problem, q + step, next);
     if (step.allFinite() && next.objective < here.objective) {
       q += step;
@@ -132,10 +132,10 @@ Minimum minimize_by_reweighting(const Problem& problem, const Vector& start, con
 
 Minimum settled(const Problem& problem, Minimum minimum) {
   for (int round = 0; round < kRoundsMost && !minimum.converged; ++round) {
-    if (!std::isfinite(minimum.objective)) break;
+    if (!std::isfinite(minimum.objective)) { break; }
     const Minimum other = minimize_by_reweighting(problem, minimum.coordinates, {1e-9, 400});
     Minimum next = minimize(problem, other.coordinates, {1e-9, 400});
-    if (!(next.objective < minimum.objective)) next = minimum;
+    if (!(next.objective < minimum.objective)) { next = minimum; }
     next.converged |= minimum.objective - next.objective <= kNoDecrease * next.size;
     minimum = next;
   }

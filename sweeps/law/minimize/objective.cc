@@ -33,12 +33,12 @@ std::optional<double> positive(std::string_view text) {
 }  // namespace
 
 Parsed<Objective> parse_objective(std::string_view text) {
-  if (text == "l1") return {.value = Objective{.kind = ObjectiveKind::l1, .delta = 1e-9}};
-  if (text == "l2") return {.value = Objective{.kind = ObjectiveKind::l2}};
-  if (text == "huber") return {.value = Objective{}};
-  if (text == "student") return {.value = Objective{.kind = ObjectiveKind::student}};
+  if (text == "l1") { return {.value = Objective{.kind = ObjectiveKind::l1, .delta = 1e-9}}; }
+  if (text == "l2") { return {.value = Objective{.kind = ObjectiveKind::l2}}; }
+  if (text == "huber") { return {.value = Objective{}}; }
+  if (text == "student") { return {.value = Objective{.kind = ObjectiveKind::student}}; }
   const auto number = positive(text.substr(std::min(text.find(':') + 1, text.size())));
-  if (text.starts_with("huber:") && number) return {.value = Objective{.delta = *number}};
+  if (text.starts_with("huber:") && number) { return {.value = Objective{.delta = *number}}; }
   if (text.starts_with("student:") && number && *number >= kLeastFreedom &&
       *number <= kMostFreedom) {
     return {.value = Objective{.kind = ObjectiveKind::student, .freedom = *number}};
@@ -75,7 +75,7 @@ double rho(const Objective& objective, double residual, double width) {
     case ObjectiveKind::huber:
       break;
   }
-  if (size <= objective.delta) return size * size / 2;
+  if (size <= objective.delta) { return size * size / 2; }
   return objective.delta * (size - objective.delta / 2);
 }
 

@@ -21,15 +21,15 @@ double student_width(ObjectiveCall& call, double total, double guess, double lea
   for (int k = 0; k < 80; ++k) {
     call.width = std::exp(at / 2);
     const double pull = kernel().student_pull(call);
-    if (!(pull > 0)) return least;
+    if (!(pull > 0)) { return least; }
     const double value = std::log(pull / total);
     const double slope = k == 0 ? -1 : (value - value_before) / (at - before);
     const double step = std::clamp(-value / std::clamp(slope, -1.0, -0.02), -6.0, 6.0);
     before = at;
     value_before = value;
     at += step;
-    if (at < 2 * std::log(least)) return least;
-    if (std::abs(step) < 1e-13 * std::max(1.0, std::abs(at))) break;
+    if (at < 2 * std::log(least)) { return least; }
+    if (std::abs(step) < 1e-13 * std::max(1.0, std::abs(at))) { break; }
   }
   return std::exp(at / 2);
 }
@@ -85,7 +85,7 @@ void evaluate(const Problem& problem, const Vector& q, Value& value) {
   ObjectiveCall call = call_of(problem, value);
   const bool student = problem.objective.kind == ObjectiveKind::student;
   const double total = student ? problem.points.weight.sum() : 0;
-  if (student) set_width(problem, call, value, total);
+  if (student) { set_width(problem, call, value, total); }
   call.rounding = std::abs(psi(problem.objective, kRounding * residual_unit(problem), value.width));
   value.objective = kernel().objective(call);
   value.size = value.objective;
@@ -94,7 +94,7 @@ void evaluate(const Problem& problem, const Vector& q, Value& value) {
     value.size = total;
   }
   for (Eigen::Index j = 0; j < q.size(); ++j) {
-    if (problem.held[static_cast<size_t>(j)]) value.gradient[j] = 0;
+    if (problem.held[static_cast<size_t>(j)]) { value.gradient[j] = 0; }
   }
 }
 
@@ -102,7 +102,7 @@ double relative_gradient(const Value& value) {
   // A term that has left the data altogether (E = 0, an exponent without end) moves nothing:
   // it is measured against the largest coordinate, not against its own vanishing sum.
   const double largest = value.gradient_size.maxCoeff();
-  if (!(largest > 0)) return 0;
+  if (!(largest > 0)) { return 0; }
   double worst = 0;
   for (Eigen::Index j = 0; j < value.gradient.size(); ++j) {
     const double size = std::max(value.gradient_size[j], 1e-3 * largest);
@@ -124,7 +124,7 @@ Square curvature(const Problem& problem, const Value& value) {
   kernel().normal(n, static_cast<int>(columns), weight.data(), value.slope.data(),
                   value.evaluation.jacobian.data(), matrix.data());
   for (Eigen::Index j = 0; j < columns; ++j) {
-    if (!problem.held[static_cast<size_t>(j)]) continue;
+    if (!problem.held[static_cast<size_t>(j)]) { continue; }
     matrix.row(j).setZero();
     matrix.col(j).setZero();
   }
@@ -134,13 +134,13 @@ Square curvature(const Problem& problem, const Value& value) {
 Eigen::MatrixXd residual_jacobian(const Problem& problem, const Value& value) {
   Eigen::MatrixXd jacobian = value.slope.matrix().asDiagonal() * value.evaluation.jacobian;
   for (Eigen::Index j = 0; j < jacobian.cols(); ++j) {
-    if (problem.held[static_cast<size_t>(j)]) jacobian.col(j).setZero();
+    if (problem.held[static_cast<size_t>(j)]) { jacobian.col(j).setZero(); }
   }
   return jacobian;
 }
 
 double as_reported(const Problem& problem, double sum) {
-  if (problem.objective.reduction == Reduction::mean) return sum / problem.points.weight.sum();
+  if (problem.objective.reduction == Reduction::mean) { return sum / problem.points.weight.sum(); }
   return sum * problem.points.weight_scale;
 }
 

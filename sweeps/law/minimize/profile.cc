@@ -31,7 +31,7 @@ double median(std::vector<double> values) {
 /// Robust width of the residuals, corrected for the parameters that were fitted to them.
 double width_of(const Eigen::ArrayXd& residual, int parameters, double floor) {
   std::vector<double> sizes(residual.data(), residual.data() + residual.size());
-  for (double& size : sizes) size = std::abs(size);
+  for (double& size : sizes) { size = std::abs(size); }
   const double n = static_cast<double>(sizes.size());
   const double corrected = 1.4826 * median(sizes) * std::sqrt(n / std::max(1.0, n - parameters));
   return std::max(corrected, floor);
@@ -62,15 +62,15 @@ struct Search {
 /// `end` of the domain; nothing if it never does, or if the estimate lies at that end.
 std::optional<double> crossing(Search& search, double sign, double end) {
   double inside = search.start.coordinates[search.index];
-  if (sign * (end - inside) < kAtTheEnd) return std::nullopt;
+  if (sign * (end - inside) < kAtTheEnd) { return std::nullopt; }
   Vector from = search.start.coordinates;
   double outside = inside, step = 0.02;
   for (bool crossed = false; !crossed;) {
     outside = sign * (inside + sign * step - end) > 0 ? end : inside + sign * step;
     const Minimum there = search.refit(from, outside);
     crossed = there.objective > search.limit;
-    if (crossed) break;
-    if (outside == end) return std::nullopt;
+    if (crossed) { break; }
+    if (outside == end) { return std::nullopt; }
     from = there.coordinates;
     inside = outside;
     step *= 2;
@@ -130,7 +130,7 @@ Spread spread_of(const Problem& problem, const Eigen::ArrayXd& residual, int par
     slope += w * (pull_at(r + width) - pull_at(r - width)) / (2 * width);
   }
   double clustered = 0;
-  for (const double sum : sums) clustered += sum * sum;
+  for (const double sum : sums) { clustered += sum * sum; }
   Spread spread{.freedom = std::max(1.0, static_cast<double>(points.clusters - parameters))};
   const double least = pull_at(noise);
   const double rows = static_cast<double>(points.size());
@@ -162,7 +162,7 @@ ProfileInterval profile(const Problem& problem, const std::vector<Hold>& holds,
   Problem held = problem;
   Vector values = problem.form->values(minimum.coordinates, problem.points);
   held.points = centred_for(std::move(held.points), parameter);
-  if (!values.allFinite()) return {};
+  if (!values.allFinite()) { return {}; }
   Minimum start = minimum;
   start.coordinates = with_holds(held, holds, problem.form->coordinates(values, held.points));
   held.held[index] = true;
@@ -175,9 +175,9 @@ ProfileInterval profile(const Problem& problem, const std::vector<Hold>& holds,
     return problem.form->values(there, held.points)[j];
   };
   ProfileInterval interval;
-  if (const auto low = crossing(search, -1, domain.low)) interval.low = value_at(*low);
-  if (const auto high = crossing(search, 1, domain.high)) interval.high = value_at(*high);
-  if (parameter.negative) std::swap(interval.low, interval.high);
+  if (const auto low = crossing(search, -1, domain.low)) { interval.low = value_at(*low); }
+  if (const auto high = crossing(search, 1, domain.high)) { interval.high = value_at(*high); }
+  if (parameter.negative) { std::swap(interval.low, interval.high); }
   interval.better = search.better;
   if (interval.better) {
     values = problem.form->values(interval.better->coordinates, held.points);

@@ -36,16 +36,16 @@ Projection projection_of(const Problem& problem, const Value& value) {
   Vector right = Vector::Zero(p);
   const double floor = 1e-12 * std::max(projection.curvature.diagonal().maxCoeff(), 1e-300);
   for (Eigen::Index i = 0; i < p; ++i) {
-    if (!is_linear(problem, i)) continue;
+    if (!is_linear(problem, i)) { continue; }
     right[i] = -value.gradient[i];
     for (Eigen::Index j = 0; j < p; ++j) {
-      if (is_linear(problem, j)) block(i, j) = projection.curvature(i, j);
+      if (is_linear(problem, j)) { block(i, j) = projection.curvature(i, j); }
     }
     block(i, i) += floor;
   }
   const Vector shares = block.llt().solve(right);
   projection.inside = shares.allFinite() && shares.minCoeff() > kLeastShare - 1;
-  if (!projection.inside) return projection;
+  if (!projection.inside) { return projection; }
   projection.shares = shares;
   projection.objective += shares.dot(value.gradient) / 2;
   return projection;
@@ -79,11 +79,12 @@ Minimum minimize_projected(const Problem& problem, const Vector& start, const Ef
     double longest = 0;
     for (Eigen::Index j = 0; j < q.size(); ++j) {
       // A linear parameter's step is a share of itself; its coordinate is a log.
-      if (now.inside && is_linear(problem, j))
+      if (now.inside && is_linear(problem, j)) {
         step[j] = std::log(std::max(1 + step[j], kLeastShare));
+      }
       longest = std::max(longest, std::abs(step[j]));
     }
-    if (longest > kLongestStep) step *= kLongestStep / longest;
+    if (longest > kLongestStep) { step *= kLongestStep / longest; }
     to = q + step;
     evaluate(problem, to, next);
     Projection then = projection_of(problem, next);
@@ -93,13 +94,13 @@ Minimum minimize_projected(const Problem& problem, const Vector& start, const Ef
       std::swap(here, next);
       now = std::move(then);
       damping = std::max(damping / 8, 1e-10);
-      if (gain < effort.tolerance * now.objective) break;
+      if (gain < effort.tolerance * now.objective) { break; }
     } else {
-      if (longest < 1e-7) break;
+      if (longest < 1e-7) { break; }
       damping *= 6;
     }
   }
-  if (now.inside) q.array() += (1 + now.shares.array()).log();
+  if (now.inside) { q.array() += (1 + now.shares.array()).log(); }
   evaluate(problem, q, here);
   return {.coordinates = q,
           .objective = here.objective,

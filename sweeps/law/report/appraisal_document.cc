@@ -112,8 +112,8 @@ Json sensitivity_json(const std::vector<Variant>& variants, const Fit& fit) {
 }
 
 std::string shown(const Interval& interval) {
-  if (!interval.value) return "-";
-  if (!interval.low || !interval.high) return fmt::format("{:.4f}", *interval.value);
+  if (!interval.value) { return "-"; }
+  if (!interval.low || !interval.high) { return fmt::format("{:.4f}", *interval.value); }
   return fmt::format("{:.4f} [{:.4f}, {:.4f}]", *interval.value, *interval.low, *interval.high);
 }
 
@@ -134,7 +134,7 @@ std::string to_text(const Appraisal& appraisal) {
     text += fmt::format("  {:<18}a = {:<26} b = {:<26} {}\n", approach.form, shown(approach.a),
                         shown(approach.b), approach.note);
   }
-  if (appraisal.selection) text += "  choice of form: " + appraisal.selection->sentence + "\n";
+  if (appraisal.selection) { text += "  choice of form: " + appraisal.selection->sentence + "\n"; }
   return text;
 }
 

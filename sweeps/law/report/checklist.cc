@@ -33,15 +33,15 @@ Json column(const Fit& fit, const std::string& name) {
   std::set<std::string> values;
   for (const Row& row : fit.rows) {
     const std::string* const cell = row.columns.find(name);
-    if (cell != nullptr && !cell->empty()) values.insert(*cell);
+    if (cell != nullptr && !cell->empty()) { values.insert(*cell); }
   }
-  if (values.empty()) return {};
-  if (values.size() > 8) return fmt::format("{} different values", values.size());
+  if (values.empty()) { return {}; }
+  if (values.size() > 8) { return fmt::format("{} different values", values.size()); }
   return values;
 }
 
 Json optimizer_json(const Fit& fit) {
-  if (is_frontier(fit.form)) return "closed form: least squares in logarithms";
+  if (is_frontier(fit.form)) { return "closed form: least squares in logarithms"; }
   return "BFGS from many starts; reweighted Levenberg-Marquardt as the second algorithm";
 }
 
@@ -55,12 +55,12 @@ std::optional<double> correlation(const Fit& fit, Eigen::Index i, Eigen::Index j
   for (const Vector& refit : fit.refits.values) {
     const double u = refit[i] > 0 ? std::log(refit[i]) : NAN;
     const double v = refit[j];
-    if (!std::isfinite(u) || !std::isfinite(v)) continue;
+    if (!std::isfinite(u) || !std::isfinite(v)) { continue; }
     n += 1, x += u, y += v, xx += u * u, yy += v * v, xy += u * v;
   }
   const double u = xx - x * x / n, v = yy - y * y / n, spread = u * v;
   // Differences of large sums: below this they are rounding.
-  if (n < 3 || !(u > 1e-9 * xx) || !(v > 1e-9 * yy)) return std::nullopt;
+  if (n < 3 || !(u > 1e-9 * xx) || !(v > 1e-9 * yy)) { return std::nullopt; }
   return (xy - x * y / n) / std::sqrt(spread);
 }
 
@@ -79,14 +79,15 @@ Json correlations(const Fit& fit) {
         (std::string(one) == "B" && std::string(two) == "alpha" && index("beta") >= 0)) {
       continue;
     }
-    if (const auto value = correlation(fit, i, j))
+    if (const auto value = correlation(fit, i, j)) {
       list[fmt::format("log {}, {}", one, two)] = *value;
+    }
   }
   return list;
 }
 
 Json held_out(const Fit& fit) {
-  if (!fit.extrapolation) return {};
+  if (!fit.extrapolation) { return {}; }
   return {{"cut", fit.extrapolation->cut},
           {"n_test", fit.extrapolation->n_test},
           {"mean_abs_rel", fit.extrapolation->mean_abs_rel},
@@ -94,14 +95,14 @@ Json held_out(const Fit& fit) {
 }
 
 std::string shown(const Json& value) {
-  if (value.is_null() || (value.is_structured() && value.empty())) return "not stated";
-  if (value.is_number_float()) return fmt::format("{:.6g}", value.get<double>());
-  if (value.is_string()) return value.get<std::string>();
-  if (!value.is_structured()) return value.dump();
+  if (value.is_null() || (value.is_structured() && value.empty())) { return "not stated"; }
+  if (value.is_number_float()) { return fmt::format("{:.6g}", value.get<double>()); }
+  if (value.is_string()) { return value.get<std::string>(); }
+  if (!value.is_structured()) { return value.dump(); }
   std::string text;
   for (const auto& [key, member] : value.items()) {
-    if (!text.empty()) text += ", ";
-    if (value.is_object()) text += key + " ";
+    if (!text.empty()) { text += ", "; }
+    if (value.is_object()) { text += key + " "; }
     text += shown(member);
   }
   return text;

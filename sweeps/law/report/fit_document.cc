@@ -37,12 +37,12 @@ Json axes_json(const Fit& fit) {
     const auto found = fit.axis_names.find(std::string(1, axis));
     axes[std::string(1, axis)] = found == fit.axis_names.end() ? Json() : Json(found->second);
   }
-  if (has_trade_off(fit.form)) axes["C"] = relation_of(fit.cost);
+  if (has_trade_off(fit.form)) { axes["C"] = relation_of(fit.cost); }
   return axes;
 }
 
 Json size_doubling_json(const Fit& fit) {
-  if (!fit.size_doubling) return {};
+  if (!fit.size_doubling) { return {}; }
   const SizeDoubling& doubling = *fit.size_doubling;
   return {{"n", number(doubling.n)},
           {"d", number(doubling.d)},
@@ -200,7 +200,7 @@ namespace {
 Json whole(const Fit& fit, const std::optional<Appraisal>& appraisal,
            std::optional<double> seconds) {
   Json document = to_json(fit, seconds);
-  if (!appraisal) return document;
+  if (!appraisal) { return document; }
   const Json last = document["seconds"];
   document.erase("seconds");
   document.update(to_json(*appraisal, fit));
@@ -211,7 +211,7 @@ Json whole(const Fit& fit, const std::optional<Appraisal>& appraisal,
 }  // namespace
 
 Json to_json(const Study& study, std::optional<double> seconds) {
-  if (study.by.empty()) return whole(*study.pooled, study.appraisal, seconds);
+  if (study.by.empty()) { return whole(*study.pooled, study.appraisal, seconds); }
   Json fits = Json::array(), refused = Json::array();
   for (const GroupFit& one : study.fits) {
     Json fit = {{"group", one.group}};

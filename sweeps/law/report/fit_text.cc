@@ -24,12 +24,14 @@ std::string parameter_lines(const Fit& fit) {
     text += fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>12}  {}\n", p.name, shown(p.value),
                         shown(p.low), shown(p.high), shown(p.se), name_of(p.verdict));
   }
-  if (!has_trade_off(fit.form)) return text;  // a frontier's exponents are its parameters
+  if (!has_trade_off(fit.form)) {
+    return text;  // a frontier's exponents are its parameters
+  }
   text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "N_opt ~ C^a", shown(fit.a.value),
                       shown(fit.a.low), shown(fit.a.high));
   text += fmt::format("  {:<12}{:>14}{:>14}{:>14}\n", "D_opt ~ C^b", shown(fit.b.value),
                       shown(fit.b.low), shown(fit.b.high));
-  if (!fit.cost.measured) return text;
+  if (!fit.cost.measured) { return text; }
   using Under = std::pair<const char*, Interval>;
   for (const auto& [name, under] :
        {Under("a under 6ND", fit.a_6nd), Under("b under 6ND", fit.b_6nd)}) {
@@ -62,7 +64,7 @@ std::string objective_line(const Fit& fit) {
 
 std::string interval_line(const Fit& fit) {
   const std::string line = fmt::format("{:g} %: {}", fit.level * 100, interval_method(fit));
-  if (!refits_carry(fit)) return line;
+  if (!refits_carry(fit)) { return line; }
   const bool by_cluster = fit.bootstrap.kind == Resampling::by_cluster;
   const std::string clusters = by_cluster ? fmt::format(" of {} clusters", fit.clusters) : "";
   return fmt::format(
@@ -71,7 +73,7 @@ std::string interval_line(const Fit& fit) {
 }
 
 std::string certificate_line(const Fit& fit) {
-  if (is_frontier(fit.form)) return "closed form: least squares in logarithms";
+  if (is_frontier(fit.form)) { return "closed form: least squares in logarithms"; }
   const Certificate& c = fit.certificate;
   return fmt::format(
       "{} of {} starts agree, {} basins, relative gradient {:.1e} (BFGS, tolerance {:.0e}); second "
@@ -81,7 +83,7 @@ std::string certificate_line(const Fit& fit) {
 }
 
 std::string extrapolation_line(const Fit& fit) {
-  if (!fit.extrapolation) return "not possible: too few rows below any cut";
+  if (!fit.extrapolation) { return "not possible: too few rows below any cut"; }
   const Extrapolation& e = *fit.extrapolation;
   return fmt::format(
       "fitted on {} rows below {:.3g}, predicts the {} above to {:.2f} % "
@@ -96,7 +98,7 @@ std::string excluded_line(const Fit& fit) {
 }
 
 std::string optimum_lines(const Fit& fit) {
-  if (fit.optimum.empty()) return "";
+  if (fit.optimum.empty()) { return ""; }
   std::string text = fmt::format("  {:<12}{:>14}{:>14}{:>14}{:>26}\n", "FLOPs", "best N", "best D",
                                  "loss", fmt::format("{:g} % interval", fit.level * 100));
   for (const OptimumAt& at : fit.optimum) {
@@ -126,9 +128,9 @@ std::string whole(const Fit& fit, const std::optional<Appraisal>& appraisal) {
     line("twice the N", in_words(*fit.size_doubling, fit.level) + " at the largest budget");
   }
   text += readings_text(fit) + optimum_lines(fit);
-  if (appraisal) text += to_text(*appraisal);
+  if (appraisal) { text += to_text(*appraisal); }
   text += checklist_text(fit);
-  for (const std::string& warning : fit.warnings) line("warning", warning);
+  for (const std::string& warning : fit.warnings) { line("warning", warning); }
   return text + "  " + fit.verdict.sentence + "\n";
 }
 
@@ -139,7 +141,7 @@ std::string to_text(const Fit& fit) {
 }
 
 std::string to_text(const Study& study) {
-  if (study.by.empty()) return whole(*study.pooled, study.appraisal);
+  if (study.by.empty()) { return whole(*study.pooled, study.appraisal); }
   std::string text;
   for (const GroupFit& one : study.fits) {
     text += fmt::format("{} = {}: {}\n", study.by, one.group, whole(one.fit, one.appraisal));

@@ -7,8 +7,8 @@
 namespace enigma::law {
 
 std::string interval_method(const Fit& fit) {
-  if (fit.readings.isoflop) return "least squares on the vertices, Student t";
-  if (fit.bootstrap.kind == Resampling::none) return "profile";
+  if (fit.readings.isoflop) { return "least squares on the vertices, Student t"; }
+  if (fit.bootstrap.kind == Resampling::none) { return "profile"; }
   if (fit.readings.envelope || refits_carry(fit)) {
     return name_of(fit.bootstrap.kind) + " bootstrap, calibrated percentile";
   }

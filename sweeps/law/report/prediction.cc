@@ -28,8 +28,8 @@ Json number(const std::optional<double>& value) {
 /// Verdict of a prediction: the fit's own, or that it lies too far from anything measured.
 void add_factor(const Fit& fit, Prediction& prediction) {
   double largest = 0;
-  for (const Row& row : fit.rows) largest = std::max(largest, compute_of(row, fit.axes));
-  if (largest > 0) prediction.extrapolation_factor = prediction.target_flops / largest;
+  for (const Row& row : fit.rows) { largest = std::max(largest, compute_of(row, fit.axes)); }
+  if (largest > 0) { prediction.extrapolation_factor = prediction.target_flops / largest; }
 }
 
 /// Up to four passes over the data are almost as good as fresh data (Muennighoff et al. 2023).
@@ -39,14 +39,14 @@ constexpr double kHarmlessEpochs = 4;
 void add_epochs(const Fit& fit, Prediction& prediction) {
   double unique = 0, most = 0;
   for (const Row& row : fit.rows) {
-    if (!(row.u > 0) || !(row.d > 0)) return;
+    if (!(row.u > 0) || !(row.d > 0)) { return; }
     unique = std::max(unique, row.u);
     most = std::max(most, row.d / row.u);
   }
-  if (!prediction.d || !(unique > 0)) return;
+  if (!prediction.d || !(unique > 0)) { return; }
   prediction.epochs = *prediction.d / unique;
   prediction.epochs_most = most;
-  if (*prediction.epochs <= std::max(kHarmlessEpochs, most)) return;
+  if (*prediction.epochs <= std::max(kHarmlessEpochs, most)) { return; }
   prediction.repetition = fmt::format(
       "Data-limited: this budget asks for {:.3g} passes over the unique data, and the runs fitted "
       "made at most {:.3g}; repeated data are worth less than the law expects, and more unique "
@@ -61,8 +61,8 @@ Prediction predict(const Fit& fit, double flops, const std::vector<Row>& rows) {
       .target_flops = flops, .verdict = fit.verdict, .doublings = doublings_of(fit, rows, flops)};
   const bool one_axis = fit.axes.size() == 1;
   const bool on_flops = one_axis && fit.axes.front() == 'C';
-  if (!one_axis || on_flops) add_factor(fit, prediction);
-  if (fit.verdict.code != VerdictCode::ok) return prediction;
+  if (!one_axis || on_flops) { add_factor(fit, prediction); }
+  if (fit.verdict.code != VerdictCode::ok) { return prediction; }
   if (is_frontier(fit.form)) {
     const Place place = frontier_place(fit, flops);
     prediction.n = place.n;
@@ -101,7 +101,7 @@ std::optional<double> bf16_peak_flops_per_s(const std::string& device) {
 
 std::vector<std::string> known_devices() {
   std::vector<std::string> names;
-  for (const auto& [name, peak] : peaks()) names.push_back(name);
+  for (const auto& [name, peak] : peaks()) { names.push_back(name); }
   return names;
 }
 
@@ -127,9 +127,10 @@ std::string to_text(const Prediction& p, double level) {
     text += fmt::format(", {:.3g} times the largest one fitted", *p.extrapolation_factor);
   }
   text += "\n";
-  if (p.n) text += fmt::format("  best size    {:.4g} parameters\n", *p.n);
-  if (p.d && std::isfinite(*p.d))
+  if (p.n) { text += fmt::format("  best size    {:.4g} parameters\n", *p.n); }
+  if (p.d && std::isfinite(*p.d)) {
     text += fmt::format("  best data    {:.4g} (in the unit of D)\n", *p.d);
+  }
   if (p.loss.value && std::isfinite(*p.loss.value)) {
     text += fmt::format("  loss         {:.5g}", *p.loss.value);
     if (p.loss.low) {
@@ -139,7 +140,7 @@ std::string to_text(const Prediction& p, double level) {
     text += "\n";
   }
   text += "  " + p.verdict.sentence + "\n";
-  if (!p.repetition.empty()) text += "  " + p.repetition + "\n";
+  if (!p.repetition.empty()) { text += "  " + p.repetition + "\n"; }
   return p.doublings.sentence.empty() ? text : text + "  " + p.doublings.sentence + "\n";
 }
 

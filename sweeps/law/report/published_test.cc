@@ -20,7 +20,7 @@ MappedTable table_of(const std::filesystem::path& file, const std::string& mappi
 MappedTable epoch_240(const std::filesystem::path& file) {
   MappedTable mapped = table_of(file, "N=Model Size,C=Training FLOP,loss=loss");
   std::vector<double> losses;
-  for (const Row& row : mapped.table.rows) losses.push_back(row.loss);
+  for (const Row& row : mapped.table.rows) { losses.push_back(row.loss); }
   std::sort(losses.rbegin(), losses.rend());
   std::erase_if(mapped.table.rows, [&](const Row& row) { return row.loss >= losses[4]; });
   return mapped;
@@ -37,7 +37,7 @@ FitOptions alone(const char* objective = "huber:1e-3") {
 
 double value(const Fit& fit, const std::string& name) {
   for (const ParameterFit& p : fit.parameters) {
-    if (p.name == name) return p.value.value_or(NAN);
+    if (p.name == name) { return p.value.value_or(NAN); }
   }
   return NAN;
 }
@@ -49,7 +49,7 @@ doctest::Approx close_to(double value, double tolerance) {
 
 double standard_error(const Fit& fit, const std::string& name) {
   for (const ParameterFit& p : fit.parameters) {
-    if (p.name == name) return p.se.value_or(NAN);
+    if (p.name == name) { return p.se.value_or(NAN); }
   }
   return NAN;
 }
@@ -64,7 +64,7 @@ void check_objective(const char* name, double objective, double known) {
 
 void check_interval(const Fit& fit, const std::string& name, double low, double high) {
   for (const ParameterFit& p : fit.parameters) {
-    if (p.name != name) continue;
+    if (p.name != name) { continue; }
     CHECK(p.verdict == ParameterVerdict::identified);
     const double slack = 0.05 * (high - low);
     CHECK(std::abs(*p.low - low) < slack);
@@ -78,7 +78,7 @@ constexpr const char* kEpoch = "laws/epoch-chinchilla/svg_extracted_data.csv";
 
 TEST_CASE("published: the 240 Chinchilla points give the best known log-Huber fit") {
   const auto file = shared_file("Chinchilla", kEpoch);
-  if (!file) return;
+  if (!file) { return; }
   const MappedTable mapped = epoch_240(*file);
   REQUIRE(mapped.table.rows.size() == 240);
   FitOptions options = alone();
@@ -111,7 +111,7 @@ TEST_CASE("published: the 240 Chinchilla points give the best known log-Huber fi
 
 TEST_CASE("published: the mean is minimised where the sum is, from Hoffmann's start too") {
   const auto file = shared_file("mean", kEpoch);
-  if (!file) return;
+  if (!file) { return; }
   FitOptions options = alone();
   options.objective.reduction = Reduction::mean;
   const Fit fit = fit_table(epoch_240(*file), options, {});
@@ -130,7 +130,7 @@ TEST_CASE("published: the mean is minimised where the sum is, from Hoffmann's st
 
 TEST_CASE("published: squared log residuals of the Chinchilla points") {
   const auto file = shared_file("l2", kEpoch);
-  if (!file) return;
+  if (!file) { return; }
   const Fit fit = fit_table(epoch_240(*file), alone("l2"), {});
   check_objective("l2", fit.objective_value, 0.01146188699);
   CHECK(value(fit, "alpha") == close_to(0.36025, 1e-4));
@@ -151,7 +151,7 @@ TEST_CASE("published: squared log residuals of the Chinchilla points") {
 
 TEST_CASE("published: a narrower huber walks to absolute residuals, the paper's own table") {
   const auto file = shared_file("l1", kEpoch);
-  if (!file) return;
+  if (!file) { return; }
   struct Row {
     const char* objective;
     double a, b, e, tolerance;
@@ -170,7 +170,7 @@ TEST_CASE("published: a narrower huber walks to absolute residuals, the paper's 
 
 TEST_CASE("published: profiles of the Chinchilla objective") {
   const auto file = shared_file("profiles", kEpoch);
-  if (!file) return;
+  if (!file) { return; }
   const std::vector<Row> rows = in_canonical_order(epoch_240(*file).table.rows);
   struct Held {
     Hold hold;
@@ -194,7 +194,7 @@ TEST_CASE("published: profiles of the Chinchilla objective") {
 
 TEST_CASE("published: extrapolation of the Chinchilla points from below a cut") {
   const auto file = shared_file("cut", kEpoch);
-  if (!file) return;
+  if (!file) { return; }
   const std::vector<Row> rows = in_canonical_order(epoch_240(*file).table.rows);
   struct Cut {
     double flops;
@@ -212,13 +212,13 @@ TEST_CASE("published: extrapolation of the Chinchilla points from below a cut") 
     CHECK(ahead->n_test == cut.above);
     CHECK(exponents_of(ahead->values, {}).a == close_to(cut.a, 1e-3));
     CHECK(ahead->mean_abs_rel == close_to(cut.mean, 6e-3));
-    if (cut.most > 0) CHECK(ahead->max_abs_rel == close_to(cut.most, 0.02));
+    if (cut.most > 0) { CHECK(ahead->max_abs_rel == close_to(cut.most, 0.02)); }
   }
 }
 
 TEST_CASE("published: all 245 points, outliers included") {
   const auto file = shared_file("245", kEpoch);
-  if (!file) return;
+  if (!file) { return; }
   const Fit fit = fit_table(table_of(*file, "N=Model Size,C=Training FLOP,loss=loss"), alone(), {});
   CHECK(fit.rows.size() == 245);
   check_objective("all 245", fit.objective_value, 0.00182601 * (1 + 3e-6));
@@ -232,7 +232,7 @@ TEST_CASE("published: all 245 points, outliers included") {
 
 TEST_CASE("published: the over-training law of Gadre et al.") {
   const auto file = shared_file("Gadre", "laws/gadre/models_rpj.csv");
-  if (!file) return;
+  if (!file) { return; }
   MappedTable mapped = table_of(*file, "N=N,D=D,loss=loss_c4_val");
   std::erase_if(mapped.table.rows, [](const Row& row) {
     const double ratio = row.d / row.n;
@@ -263,7 +263,7 @@ TEST_CASE("published: three tables of Gemstones") {
                              Table{"cool_begin.jsonl", 199, 0.001951532467, 0.6856}}) {
     CAPTURE(table.file);
     const auto file = shared_file("Gemstones", std::string("laws/gemstones/") + table.file);
-    if (!file) return;
+    if (!file) { return; }
     const Fit fit =
         fit_table(table_of(*file, "N=params_active_precise,D=tokens,loss=final_loss"), alone(), {});
     CHECK(fit.rows.size() == table.rows);
@@ -274,7 +274,7 @@ TEST_CASE("published: three tables of Gemstones") {
 
 TEST_CASE("published: repeated data, with the first stage held") {
   const auto file = shared_file("repeats", "laws/datablations/datablations_runs_182.csv");
-  if (!file) return;
+  if (!file) { return; }
   const MappedTable mapped = table_of(*file, "N=params,D=tokens,U=unique_tokens,loss=loss");
   REQUIRE(mapped.table.rows.size() == 182);
   FitOptions options = alone();
@@ -302,7 +302,7 @@ TEST_CASE("published: repeated data, with the first stage held") {
 
 TEST_CASE("published: the 234 runs of kyo-takano") {
   const auto file = shared_file("kyo-takano", "laws/kyo-takano-chinchilla/df.csv");
-  if (!file) return;
+  if (!file) { return; }
   const Fit fit = fit_table(table_of(*file, "N=N,D=D,C=C,loss=loss"), alone(), {});
   CHECK(fit.rows.size() == 234);
   check_objective("kyo-takano", fit.objective_value, 0.00084009312);
@@ -328,9 +328,9 @@ TEST_CASE("published: alignment of vision models with the primate brain") {
                                    0.3256, 0.00184234439}}) {
     CAPTURE(table.file);
     const auto file = shared_file("primate", std::string("laws/primate-vvs/") + table.file);
-    if (!file) return;
+    if (!file) { return; }
     MappedTable mapped = table_of(*file, std::string(table.axis) + ",loss=score");
-    for (Row& row : mapped.table.rows) row.loss = 1 - row.loss;
+    for (Row& row : mapped.table.rows) { row.loss = 1 - row.loss; }
     FitOptions options = alone();
     options.form = "power_offset";
     const Fit fit = fit_table(mapped, options, {});

@@ -73,8 +73,10 @@ std::string valley_lines(const IsoFlop& isoflop) {
 
 Json readings_json(const Fit& fit) {
   Json document = Json::object();
-  if (fit.readings.isoflop) document["isoflop"] = valleys_json(*fit.readings.isoflop);
-  if (fit.readings.envelope) document["envelope"] = envelope_json(*fit.readings.envelope, fit.rows);
+  if (fit.readings.isoflop) { document["isoflop"] = valleys_json(*fit.readings.isoflop); }
+  if (fit.readings.envelope) {
+    document["envelope"] = envelope_json(*fit.readings.envelope, fit.rows);
+  }
   return document;
 }
 

@@ -80,11 +80,11 @@ struct Pair {
 
 std::optional<Pair> fits_of(const Set& set, int refits) {
   const auto file = shared_file("verdicts", std::string("laws/") + set.file);
-  if (!file) return std::nullopt;
+  if (!file) { return std::nullopt; }
   MappedTable mapped = *read_table(*file, {*parse_mapping(set.map).value, "", {}}).value;
   // A score becomes a loss, as its authors fit it.
   if (std::string(set.map).ends_with("score")) {
-    for (Row& row : mapped.table.rows) row.loss = 1 - row.loss;
+    for (Row& row : mapped.table.rows) { row.loss = 1 - row.loss; }
   }
   FitOptions options;
   options.form = set.form;
@@ -102,12 +102,12 @@ void check_set(const Set& set, int refits, bool told) {
   CAPTURE(set.form);
   CAPTURE(set.objective);
   const auto pair = fits_of(set, refits);
-  if (!pair) return;
+  if (!pair) { return; }
   const Refits& done = pair->with.refits;
   CHECK(verdicts(pair->with) == verdicts(pair->without));
   CHECK(pair->with.verdict.code == pair->without.verdict.code);
   CHECK(done.converged >= 0.98 * done.resamples);
-  if (!told) return;
+  if (!told) { return; }
   std::cout << fmt::format(
       "{} | {} | {} | {} | {}/{} | {} | {} | {}\n", set.file, set.form, set.objective,
       name_of(set.kind), done.converged, done.resamples, verdicts(pair->with),
@@ -118,7 +118,7 @@ void check_set(const Set& set, int refits, bool told) {
 }  // namespace
 
 TEST_CASE("verdicts: with refits they are those without, and refits converge") {
-  for (const Set& set : kWorst) check_set(set, kRefits, false);
+  for (const Set& set : kWorst) { check_set(set, kRefits, false); }
 }
 
 TEST_CASE("verdicts: by hand, of all published sweeps") {
@@ -127,8 +127,8 @@ TEST_CASE("verdicts: by hand, of all published sweeps") {
     std::cout << "SKIP: verdicts: ENIGMA_VERDICT_REFITS is not set\n";
     return;
   }
-  for (const Set& set : kWorst) check_set(set, std::atoi(asked), true);
-  for (const Set& set : kMore) check_set(set, std::atoi(asked), true);
+  for (const Set& set : kWorst) { check_set(set, std::atoi(asked), true); }
+  for (const Set& set : kMore) { check_set(set, std::atoi(asked), true); }
 }
 
 TEST_CASE("verdicts: refits that do not converge are counted, and change no verdict") {

@@ -43,9 +43,7 @@ TEST_CASE("decimals: a comma is read where the file's numbers leave no doubt of 
   const auto doubt = [](std::initializer_list<const char*> cells) {
     Decimals decimals;
     int line = 1;
-    for (const char* text : cells) {
-      note(decimals, {text, ++line, 1}, cell_number(text)->mark);
-    }
+    for (const char* text : cells) { note(decimals, {text, ++line, 1}, cell_number(text)->mark); }
     return doubt_of(decimals, "t.csv");
   };
   CHECK_FALSE(doubt({"1.5", "2"}));

@@ -15,7 +15,7 @@ constexpr double kPrinted = 0.015;
 }  // namespace
 
 std::optional<Cost> measured_cost(const Table& table) {
-  if (!table.has_n || !table.has_d || !table.has_c || table.d_from_c) return std::nullopt;
+  if (!table.has_n || !table.has_d || !table.has_c || table.d_from_c) { return std::nullopt; }
   double count = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
   for (const Row& row : table.rows) {
     const double x = std::log(row.n), y = std::log(row.c / row.d);
@@ -26,23 +26,23 @@ std::optional<Cost> measured_cost(const Table& table) {
     sum_xy += x * y;
   }
   const double spread = count * sum_xx - sum_x * sum_x;
-  if (count < 2 || spread <= 1e-9 * count * sum_xx) return std::nullopt;
+  if (count < 2 || spread <= 1e-9 * count * sum_xx) { return std::nullopt; }
   const double slope = (count * sum_xy - sum_x * sum_y) / spread;
-  if (!(slope > 0)) return std::nullopt;
+  if (!(slope > 0)) { return std::nullopt; }
   return Cost{.coefficient = std::exp((sum_y - slope * sum_x) / count),
               .exponent_n = slope,
               .measured = true};
 }
 
 bool is_six_nd(const Table& table) {
-  if (!table.has_n || !table.has_d || !table.has_c) return true;
+  if (!table.has_n || !table.has_d || !table.has_c) { return true; }
   return std::all_of(table.rows.begin(), table.rows.end(), [](const Row& row) {
     return std::abs(std::log(row.c / (6 * row.n * row.d))) < kPrinted;
   });
 }
 
 std::string relation_of(const Cost& cost) {
-  if (!cost.measured) return "6ND";
+  if (!cost.measured) { return "6ND"; }
   return fmt::format("{:.4g}*N^{:.4g}*D", cost.coefficient, cost.exponent_n);
 }
 

@@ -38,7 +38,7 @@ struct Reader {
   bool at_end_of_line() const { return source.peek() < 0 || source.peek() == '\n'; }
   bool at_end_of_cell() const { return at_end_of_line() || source.peek() == separator; }
   void skip_blanks() {
-    while (at_blank()) source.advance();
+    while (at_blank()) { source.advance(); }
   }
 
   bool add(Cell& cell) {
@@ -66,9 +66,9 @@ struct Reader {
     while (source.peek() >= 0) {
       if (source.peek() == '"') {
         source.advance();
-        if (source.peek() != '"') return after_quote();
+        if (source.peek() != '"') { return after_quote(); }
       }
-      if (!add(cell)) return false;
+      if (!add(cell)) { return false; }
     }
     fail({.line = cell.line,
           .column = cell.column,
@@ -80,7 +80,7 @@ struct Reader {
 
   bool after_quote() {
     skip_blanks();
-    if (at_end_of_cell()) return true;
+    if (at_end_of_cell()) { return true; }
     fail({.message = "a quoted field is followed by more",
           .expected = separator == ',' ? "a comma or the end of the line"
                                        : "a separator or the end of the line",
@@ -97,9 +97,9 @@ struct Reader {
               .found = "\""});
         return false;
       }
-      if (!add(cell)) return false;
+      if (!add(cell)) { return false; }
     }
-    while (cell.text.ends_with(' ') || cell.text.ends_with('\t')) cell.text.pop_back();
+    while (cell.text.ends_with(' ') || cell.text.ends_with('\t')) { cell.text.pop_back(); }
     return true;
   }
 
@@ -108,22 +108,22 @@ struct Reader {
     size_t count = 0;
     for (;;) {
       skip_blanks();
-      if (count == cells.size()) cells.emplace_back();
+      if (count == cells.size()) { cells.emplace_back(); }
       Cell& cell = cells[count++];
       cell.text.clear();
       cell.line = source.line();
       cell.column = source.column();
-      if (!(source.peek() == '"' ? quoted(cell) : plain(cell))) return false;
+      if (!(source.peek() == '"' ? quoted(cell) : plain(cell))) { return false; }
       if (count > limits.columns) {
         fail({.message = "too many columns",
               .expected = fmt::format("at most {}", limits.columns),
               .found = "more"});
         return false;
       }
-      if (at_end_of_line()) break;
+      if (at_end_of_line()) { break; }
       source.advance();
     }
-    if (source.peek() == '\n') source.advance();
+    if (source.peek() == '\n') { source.advance(); }
     cells.resize(count);
     return true;
   }
@@ -132,7 +132,7 @@ struct Reader {
   void skip_blank_lines() {
     for (;;) {
       skip_blanks();
-      if (source.peek() != '\n') return;
+      if (source.peek() != '\n') { return; }
       source.advance();
     }
   }
@@ -143,12 +143,12 @@ bool choose_separator(Reader& reader) {
   const std::string_view ahead = reader.source.ahead();
   if (ahead.size() > 5 && ahead.starts_with("sep=") && ahead[5] == '\n') {
     reader.separator = ahead[4];
-    while (reader.source.line() == 1) reader.source.advance();
+    while (reader.source.line() == 1) { reader.source.advance(); }
     return true;
   }
   const Separator separator = separator_of(ahead);
   reader.separator = separator.byte;
-  if (!separator.in_doubt) return true;
+  if (!separator.in_doubt) { return true; }
   reader.fail({.message = "the first lines do not tell what separates the cells",
                .expected = "one of commas, semicolons and tabs",
                .found = separator.found + " in the line of names",
@@ -162,7 +162,7 @@ std::vector<std::string> names_of(Reader& reader, const std::vector<Cell>& cells
   for (const Cell& cell : cells) {
     names.emplace_back(trimmed(cell.text));
     const auto [found, fresh] = places.try_emplace(names.back(), names.size());
-    if (fresh || names.back().empty()) continue;
+    if (fresh || names.back().empty()) { continue; }
     reader.fail({.line = cell.line,
                  .column = cell.column,
                  .message = "two columns have the same name",
@@ -178,9 +178,9 @@ std::vector<std::string> names_of(Reader& reader, const std::vector<Cell>& cells
 void fit_to_header(Reader& reader, const std::vector<std::string>& names, Record& record) {
   std::vector<Cell>& cells = record.cells;
   const size_t count = cells.size();
-  while (cells.size() > names.size() && cells.back().text.empty()) cells.pop_back();
-  while (cells.size() < names.size() && names[cells.size()].empty()) cells.emplace_back();
-  if (cells.size() == names.size()) return;
+  while (cells.size() > names.size() && cells.back().text.empty()) { cells.pop_back(); }
+  while (cells.size() < names.size() && names[cells.size()].empty()) { cells.emplace_back(); }
+  if (cells.size() == names.size()) { return; }
   const bool more = count > names.size();
   const bool commas =
       more && reader.separator == ',' && count % 2 == 0 && count <= 2 * names.size();
@@ -205,7 +205,7 @@ std::vector<Diagnostic> walk_csv(TextSource& source, const std::string& file,
                                  const RecordVisitor& visitor, const RecordLimits& limits) {
   Reader reader{source, file, limits, ',', {}};
   Record record;
-  if (!choose_separator(reader)) return reader.errors;
+  if (!choose_separator(reader)) { return reader.errors; }
   reader.skip_blank_lines();
   if (source.peek() < 0) {
     reader.fail({.message = "the file is empty",
@@ -213,21 +213,21 @@ std::vector<Diagnostic> walk_csv(TextSource& source, const std::string& file,
                  .found = source.bytes() == 0 ? "nothing" : "no more than blank lines"});
     return reader.errors;
   }
-  if (!reader.row(record.cells)) return reader.errors;
+  if (!reader.row(record.cells)) { return reader.errors; }
   const std::vector<std::string> names = names_of(reader, record.cells);
-  if (!reader.errors.empty() || !visitor.head(names)) return reader.errors;
+  if (!reader.errors.empty() || !visitor.head(names)) { return reader.errors; }
   for (reader.skip_blank_lines(); source.peek() >= 0; reader.skip_blank_lines()) {
     ++record.number;
     record.share_read = source.share_read();
-    if (!reader.row(record.cells)) break;
+    if (!reader.row(record.cells)) { break; }
     fit_to_header(reader, names, record);
     if (record.number > limits.rows) {
       reader.fail({.message = "too many rows",
                    .expected = fmt::format("at most {}", limits.rows),
                    .found = "more"});
     }
-    if (reader.errors.size() >= kFaultsTold || record.number > limits.rows) break;
-    if (reader.errors.empty() && !visitor.row(record)) break;
+    if (reader.errors.size() >= kFaultsTold || record.number > limits.rows) { break; }
+    if (reader.errors.empty() && !visitor.row(record)) { break; }
   }
   return reader.errors;
 }

@@ -34,13 +34,13 @@ void exclude(std::vector<Excluded>& excluded, const RowId& id, const std::string
 
 size_t rows_in(const std::vector<Excluded>& excluded) {
   size_t rows = 0;
-  for (const Excluded& one : excluded) rows += one.rows;
+  for (const Excluded& one : excluded) { rows += one.rows; }
   return rows;
 }
 
 std::string reasons_of(const std::vector<Excluded>& excluded) {
   std::map<std::string, size_t> reasons;
-  for (const Excluded& one : excluded) reasons[one.why] += one.rows;
+  for (const Excluded& one : excluded) { reasons[one.why] += one.rows; }
   std::string text;
   for (const auto& [why, rows] : reasons) {
     text += (text.empty() ? "" : "; ") + std::to_string(rows) + ": " + why;

@@ -23,10 +23,10 @@ class Lines {
                                const std::function<bool()>& end) {
     source_.rewind();
     while (wrong_.empty() && next_line()) {
-      if (line_.find_first_not_of(" \t") == std::string::npos) continue;
+      if (line_.find_first_not_of(" \t") == std::string::npos) { continue; }
       const auto fault = walk_json_object(line_, kShown, take);
-      if (fault) tell(*fault);
-      if (fault || !wrong_.empty() || !end()) break;
+      if (fault) { tell(*fault); }
+      if (fault || !wrong_.empty() || !end()) { break; }
     }
     return wrong_;
   }
@@ -48,7 +48,7 @@ class Lines {
   }
 
   bool column_fits(const JsonMember& member, size_t columns) {
-    if (columns <= limits_.columns && member.text.size() <= limits_.cell_bytes) return true;
+    if (columns <= limits_.columns && member.text.size() <= limits_.cell_bytes) { return true; }
     const bool cell = member.text.size() > limits_.cell_bytes;
     tell({.offset = member.offset,
           .message = cell ? "a value is too long" : "too many different names",
@@ -60,15 +60,15 @@ class Lines {
 
  private:
   bool next_line() {
-    if (source_.peek() < 0) return false;
+    if (source_.peek() < 0) { return false; }
     number_ = source_.line();
     line_.clear();
     while (source_.peek() >= 0) {
       const char byte = static_cast<char>(source_.peek());
       source_.advance();
-      if (byte == '\n') break;
+      if (byte == '\n') { break; }
       line_ += byte;
-      if (line_.size() <= kLineBytesMax) continue;
+      if (line_.size() <= kLineBytesMax) { continue; }
       tell({.offset = line_.size(),
             .message = "the line is too long",
             .expected = fmt::format("at most {} bytes", kLineBytesMax),
@@ -93,9 +93,9 @@ struct Columns {
   size_t likely = 0;  ///< the place after that of the last member: rows are mostly alike
 
   size_t place(const std::string& key) {
-    if (likely < names.size() && names[likely] == key) return likely++;
+    if (likely < names.size() && names[likely] == key) { return likely++; }
     const auto [found, fresh] = places.try_emplace(key, names.size());
-    if (fresh) names.push_back(key);
+    if (fresh) { names.push_back(key); }
     likely = found->second + 1;
     return found->second;
   }
@@ -108,7 +108,7 @@ std::vector<Diagnostic> find_columns(Lines& lines, const RecordLimits& limits, C
   return lines.walk(
       [&](JsonMember& member) {
         const size_t place = columns.place(member.key);
-        if (place >= seen_in.size()) seen_in.resize(place + 1, 0);
+        if (place >= seen_in.size()) { seen_in.resize(place + 1, 0); }
         if (std::exchange(seen_in[place], rows + 1) == rows + 1) {
           lines.tell({.offset = member.offset,
                       .message = "the object has the name '" + member.key + "' twice",
@@ -139,7 +139,7 @@ std::vector<Diagnostic> walk_json_lines(TextSource& source, const std::string& f
          .expected = rows == 0 ? "one JSON object a line" : fmt::format("at most {}", limits.rows),
          .found = rows == 0 ? "nothing" : "more"}};
   }
-  if (!wrong.empty() || !visitor.head(columns.names)) return wrong;
+  if (!wrong.empty() || !visitor.head(columns.names)) { return wrong; }
   Record record;
   record.cells.resize(columns.names.size());
   const auto clear = [&] {

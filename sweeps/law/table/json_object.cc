@@ -50,11 +50,11 @@ struct Scanner {
   uint32_t escaped_character() {
     const uint32_t unit = hexadecimal();
     const bool high = unit >= 0xd800 && unit < 0xdc00;
-    if (!high) return unit >= 0xdc00 && unit < 0xe000 ? kReplacement : unit;
-    if (!line.substr(at).starts_with("\\u")) return kReplacement;
+    if (!high) { return unit >= 0xdc00 && unit < 0xe000 ? kReplacement : unit; }
+    if (!line.substr(at).starts_with("\\u")) { return kReplacement; }
     at += 2;
     const uint32_t low = hexadecimal();
-    if (low < 0xdc00 || low >= 0xe000) return kReplacement;
+    if (low < 0xdc00 || low >= 0xe000) { return kReplacement; }
     return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
   }
 
@@ -85,7 +85,7 @@ struct Scanner {
       }
       text.append(line.substr(at, end - at));
       at = end + 1;
-      if (line[end] == '"') return;
+      if (line[end] == '"') { return; }
       escape(text);
     }
   }
@@ -96,15 +96,16 @@ struct Scanner {
     std::string open, ignored;
     do {
       const char byte = peek();
-      if (done()) fail("the line ends inside an object or a list", "its closing bracket");
+      if (done()) { fail("the line ends inside an object or a list", "its closing bracket"); }
       if (byte == '"') {
         string(ignored);
         continue;
       }
-      if (byte == '{' || byte == '[') open += byte == '{' ? '}' : ']';
+      if (byte == '{' || byte == '[') { open += byte == '{' ? '}' : ']'; }
       if (byte == '}' || byte == ']') {
-        if (open.back() != byte)
+        if (open.back() != byte) {
           fail("brackets do not match", std::string("a '") + open.back() + "'");
+        }
         open.pop_back();
       }
       ++at;
@@ -121,8 +122,9 @@ struct Scanner {
                        spelled == "NaN" || spelled == "-NaN" || spelled == "nan" ||
                        spelled == "Infinity" || spelled == "-Infinity" || spelled == "inf" ||
                        spelled == "-inf";
-    if (!number && !named)
+    if (!number && !named) {
       fail("not a JSON value", "a number, a text in quotes, true, false or null");
+    }
     text = spelled == "null" ? std::string_view() : spelled;
     at = end;
   }
@@ -154,9 +156,9 @@ struct Scanner {
       string(member.key);
       must_take(':');
       value(member);
-      if (!take(member)) return;
+      if (!take(member)) { return; }
       skip_blanks();
-      if (peek() != ',') break;
+      if (peek() != ',') { break; }
       ++at;
     }
     must_take('}');
@@ -165,7 +167,7 @@ struct Scanner {
 
   void at_end() {
     skip_blanks();
-    if (!done()) fail("more follows the object", "the end of the line", "one object a line");
+    if (!done()) { fail("more follows the object", "the end of the line", "one object a line"); }
   }
 };
 
@@ -175,9 +177,7 @@ std::optional<JsonFault> walk_json_object(std::string_view line, size_t most_byt
                                           const std::function<bool(JsonMember&)>& take) {
   try {
     Scanner{line, most_bytes}.object(take);
-  } catch (const JsonFault& fault) {
-    return fault;
-  }
+  } catch (const JsonFault& fault) { return fault; }
   return std::nullopt;
 }
 

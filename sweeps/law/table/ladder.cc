@@ -44,7 +44,7 @@ Trend trend_of(const std::vector<Row>& rungs) {
     return Trend::flat_or_rising;
   }
   for (size_t k = 1; k < rungs.size(); ++k) {
-    if (!(rungs[k].loss < rungs[k - 1].loss)) return Trend::uneven;
+    if (!(rungs[k].loss < rungs[k - 1].loss)) { return Trend::uneven; }
   }
   return Trend::falls;
 }
@@ -62,7 +62,7 @@ std::vector<Ladder> ladders(const Table& table) {
   std::vector<Ladder> found;
   for (auto& [key, rows] : groups) {
     Ladder ladder{.n = key.second, .subset = key.first, .rungs = rungs_of(std::move(rows))};
-    if (ladder.rungs.size() < 2) continue;
+    if (ladder.rungs.size() < 2) { continue; }
     ladder.trend = trend_of(ladder.rungs);
     found.push_back(std::move(ladder));
   }

@@ -42,7 +42,7 @@ std::string suggestion_for(const std::string& column, const std::vector<std::str
 template <typename Key, typename Value>
 const Value& shared(std::unordered_map<Key, Value>& known, const Key& text,
                     const std::function<Value()>& make) {
-  if (known.size() >= kTextsRemembered) known.clear();
+  if (known.size() >= kTextsRemembered) { known.clear(); }
   const auto found = known.find(text);
   return found != known.end() ? found->second : known.emplace(text, make()).first->second;
 }
@@ -55,19 +55,20 @@ class Mapper {
   bool head(const std::vector<std::string>& columns) {
     Table& table = mapped_.table;
     table.columns = columns;
-    for (const auto& [role, column] : request_.mapping) place(role, column);
-    if (!errors_.empty()) return false;
+    for (const auto& [role, column] : request_.mapping) { place(role, column); }
+    if (!errors_.empty()) { return false; }
     for (const std::string& column : request_.keep) {
       const auto found = std::find(columns.begin(), columns.end(), column);
-      if (!column.empty() && found != columns.end())
+      if (!column.empty() && found != columns.end()) {
         kept_.push_back(static_cast<size_t>(found - columns.begin()));
+      }
     }
     table.has_n = has("N");
     table.has_c = has("C");
     table.has_u = has("U");
     table.d_from_c = table.has_n && table.has_c && !has("D");
     table.has_d = has("D") || table.d_from_c;
-    if (table.d_from_c) table.axis_names["D"] = "C/(6N)";
+    if (table.d_from_c) { table.axis_names["D"] = "C/(6N)"; }
     where_.emplace(request_.where, columns);
     return true;
   }
@@ -90,11 +91,11 @@ class Mapper {
   }
 
   Parsed<MappedTable> result(std::vector<Diagnostic> of_the_file) {
-    for (Diagnostic& error : of_the_file) errors_.push_back(std::move(error));
+    for (Diagnostic& error : of_the_file) { errors_.push_back(std::move(error)); }
     if (const auto doubt = doubt_of(decimals_, file_); doubt && errors_.empty()) {
       errors_.push_back(*doubt);
     }
-    if (!errors_.empty()) return {.diagnostics = std::move(errors_)};
+    if (!errors_.empty()) { return {.diagnostics = std::move(errors_)}; }
     return {.value = std::move(mapped_)};
   }
 
@@ -117,7 +118,7 @@ class Mapper {
 
   /// The number in a cell; NaN where it is empty or, which is an error, holds none.
   double number(const Cell& cell, const std::string& column) {
-    if (trimmed(cell.text).empty()) return std::numeric_limits<double>::quiet_NaN();
+    if (trimmed(cell.text).empty()) { return std::numeric_limits<double>::quiet_NaN(); }
     if (const auto spelled = cell_number(cell.text)) {
       note(decimals_, cell, spelled->mark);
       return spelled->value;
@@ -141,7 +142,7 @@ class Mapper {
     std::optional<std::string> why;
     const auto take = [&](const char* role, double& into) {
       const auto found = places_.find(role);
-      if (found == places_.end()) return;
+      if (found == places_.end()) { return; }
       const Cell& cell = record.cells[found->second];
       const std::string& column = mapped_.table.columns[found->second];
       into = number(cell, column);
@@ -149,7 +150,7 @@ class Mapper {
       const auto fault = any && std::isfinite(into) && !beyond_double(cell.text, into)
                              ? std::nullopt
                              : fault_of(cell.text, into);
-      if (fault && !why) why = fmt::format("{} ({}) {}", role, column, *fault);
+      if (fault && !why) { why = fmt::format("{} ({}) {}", role, column, *fault); }
     };
     row.n = row.d = row.c = row.u = std::numeric_limits<double>::quiet_NaN();
     take("N", row.n);
@@ -158,7 +159,7 @@ class Mapper {
     take("U", row.u);
     take("weight", row.weight);
     take("loss", row.loss);
-    if (mapped_.table.d_from_c) row.d = row.c / (6 * row.n);
+    if (mapped_.table.d_from_c) { row.d = row.c / (6 * row.n); }
     if (!why && mapped_.table.d_from_c && !(std::isfinite(row.d) && row.d > 0)) {
       why = "D = C/(6N) is beyond the range of a double";
     }
@@ -170,9 +171,9 @@ class Mapper {
       const std::string& group = record.cells[places_.at("group")].text;
       row.group = shared<std::string, Label>(groups_, group, [&] { return Label(group); });
     }
-    if (kept_.empty()) return;
+    if (kept_.empty()) { return; }
     std::string all;
-    for (const size_t k : kept_) (all += record.cells[k].text) += '\0';
+    for (const size_t k : kept_) { (all += record.cells[k].text) += '\0'; }
     row.columns = shared<std::string, Texts>(texts_, all, [&] {
       Texts::Pairs pairs;
       for (const size_t k : kept_) {
@@ -185,7 +186,7 @@ class Mapper {
   /// A vector that doubles would need the rows' memory three times over.
   void make_room(double share_read) {
     std::vector<Row>& rows = mapped_.table.rows;
-    if (rows.size() < rows.capacity()) return;
+    if (rows.size() < rows.capacity()) { return; }
     const auto count = static_cast<double>(rows.size());
     const double foretold = share_read > 0 ? kRoomShare * count / share_read : 0;
     rows.reserve(

@@ -187,7 +187,7 @@ TEST_CASE("sweep: all parameters and 6ND are axes too") {
 
 TEST_CASE("shared tables: written otherwise, they hold the same numbers") {
   const auto folder = shared_file("shared tables", "cases/tables");
-  if (!folder) return;
+  if (!folder) { return; }
   const TableRequest request = by_roles("N=params,D=tokens,C=flops,loss=loss");
   const MappedTable plain = *read_table(*folder / "lf.csv", request).value;
   CHECK(plain.table.rows.size() == 20);

@@ -38,7 +38,7 @@ Parsed<Mapping> parse_mapping(std::string_view text) {
     parsed.diagnostics.push_back(
         {.message = "--map: no column for the loss", .expected = "loss=COL"});
   }
-  if (parsed.diagnostics.empty()) parsed.value = mapping;
+  if (parsed.diagnostics.empty()) { parsed.value = mapping; }
   return parsed;
 }
 

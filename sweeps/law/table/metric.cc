@@ -17,7 +17,7 @@ namespace {
 }
 
 double ceiling_of(const Metric& metric, const Row& row) {
-  if (const auto number = number_of(metric.ceiling)) return *number;
+  if (const auto number = number_of(metric.ceiling)) { return *number; }
   const std::string* const cell = row.columns.find(metric.ceiling);
   return cell != nullptr ? number_of(*cell).value_or(NAN) : NAN;
 }
@@ -35,9 +35,10 @@ std::optional<std::string> transform(const Metric& metric, double ceiling, doubl
     return fmt::format("its ceiling {} is not above 0 and {} 1", ceiling,
                        fisher ? "below" : "at most");
   }
-  if (fisher && !(loss > -1)) return fmt::format("its score {} has no Fisher z", loss);
-  if (loss >= ceiling)
+  if (fisher && !(loss > -1)) { return fmt::format("its score {} has no Fisher z", loss); }
+  if (loss >= ceiling) {
     return fmt::format("its score {} is not below the ceiling {}", loss, ceiling);
+  }
   loss = fisher ? std::atanh(ceiling) - std::atanh(loss) : 1 - loss / ceiling;
   return std::nullopt;
 }
@@ -45,7 +46,7 @@ std::optional<std::string> transform(const Metric& metric, double ceiling, doubl
 }  // namespace
 
 Parsed<Metric> parse_metric(std::string_view text) {
-  if (text == "plain") return {.value = Metric{}};
+  if (text == "plain") { return {.value = Metric{}}; }
   for (const auto& [prefix, kind] : {std::pair(std::string_view("ceiling:"), MetricKind::ceiling),
                                      std::pair(std::string_view("fisher:"), MetricKind::fisher)}) {
     if (text.starts_with(prefix) && text.size() > prefix.size()) {
@@ -58,9 +59,9 @@ Parsed<Metric> parse_metric(std::string_view text) {
 }
 
 void apply_metric(MappedTable& mapped, const Metric& metric) {
-  if (metric.kind == MetricKind::plain) return;
+  if (metric.kind == MetricKind::plain) { return; }
   const auto number = number_of(metric.ceiling);
-  if (number && !(*number > 0 && *number <= 1)) refuse("above 0 and at most 1", metric.ceiling);
+  if (number && !(*number > 0 && *number <= 1)) { refuse("above 0 and at most 1", metric.ceiling); }
   if (number && metric.kind == MetricKind::fisher && *number >= 1) {
     refuse("below 1: Fisher's z of 1 is infinite", metric.ceiling);
   }
@@ -70,7 +71,7 @@ void apply_metric(MappedTable& mapped, const Metric& metric) {
   }
   std::erase_if(mapped.table.rows, [&](Row& row) {
     const auto why = transform(metric, ceiling_of(metric, row), row.loss);
-    if (why) exclude(mapped.excluded, row.id, *why);
+    if (why) { exclude(mapped.excluded, row.id, *why); }
     return why.has_value();
   });
   std::string& name = mapped.table.axis_names["loss"];

@@ -43,7 +43,7 @@ void number_clusters(const std::vector<Row>& rows, Points& points) {
       continue;
     }
     const auto [found, fresh] = numbers.try_emplace(row.group.text(), points.clusters);
-    if (fresh) ++points.clusters;
+    if (fresh) { ++points.clusters; }
     points.cluster.push_back(found->second);
   }
 }
@@ -60,7 +60,7 @@ Points make_points(const std::vector<Row>& rows, const std::vector<char>& axes) 
     points.weight[i] = rows[static_cast<size_t>(i)].weight;
   }
   points.log_loss = points.loss.log();
-  if (n > 0) points.loss_size = points.loss.abs().mean();
+  if (n > 0) { points.loss_size = points.loss.abs().mean(); }
   points.weight_scale = n > 0 ? points.weight.mean() : 1;
   points.weight /= points.weight_scale;
   for (const char axis : axes) {

@@ -15,7 +15,7 @@ struct Told {
 
   std::vector<std::string> cells(size_t row) const {
     std::vector<std::string> texts;
-    for (const Cell& cell : rows.at(row).cells) texts.push_back(cell.text);
+    for (const Cell& cell : rows.at(row).cells) { texts.push_back(cell.text); }
     return texts;
   }
 };
@@ -42,9 +42,9 @@ using Strings = std::vector<std::string>;
 std::string utf16(std::string_view text, bool big) {
   std::string bytes = big ? "\xfe\xff" : "\xff\xfe";
   for (const char byte : text) {
-    if (big) bytes += '\0';
+    if (big) { bytes += '\0'; }
     bytes += byte;
-    if (!big) bytes += '\0';
+    if (!big) { bytes += '\0'; }
   }
   return bytes;
 }
@@ -92,7 +92,7 @@ TEST_CASE("csv: faults name line, column and cause") {
 
 TEST_CASE("csv: every row of the wrong length is told in one pass, up to twenty") {
   std::string text = "a,b\n";
-  for (int k = 0; k < 50; ++k) text += k % 2 == 0 ? "1\n" : "1,2\n";
+  for (int k = 0; k < 50; ++k) { text += k % 2 == 0 ? "1\n" : "1,2\n"; }
   const Told ragged = told(text);
   CHECK(ragged.wrong.size() == 20);
   CHECK(ragged.wrong[1].line == 4);
@@ -102,8 +102,8 @@ TEST_CASE("csv: lines end as they will, and marks of encodings are read") {
   const Strings names{"näm", "b"}, first{"1", "x"}, last{"2", "y"};
   const std::string plain = "näm,b\n1,x\n2,y";
   std::string cr = plain, crlf;
-  for (char& byte : cr) byte = byte == '\n' ? '\r' : byte;
-  for (const char byte : plain) crlf += byte == '\n' ? "\r\n" : std::string(1, byte);
+  for (char& byte : cr) { byte = byte == '\n' ? '\r' : byte; }
+  for (const char byte : plain) { crlf += byte == '\n' ? "\r\n" : std::string(1, byte); }
   for (const std::string& text :
        {plain, cr, crlf, plain + "\n\n", cr + "\r", "\xef\xbb\xbf" + crlf}) {
     const Told file = told(text);
@@ -160,7 +160,7 @@ TEST_CASE("csv: what is too large is refused before it is kept") {
 
 TEST_CASE("csv: pieces of a file meet inside cells, quotes and line ends") {
   std::string text = "name,value\r\n";
-  for (int k = 0; k < 60'000; ++k) text += "\"a\n,\"\"b\"," + std::to_string(k) + "\r\n";
+  for (int k = 0; k < 60'000; ++k) { text += "\"a\n,\"\"b\"," + std::to_string(k) + "\r\n"; }
   const Told file = told(text);
   REQUIRE(file.wrong.empty());
   REQUIRE(file.rows.size() == 60'000);

@@ -9,7 +9,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string cell_of(const Json& value) {
-  if (value.is_null()) return "";
+  if (value.is_null()) { return ""; }
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -37,7 +37,7 @@ std::vector<std::string> columns_of(const Json& rows) {
   std::set<std::string> known;
   for (const Json& row : rows) {
     for (const auto& [name, value] : row.items()) {
-      if (known.insert(name).second) columns.push_back(name);
+      if (known.insert(name).second) { columns.push_back(name); }
     }
   }
   return columns;
@@ -45,24 +45,24 @@ std::vector<std::string> columns_of(const Json& rows) {
 
 /// Tells a visitor of the finished runs.
 void walk(const Json& rows, const std::vector<std::string>& columns, const RecordVisitor& visitor) {
-  if (!visitor.head(columns)) return;
+  if (!visitor.head(columns)) { return; }
   Record record;
   record.cells.resize(columns.size());
   for (const Json& row : rows) {
     ++record.number;
-    if (!is_done(row)) continue;
+    if (!is_done(row)) { continue; }
     record.id = cell_of(row.value("run", Json()));
     for (size_t k = 0; k < columns.size(); ++k) {
       record.cells[k].text = row.contains(columns[k]) ? cell_of(row.at(columns[k])) : "";
     }
-    if (!visitor.row(record)) return;
+    if (!visitor.row(record)) { return; }
   }
 }
 
 }  // namespace
 
 Mapping sweep_mapping(bool one_axis) {
-  if (one_axis) return {{"C", "flops"}, {"loss", "test_loss"}};
+  if (one_axis) { return {{"C", "flops"}, {"loss", "test_loss"}}; }
   return {{"N", "params_shared"},
           {"D", "windows"},
           {"C", "flops"},
@@ -73,7 +73,7 @@ Mapping sweep_mapping(bool one_axis) {
 Parsed<MappedTable> table_of_sweep(const Json& export_rows, const std::string& sweep,
                                    TableRequest request) {
   Json rows = Json::array();
-  for (const Json& row : export_rows) rows.push_back(with_derived(row));
+  for (const Json& row : export_rows) { rows.push_back(with_derived(row)); }
   request.keep = columns_of(rows);
   Parsed<MappedTable> mapped = map_records(
       [&](const RecordVisitor& visitor) {
@@ -81,9 +81,9 @@ Parsed<MappedTable> table_of_sweep(const Json& export_rows, const std::string& s
         return std::vector<Diagnostic>{};
       },
       sweep, request);
-  if (!mapped.value) return mapped;
+  if (!mapped.value) { return mapped; }
   for (const Json& row : export_rows) {
-    if (is_done(row)) continue;
+    if (is_done(row)) { continue; }
     exclude(mapped.value->excluded, cell_of(row.value("run", Json())),
             "the run is " + cell_of(row.value("state", Json("unknown"))));
   }
@@ -94,7 +94,7 @@ bool differs(const Table& table, const std::string& column) {
   std::set<std::string> values;
   for (const Row& row : table.rows) {
     const std::string* const cell = row.columns.find(column);
-    if (cell != nullptr) values.insert(*cell);
+    if (cell != nullptr) { values.insert(*cell); }
   }
   return values.size() > 1;
 }

@@ -20,7 +20,7 @@ TextSource::TextSource(std::string_view text) : memory_(text), bytes_(text.size(
 
 TextSource::TextSource(const std::filesystem::path& file)
     : file_(file, std::ios::binary), name_(file.string()) {
-  if (!file_) throw std::system_error(errno, std::generic_category(), "cannot read " + name_);
+  if (!file_) { throw std::system_error(errno, std::generic_category(), "cannot read " + name_); }
   bytes_ = std::filesystem::file_size(file);
 }
 
@@ -50,7 +50,9 @@ size_t TextSource::read_raw(char* into, size_t most) {
     return piece.size();
   }
   file_.read(into, static_cast<std::streamsize>(most));
-  if (file_.bad()) throw std::system_error(EIO, std::generic_category(), "cannot read " + name_);
+  if (file_.bad()) {
+    throw std::system_error(EIO, std::generic_category(), "cannot read " + name_);
+  }
   return static_cast<size_t>(file_.gcount());
 }
 
@@ -63,10 +65,10 @@ bool TextSource::refill() {
     raw.resize(kPieceBytes);
     raw.resize(read_raw(raw.data(), raw.size()));
     std::string_view piece = raw;
-    if (raw_read_ == 0) take_mark(piece);
+    if (raw_read_ == 0) { take_mark(piece); }
     raw_read_ += raw.size();
     decode(piece, raw.empty());
-    if (raw.empty()) break;
+    if (raw.empty()) { break; }
   }
   return !buffer_.empty();
 }
@@ -83,7 +85,7 @@ void TextSource::take_mark(std::string_view& raw) {
 
 void TextSource::decode(std::string_view raw, bool last) {
   if (encoding_ == Encoding::utf8) {
-    for (const char byte : raw) put(byte);
+    for (const char byte : raw) { put(byte); }
     return;
   }
   for (const char byte : raw) {
@@ -108,7 +110,7 @@ void TextSource::put_utf16(uint32_t unit) {
   const bool low = unit >= 0xdc00 && unit < 0xe000;
   if (high_surrogate_ > 0) {
     const uint32_t high = std::exchange(high_surrogate_, 0);
-    if (low) return put_code_point(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00));
+    if (low) { return put_code_point(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00)); }
     put_code_point(kReplacement);
   }
   if (unit >= 0xd800 && unit < 0xdc00) {
@@ -125,7 +127,7 @@ void TextSource::put_code_point(uint32_t point) {
 void TextSource::put(char byte) {
   const bool second_of_two = after_cr_ && byte == '\n';
   after_cr_ = byte == '\r';
-  if (!second_of_two) buffer_ += byte == '\r' ? '\n' : byte;
+  if (!second_of_two) { buffer_ += byte == '\r' ? '\n' : byte; }
 }
 
 }  // namespace enigma::law

@@ -19,12 +19,12 @@ class TextSource {
 
   /// The byte that is read next; −1 at the end.
   int peek() {
-    if (at_ == buffer_.size() && !refill()) return -1;
+    if (at_ == buffer_.size() && !refill()) { return -1; }
     return static_cast<unsigned char>(buffer_[at_]);
   }
   /// Past that byte, which must be there.
   void advance() {
-    if (buffer_[at_++] != '\n') return;
+    if (buffer_[at_++] != '\n') { return; }
     ++line_;
     line_begin_ = passed_ + at_;
   }

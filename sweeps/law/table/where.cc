@@ -6,7 +6,7 @@ namespace enigma::law {
 namespace {
 
 sweeps::NamedValue value_of(const std::string& cell) {
-  if (cell.empty()) return {};
+  if (cell.empty()) { return {}; }
   const auto number = number_of(cell);
   return number ? sweeps::NamedValue(sweeps::NumberCell{*number, cell}) : sweeps::NamedValue(cell);
 }
@@ -25,18 +25,18 @@ sweeps::NamedValue value_of(const std::string& cell) {
 
 Where::Where(std::string expression, const std::vector<std::string>& columns)
     : expression_(std::move(expression)) {
-  if (expression_.empty()) return;
+  if (expression_.empty()) { return; }
   for (size_t k = 0; k < columns.size(); ++k) {
     sweeps::NamedValue& value = values_[columns[k]];
-    if (expression_.find(columns[k]) != std::string::npos) used_.emplace_back(k, &value);
+    if (expression_.find(columns[k]) != std::string::npos) { used_.emplace_back(k, &value); }
   }
   const auto result = sweeps::evaluate(expression_, values_);
-  if (result.fault) refuse(*result.fault);
+  if (result.fault) { refuse(*result.fault); }
 }
 
 bool Where::holds(const Record& record) {
-  if (expression_.empty()) return true;
-  for (const auto& [column, value] : used_) *value = value_of(record.cells[column].text);
+  if (expression_.empty()) { return true; }
+  for (const auto& [column, value] : used_) { *value = value_of(record.cells[column].text); }
   return sweeps::evaluate(expression_, values_).holds;
 }
 
