@@ -28,7 +28,7 @@ std::optional<ip::address> address_of(const std::string& host) {
 }
 
 // A socket of IPv6 that takes IPv4 too shows its own address as ::ffff:A.B.C.D.
-ip::address plain(const ip::address& address) {
+ip::address unmapped(const ip::address& address) {
   if (!address.is_v6() || !address.to_v6().is_v4_mapped()) { return address; }
   return ip::make_address_v4(ip::v4_mapped, address.to_v6());
 }
@@ -69,7 +69,7 @@ bool names_server(const std::string& header, const std::string& asked,
   const auto [host, port] = split(lower(header));
   if (port != std::to_string(local.port())) { return false; }
   if (const auto address = address_of(host)) {
-    return *address == plain(local.address()) || address == address_of(asked);
+    return *address == unmapped(local.address()) || address == address_of(asked);
   }
   if (host == "localhost" || host == lower(asked)) { return true; }
   boost::system::error_code unknown;

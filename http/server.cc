@@ -39,7 +39,7 @@ std::string bearer_of(std::string_view authorization) {
   return std::string(authorization.substr(kScheme.size()));
 }
 
-Request plain(BeastRequest&& request) {
+Request from_beast(BeastRequest&& request) {
   const std::string target(request.target());
   const size_t mark = target.find('?');
   return {std::string(request.method_string()), percent_decoded(target.substr(0, mark)),
@@ -48,7 +48,7 @@ Request plain(BeastRequest&& request) {
           std::move(request.body())};
 }
 
-BeastResponse worded(Response&& response, bool keep_alive) {
+BeastResponse to_beast(Response&& response, bool keep_alive) {
   BeastResponse answer(static_cast<beast::http::status>(response.status), 11);
   answer.set(beast::http::field::content_type, response.content_type);
   answer.set(beast::http::field::cache_control, "no-store");
@@ -183,11 +183,11 @@ asio::awaitable<bool> serve_one(Impl& impl, beast::tcp_stream& stream, beast::fl
     if (refusal) {
       response = std::move(*refusal);
     } else {
-      const Request request = plain(parser.release());
+      const Request request = from_beast(parser.release());
       response = co_await answer_to(impl.handler, request);
     }
   }
-  const auto answer = worded(std::move(response), keep_alive);
+  const auto answer = to_beast(std::move(response), keep_alive);
   stream.expires_after(std::chrono::seconds(impl.options.timeout_s));
   co_await beast::http::async_write(stream, answer,
                                     asio::redirect_error(asio::use_awaitable, error));

@@ -4,13 +4,10 @@
 #include "worker/clock.h"
 #include "worker/spool.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <memory>
 #include <utility>
 
 namespace enigma::worker {
@@ -21,18 +18,6 @@ using std::chrono::duration;
 constexpr double kPause_s = 0.25;  // between posts: reports gather into batches
 constexpr double kBackoffMax_s = 30;
 constexpr size_t kAnswerBytesMax = 64 * 1024;
-
-struct CurlGlobal {
-  CurlGlobal() { curl_global_init(CURL_GLOBAL_DEFAULT); }
-  ~CurlGlobal() { curl_global_cleanup(); }
-};
-
-size_t collect(char* data, size_t size, size_t count, void* body) {
-  auto& text = *static_cast<std::string*>(body);
-  if (text.size() + size * count > kAnswerBytesMax) { return 0; }
-  text.append(data, size * count);
-  return size * count;
-}
 
 std::string token_in(const std::filesystem::path& file) {
   if (file.empty()) { return ""; }
@@ -51,45 +36,21 @@ std::string report_address(std::string url) {
   return url.ends_with(path) ? url : url + path;
 }
 
-HttpAnswer post(const PostTarget& target, const std::string& lines, long timeout_s) {
-  static const CurlGlobal global;
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                 &curl_easy_cleanup);
-  const std::string authorization = "Authorization: Bearer " + token_in(target.token_file);
-  curl_slist* list = curl_slist_append(nullptr, authorization.c_str());
-  list = curl_slist_append(list, "Content-Type: application/x-ndjson");
-  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(list,
-                                                                            &curl_slist_free_all);
-  const std::string address = report_address(target.url);
-  HttpAnswer answer;
-  curl_easy_setopt(curl.get(), CURLOPT_URL, address.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, lines.data());
-  curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(lines.size()));
-  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
-  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_s);
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, collect);
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
-  if (!target.pin.empty()) {
-    // The pinned key is the trust: a controller signs its own certificate.
-    curl_easy_setopt(curl.get(), CURLOPT_PINNEDPUBLICKEY, target.pin.c_str());
-    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYHOST, 0L);
-  }
-  if (curl_easy_perform(curl.get()) != CURLE_OK) { return {}; }
-  curl_off_t retry_after_s = 0;
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
-  curl_easy_getinfo(curl.get(), CURLINFO_RETRY_AFTER, &retry_after_s);
-  answer.retry_after_s = retry_after_s;
-  return answer;
+http::ClientResponse post(const PostTarget& target, const std::string& lines, int timeout_s) {
+  return http::send({.url = report_address(target.url),
+                     .body = lines,
+                     .content_type = "application/x-ndjson",
+                     .bearer = token_in(target.token_file),
+                     .pinned_key = target.pin,
+                     .timeout_s = timeout_s,
+                     .answer_bytes_max = kAnswerBytesMax});
 }
 
 double backoff_s(int failures) {
   return std::min(kBackoffMax_s, 0.5 * std::pow(2.0, failures));
 }
 
-PostDecision decide_ok(const HttpAnswer& answer, int64_t last_seq, int failures) {
+PostDecision decide_ok(const http::ClientResponse& answer, int64_t last_seq, int failures) {
   const auto parsed = protocol::parse_answer(answer.body);
   if (!parsed) { return {.wait_s = backoff_s(failures)}; }
   const bool whole = parsed->ack >= last_seq;
@@ -100,7 +61,8 @@ PostDecision decide_ok(const HttpAnswer& answer, int64_t last_seq, int failures)
 
 }  // namespace
 
-PostDecision decide_post(const HttpAnswer& answer, int64_t last_seq, int failures_in_a_row) {
+PostDecision decide_post(const http::ClientResponse& answer, int64_t last_seq,
+                         int failures_in_a_row) {
   switch (answer.status) {
     case 200:
       return decide_ok(answer, last_seq, failures_in_a_row);
@@ -169,11 +131,11 @@ void Poster::loop() {
   // Once more at the end, even to a controller that was away; on while it takes what it is given.
   const double until_s = monotonic_s() + kFlush_s;
   while (!fenced_ && !given_up_ && monotonic_s() < until_s) {
-    if (!post_once(static_cast<long>(kFlush_s)) || failures_ > 0) { break; }
+    if (!post_once(static_cast<int>(kFlush_s)) || failures_ > 0) { break; }
   }
 }
 
-bool Poster::post_once(long timeout_s) {
+bool Poster::post_once(int timeout_s) {
   const SpoolPiece piece = read_spool(spool_, offset_, batch_bytes_);
   if (piece.lines.empty()) { return false; }
   const PostDecision decision =

@@ -2,6 +2,7 @@
 // posts. Nothing here ever holds up a training step.
 #pragma once
 
+#include "http/client.h"
 #include "worker/protocol/report.h"
 
 #include <condition_variable>
@@ -19,13 +20,6 @@ struct PostTarget {
   std::filesystem::path token_file;
 };
 
-/// What came back: HTTP status (0 = nobody there), body, Retry-After in seconds (0 = none).
-struct HttpAnswer {
-  long status = 0;
-  std::string body;
-  int64_t retry_after_s = 0;
-};
-
 /// What to do after an answer to a batch that ended with `last_seq`. Pure.
 struct PostDecision {
   bool advance = false;  ///< the batch is committed
@@ -35,7 +29,8 @@ struct PostDecision {
   double wait_s = 0;     ///< before the next post
   protocol::Command command = protocol::Command::none;
 };
-PostDecision decide_post(const HttpAnswer& answer, int64_t last_seq, int failures_in_a_row);
+PostDecision decide_post(const http::ClientResponse& answer, int64_t last_seq,
+                         int failures_in_a_row);
 
 /// Reads the spool from where the last acknowledgement ended, and posts it in a thread of its own.
 class Poster {
@@ -56,7 +51,7 @@ class Poster {
 
  private:
   void loop();
-  bool post_once(long timeout_s);
+  bool post_once(int timeout_s);
   void apply(const PostDecision& decision, size_t posted_bytes);
 
   PostTarget target_;

@@ -34,20 +34,22 @@ TEST_CASE("spool: reports are numbered lines, read back in bounded pieces") {
 }
 
 TEST_CASE("post: each answer of the contract has its consequence") {
-  const PostDecision ok = decide_post({200, R"({"ack": 7, "command": "checkpoint"})", 0}, 7, 0);
+  const PostDecision ok =
+      decide_post({.status = 200, .body = R"({"ack": 7, "command": "checkpoint"})"}, 7, 0);
   CHECK(ok.advance);
   CHECK(ok.command == protocol::Command::checkpoint);
-  CHECK_FALSE(decide_post({200, R"({"ack": 6, "command": "none"})", 0}, 7, 0).advance);
-  CHECK_FALSE(decide_post({200, "<html>", 0}, 7, 0).advance);
-  CHECK(decide_post({409, "", 0}, 7, 0).fenced);
-  CHECK(decide_post({400, "", 0}, 7, 0).give_up);
-  CHECK(decide_post({413, "", 0}, 7, 0).smaller);
-  CHECK(decide_post({429, "", 9}, 7, 0).wait_s == 9);
-  CHECK(decide_post({503, "", 4}, 7, 0).wait_s == 4);
-  for (long status : {0L, 401L, 404L, 500L}) {
-    const PostDecision later = decide_post({status, "", 0}, 7, 2);
+  CHECK_FALSE(
+      decide_post({.status = 200, .body = R"({"ack": 6, "command": "none"})"}, 7, 0).advance);
+  CHECK_FALSE(decide_post({.status = 200, .body = "<html>"}, 7, 0).advance);
+  CHECK(decide_post({.status = 409}, 7, 0).fenced);
+  CHECK(decide_post({.status = 400}, 7, 0).give_up);
+  CHECK(decide_post({.status = 413}, 7, 0).smaller);
+  CHECK(decide_post({.status = 429, .retry_after_s = 9}, 7, 0).wait_s == 9);
+  CHECK(decide_post({.status = 503, .retry_after_s = 4}, 7, 0).wait_s == 4);
+  for (const int status : {0, 401, 404, 500}) {
+    const PostDecision later = decide_post({.status = status}, 7, 2);
     CHECK_FALSE((later.advance || later.fenced || later.give_up));
     CHECK(later.wait_s == 2);
-    CHECK(decide_post({status, "", 0}, 7, 60).wait_s == 30);
+    CHECK(decide_post({.status = status}, 7, 60).wait_s == 30);
   }
 }

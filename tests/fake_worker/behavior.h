@@ -10,12 +10,12 @@ namespace enigma::fake {
 
 struct Behavior {
   double seconds = 0.3;           ///< that a whole run takes
-  std::optional<double> die_at;   ///< fraction of the steps: leave with `exit` or by `signal`
+  std::optional<double> die_at;   ///< fraction of the steps: exit with `exit` or by `signal`
   std::optional<double> hang_at;  ///< fraction of the steps: say nothing more
   int exit = 70;
   int signal = 0;        ///< 0: leave by `exit`
   bool first = false;    ///< misbehave in the first attempt only
-  bool silent = false;   ///< no HTTP: the spool is the only road
+  bool silent = false;   ///< no HTTP: the spool is the only way
   int64_t bad_line = 0;  ///< this line of the spool is no report; 0: none
   bool cut_end = false;  ///< the last line lacks its newline
   bool torn = false;     ///< leave a torn checkpoint behind when dying

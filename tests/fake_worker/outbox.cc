@@ -1,23 +1,13 @@
 #include "tests/fake_worker/outbox.h"
 
 #include "files/atomic_file.h"
-
-#include <curl/curl.h>
+#include "http/client.h"
 
 #include <cerrno>
-#include <memory>
 #include <system_error>
 #include <utility>
 
 namespace enigma::fake {
-namespace {
-
-size_t take(char* bytes, size_t size, size_t count, void* body) {
-  static_cast<std::string*>(body)->append(bytes, size * count);
-  return size * count;
-}
-
-}  // namespace
 
 Outbox::Outbox(std::filesystem::path attempt_folder, std::string url, std::string bearer,
                std::string run, protocol::Identity identity)
@@ -46,25 +36,13 @@ void Outbox::add(protocol::Body body, double now) {
 }
 
 int Outbox::post(const std::string& batch, std::string& answer) const {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(),
-                                                                 curl_easy_cleanup);
-  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(
-      curl_slist_append(nullptr, ("Authorization: Bearer " + bearer_).c_str()),
-      curl_slist_free_all);
-  curl_easy_setopt(easy.get(), CURLOPT_URL, (url_ + "/v1/report").c_str());
-  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, batch.data());
-  curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(batch.size()));
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, take);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer);
-  curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, 2000L);
-  curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy.get(), CURLOPT_NOPROXY, "*");
-  long status = 0;
-  if (curl_easy_perform(easy.get()) == CURLE_OK) {
-    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-  }
-  return static_cast<int>(status);
+  auto response = http::send({.url = url_ + "/v1/report",
+                              .body = batch,
+                              .content_type = "application/x-ndjson",
+                              .bearer = bearer_,
+                              .timeout_s = 2});
+  answer = std::move(response.body);
+  return response.status;
 }
 
 protocol::Command Outbox::deliver(double now) {

@@ -1,4 +1,4 @@
-// The two roads of a report: a line of spool.jsonl first, then HTTP where the controller answers.
+// The two ways of a report: a line of spool.jsonl first, then HTTP where the controller answers.
 #pragma once
 
 #include "worker/protocol/report.h"
@@ -12,7 +12,7 @@ namespace enigma::fake {
 
 class Outbox {
  public:
-  /// `url` empty: the spool is the only road.
+  /// `url` empty: the spool is the only way.
   Outbox(std::filesystem::path attempt_folder, std::string url, std::string bearer, std::string run,
          protocol::Identity identity);
   /// The line of this number will be no report, in the file and in posts.
