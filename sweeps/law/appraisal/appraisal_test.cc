@@ -98,7 +98,8 @@ TEST_CASE("appraisal: a power with a floor beats one without where the floor sho
     row.loss = 20 * std::pow(c, -0.1) * std::exp(normal(engine));
     straight.table.rows.push_back(row);
   }
-  flat.table.has_c = straight.table.has_c = true;
+  flat.table.axes.insert('C');
+  straight.table.axes.insert('C');
   FitOptions options = quick();
   options.form = "power_offset";
   const auto with_floor = appraised(flat, options).appraisal->selection;

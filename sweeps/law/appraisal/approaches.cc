@@ -77,10 +77,10 @@ std::string shown(const Approach& approach) {
 std::vector<Approach> approaches_of(const Fit& fit, const MappedTable& mapped,
                                     const FitOptions& options) {
   const Table& table = mapped.table;
-  if (!table.has_n || !(table.has_d || table.has_c)) { return {}; }
+  if (!table.has('N') || !(table.has('D') || table.has('C'))) { return {}; }
   std::vector<Approach> approaches = {approach_of(fit)};
   for (const char* form : {"envelope", "isoflop:parabola", "isoflop:akima", "chinchilla"}) {
-    if (form == fit.form || (form == std::string("chinchilla") && !table.has_d)) { continue; }
+    if (form == fit.form || (form == std::string("chinchilla") && !table.has('D'))) { continue; }
     approaches.push_back(other(form, mapped, options, fit.cost));
   }
   return approaches;

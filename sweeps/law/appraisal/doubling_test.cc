@@ -75,7 +75,7 @@ TEST_CASE("doubling: nothing is said where nothing can be compared") {
 
 TEST_CASE("prediction: a budget that repeats the data beyond what was fitted says so") {
   auto mapped = synthetic({.sd = 0.002}, log_grid(3e7, 1e10, 8), log_grid(5e8, 3e11, 6));
-  mapped.table.has_u = true;
+  mapped.table.axes.insert('U');
   for (Row& row : mapped.table.rows) { row.u = 1e10; }
   FitOptions options;
   options.starts = 48;

@@ -57,9 +57,9 @@ void add_rows(const FigureInput& input, const SizeScale& scale, const Test& test
 
 Panel errors(const FigureInput& input, const SizeScale& scale, const std::vector<Test>& tests) {
   Panel panel{.name = "error"};
-  const bool flops = tests.front().axes.size() > 1 || input.table.has_c;
+  const bool flops = tests.front().axes.size() > 1 || input.table.has('C');
   panel.x = {"compute",
-             flops ? input.table.has_c ? label_of(input, 'C') : "training compute, 6ND (FLOPs)"
+             flops ? input.table.has('C') ? label_of(input, 'C') : "training compute, 6ND (FLOPs)"
                    : label_of(input, tests.front().axes.front())};
   panel.y = {"error_percent", "predicted / loss − 1 (%)", Scale::linear};
   for (const bool above : {false, true}) {

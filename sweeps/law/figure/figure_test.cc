@@ -23,7 +23,7 @@ struct Made {
   explicit Made(MappedTable rows, const std::string& by = "",
                 const std::string& form = "chinchilla")
       : mapped(std::move(rows)) {
-    mapped.table.has_c = true;
+    mapped.table.axes.insert('C');
     options.form = form;
     options.starts = 64;
     options.bootstrap.resamples = 100;
@@ -58,7 +58,7 @@ MappedTable budgets() {
       Row& row = one.table.rows.front();
       row.id = "row " + std::to_string(all.table.rows.size() + 1);
       row.loss *= 1 + 1e-3 * std::sin(10 * static_cast<double>(all.table.rows.size()));
-      all.table.has_n = all.table.has_d = all.table.has_c = true;
+      all.table.axes.insert({'N', 'D', 'C'});
       all.table.rows.push_back(row);
     }
   }
@@ -68,7 +68,7 @@ MappedTable budgets() {
 /// Three sizes at each of four budgets.
 MappedTable three_sizes() {
   MappedTable all;
-  all.table.has_n = all.table.has_d = all.table.has_c = true;
+  all.table.axes.insert({'N', 'D', 'C'});
   for (const double n : {1e6, 4e6, 16e6}) {
     for (const double c : log_grid(1e15, 64e15, 4)) {
       Row row = synthetic({.sd = 0}, {n}, {c / 6 / n}).table.rows.front();
@@ -169,7 +169,8 @@ TEST_CASE("figure: without an ok law no frontier is drawn, and one sentence says
 TEST_CASE("figure: a law on FLOPs alone is drawn as its curve") {
   MappedTable rows = synthetic({.b = 0, .sd = 0.001}, log_grid(1e6, 1e9, 20), {1e9});
   for (Row& row : rows.table.rows) { row.c = row.n; }
-  rows.table.has_n = rows.table.has_d = false;
+  rows.table.axes.erase('N');
+  rows.table.axes.erase('D');
   const Made made(rows, "", "power_offset");
   const Picture picture = made.picture("loss-flops");
   REQUIRE(series_of(picture.panels[0], "fit").size() == 1);
@@ -310,7 +311,7 @@ TEST_CASE("figure: the vertices of isoflop are those of the valleys, the line th
   CHECK_THROWS_AS(picture_of("isoflop", made.input()), InputError);
 }
 
-TEST_CASE("figure: one size has one colour in every kind") {
+TEST_CASE("figure: one size has one color in every kind") {
   const Made made(two_subsets(), "subset");
   std::map<std::string, std::set<std::string>> colors;
   for (const std::string& kind : figure_kinds()) {

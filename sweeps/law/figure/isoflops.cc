@@ -165,7 +165,8 @@ std::string exponent_text(const Interval& a) {
 
 Panel optima(const FigureInput& input, const std::vector<Group>& groups) {
   Panel panel{.name = "optima"};
-  panel.x = {"flops", input.table.has_c ? label_of(input, 'C') : "training compute, 6ND (FLOPs)"};
+  panel.x = {"flops",
+             input.table.has('C') ? label_of(input, 'C') : "training compute, 6ND (FLOPs)"};
   panel.y = {"n", "optimal " + label_of(input, 'N')};
   for (size_t k = 0; k < groups.size(); ++k) {
     const auto& [group, fit] = groups[k];

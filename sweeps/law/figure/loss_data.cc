@@ -26,7 +26,7 @@ std::pair<double, double> range_of(const FigureInput& input, const SizeScale& sc
                                    double n) {
   double low = INFINITY, high = 0;
   for (const Row& row : fit.rows) {
-    const double ratio = input.table.has_n ? drawn_n(scale, row) / n : 1;
+    const double ratio = input.table.has('N') ? drawn_n(scale, row) / n : 1;
     const double most = scale.many ? kNearSize : 1;
     if (n > 0 && (ratio > most || ratio < 1 / most)) { continue; }
     low = std::min(low, row.d);
@@ -93,7 +93,7 @@ void add_curves(const FigureInput& input, const SizeScale& scale, Panel& panel, 
 }  // namespace
 
 Picture loss_data(const FigureInput& input) {
-  if (!input.table.has_d) {
+  if (!input.table.has('D')) {
     throw InputError(
         {Diagnostic{.message = "--kind loss-data needs the data that every row has seen",
                     .expected = "D, or N and C, in --map"}});

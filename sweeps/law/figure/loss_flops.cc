@@ -182,14 +182,14 @@ void add_baselines(const FigureInput& input, Panel& panel, Picture& picture) {
 
 Picture loss_flops(const FigureInput& input) {
   const Table& table = input.table;
-  if (!table.has_c && !(table.has_n && table.has_d)) {
+  if (!table.has('C') && !(table.has('N') && table.has('D'))) {
     throw InputError({Diagnostic{.message = "--kind loss-flops needs the FLOPs of every row",
                                  .expected = "C, or N and D, in --map"}});
   }
   const SizeScale scale = size_scale(table);
   Picture picture{.kind = "loss-flops"};
   Panel panel{.name = "loss-flops"};
-  panel.x = {"flops", table.has_c ? label_of(input, 'C') : "training compute, 6ND (FLOPs)"};
+  panel.x = {"flops", table.has('C') ? label_of(input, 'C') : "training compute, 6ND (FLOPs)"};
   panel.y = loss_axis(input);
   panel.series =
       run_series(input, scale, table.rows, flops_of, [](const Row& row) { return row.loss; });

@@ -22,7 +22,7 @@ constexpr std::array<Color, 9> kViridis = {{{68, 1, 84},
                                             {94, 201, 98},
                                             {173, 220, 48},
                                             {253, 231, 37}}};
-/// The lightest colour used: beyond it the contrast with white is too small for a thin line.
+/// The lightest color used: beyond it the contrast with white is too small for a thin line.
 constexpr double kLightest = 0.78;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Colours, marks and dashes that survive print and colour blindness: sizes by viridis, subsets by
+// Colors, marks and dashes that survive print and color blindness: sizes by viridis, subsets by
 // shape.
 #pragma once
 
@@ -7,10 +7,10 @@
 namespace enigma::law {
 
 /// `#rrggbb` of viridis (Smith & van der Walt 2015) at `share` in [0, 1], interpolated between
-/// nine of its colours.
+/// nine of its colors.
 std::string viridis(double share);
 
-/// Colour at `share` of the way from the smallest size to the largest: light to dark, without the
+/// Color at `share` of the way from the smallest size to the largest: light to dark, without the
 /// yellow end, which vanishes on white paper.
 std::string size_color(double share);
 

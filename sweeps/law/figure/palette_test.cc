@@ -41,7 +41,7 @@ Triple linear(const std::string& color) {
   return rgb;
 }
 
-/// CIE L*a*b* (D65) of a colour as seen through `eyes`.
+/// CIE L*a*b* (D65) of a color as seen through `eyes`.
 Triple lab(const std::string& color, const Matrix& eyes) {
   constexpr Matrix kXyz = {
       {{0.4124, 0.3576, 0.1805}, {0.2126, 0.7152, 0.0722}, {0.0193, 0.1192, 0.9505}}};
@@ -100,7 +100,7 @@ TEST_CASE("palette: twelve subsets have twelve shapes") {
 
 TEST_CASE("palette: rows of one named size are one size") {
   Table table;
-  table.has_n = true;
+  table.axes.insert('N');
   for (const auto& [n, name] : {std::pair(1e6, "S"), {1.01e6, "S"}, {4e6, "M"}}) {
     Row row;
     row.n = n;

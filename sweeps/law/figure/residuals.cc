@@ -78,10 +78,7 @@ std::vector<char> varying_axes(const FigureInput& input, const std::vector<Resid
   const Table& table = input.table;
   std::vector<char> axes;
   for (const char axis : {'N', 'D', 'C', 'U'}) {
-    const bool mapped = axis == 'N'   ? table.has_n
-                        : axis == 'D' ? table.has_d
-                        : axis == 'U' ? table.has_u
-                                      : table.has_c || (table.has_n && table.has_d);
+    const bool mapped = table.has(axis) || (axis == 'C' && table.has('N') && table.has('D'));
     std::set<double> values;
     for (const Residual& one : all) {
       values.insert(axis == 'C' ? flops_of(one.row) : axis_value(one.row, axis));
@@ -96,7 +93,7 @@ Panel panel_of(const FigureInput& input, const SizeScale& scale, char axis,
   const auto x = [axis](const Row& row) {
     return axis == 'C' ? flops_of(row) : axis_value(row, axis);
   };
-  const bool six_nd = axis == 'C' && !input.table.has_c;
+  const bool six_nd = axis == 'C' && !input.table.has('C');
   Panel panel{.name = std::string(1, axis)};
   panel.x = {std::string(1, static_cast<char>(std::tolower(axis))),
              six_nd ? "training compute, 6ND (FLOPs)" : label_of(input, axis)};

@@ -108,7 +108,7 @@ std::vector<Series> run_series(const FigureInput& input, const SizeScale& scale,
   std::map<std::pair<double, size_t>, Series> groups;
   for (const Row& row : rows) {
     const auto subset = std::find(subsets.begin(), subsets.end(), row.subset) - subsets.begin();
-    const double n = input.table.has_n ? drawn_n(scale, row) : 0;
+    const double n = input.table.has('N') ? drawn_n(scale, row) : 0;
     Series& series = groups[{n, static_cast<size_t>(subset)}];
     const Datum datum{.x = x(row), .y = y(row), .run = row.id};
     if (std::isfinite(datum.x) && std::isfinite(datum.y)) { series.data.push_back(datum); }
@@ -117,7 +117,7 @@ std::vector<Series> run_series(const FigureInput& input, const SizeScale& scale,
   for (auto& [key, series] : groups) {
     series.kind = "run";
     series.subset = subsets[key.second];
-    if (input.table.has_n) {
+    if (input.table.has('N')) {
       series.n = key.first;
       series.size = size_text(key.first);
     }

@@ -92,7 +92,7 @@ void write_bar(Writer& out, const PlacedBar& bar, const ColorBar& of) {
   const double left = out.layout.legend_left + bar.x, top = out.layout.legend_top - bar.y;
   const auto count = static_cast<double>(colors.size());
   for (size_t k = 0; k < colors.size(); ++k) {
-    // Each colour reaches to the end of the bar, under the next one: no seams between neighbours.
+    // Each color reaches to the end of the bar, under the next one: no seams between neighbours.
     const double share = static_cast<double>(k) / count;
     const double x = bar.upright ? left : left + share * bar.width;
     const double y = bar.upright ? top - bar.height + share * bar.height : top - bar.height;

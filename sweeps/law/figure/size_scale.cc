@@ -28,7 +28,7 @@ double share_of(const SizeScale& scale, double n) {
 
 SizeScale size_scale(const Table& table) {
   SizeScale scale;
-  if (!table.has_n) { return scale; }
+  if (!table.has('N')) { return scale; }
   for (const Row& row : table.rows) {
     const std::string* const name = row.columns.find("size");
     if (name == nullptr || name->empty()) { continue; }

@@ -1,5 +1,5 @@
-// The sizes of a table for the eye: which rows are one size, what it is called, which colour it
-// has. Every kind of figure asks here, so one size keeps its colour in all of them.
+// The sizes of a table for the eye: which rows are one size, what it is called, which color it
+// has. Every kind of figure asks here, so one size keeps its color in all of them.
 #pragma once
 
 #include "sweeps/law/figure/picture.h"
@@ -18,7 +18,7 @@ struct SizeScale {
 };
 
 /// Rows of one named size (column `size`) share the smallest N of that name: an animal more adds a
-/// few parameters, which is no other size and no other colour.
+/// few parameters, which is no other size and no other color.
 SizeScale size_scale(const Table& table);
 
 /// N under which a row is drawn; NaN where sizes are not mapped.

@@ -18,40 +18,6 @@ constexpr double kConvergedShare = 0.95;
 /// An offset below this share of the lowest loss is told as 0: the minimum lies at the edge.
 constexpr double kOffsetShare = 1e-4;
 
-bool has_axis(const Table& table, char axis) {
-  switch (axis) {
-    case 'N':
-      return table.has_n;
-    case 'D':
-      return table.has_d;
-    case 'C':
-      return table.has_c;
-    default:
-      return table.has_u;
-  }
-}
-
-void refuse_what_cannot_be_fitted(const std::vector<Row>& rows, const Objective& objective,
-                                  int free) {
-  const int needed = rows_needed(free);
-  if (static_cast<int>(rows.size()) < needed) {
-    throw FitRefused(fmt::format("too few rows: {} are left, and {} free parameters need {}",
-                                 rows.size(), free, needed));
-  }
-  const auto equal = [&](const Row& row) { return row.loss == rows.front().loss; };
-  if (std::all_of(rows.begin(), rows.end(), equal)) {
-    throw FitRefused(fmt::format("all {} losses are equal ({}): nothing depends on anything",
-                                 rows.size(), rows.front().loss));
-  }
-  for (const Row& row : rows) {
-    if (objective.space == Space::log && row.loss <= 0) {
-      throw FitRefused(
-          fmt::format("{} has a loss of {}, which has no logarithm; use --space linear",
-                      row.id.text(), row.loss));
-    }
-  }
-}
-
 std::optional<double> finite(double value) {
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
@@ -252,7 +218,7 @@ std::vector<char> axes_for(const Form& form, const Table& table) {
   std::vector<char> axes = form.axes;
   if (axes.empty()) {
     for (const char axis : {'N', 'D', 'C', 'U'}) {
-      if (has_axis(table, axis) && !(axis == 'D' && table.d_from_c)) { axes.push_back(axis); }
+      if (table.has(axis) && !(axis == 'D' && table.d_from_c)) { axes.push_back(axis); }
     }
     if (axes.size() == 1) { return axes; }
     throw InputError({{.message = "the form " + form.name + " takes exactly one axis",
@@ -261,7 +227,7 @@ std::vector<char> axes_for(const Form& form, const Table& table) {
   }
   std::vector<Diagnostic> missing;
   for (const char axis : axes) {
-    if (has_axis(table, axis)) { continue; }
+    if (table.has(axis)) { continue; }
     missing.push_back({.message = "the form " + form.name + " needs the axis " + axis,
                        .expected = fmt::format("{}=COL in --map", axis),
                        .suggestion = axis == 'D' ? "map D, or N and C (then D = C/(6N))" : ""});
@@ -280,7 +246,9 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
   }
   Fit fit = described(*form, mapped, options, cost);
   const Problem problem = make_problem(*form, fit.rows, fit.axes, options.objective, options.holds);
-  refuse_what_cannot_be_fitted(fit.rows, options.objective, free_parameters(problem));
+  const int free = free_parameters(problem);
+  refuse_rows(fit.rows, rows_needed(free), fmt::format("{} free parameters need", free),
+              options.objective.space);
   Estimate fitted = estimate(problem, options.holds, options.starts, options.threads);
   const std::vector<ProfileInterval> intervals = profiles(problem, options, fitted);
   fit.minimum = fitted.minimum;
@@ -308,7 +276,7 @@ Fit fit_table(const MappedTable& mapped, const FitOptions& options, const Cost& 
   }
   Table used;
   used.rows = fit.rows;
-  if (mapped.table.has_n) { fit.ladders = ladders(used); }
+  if (mapped.table.has('N')) { fit.ladders = ladders(used); }
   if (has_trade_off(form->name)) { add_trade_off(*form, options, fit); }
   fit.verdict = verdict_of(fit);
   add_optimum(fit);

@@ -4,6 +4,7 @@
 #include "sweeps/law/fit/covariance.h"
 #include "sweeps/law/fit/extrapolation.h"
 #include "sweeps/law/fit/optimum.h"
+#include "sweeps/law/fit/refusal.h"
 #include "sweeps/law/fit/size_doubling.h"
 #include "sweeps/law/frontier/readings.h"
 #include "sweeps/law/minimize/bootstrap.h"
@@ -28,12 +29,6 @@ struct FitOptions {
   std::vector<Hold> holds;
   uint64_t seed = 0;
   int threads = 1;
-};
-
-/// The data cannot carry the fit (exit code 7).
-class FitRefused : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 enum class ParameterVerdict { identified, bounded_below, bounded_above, unidentified, held };

@@ -35,8 +35,8 @@ MappedTable table_for(const std::string& form, unsigned seed = 1) {
   MappedTable mapped =
       one ? synthetic({.seed = seed}, {1e9}, log_grid(5e8, 3e11, 48))
           : synthetic({.seed = seed}, log_grid(3e7, 1e10, 8), log_grid(5e8, 3e11, 6));
-  mapped.table.has_n = axes.front() == 'N';
-  mapped.table.has_u = axes.size() == 3;
+  if (axes.front() == 'N') { mapped.table.axes.insert('N'); }
+  if (axes.size() == 3) { mapped.table.axes.insert('U'); }
   for (size_t k = 0; k < mapped.table.rows.size(); ++k) {
     Row& row = mapped.table.rows[k];
     row.u = row.d / (0.5 + static_cast<double>(k % 9));
@@ -418,21 +418,21 @@ TEST_CASE("fit: curvature and bootstrap tell the same standard errors of a smoot
 TEST_CASE("fit: a power law on one axis") {
   MappedTable mapped =
       synthetic({.e = 0, .a = 0, .b = 20, .beta = 0.1, .sd = 0.01}, {1e8}, log_grid(1e6, 1e10, 25));
-  mapped.table.has_n = false;
+  mapped.table.axes.erase('N');
   FitOptions options = quick();
   options.form = "power";
   const Fit fit = fit_table(mapped, options, {});
   CHECK(fit.formula == "L = A*D^-alpha");
   CHECK(*parameter(fit, "alpha").value == doctest::Approx(0.1).epsilon(0.05));
   CHECK(fit.verdict.code == VerdictCode::ok);
-  mapped.table.has_n = true;
+  mapped.table.axes.insert('N');
   CHECK_THROWS_AS(fit_table(mapped, options, {}), InputError);
 }
 
 TEST_CASE(
     "study: FLOPs that are not 6ND are the table's own, and the optimum lies among its rows") {
   MappedTable mapped = sixty();
-  mapped.table.has_c = true;
+  mapped.table.axes.insert('C');
   CHECK(is_six_nd(mapped.table));
   for (Row& row : mapped.table.rows) { row.c = 400 * std::pow(row.n, 0.9) * row.d; }
   CHECK_FALSE(is_six_nd(mapped.table));

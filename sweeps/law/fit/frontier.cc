@@ -15,10 +15,11 @@ namespace {
 
 /// A line through fewer vertices has no error to speak of.
 constexpr int kFewestVertices = 3;
+constexpr int kFewestSizes = 3;
 
 void check_question(const Table& table, const FitOptions& options) {
   std::vector<Diagnostic> wrong;
-  if (!table.has_n || !(table.has_c || table.has_d)) {
+  if (!table.has('N') || !(table.has('C') || table.has('D'))) {
     wrong.push_back({.message = "the form " + options.form + " needs a size and FLOPs",
                      .expected = "N and C (or N and D, then C = 6ND) in --map"});
   }
@@ -33,23 +34,12 @@ void check_question(const Table& table, const FitOptions& options) {
 std::vector<Row> rows_of(const MappedTable& mapped, const FitOptions& options) {
   std::vector<Row> rows = in_canonical_order(mapped.table.rows);
   for (Row& row : rows) {
-    if (!mapped.table.has_c) { row.c = 6 * row.n * row.d; }
+    if (!mapped.table.has('C')) { row.c = 6 * row.n * row.d; }
     if (!std::isfinite(row.c)) {
       throw FitRefused(row.id.text() + ": its FLOPs, 6ND, are out of range");
     }
-    if (options.objective.space == Space::log && row.loss <= 0) {
-      throw FitRefused(
-          fmt::format("{} has a loss of {}, which has no logarithm; use --space linear",
-                      row.id.text(), row.loss));
-    }
   }
-  if (rows.size() < 3) {
-    throw FitRefused(fmt::format("too few rows: {} are left, and a curve needs 3", rows.size()));
-  }
-  if (std::all_of(rows.begin(), rows.end(), [&](const Row& r) { return r.loss == rows[0].loss; })) {
-    throw FitRefused(fmt::format("all {} losses are equal ({}): nothing depends on anything",
-                                 rows.size(), rows[0].loss));
-  }
+  refuse_rows(rows, kFewestSizes, "a curve needs", options.objective.space);
   return rows;
 }
 
@@ -150,8 +140,8 @@ void read_envelope(Fit& fit, const FitOptions& options) {
 
 Fit described(const MappedTable& mapped, const FitOptions& options, const Cost& cost) {
   Fit fit{.form = options.form, .axes = {'N', 'D', 'C'}, .axis_names = mapped.table.axis_names};
-  if (!mapped.table.has_d) { fit.axes = {'N', 'C'}; }
-  if (!mapped.table.has_c) { fit.axis_names["C"] = "6ND"; }
+  if (!mapped.table.has('D')) { fit.axes = {'N', 'C'}; }
+  if (!mapped.table.has('C')) { fit.axis_names["C"] = "6ND"; }
   fit.formula = "N_opt = k_N*C^a, D_opt = k_D*C^b";
   fit.d_from_c = mapped.table.d_from_c;
   fit.objective = {.kind = ObjectiveKind::l2, .space = options.objective.space};

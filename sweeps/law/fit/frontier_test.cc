@@ -17,7 +17,7 @@ MappedTable valleys(int budgets, double from = 1 / 6.0, double to = 6) {
   std::mt19937_64 engine(3);
   std::normal_distribution<double> normal(0, 0.002);
   MappedTable mapped;
-  mapped.table.has_n = mapped.table.has_d = mapped.table.has_c = true;
+  mapped.table.axes.insert({'N', 'D', 'C'});
   for (const double c : log_grid(1e18, 1e21, budgets)) {
     const double best = best_place(truth, {}, c).n;
     for (const double n : log_grid(from * best, to * best, 9)) {
@@ -87,7 +87,8 @@ TEST_CASE("frontier: the envelope has intervals by resampling") {
 
 TEST_CASE("frontier: what it cannot answer is refused in words") {
   MappedTable mapped = valleys(3);
-  mapped.table.has_c = mapped.table.has_d = false;
+  mapped.table.axes.erase('C');
+  mapped.table.axes.erase('D');
   CHECK_THROWS_AS(frontier_fit(mapped, form("envelope"), {}), InputError);
   mapped = valleys(3);
   FitOptions held = form("envelope");

@@ -46,7 +46,7 @@ TEST_CASE("mixed units: sizes in millions in some rows are suspected, whichever 
 
 TEST_CASE("mixed units: FLOPs that do not belong to sizes and data are suspected") {
   MappedTable mapped = sixty();
-  mapped.table.has_c = true;
+  mapped.table.axes.insert('C');
   for (Row& row : mapped.table.rows) { row.c = 6 * row.n * row.d; }
   for (size_t k = 0; k < 60; k += 3) { mapped.table.rows[k].d /= 1e9; }
   CHECK(told(mapped).find("20 of 60 rows") != std::string::npos);

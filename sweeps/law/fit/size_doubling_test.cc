@@ -34,8 +34,8 @@ MappedTable drawn(const Loss& loss, const std::vector<double>& sizes,
   std::mt19937_64 engine(seed);
   std::normal_distribution<double> noise(0, sd);
   MappedTable mapped;
-  mapped.table.has_n = mapped.table.has_d = true;
-  mapped.table.has_c = budgets;
+  mapped.table.axes.insert({'N', 'D'});
+  if (budgets) { mapped.table.axes.insert('C'); }
   for (int k = 0; k < seeds; ++k) {
     for (const double n : sizes) {
       for (const double x : along) {

@@ -32,7 +32,7 @@ inline MappedTable synthetic(const Truth& truth, const std::vector<double>& size
   std::mt19937_64 engine(truth.seed);
   std::normal_distribution<double> noise(0, 1);
   MappedTable mapped;
-  mapped.table.has_n = mapped.table.has_d = true;
+  mapped.table.axes.insert({'N', 'D'});
   for (const double n : sizes) {
     for (const double d : data) {
       Row row;

@@ -18,7 +18,7 @@ constexpr double kSameObjective = 1e-6;
 constexpr size_t kBasinsShown = 8;
 /// So many starts, evenly among all, go straight down the objective itself.
 constexpr size_t kStraight = 256;
-/// Starts that a smooth road brings to one place go on as one.
+/// Starts that minimizing a smooth objective brings to one place go on as one.
 constexpr double kSamePlace = 1e-4;
 
 int index_of(const Form& form, const std::string& parameter) {
@@ -67,7 +67,8 @@ std::vector<Basin> basins_of(const Problem& problem, const std::vector<Minimum>&
   return basins;
 }
 
-/// For each start the first start that the smooth road brought to the same place (itself if none).
+/// For each start the first start that the smooth objective brought to the same place (itself if
+/// none).
 std::vector<size_t> meeting(const std::vector<Minimum>& smooth) {
   std::vector<size_t> order(smooth.size()), first(smooth.size());
   std::iota(order.begin(), order.end(), size_t{0});

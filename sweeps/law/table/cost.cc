@@ -15,7 +15,9 @@ constexpr double kPrinted = 0.015;
 }  // namespace
 
 std::optional<Cost> measured_cost(const Table& table) {
-  if (!table.has_n || !table.has_d || !table.has_c || table.d_from_c) { return std::nullopt; }
+  if (!table.has('N') || !table.has('D') || !table.has('C') || table.d_from_c) {
+    return std::nullopt;
+  }
   double count = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
   for (const Row& row : table.rows) {
     const double x = std::log(row.n), y = std::log(row.c / row.d);
@@ -35,7 +37,7 @@ std::optional<Cost> measured_cost(const Table& table) {
 }
 
 bool is_six_nd(const Table& table) {
-  if (!table.has_n || !table.has_d || !table.has_c) { return true; }
+  if (!table.has('N') || !table.has('D') || !table.has('C')) { return true; }
   return std::all_of(table.rows.begin(), table.rows.end(), [](const Row& row) {
     return std::abs(std::log(row.c / (6 * row.n * row.d))) < kPrinted;
   });

@@ -63,11 +63,11 @@ class Mapper {
         kept_.push_back(static_cast<size_t>(found - columns.begin()));
       }
     }
-    table.has_n = has("N");
-    table.has_c = has("C");
-    table.has_u = has("U");
-    table.d_from_c = table.has_n && table.has_c && !has("D");
-    table.has_d = has("D") || table.d_from_c;
+    if (has("N")) { table.axes.insert('N'); }
+    if (has("C")) { table.axes.insert('C'); }
+    if (has("U")) { table.axes.insert('U'); }
+    table.d_from_c = table.has('N') && table.has('C') && !has("D");
+    if (has("D") || table.d_from_c) { table.axes.insert('D'); }
     if (table.d_from_c) { table.axis_names["D"] = "C/(6N)"; }
     where_.emplace(request_.where, columns);
     return true;

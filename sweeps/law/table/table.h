@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,18 +30,18 @@ struct Row {
 
 struct Table {
   std::vector<Row> rows;
-  bool has_n = false, has_d = false, has_c = false, has_u = false;
+  std::set<char> axes;    ///< of 'N', 'D', 'C', 'U': those with a column
   bool d_from_c = false;  ///< D was computed as C/(6N), and the answer says so
   std::map<std::string, std::string> axis_names;  ///< "N" → column or axis name, with its unit
   std::vector<std::string> columns;               ///< every column that could be asked for
+
+  bool has(char axis) const { return axes.contains(axis); }
 };
 
 /// What the table has, without its rows.
 inline Table without_rows(const Table& table) {
-  return {.has_n = table.has_n,
-          .has_d = table.has_d,
-          .has_c = table.has_c,
-          .has_u = table.has_u,
+  return {.rows = {},
+          .axes = table.axes,
           .d_from_c = table.d_from_c,
           .axis_names = table.axis_names,
           .columns = table.columns};

@@ -5,13 +5,13 @@
 namespace enigma::law {
 namespace {
 
-sweeps::NamedValue value_of(const std::string& cell) {
+NamedValue value_of(const std::string& cell) {
   if (cell.empty()) { return {}; }
   const auto number = number_of(cell);
-  return number ? sweeps::NamedValue(sweeps::NumberCell{*number, cell}) : sweeps::NamedValue(cell);
+  return number ? NamedValue(NumberCell{*number, cell}) : NamedValue(cell);
 }
 
-[[noreturn]] void refuse(const sweeps::ConditionFault& fault) {
+[[noreturn]] void refuse(const ConditionFault& fault) {
   throw InputError({{.file = "--where",
                      .line = 1,
                      .column = static_cast<int>(fault.offset) + 1,
@@ -27,17 +27,17 @@ Where::Where(std::string expression, const std::vector<std::string>& columns)
     : expression_(std::move(expression)) {
   if (expression_.empty()) { return; }
   for (size_t k = 0; k < columns.size(); ++k) {
-    sweeps::NamedValue& value = values_[columns[k]];
+    NamedValue& value = values_[columns[k]];
     if (expression_.find(columns[k]) != std::string::npos) { used_.emplace_back(k, &value); }
   }
-  const auto result = sweeps::evaluate(expression_, values_);
+  const auto result = evaluate(expression_, values_);
   if (result.fault) { refuse(*result.fault); }
 }
 
 bool Where::holds(const Record& record) {
   if (expression_.empty()) { return true; }
   for (const auto& [column, value] : used_) { *value = value_of(record.cells[column].text); }
-  return sweeps::evaluate(expression_, values_).holds;
+  return evaluate(expression_, values_).holds;
 }
 
 }  // namespace enigma::law

@@ -21,8 +21,8 @@ class Where {
 
  private:
   std::string expression_;
-  sweeps::NamedValues values_;
-  std::vector<std::pair<size_t, sweeps::NamedValue*>> used_;  ///< columns that it may name
+  NamedValues values_;
+  std::vector<std::pair<size_t, NamedValue*>> used_;  ///< columns that it may name
 };
 
 }  // namespace enigma::law
