@@ -32,7 +32,7 @@ bool check_value(const Document& document, const Assignment& assignment,
                  std::vector<Diagnostic>& diagnostics) {
   Draft scratch;
   return find_setting(assignment.path)
-      ->apply(document, assignment.value, assignment.pointer, scratch, diagnostics);
+      ->rule.read({document, assignment.value, assignment.pointer, diagnostics}, scratch);
 }
 
 std::vector<Assignment> listed(const Document& document, const std::string& path, const Json& list,
@@ -44,7 +44,7 @@ std::vector<Assignment> listed(const Document& document, const std::string& path
     const bool twice = std::any_of(values.begin(), values.end(),
                                    [&](const Assignment& other) { return other.value == list[i]; });
     if (twice) {
-      Diagnostic diagnostic = document.at(value.pointer, "the value stands twice in its axis");
+      Diagnostic diagnostic = document.at(value.pointer, "duplicate value in the axis");
       diagnostic.expected = "each value once";
       diagnostic.found = describe(list[i]);
       diagnostics.push_back(std::move(diagnostic));
@@ -126,13 +126,8 @@ std::vector<Assignment> read_defaults(const Document& document, const Json& valu
                                       std::vector<Diagnostic>& diagnostics) {
   std::vector<Assignment> assignments;
   Fields fields(document, value, "/defaults", diagnostics);
-  std::vector<std::string> groups = {"parallel"};
-  for (const Setting& setting : settings()) {
-    const std::string path = setting.path;
-    groups.push_back(path.substr(0, path.find('.')));
-  }
-  std::sort(groups.begin(), groups.end());
-  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+  std::vector<std::string> groups = setting_groups();
+  groups.emplace_back("parallel");  // not of this version: told at its place
   for (const std::string& group : groups) {
     const Json* members = fields.get(group);
     if (members == nullptr) { continue; }

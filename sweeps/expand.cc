@@ -15,8 +15,9 @@ namespace {
 void apply(const Spec& spec, const Assignment& assignment, Draft& draft) {
   std::vector<Diagnostic> diagnostics;
   const Setting* setting = find_setting(assignment.path);
-  const bool good = setting != nullptr && setting->apply(spec.document, assignment.value,
-                                                         assignment.pointer, draft, diagnostics);
+  const bool good =
+      setting != nullptr &&
+      setting->rule.read({spec.document, assignment.value, assignment.pointer, diagnostics}, draft);
   ENIGMA_CHECK(good, "a parsed spec holds only values that its paths accept");
 }
 

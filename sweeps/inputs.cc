@@ -23,7 +23,7 @@ bool has_video(const SessionInfo& session) {
 }
 
 bool is_behavior(const Modality& modality) {
-  return modality.kind == "sequence" && modality.name != "responses";
+  return modality.kind == recordings::ModalityKind::sequence && modality.name != "responses";
 }
 
 /// The published order of behaviour channels: eye tracker, treadmill, then whatever else there is.

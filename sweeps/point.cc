@@ -1,7 +1,7 @@
 #include "sweeps/point.h"
 
 #include "files/sha256.h"
-#include "input/fields.h"
+#include "sweeps/setting.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,45 +14,21 @@ const char* name_of(recordings::Align align) {
   return align == recordings::Align::trial ? "trial" : "free";
 }
 
-/// One textual form per value: an integral number is an integer, however it was written.
-nlohmann::json number(double value) {
-  if (value == std::floor(value) && std::abs(value) < 9.2e18) {
-    return static_cast<int64_t>(value);
-  }
-  return value;
-}
-
 std::vector<std::string> sorted(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
-nlohmann::json size_json(const model::ModelSize& size) {
-  if (!size.name.empty()) { return size.name; }
-  return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
+/// What differs from `standard`.
+void put_rule(nlohmann::json& data, const recordings::WindowRule& rule,
+              const recordings::WindowRule& standard) {
+  if (rule.rate_hz != standard.rate_hz) { data["rate_hz"] = canonical_number(rule.rate_hz); }
+  if (rule.samples != standard.samples) { data["window_samples"] = rule.samples; }
+  if (rule.align != standard.align) { data["align"] = name_of(rule.align); }
+  const auto modalities = sorted(rule.modalities);
+  if (modalities != standard.modalities) { data["modalities"] = modalities; }
 }
-
-/// Writes members into nested objects, leaving out what equals its default.
-class Canon {
- public:
-  void always(const char* group, const char* key, nlohmann::json value) {
-    root_[group][key] = std::move(value);
-  }
-  template <typename T>
-  void unless_default(const char* group, const char* key, const T& value, const T& standard) {
-    if (value == standard) { return; }
-    if constexpr (std::is_same_v<T, double>) {
-      always(group, key, number(value));
-    } else {
-      always(group, key, value);
-    }
-  }
-  nlohmann::json take() { return std::move(root_); }
-
- private:
-  nlohmann::json root_ = nlohmann::json::object();
-};
 
 nlohmann::ordered_json refs_json(const std::vector<SessionRef>& sessions) {
   auto list = nlohmann::ordered_json::array();
@@ -83,13 +59,14 @@ class PointReader {
       fields.need(key, "a value");
     }
     if (const Json* json = fields.need("sessions", "a list of sessions")) {
-      file_.point.sessions = refs(*json, "/sessions");
+      point().sessions = refs(*json, "/sessions");
     }
     if (const Json* json = fields.need("evaluation_sessions", "a list of sessions")) {
-      file_.point.evaluation_sessions = refs(*json, "/evaluation_sessions");
+      point().evaluation_sessions = refs(*json, "/evaluation_sessions");
     }
     if (const Json* json = fields.need("point", "an object")) { read_point(*json); }
     fields.finish();
+    file_.point = std::move(point());
     return file_;
   }
 
@@ -135,21 +112,28 @@ class PointReader {
 
   void read_point(const Json& json) {
     Fields fields(document_, json, "/point", diagnostics_);
-    group(fields, "budget",
-          [&](Fields& f) { set(point().budget_flops, f.number("flops", kPositive)); });
+    for (const std::string& name : setting_groups()) {
+      if (name == "data") { continue; }  // its sessions stand there as a digest
+      group(fields, name.c_str(), [&](Fields& f) { read_settings(f, name); });
+    }
     group(fields, "data", [&](Fields& f) { read_data(f); });
     group(fields, "evaluation", [&](Fields& f) {
       check_digest(f, point().evaluation_sessions);
       set(point().evaluation_strategies, f.texts("strategies"));
     });
-    group(fields, "model", [&](Fields& f) { read_model(f); });
-    group(fields, "schedule", [&](Fields& f) {
-      set(point().warmup_steps, f.integer("warmup_steps", 0, kIntegerMax));
-      set(point().decay_steps, f.integer("decay_steps", 0, kIntegerMax));
-    });
     set(point().seed, fields.integer("seed", 0, kIntegerMax));
-    group(fields, "train", [&](Fields& f) { read_train(f); });
     fields.finish();
+  }
+
+  void read_settings(Fields& members, const std::string& group) {
+    for (const Setting& setting : settings()) {
+      if (setting.group() != group) { continue; }
+      const std::string key = setting.key();
+      const Json* json =
+          setting.required ? members.need(key, setting.rule.words) : members.get(key);
+      if (json == nullptr) { continue; }
+      setting.rule.read({document_, *json, members.pointer(key), diagnostics_}, draft_);
+    }
   }
 
   void read_data(Fields& f) {
@@ -174,75 +158,43 @@ class PointReader {
     }
   }
 
-  void read_model(Fields& f) {
-    set(point().family, f.word("family", {"brain"}));
-    const Json* size = f.need("size", "a published name, or width, layers and heads");
-    if (size == nullptr) { return; }
-    if (size->is_string()) {
-      point().size.name = size->get<std::string>();
-      return;
-    }
-    Fields fields(document_, *size, f.pointer("size"), diagnostics_);
-    set(point().size.width, fields.integer("width", 1, kIntegerMax));
-    set(point().size.layers, fields.integer("layers", 1, kIntegerMax));
-    set(point().size.heads, fields.integer("heads", 1, kIntegerMax));
-    fields.finish();
-  }
-
-  void read_train(Fields& f) {
-    set(point().bias, f.word("bias", {"rates", "published"}));
-    set(point().epsilon, f.number("epsilon", kPositive));
-    set(point().lanes, f.integer("lanes", 1, kIntegerMax));
-    set(point().optimizer, f.word("optimizer", {"adamw"}));
-    set(point().precision, f.word("precision", {"float32", "bfloat16"}));
-    set(point().session_lr, f.number("session_lr", kPositive));
-    set(point().shared_lr, f.number("shared_lr", kPositive));
-    set(point().training_strategies, f.texts("strategies"));
-    set(point().windows_per_lane, f.integer("windows_per_lane", 1, kIntegerMax));
-  }
-
-  Point& point() { return file_.point; }
+  Point& point() { return draft_.point; }
 
   const Document& document_;
   std::vector<Diagnostic>& diagnostics_;
+  Draft draft_;
   PointFile file_;
 };
 
 }  // namespace
 
+const char* name_of(Precision precision) {
+  return precision == Precision::float32 ? "float32" : "bfloat16";
+}
+
+const char* name_of(NeuronBias bias) {
+  return bias == NeuronBias::rates ? "rates" : "published";
+}
+
+nlohmann::json canonical_number(double value) {
+  if (value == std::floor(value) && std::abs(value) < 9.2e18) {
+    return static_cast<int64_t>(value);
+  }
+  return value;
+}
+
 nlohmann::json canonical(const Point& point) {
-  const Point standard;
-  Canon canon;
-  canon.always("model", "size", size_json(point.size));
-  canon.unless_default("model", "family", point.family, standard.family);
-  canon.always("budget", "flops", number(point.budget_flops));
-
-  canon.always("data", "sessions", digest_of(point.sessions));
-  canon.unless_default("data", "rate_hz", point.rule.rate_hz, standard.rule.rate_hz);
-  canon.unless_default("data", "window_samples", point.rule.samples, standard.rule.samples);
-  canon.unless_default("data", "align", std::string(name_of(point.rule.align)),
-                       std::string(name_of(standard.rule.align)));
-  canon.unless_default("data", "modalities", sorted(point.rule.modalities),
-                       standard.rule.modalities);
-
-  canon.always("evaluation", "sessions", digest_of(point.evaluation_sessions));
-  canon.always("evaluation", "strategies", sorted(point.evaluation_strategies));
-
-  canon.unless_default("train", "strategies", sorted(point.training_strategies),
-                       standard.training_strategies);
-  canon.unless_default("train", "lanes", point.lanes, standard.lanes);
-  canon.unless_default("train", "windows_per_lane", point.windows_per_lane,
-                       standard.windows_per_lane);
-  canon.unless_default("train", "optimizer", point.optimizer, standard.optimizer);
-  canon.unless_default("train", "precision", point.precision, standard.precision);
-  canon.unless_default("train", "shared_lr", point.shared_lr, standard.shared_lr);
-  canon.unless_default("train", "session_lr", point.session_lr, standard.session_lr);
-  canon.unless_default("train", "epsilon", point.epsilon, standard.epsilon);
-  canon.unless_default("train", "bias", point.bias, standard.bias);
-  canon.unless_default("schedule", "warmup_steps", point.warmup_steps, standard.warmup_steps);
-  canon.unless_default("schedule", "decay_steps", point.decay_steps, standard.decay_steps);
-
-  nlohmann::json json = canon.take();
+  static const Point standard;
+  nlohmann::json json = nlohmann::json::object();
+  for (const Setting& setting : settings()) {
+    if (setting.role != Role::identity) { continue; }
+    nlohmann::json value = setting.rule.write(point);
+    if (!setting.required && value == setting.rule.write(standard)) { continue; }
+    json[setting.group()][setting.key()] = std::move(value);
+  }
+  put_rule(json["data"], point.rule, standard.rule);
+  json["evaluation"] = {{"sessions", digest_of(point.evaluation_sessions)},
+                        {"strategies", sorted(point.evaluation_strategies)}};
   if (point.seed != standard.seed) { json["seed"] = point.seed; }
   return json;
 }

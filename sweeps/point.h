@@ -20,6 +20,13 @@ struct SessionRef {
   std::string animal;
 };
 
+enum class Precision { float32, bfloat16 };
+const char* name_of(Precision precision);
+
+/// Where the biases of neurons begin: at the inverse softplus of their mean rates, or at 0.
+enum class NeuronBias { rates, published };
+const char* name_of(NeuronBias bias);
+
 /// Normalisation has no choice yet: responses none, video and behaviour z-scores over the training
 /// tier. A later field's default will mean the same, so that it changes no id.
 struct Point {
@@ -36,11 +43,11 @@ struct Point {
   int64_t lanes = 1;
   int64_t windows_per_lane = 8;
   std::string optimizer = "adamw";
-  std::string precision = "float32";  ///< float32 | bfloat16
+  Precision precision = Precision::float32;
   double shared_lr = 7e-4;
   double session_lr = 3e-3;
-  double epsilon = 1e-6;       ///< AdamW's; spike counts of a few per second ask for less
-  std::string bias = "rates";  ///< train.bias: "rates" (inverse softplus) | "published" (0)
+  double epsilon = 1e-6;  ///< AdamW's; spike counts of a few per second ask for less
+  NeuronBias bias = NeuronBias::rates;
   int64_t warmup_steps = 0;
   int64_t decay_steps = 0;  ///< the last steps, linearly to 0
   int64_t seed = 0;
@@ -52,6 +59,9 @@ inline constexpr int kIdVersion = 2;
 
 /// SHA-256 over the sorted digests of the sessions, one a line: a subset's identity.
 std::string digest_of(const std::vector<SessionRef>& sessions);
+
+/// One textual form per value: an integral number is an integer, however it was written.
+nlohmann::json canonical_number(double value);
 
 /// Nested canonical JSON, sorted keys, fields at their default left out; sessions as one digest.
 nlohmann::json canonical(const Point& point);

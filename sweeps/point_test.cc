@@ -53,14 +53,14 @@ TEST_CASE("point: every field that changes the training changes the id") {
   points[2].budget_flops = 2e12;
   points[3].lanes = 2;
   points[4].windows_per_lane = 4;
-  points[5].precision = "bfloat16";
+  points[5].precision = Precision::bfloat16;
   points[6].shared_lr = 1e-3;
   points[7].session_lr = 1e-3;
   points[8].warmup_steps = 10;
   points[9].seed = 1;
   points[10].rule.align = recordings::Align::trial;
   points[11].training_strategies = {"causal"};
-  points[12].bias = "published";
+  points[12].bias = NeuronBias::published;
   points[13].epsilon = 1e-9;
   std::vector<std::string> ids = {id_of(canonical(a_point()))};
   for (const Point& point : points) { ids.push_back(id_of(canonical(point))); }

@@ -15,10 +15,10 @@ inline recordings::SessionInfo a_session(const std::string& name, int64_t neuron
   session.animal = name.substr(0, 2);
   session.neurons = neurons;
   session.seconds = seconds;
-  session.modalities = {{"responses", "sequence", 30, neurons, 0, seconds},
-                        {"screen", "screen", 0, 36 * 64, 0, seconds},
-                        {"eye_tracker", "sequence", 20, 4, 0, seconds},
-                        {"treadmill", "sequence", 100, 1, 0, seconds}};
+  session.modalities = {{"responses", recordings::ModalityKind::sequence, 30, neurons, 0, seconds},
+                        {"screen", recordings::ModalityKind::screen, 0, 36 * 64, 0, seconds},
+                        {"eye_tracker", recordings::ModalityKind::sequence, 20, 4, 0, seconds},
+                        {"treadmill", recordings::ModalityKind::sequence, 100, 1, 0, seconds}};
   session.tiers["train"] = {10, seconds * 0.8, static_cast<int64_t>(seconds * 0.4)};
   session.tiers["test"] = {2, seconds * 0.2, static_cast<int64_t>(seconds * 0.1)};
   session.digest = "digest of " + name;

@@ -1,6 +1,5 @@
 #include "sweeps/schema.h"
 
-#include "model/shape/shape.h"
 #include "model/shape/strategy.h"
 #include "sweeps/setting.h"
 #include "sweeps/spec.h"
@@ -124,53 +123,6 @@ constexpr const char* kFrame = R"json({
   }
 })json";
 
-Schema whole(int64_t low, int64_t high) {
-  return {{"type", "integer"}, {"minimum", low}, {"maximum", high}};
-}
-
-Schema words(std::initializer_list<const char*> list) {
-  return {{"enum", list}};
-}
-
-Schema size_schema() {
-  return {{"oneOf",
-           {{{"enum", model::published_size_names()}},
-            {{"type", "object"},
-             {"additionalProperties", false},
-             {"required", {"width", "layers", "heads"}},
-             {"properties",
-              {{"_note", Schema::object()},
-               {"width", whole(1, 1 << 16)},
-               {"layers", whole(1, 1024)},
-               {"heads", whole(1, 1024)}}}}}}};
-}
-
-Schema strategies_schema() {
-  const Schema strategy = {{"$ref", "#/definitions/strategy"}};
-  return {{"oneOf",
-           {strategy,
-            {{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", strategy}}}}};
-}
-
-/// What a value of the path may be.
-Schema value_schema(const std::string& path) {
-  const Schema rate = {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 10}};
-  if (path == "budget.flops") { return {{"type", "number"}, {"exclusiveMinimum", 0}}; }
-  if (path == "data.sessions") { return {{"$ref", "#/definitions/name"}}; }
-  if (path == "model.family") { return words({"brain"}); }
-  if (path == "model.size") { return size_schema(); }
-  if (path == "train.bias") { return words({"rates", "published"}); }
-  if (path == "train.epsilon") {
-    return {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}};
-  }
-  if (path == "train.optimizer") { return words({"adamw"}); }
-  if (path == "train.precision") { return words({"float32", "bfloat16"}); }
-  if (path == "train.strategies") { return strategies_schema(); }
-  if (path.starts_with("schedule.")) { return whole(0, 1'000'000'000); }
-  if (path.ends_with("_lr")) { return rate; }
-  return whole(1, 1'000'000);
-}
-
 }  // namespace
 
 nlohmann::ordered_json spec_schema() {
@@ -180,20 +132,19 @@ nlohmann::ordered_json spec_schema() {
     schema["properties"]["retry"]["properties"][name] = {{"$ref", "#/definitions/retry_limit"}};
   }
   for (const Setting& setting : settings()) {
-    const std::string path = setting.path;
-    const std::string group = path.substr(0, path.find('.'));
-    const Schema value = value_schema(path);
+    const std::string group = setting.group();
+    const Schema& value = setting.rule.schema;
     Schema& defaults = schema["properties"]["defaults"]["properties"];
     if (!defaults.contains(group)) {
       defaults[group] = {{"type", "object"},
                          {"additionalProperties", false},
                          {"properties", {{"_note", Schema::object()}}}};
     }
-    defaults[group]["properties"][path.substr(path.find('.') + 1)] = value;
+    defaults[group]["properties"][setting.key()] = value;
     const Schema list = {
         {"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", value}};
     const bool number = value.contains("type") && !value.contains("enum");
-    schema["properties"]["axes"]["properties"][path] =
+    schema["properties"]["axes"]["properties"][setting.path] =
         number ? Schema{{"oneOf", {list, {{"$ref", "#/definitions/geom"}}}}} : list;
   }
   return schema;

@@ -1,36 +1,43 @@
-// The PATHs of a spec (`model.size`, `budget.flops`, …): one table of what may stand in `defaults`
-// and `axes`, what its values must be, and where they go.
+// The settings of a point: one row a PATH of the spec (`model.size`, `budget.flops`, …). Spec,
+// point file, canonical form, JSON Schema and reference are made from these rows.
 #pragma once
 
-#include "input/fields.h"
-#include "sweeps/point.h"
+#include "sweeps/value_rule.h"
 
 #include <string>
 #include <vector>
 
 namespace enigma::sweeps {
 
-/// A point on its way: sessions are still the name of a set.
-struct Draft {
-  Point point;
-  std::string subset;
+enum class Role {
+  identity,   ///< it changes what is trained, and so the id
+  placement,  ///< it changes where and how fast
 };
 
 struct Setting {
-  const char* path;
-  /// Checks the value at `pointer` and writes it into the draft. False, with diagnostics, where the
-  /// value is wrong.
-  bool (*apply)(const Document& document, const Json& value, const std::string& pointer,
-                Draft& draft, std::vector<Diagnostic>& diagnostics);
+  const char* path;  ///< GROUP.KEY: dotted in `axes`, nested in `defaults`
+  const char* sentence;
+  bool required;  ///< else a Point has its default
+  Role role;
+  ValueRule rule;
+
+  std::string group() const;
+  std::string key() const;
 };
 
 /// Every PATH that this version knows, sorted.
 const std::vector<Setting>& settings();
+
+/// The groups of their paths, sorted.
+std::vector<std::string> setting_groups();
 
 /// Nothing where the path is unknown.
 const Setting* find_setting(const std::string& path);
 
 /// PATHs of the contract that this version refuses with a message that says so.
 bool is_unsupported_path(const std::string& path);
+
+/// The table as Markdown, for the reference.
+std::string settings_reference();
 
 }  // namespace enigma::sweeps

@@ -158,7 +158,7 @@ class SpecReader {
       const auto seed = read_integer(document_, (*json)[i], place, 0, kIntegerMax, diagnostics_);
       if (!seed) { continue; }
       if (!seen.insert(*seed).second) {
-        report(place, "the seed stands twice", "each seed once", std::to_string(*seed));
+        report(place, "duplicate seed", "each seed once", std::to_string(*seed));
       }
       spec_.seeds.push_back(*seed);
     }
@@ -228,7 +228,7 @@ class SpecReader {
       const bool in_axes =
           axes != document_.root.end() && axes->is_object() && axes->contains(name);
       if (is_assigned(name) || in_axes || document_.root.contains(nested)) { continue; }
-      report("", "'" + name + "' is set nowhere", "a value in 'defaults' or 'axes'");
+      report("", "'" + name + "' is missing", "a value in 'defaults' or 'axes'");
     }
   }
 

@@ -114,6 +114,11 @@ TEST_CASE("spec: the schema knows every path") {
   }
 }
 
+TEST_CASE("spec: the reference of settings is the one that docs/ shows") {
+  const std::string text = read_file(fs::path(ENIGMA_SOURCE_DIR) / "docs/settings.md", 1 << 20);
+  CHECK(text.ends_with(settings_reference()));
+}
+
 TEST_CASE("spec: keys of later versions are refused with a message that says so") {
   for (const char* key :
        {"zip", "include", "derive", "where", "exclude", "stop", "deadline", "needs"}) {

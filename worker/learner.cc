@@ -95,7 +95,9 @@ Learner::Learner(const sweeps::Point& point, const Corpus& corpus,
       shared(model.shared_parameters(), shared_adamw(point.epsilon)) {
   for (size_t s = 0; s < corpus.sessions.size(); ++s) {
     const std::string& name = corpus.sessions[s].ref.name;
-    if (point.bias == "rates") { model.set_neuron_biases(name, biases_of(rates.at(s).windows)); }
+    if (point.bias == sweeps::NeuronBias::rates) {
+      model.set_neuron_biases(name, biases_of(rates.at(s).windows));
+    }
     sessions.emplace_back(model.session_parameters(name), session_adamw(point.epsilon));
   }
 }

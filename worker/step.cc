@@ -1,5 +1,6 @@
 #include "worker/step.h"
 
+#include "model/losses.h"
 #include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/schedule.h"
@@ -42,7 +43,7 @@ double run_lane(Training& training, const LaneBatch& lane, size_t strategy, Time
   Stopwatch watch;
   model::Losses losses;
   {
-    const Autocast autocast(training.file.point.precision == "bfloat16");
+    const Autocast autocast(training.file.point.precision == sweeps::Precision::bfloat16);
     losses = model::losses_of(training.learner.model.forward(
         lane.batch, training.strategies.resolved[strategy][lane.session]));
   }

@@ -117,7 +117,7 @@ Outcome run(const Environment& environment, Reporter& reporter) {
     file = read_point(environment.point);
     return ExitCode::done;
   });
-  const bool narrow = file.point.precision == "bfloat16";
+  const bool narrow = file.point.precision == sweeps::Precision::bfloat16;
   const Device device = measure_cpu(narrow ? at::kBFloat16 : at::kFloat);
   reporter.say(
       protocol::Hello{.world = environment.world, .devices = {device.text}, .revision = kRevision});

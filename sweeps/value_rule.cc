@@ -1,0 +1,193 @@
+#include "sweeps/value_rule.h"
+
+#include "model/shape/strategy.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace enigma::sweeps {
+namespace {
+
+constexpr int64_t kWidthMax = 1 << 16;
+constexpr int64_t kDepthMax = 1024;
+
+void report(const WrittenValue& value, std::string message, std::string expected) {
+  Diagnostic diagnostic = value.document.at(value.pointer, std::move(message));
+  diagnostic.expected = std::move(expected);
+  diagnostic.found = describe(value.json);
+  value.diagnostics.push_back(std::move(diagnostic));
+}
+
+Json whole_schema(int64_t low, int64_t high) {
+  return {{"type", "integer"}, {"minimum", low}, {"maximum", high}};
+}
+
+Json real_schema(const Range& range) {
+  Json schema = {{"type", "number"}};
+  schema[range.low_open ? "exclusiveMinimum" : "minimum"] = canonical_number(range.low);
+  if (range.high < kPositive.high) { schema["maximum"] = canonical_number(range.high); }
+  return schema;
+}
+
+bool read_custom_size(const WrittenValue& value, model::ModelSize& size) {
+  const size_t before = value.diagnostics.size();
+  Fields fields(value.document, value.json, value.pointer, value.diagnostics);
+  for (const char* key : {"width", "layers", "heads"}) { fields.need(key, "an integer"); }
+  size.width = fields.integer("width", 1, kWidthMax).value_or(0);
+  size.layers = fields.integer("layers", 1, kDepthMax).value_or(0);
+  size.heads = fields.integer("heads", 1, kDepthMax).value_or(0);
+  fields.finish();
+  return value.diagnostics.size() == before;
+}
+
+bool read_published_size(const WrittenValue& value, model::ModelSize& size) {
+  const auto name = read_word(value.document, value.json, value.pointer,
+                              model::published_size_names(), value.diagnostics);
+  if (name) { size.name = *name; }
+  return name.has_value();
+}
+
+bool read_size(const WrittenValue& value, Draft& draft) {
+  model::ModelSize size;
+  const bool good =
+      value.json.is_object() ? read_custom_size(value, size) : read_published_size(value, size);
+  if (!good) { return false; }
+  if (const auto why = model::check_size(size)) {
+    report(value, *why, "a size that can be built");
+    return false;
+  }
+  draft.point.size = size;
+  return true;
+}
+
+nlohmann::json write_size(const Point& point) {
+  const model::ModelSize& size = point.size;
+  if (!size.name.empty()) { return size.name; }
+  return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
+}
+
+Json size_schema() {
+  return {{"oneOf",
+           {{{"enum", model::published_size_names()}},
+            {{"type", "object"},
+             {"additionalProperties", false},
+             {"required", {"width", "layers", "heads"}},
+             {"properties",
+              {{"_note", Json::object()},
+               {"width", whole_schema(1, kWidthMax)},
+               {"layers", whole_schema(1, kDepthMax)},
+               {"heads", whole_schema(1, kDepthMax)}}}}}}};
+}
+
+bool read_strategies(const WrittenValue& value, Draft& draft) {
+  if (value.json.is_string()) {
+    auto name = read_word(value.document, value.json, value.pointer, model::strategy_names(),
+                          value.diagnostics);
+    if (name) { draft.point.training_strategies = {std::move(*name)}; }
+    return name.has_value();
+  }
+  auto names = read_texts(value.document, value.json, value.pointer, value.diagnostics);
+  if (!names) { return false; }
+  bool good = true;
+  for (size_t i = 0; i < names->size(); ++i) {
+    const std::string place = child_pointer(value.pointer, std::to_string(i));
+    good &=
+        read_word(value.document, value.json[i], place, model::strategy_names(), value.diagnostics)
+            .has_value();
+  }
+  std::sort(names->begin(), names->end());
+  if (good) { draft.point.training_strategies = std::move(*names); }
+  return good;
+}
+
+Json strategies_schema() {
+  const Json strategy = {{"$ref", "#/definitions/strategy"}};
+  return {{"oneOf",
+           {strategy,
+            {{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", strategy}}}}};
+}
+
+}  // namespace
+
+ValueRule real_number(double Point::*field, const Range& range) {
+  return {[=](const WrittenValue& value, Draft& draft) {
+            const auto number =
+                read_number(value.document, value.json, value.pointer, range, value.diagnostics);
+            if (number) { draft.point.*field = *number; }
+            return number.has_value();
+          },
+          [=](const Point& point) { return canonical_number(point.*field); }, real_schema(range),
+          range.words};
+}
+
+ValueRule whole_number(int64_t Point::*field, int64_t low, int64_t high) {
+  return {[=](const WrittenValue& value, Draft& draft) {
+            const auto number = read_integer(value.document, value.json, value.pointer, low, high,
+                                             value.diagnostics);
+            if (number) { draft.point.*field = *number; }
+            return number.has_value();
+          },
+          [=](const Point& point) { return point.*field; }, whole_schema(low, high),
+          fmt::format("an integer from {} to {}", low, high)};
+}
+
+ValueRule word_rule(const std::vector<std::string>& words, const std::vector<std::string>& later,
+                    std::function<void(Point&, size_t)> put,
+                    std::function<std::string(const Point&)> word_of) {
+  const std::string known = fmt::format("'{}'", fmt::join(words, "', '"));
+  const auto read = [=](const WrittenValue& value, Draft& draft) {
+    for (const std::string& word : later) {
+      if (value.json != word) { continue; }
+      report(value, "'" + word + "' is not supported by this version", known);
+      return false;
+    }
+    const auto word =
+        read_word(value.document, value.json, value.pointer, words, value.diagnostics);
+    if (!word) { return false; }
+    put(draft.point,
+        static_cast<size_t>(std::find(words.begin(), words.end(), *word) - words.begin()));
+    return true;
+  };
+  return {read, [=](const Point& point) { return word_of(point); }, {{"enum", words}}, known};
+}
+
+ValueRule one_word(std::string Point::*field, const std::vector<std::string>& words,
+                   const std::vector<std::string>& later) {
+  return word_rule(
+      words, later, [=](Point& point, size_t index) { point.*field = words.at(index); },
+      [=](const Point& point) { return point.*field; });
+}
+
+ValueRule model_size() {
+  return {read_size, write_size, size_schema(),
+          fmt::format("{}, or {{width, layers, heads}}",
+                      fmt::join(model::published_size_names(), ", "))};
+}
+
+ValueRule session_set() {
+  return {[](const WrittenValue& value, Draft& draft) {
+            auto name = read_text(value.document, value.json, value.pointer, value.diagnostics);
+            if (name) { draft.subset = std::move(*name); }
+            return name.has_value();
+          },
+          [](const Point& point) { return digest_of(point.sessions); },
+          {{"$ref", "#/definitions/name"}},
+          "the name of a session set"};
+}
+
+ValueRule training_strategies() {
+  return {read_strategies,
+          [](const Point& point) {
+            std::vector<std::string> names = point.training_strategies;
+            std::sort(names.begin(), names.end());
+            names.erase(std::unique(names.begin(), names.end()), names.end());
+            return names;
+          },
+          strategies_schema(), "the name of a strategy or of a table of them, or a list"};
+}
+
+}  // namespace enigma::sweeps
