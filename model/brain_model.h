@@ -41,18 +41,6 @@ struct Output {
   at::Tensor behavior_labels;       ///< (B, channels, samples), or undefined
 };
 
-/// Scalars; `response` or `behavior` is undefined where it does not apply.
-struct Losses {
-  at::Tensor total, response, behavior;
-};
-
-/// Poisson loss p - y ln(p + 1e-5), clamped to +-100 before the mean, plus 0.1 x squared error of
-/// behaviour clamped to 10 (published model, model-parameters 3.12).
-Losses losses_of(const Output& output);
-
-/// The response term of every element (B, K), clamped, before the mean.
-at::Tensor element_losses(const at::Tensor& predictions, const at::Tensor& labels);
-
 /// Stochastic depth of the Hiera encoder: zeros and ones (branches, B) of the branches with a drop
 /// rate, in the order in which they consume them; undefined where the shape has none.
 at::Tensor draw_kept_branches(const ModelShape& shape, int64_t windows, at::Generator& generator);

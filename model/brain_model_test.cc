@@ -1,5 +1,6 @@
 #include "model/brain_model.h"
 
+#include "model/losses.h"
 #include "model/parameters.h"
 
 #include <ATen/ATen.h>

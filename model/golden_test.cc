@@ -3,6 +3,7 @@
 #include "model/forward_plan.h"
 #include "model/golden_fixture.h"
 #include "model/hiera.h"
+#include "model/losses.h"
 
 using namespace enigma::model;
 using namespace enigma::model::golden;

@@ -1,4 +1,4 @@
-#include "model/brain_model.h"
+#include "model/losses.h"
 
 #include <ATen/ATen.h>
 

@@ -2,6 +2,7 @@
 // (ENIGMA_SHARED/golden, `step3`). Skipped, visibly, where the folder is absent.
 #include "files/atomic_file.h"
 #include "model/golden_fixture.h"
+#include "model/losses.h"
 #include "worker/optimizer.h"
 
 #include <nlohmann/json.hpp>

@@ -3,7 +3,7 @@
 
 #include "worker/loader.h"
 #include "worker/time_split.h"
-#include "worker/train.h"
+#include "worker/training.h"
 
 namespace enigma::worker {
 
