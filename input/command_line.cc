@@ -33,21 +33,22 @@ std::vector<std::string> option_names(const po::options_description& options,
   return names;
 }
 
-void print_help(const std::string& usage, const po::options_description& options) {
-  std::cout << "usage: enigma-sweep " << usage << "\n\n" << options << "\n";
+void print_help(const Call& call, const std::string& usage,
+                const po::options_description& options) {
+  std::cout << "usage: " << call.program_name << " " << usage << "\n\n" << options << "\n";
 }
 
 }  // namespace
 
 std::optional<po::variables_map> parse_options(
-    const Invocation& invocation, const std::string& usage, const po::options_description& options,
+    const Call& call, const std::string& usage, const po::options_description& options,
     const po::positional_options_description& positional) {
   po::options_description all(options);
   all.add_options()("help", "this text");
   try {
     po::variables_map values;
     namespace style = po::command_line_style;
-    po::store(po::command_line_parser(invocation.args)
+    po::store(po::command_line_parser(call.args)
                   .options(all)
                   .positional(positional)
                   .style(style::unix_style & ~style::allow_guessing)
@@ -55,13 +56,13 @@ std::optional<po::variables_map> parse_options(
               values);
     po::notify(values);
     if (values.count("help") == 0) { return values; }
-    print_help(usage, options);
+    print_help(call, usage, options);
     return std::nullopt;
   } catch (const po::unknown_option& error) {
-    wrong(invocation.verb + ": unknown option '" + error.get_option_name() + "'",
+    wrong(call.verb + ": unknown option '" + error.get_option_name() + "'",
           suggest_name(error.get_option_name(), option_names(options, positional)));
   } catch (const po::error& error) {
-    wrong(invocation.verb + ": " + error.what(), "enigma-sweep " + invocation.verb + " --help");
+    wrong(call.verb + ": " + error.what(), call.program_name + " " + call.verb + " --help");
   }
 }
 
@@ -73,9 +74,9 @@ std::string required(const po::variables_map& values, const std::string& name) {
   return found->second.as<std::string>();
 }
 
-void print_document(const Invocation& invocation, const nlohmann::ordered_json& document) {
+void print_document(const Call& call, const nlohmann::ordered_json& document) {
   nlohmann::ordered_json whole = nlohmann::ordered_json::object();
-  if (!invocation.verb.empty()) { whole["schema"] = fmt::format("enigma.{}/1", invocation.verb); }
+  if (!call.verb.empty()) { whole["schema"] = fmt::format("enigma.{}/1", call.verb); }
   whole.update(document);
   std::cout << whole.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
@@ -84,12 +85,14 @@ void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics) { std::cerr << to_text(diagnostic) << "\n"; }
 }
 
-int not_found(const Invocation& invocation, const std::string& message,
-              const std::string& suggestion) {
-  const std::vector<Diagnostic> diagnostics = {{.message = message, .suggestion = suggestion}};
+int refuse(const Call& call, const std::vector<Diagnostic>& diagnostics, Exit code) {
   print_diagnostics(diagnostics);
-  if (invocation.json) { print_document(invocation, {{"diagnostics", to_json(diagnostics)}}); }
-  return kNotFound;
+  if (call.json) { print_document(call, {{"diagnostics", to_json(diagnostics)}}); }
+  return code;
+}
+
+int not_found(const Call& call, const std::string& message, const std::string& suggestion) {
+  return refuse(call, {{.message = message, .suggestion = suggestion}}, kNotFound);
 }
 
 }  // namespace enigma::cli

@@ -1,5 +1,5 @@
-// What every command of enigma-sweep gets, and the few things that all of them do alike:
-// read their options, print one JSON document, speak to people on standard error.
+// What the commands of enigma-sweep and enigma-data do alike: read their options, print one JSON
+// document, speak to people on standard error, and end with an exit code.
 #pragma once
 
 #include "diagnostics/diagnostic.h"
@@ -7,14 +7,13 @@
 #include <boost/program_options.hpp>
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace enigma::cli {
 
-/// Exit codes of `enigma-sweep` (contract section 1).
+/// Exit codes of both programs (contract section 1).
 enum Exit : int {
   kDone = 0,
   kFault = 1,
@@ -27,13 +26,11 @@ enum Exit : int {
   kInterrupted = 130,
 };
 
-/// One call of one command, after the global options were taken out.
-struct Invocation {
-  std::string verb;
-  std::filesystem::path store;    ///< --store, ENIGMA_STORE or ./.enigma; need not exist yet
+/// One call of one command, after the options of the whole program were taken out.
+struct Call {
+  std::string program_name;       ///< enigma-sweep, enigma-data
+  std::string verb;               ///< empty = none was named
   bool json = false;              ///< standard output is one JSON object, all else on stderr
-  bool color = false;             ///< decided already: terminal, --color and NO_COLOR
-  std::filesystem::path program;  ///< this very program, to start a controller with
   std::vector<std::string> args;  ///< what follows the verb
 };
 
@@ -41,7 +38,7 @@ struct Invocation {
 /// after the program's name ("plan SPEC [options]"). Throws InputError for an unknown option (with
 /// the nearest known one), a missing value, or positional arguments beyond those declared.
 std::optional<boost::program_options::variables_map> parse_options(
-    const Invocation& invocation, const std::string& usage,
+    const Call& call, const std::string& usage,
     const boost::program_options::options_description& options,
     const boost::program_options::positional_options_description& positional = {});
 
@@ -50,13 +47,15 @@ std::string required(const boost::program_options::variables_map& values, const 
 
 /// Prints `document` with "schema": "enigma.<verb>/1" as its first key on standard output (without
 /// it where no command was named).
-void print_document(const Invocation& invocation, const nlohmann::ordered_json& document);
+void print_document(const Call& call, const nlohmann::ordered_json& document);
 
 /// Prints each diagnostic as a line on standard error.
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics);
 
-/// `message` on standard error; returns kNotFound. With --json also {"diagnostics": […]}.
-int not_found(const Invocation& invocation, const std::string& message,
-              const std::string& suggestion = {});
+/// Each diagnostic on standard error, with --json also {"diagnostics": […]}; returns `code`.
+int refuse(const Call& call, const std::vector<Diagnostic>& diagnostics, Exit code);
+
+/// The same for what is not there: kNotFound.
+int not_found(const Call& call, const std::string& message, const std::string& suggestion = {});
 
 }  // namespace enigma::cli

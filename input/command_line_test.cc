@@ -1,63 +1,25 @@
 #include "input/command_line.h"
 
-#include "orchestrator/cli/invocation.h"
-#include "orchestrator/cli/verbs.h"
-
 #include <doctest/doctest.h>
-
-#include <set>
 
 using namespace enigma;
 using namespace enigma::cli;
 
 namespace {
 
-Invocation read(std::vector<std::string> arguments) {
-  return read_request(arguments, "enigma-sweep", nullptr, false).invocation;
-}
-
 std::string suggestion_of(const std::vector<std::string>& args) {
   boost::program_options::options_description options("x");
   options.add_options()("data", boost::program_options::value<std::string>(), "folder");
   try {
-    Invocation invocation;
-    invocation.verb = "plan";
-    invocation.args = args;
-    parse_options(invocation, "plan", options);
+    parse_options({"enigma-sweep", "plan", false, args}, "plan", options);
     return "accepted";
   } catch (const InputError& error) { return error.diagnostics().front().suggestion; }
 }
 
 }  // namespace
 
-TEST_CASE("command: global options are taken out wherever they stand") {
-  const Invocation invocation = read({"--store", "s", "plan", "x.json", "--json", "--data=d"});
-  CHECK(invocation.verb == "plan");
-  CHECK(invocation.store == "s");
-  CHECK(invocation.json);
-  CHECK(invocation.args == std::vector<std::string>{"x.json", "--data=d"});
-  CHECK(read({"status"}).store == ".enigma");
-  CHECK(read_request({"status"}, "p", "env", false).invocation.store == "env");
-  CHECK_THROWS_AS(read({"--store"}), InputError);
-  CHECK_THROWS_AS(read({"--color", "red", "status"}), InputError);
-  CHECK_THROWS_AS(read({"--sotre", "x"}), InputError);
-}
-
 TEST_CASE("command: an unknown option is refused with the nearest one") {
   CHECK(suggestion_of({"--dat", "x"}) == "did you mean '--data'?");
   CHECK(suggestion_of({"--data", "x"}) == "accepted");
   CHECK(suggestion_of({"--data"}) == "enigma-sweep plan --help");
-}
-
-TEST_CASE("command: every command of this version stands once in the table") {
-  std::set<std::string> names;
-  for (const Command& command : commands()) {
-    CHECK(names.insert(command.name).second);
-    CHECK((command.run != nullptr));
-  }
-  for (const char* name :
-       {"plan", "submit", "status", "watch", "show", "metrics", "explain", "logs", "cancel",
-        "resume", "fit", "predict", "plot", "export", "serve", "schema"}) {
-    CHECK(names.contains(name));
-  }
 }

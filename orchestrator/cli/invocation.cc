@@ -37,6 +37,7 @@ Request read_request(const std::vector<std::string>& arguments,
                      bool terminal) {
   Request request;
   Invocation& invocation = request.invocation;
+  invocation.program_name = "enigma-sweep";
   invocation.program = program;
   const bool has_variable = store_variable != nullptr && *store_variable != '\0';
   std::string store = has_variable ? store_variable : ".enigma", color = "auto";

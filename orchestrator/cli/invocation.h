@@ -3,7 +3,18 @@
 
 #include "input/command_line.h"
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 namespace enigma::cli {
+
+/// A call of enigma-sweep.
+struct Invocation : Call {
+  std::filesystem::path store;    ///< --store, ENIGMA_STORE or ./.enigma; need not exist yet
+  bool color = false;             ///< decided already: terminal, --color and NO_COLOR
+  std::filesystem::path program;  ///< this very program, to start a controller with
+};
 
 /// What the command line asks for before any command runs.
 struct Request {

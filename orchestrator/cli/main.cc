@@ -62,17 +62,15 @@ int run(const cli::Request& request) {
 /// Says what broke in the right words; with --json also as the command's document, for which the
 /// command is looked for among the arguments: they may be what cannot be read.
 int told(const std::vector<Diagnostic>& diagnostics, const std::vector<std::string>& arguments,
-         int code) {
-  cli::print_diagnostics(diagnostics);
-  if (std::find(arguments.begin(), arguments.end(), "--json") == arguments.end()) { return code; }
+         cli::Exit code) {
   const auto& known = cli::commands();
   const auto verb = std::find_first_of(
       arguments.begin(), arguments.end(), known.begin(), known.end(),
       [](const std::string& word, const cli::Command& command) { return word == command.name; });
-  cli::Invocation invocation;
-  if (verb != arguments.end()) { invocation.verb = *verb; }
-  cli::print_document(invocation, {{"diagnostics", to_json(diagnostics)}});
-  return code;
+  cli::Call call;
+  call.json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  if (verb != arguments.end()) { call.verb = *verb; }
+  return cli::refuse(call, diagnostics, code);
 }
 
 /// Runs what is asked for and turns what breaks into words and an exit code.

@@ -22,8 +22,7 @@ std::vector<int64_t> indices_in(std::string_view list) {
     const auto [end, error] = std::from_chars(at, list.data() + list.size(), index);
     const bool whole = end == list.data() + list.size() || *end == ',';
     if (error != std::errc() || !whole) {
-      throw options::error("--samples wants numbers with commas between them, not '" +
-                           std::string(list) + "'");
+      refuse_word("--samples", "numbers with commas between them", std::string(list));
     }
     indices.push_back(index);
     at = end + 1;
@@ -31,20 +30,18 @@ std::vector<int64_t> indices_in(std::string_view list) {
   return indices;
 }
 
-void write_samples(const Chunks& chunks, const std::string& list, const std::string& file) {
+void write_samples(const query::Chunks& chunks, const std::string& list, const std::string& file) {
   Tensors tensors;
   for (int64_t index : indices_in(list)) {
-    for (auto& [name, answer] : taken(read_chunk(chunks, index))) {
+    for (auto& [name, answer] : taken(query::read_chunk(chunks, index))) {
       tensors[std::to_string(index) + "/" + name] = tensor_of(std::move(answer));
     }
   }
   write_tensors(file, tensors);
 }
 
-}  // namespace
-
 options::options_description chunks_options() {
-  options::options_description known = json_options();
+  options::options_description known("Options");
   known.add_options()("config", options::value<std::string>()->required(),
                       "JSON file {args, modality_config}")(
       "samples", options::value<std::string>()->default_value(""), "chunks to read: I[,J…]")(
@@ -53,20 +50,26 @@ options::options_description chunks_options() {
   return known;
 }
 
-int chunks(const Words& words) {
-  const auto options = parse(words, chunks_options(), "EXPERIMENT", "the folder of one session");
-  const std::string experiment = existing(options["EXPERIMENT"].as<std::string>());
-  const std::string config = existing(options["config"].as<std::string>());
-  const std::string samples = options["samples"].as<std::string>();
-  const std::string out = options["out"].as<std::string>();
+}  // namespace
+
+int chunks(const Call& call) {
+  const auto parsed = parse(call, "chunks EXPERIMENT [options]", chunks_options(), "EXPERIMENT",
+                            "the folder of one session");
+  if (!parsed) { return kDone; }
+  const auto& values = *parsed;
+  const std::string experiment = existing(required(values, "EXPERIMENT"));
+  const std::string config = existing(values["config"].as<std::string>());
+  const std::string samples = values["samples"].as<std::string>();
+  const std::string out = values["out"].as<std::string>();
   if (samples.empty() != out.empty()) {
-    throw options::error("--samples and --out are needed together");
+    refuse_word(samples.empty() ? "--out" : "--samples", "--samples and --out together",
+                "one of them");
   }
-  const Chunks opened =
-      taken(open_chunks(experiment, taken(read_chunk_config(taken(read_json(config)), config))));
+  const query::Chunks opened = taken(query::open_chunks(
+      experiment, taken(query::read_chunk_config(taken(read_json(config)), config))));
   if (!samples.empty()) { write_samples(opened, samples, out); }
-  if (options.count("json")) {
-    print_document("chunks", description_of(opened));
+  if (call.json) {
+    print_document(call, description_of(opened));
   } else {
     fmt::print("{} chunks ({} valid starts) between {:g} and {:g} s\n", opened.start_indices.size(),
                opened.valid_starts, opened.start_s, opened.end_s);

@@ -1,11 +1,9 @@
-// What every command of enigma-data does alike: exit codes, options, one JSON document.
+// What every command of enigma-data does alike, beside what it shares with enigma-sweep.
 #pragma once
 
-#include "diagnostics/diagnostic.h"
+#include "input/command_line.h"
 
-#include <boost/program_options.hpp>
-#include <nlohmann/json.hpp>
-
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -15,32 +13,35 @@ namespace enigma::recordings::cli {
 
 namespace options = boost::program_options;
 
-/// Exit codes of `enigma-data` (contract section 1).
-enum Exit : int { kDone = 0, kFault = 1, kWrongInput = 2, kNoSuchFile = 3 };
+using enigma::cli::Call;
+using enigma::cli::kDone;
+using enigma::cli::kWrongInput;
+using enigma::cli::print_document;
+using enigma::cli::required;
 
 /// Thrown for a folder or file of the command line that is not there: exit code 3.
 struct NoSuchFile : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What follows the command's name.
-using Words = std::vector<std::string>;
+/// The options of a call: `known` and, unless empty, the one word without a dash, kept under `word`
+/// (`what` says what it is). Nothing where `--help` was asked for and printed; throws InputError.
+std::optional<options::variables_map> parse(const Call& call, const std::string& usage,
+                                            options::options_description known,
+                                            const char* word = "", const char* what = "");
 
-/// The options in `words`, unabbreviated. `positional` names one required word without a dash ("" =
-/// none), found under that name; `what` says what it is where it is missing. Throws options::error.
-options::variables_map parse(const Words& words, const options::options_description& known,
-                             const std::string& positional = "", const std::string& what = "");
-
-/// --json alone, to be added to.
-options::options_description json_options();
-/// --json and --cache: what commands over a folder of recordings take.
-options::options_description reading_options();
+/// --cache, of commands over a folder of recordings.
+options::options_description cache_option();
 
 /// `path` itself; throws NoSuchFile where nothing is there.
 const std::string& existing(const std::string& path);
 
-/// Each as a line on standard error.
+/// Each as a line on standard error, after the bar of progress is gone.
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics);
+
+/// Throws InputError: `option` was given as `found`.
+[[noreturn]] void refuse_word(const std::string& option, const std::string& expected,
+                              const std::string& found);
 
 /// The value, its warnings printed; throws InputError where there is none.
 template <typename T>
@@ -51,8 +52,5 @@ T taken(Parsed<T> parsed) {
   print_diagnostics(parsed.diagnostics);
   return std::move(*parsed.value);
 }
-
-/// {"schema": "enigma.<command>/1", …document} on standard output.
-void print_document(const std::string& command, const nlohmann::ordered_json& document);
 
 }  // namespace enigma::recordings::cli

@@ -14,7 +14,7 @@
 namespace enigma::recordings::cli {
 namespace {
 
-void print_ceiling(const GeneratedSession& session) {
+void print_ceiling(const generate::GeneratedSession& session) {
   const auto& c = session.ceiling;
   fmt::print(
       "{}: {}; explainable variance {:.3f} (median; {:.0f} % of it from the video), noise-ceiling "
@@ -33,8 +33,8 @@ std::vector<std::string> names_of(const std::string& list) {
   return names;
 }
 
-Features features_of(const options::variables_map& values) {
-  Features features;
+generate::Features features_of(const options::variables_map& values) {
+  generate::Features features;
   features.surround = values.count("surround") > 0;
   features.complex = values["complex"].as<double>();
   features.latents = values["latents"].as<int64_t>();
@@ -65,8 +65,8 @@ void add_feature_options(options::options_description& known) {
       "unequal", "sessions of 0.5 to 1.5 times the minutes");
 }
 
-GenerateOptions wanted(const options::variables_map& values) {
-  GenerateOptions how;
+generate::GenerateOptions wanted(const options::variables_map& values) {
+  generate::GenerateOptions how;
   how.out = values["out"].as<std::string>();
   how.sessions = values["sessions"].as<int64_t>();
   how.animals = values["animals"].defaulted() ? std::min(how.animals, how.sessions)
@@ -79,11 +79,9 @@ GenerateOptions wanted(const options::variables_map& values) {
   return how;
 }
 
-}  // namespace
-
 options::options_description generate_options() {
-  const GenerateOptions usual;
-  options::options_description known = json_options();
+  const generate::GenerateOptions usual;
+  options::options_description known("Options");
   known.add_options()("out", options::value<std::string>()->required(),
                       "folder to make sessions in")(
       "sessions", options::value<int64_t>()->default_value(usual.sessions), "how many")(
@@ -96,21 +94,26 @@ options::options_description generate_options() {
   return known;
 }
 
-int generate(const Words& words) {
-  const auto values = parse(words, generate_options());
-  const std::vector<GeneratedSession> sessions = recordings::generate(wanted(values));
-  if (!values.count("json")) {
-    for (const GeneratedSession& session : sessions) { print_ceiling(session); }
+}  // namespace
+
+int generate(const Call& call) {
+  const auto parsed = parse(call, "generate --out DIR [options]", generate_options());
+  if (!parsed) { return kDone; }
+  const auto& values = *parsed;
+  const std::vector<generate::GeneratedSession> sessions =
+      recordings::generate::generate(wanted(values));
+  if (!call.json) {
+    for (const generate::GeneratedSession& session : sessions) { print_ceiling(session); }
     return kDone;
   }
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const GeneratedSession& session : sessions) {
+  for (const generate::GeneratedSession& session : sessions) {
     rows.push_back({{"name", session.name},
                     {"path", session.path.string()},
                     {"made", session.made},
                     {"ceiling", session.ceiling}});
   }
-  print_document("generate", {{"sessions", std::move(rows)}});
+  print_document(call, {{"sessions", std::move(rows)}});
   return kDone;
 }
 

@@ -12,34 +12,23 @@
 namespace enigma::recordings::cli {
 namespace {
 
-Diagnostic wrong_word(const char* option, const char* expected, const std::string& found) {
-  Diagnostic d;
-  d.pointer = option;
-  d.message = "option cannot be read";
-  d.expected = expected;
-  d.found = found;
-  return d;
-}
-
-PictureSize size_of(const std::string& text) {
-  PictureSize size;
+gather::PictureSize size_of(const std::string& text) {
+  gather::PictureSize size;
   const char* end = text.data() + text.size();
   const auto height = std::from_chars(text.data(), end, size.height);
   if (height.ec == std::errc() && height.ptr != end && *height.ptr == 'x') {
     const auto width = std::from_chars(height.ptr + 1, end, size.width);
     if (width.ec == std::errc() && width.ptr == end) { return size; }
   }
-  throw InputError({wrong_word("--size", "HEIGHTxWIDTH, as in 36x64", text)});
+  refuse_word("--size", "HEIGHTxWIDTH, as in 36x64", text);
 }
 
-ReadOptions reading(const options::variables_map& values) {
-  ReadOptions how;
+importer::ReadOptions reading(const options::variables_map& values) {
+  importer::ReadOptions how;
   if (values.count("size")) { how.size = size_of(values["size"].as<std::string>()); }
   const auto color = values["color"].as<std::string>();
-  if (color != "grey" && color != "rgb") {
-    throw InputError({wrong_word("--color", "grey or rgb", color)});
-  }
-  how.colour = color == "rgb";
+  if (color != "grey" && color != "rgb") { refuse_word("--color", "grey or rgb", color); }
+  how.color = color == "rgb";
   how.bin_hz = values["bin-hz"].as<double>();
   how.trace = values["trace"].as<std::string>();
   return how;
@@ -50,11 +39,11 @@ void tell_progress(int64_t finished, double reading, int64_t total) {
   show_progress("per cent imported", static_cast<int64_t>(100 * share), 100);
 }
 
-ImportOptions wanted(const options::variables_map& values) {
-  ImportOptions how;
-  how.format = import_format_of(values["from"].as<std::string>());
+importer::ImportOptions wanted(const options::variables_map& values) {
+  importer::ImportOptions how;
+  how.format = importer::import_format_of(values["from"].as<std::string>());
   how.options = reading(values);
-  how.source = existing(values["SRC"].as<std::string>());
+  how.source = existing(required(values, "SRC"));
   how.out = values["out"].as<std::string>();
   how.limits.memory_bytes = values["memory-limit-mb"].as<int64_t>() << 20;
   how.limits.time_s = values["time-limit-s"].as<int64_t>();
@@ -63,7 +52,7 @@ ImportOptions wanted(const options::variables_map& values) {
   return how;
 }
 
-void print_session(const ImportedSession& session) {
+void print_session(const importer::ImportedSession& session) {
   if (!session.problems.empty()) { return; }
   const auto& r = session.record;
   fmt::print("{}: {}; {} neurons, {:.4g} h{}\n", session.name,
@@ -89,7 +78,7 @@ void print_session(const ImportedSession& session) {
   }
 }
 
-nlohmann::ordered_json session_json(const ImportedSession& session) {
+nlohmann::ordered_json session_json(const importer::ImportedSession& session) {
   nlohmann::ordered_json json = {{"name", session.name},
                                  {"path", session.path.string()},
                                  {"made", session.made},
@@ -103,11 +92,9 @@ nlohmann::ordered_json session_json(const ImportedSession& session) {
   return json;
 }
 
-}  // namespace
-
 options::options_description import_options() {
-  const ImportOptions usual;
-  options::options_description known = json_options();
+  const importer::ImportOptions usual;
+  options::options_description known("Options");
   known.add_options()("from", options::value<std::string>()->required(),
                       "sensorium2022, sensorium2023, nwb (links are followed into files in the "
                       "folder of SRC or below, and into no others) or video")(
@@ -128,19 +115,24 @@ options::options_description import_options() {
   return known;
 }
 
-int import(const Words& words) {
-  const auto values = parse(words, import_options(), "SRC", "the file or folder to import");
-  const std::vector<ImportedSession> sessions = import_sessions(wanted(values));
+}  // namespace
+
+int import(const Call& call) {
+  const auto parsed = parse(call, "import SRC --from FORMAT --out DIR [options]", import_options(),
+                            "SRC", "the file or folder to import");
+  if (!parsed) { return kDone; }
+  const auto& values = *parsed;
+  const std::vector<importer::ImportedSession> sessions = importer::import_sessions(wanted(values));
   std::vector<Diagnostic> problems;
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const ImportedSession& session : sessions) {
+  for (const importer::ImportedSession& session : sessions) {
     problems.insert(problems.end(), session.problems.begin(), session.problems.end());
     rows.push_back(session_json(session));
-    if (!values.count("json")) { print_session(session); }
+    if (!call.json) { print_session(session); }
   }
   for (const Diagnostic& problem : problems) { fmt::print(stderr, "{}\n", to_text(problem)); }
-  if (values.count("json")) {
-    print_document("import", {{"sessions", std::move(rows)}, {"diagnostics", to_json(problems)}});
+  if (call.json) {
+    print_document(call, {{"sessions", std::move(rows)}, {"diagnostics", to_json(problems)}});
   }
   return problems.empty() ? kDone : kWrongInput;
 }

@@ -34,7 +34,7 @@ void print_session(const SessionInfo& session) {
                tier.seconds, tier.windows);
   }
   for (const Modality& m : session.modalities) {
-    fmt::print("    {:17} {:13} {:>9} {:>6} signals\n", m.name, m.kind,
+    fmt::print("    {:17} {:13} {:>9} {:>6} signals\n", m.name, name_of(m.kind),
                m.rate_hz > 0 ? fmt::format("{:.4g} Hz", m.rate_hz) : "irregular", m.signals);
   }
   for (const Diagnostic& problem : session.problems) { fmt::print("    {}\n", to_text(problem)); }
@@ -59,16 +59,14 @@ void print_manifest(const Manifest& manifest) {
 
 }  // namespace
 
-options::options_description inspect_options() {
-  return reading_options();
-}
-
-int inspect(const Words& words) {
-  const auto values = parse(words, inspect_options(), "DIR", "the folder of recordings");
-  const Manifest manifest =
-      look(values["DIR"].as<std::string>(), values["cache"].as<std::string>());
-  if (values.count("json")) {
-    print_document("inspect", to_json(manifest));
+int inspect(const Call& call) {
+  const auto parsed =
+      parse(call, "inspect DIR [options]", cache_option(), "DIR", "the folder of recordings");
+  if (!parsed) { return kDone; }
+  const auto& values = *parsed;
+  const Manifest manifest = look(required(values, "DIR"), values["cache"].as<std::string>());
+  if (call.json) {
+    print_document(call, to_json(manifest));
   } else {
     print_manifest(manifest);
   }

@@ -43,7 +43,7 @@ std::filesystem::path modality_folder(const std::filesystem::path& experiment,
   throw InputError({d});
 }
 
-nlohmann::ordered_json document_of(const std::string& modality, const Clock& clock,
+nlohmann::ordered_json document_of(const std::string& modality, const query::Clock& clock,
                                    const Tensor& values, size_t valid,
                                    const std::vector<Diagnostic>& warnings) {
   nlohmann::ordered_json json = {{"modality", modality},
@@ -57,10 +57,8 @@ nlohmann::ordered_json document_of(const std::string& modality, const Clock& clo
   return json;
 }
 
-}  // namespace
-
 options::options_description query_options() {
-  options::options_description known = json_options();
+  options::options_description known("Options");
   known.add_options()("modality", options::value<std::string>()->required(),
                       "folder of the experiment to ask")(
       "times", options::value<std::string>()->required(), ".npy file: seconds to ask for")(
@@ -70,29 +68,33 @@ options::options_description query_options() {
   return known;
 }
 
-int query(const Words& words) {
-  const auto options = parse(words, query_options(), "EXPERIMENT", "the folder of one session");
-  const std::string modality = options["modality"].as<std::string>();
-  const std::string config_file = options["config"].as<std::string>();
-  const std::filesystem::path folder =
-      modality_folder(options["EXPERIMENT"].as<std::string>(), modality);
-  const std::vector<double> times_s = times_in(options["times"].as<std::string>());
+}  // namespace
+
+int query(const Call& call) {
+  const auto parsed = parse(call, "query EXPERIMENT [options]", query_options(), "EXPERIMENT",
+                            "the folder of one session");
+  if (!parsed) { return kDone; }
+  const auto& values = *parsed;
+  const std::string modality = values["modality"].as<std::string>();
+  const std::string config_file = values["config"].as<std::string>();
+  const std::filesystem::path folder = modality_folder(required(values, "EXPERIMENT"), modality);
+  const std::vector<double> times_s = times_in(values["times"].as<std::string>());
   const nlohmann::json config =
       config_file.empty() ? nlohmann::json() : taken(read_json(existing(config_file)));
-  const Device device = taken(open_device(folder, config));
-  Answer answer = taken(ask(device, times_s));
+  const query::Device device = taken(query::open_device(folder, config));
+  query::Answer answer = taken(ask(device, times_s));
   const std::vector<Diagnostic> warnings = answer.warnings;
   print_diagnostics(warnings);
   Tensors tensors = {{"valid", tensor_of(answer.valid)}};
   const size_t valid = answer.valid.size();
   tensors["values"] = tensor_of(std::move(answer));
-  write_tensors(options["out"].as<std::string>(), tensors);
-  if (options.count("json")) {
-    print_document("query",
-                   document_of(modality, clock_of(device), tensors["values"], valid, warnings));
+  write_tensors(values["out"].as<std::string>(), tensors);
+  if (call.json) {
+    print_document(
+        call, document_of(modality, query::clock_of(device), tensors["values"], valid, warnings));
   } else {
     fmt::print("{} of {} times answered: {}\n", valid, times_s.size(),
-               options["out"].as<std::string>());
+               values["out"].as<std::string>());
   }
   return kDone;
 }

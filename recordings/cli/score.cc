@@ -22,20 +22,19 @@ nlohmann::ordered_json scores_in(const std::string& file) {
     d.expected = "a safetensors file";
     throw InputError({d});
   }
-  return recordings::score(*tensors, file);
+  return recordings::scores::score(*tensors, file);
 }
 
 }  // namespace
 
-options::options_description score_options() {
-  return json_options();
-}
-
-int score(const Words& words) {
-  const auto options = parse(words, score_options(), "FILE", "a safetensors file of predictions");
-  const nlohmann::ordered_json scores = scores_in(options["FILE"].as<std::string>());
-  if (options.count("json")) {
-    print_document("score", scores);
+int score(const Call& call) {
+  const auto parsed = parse(call, "score FILE [options]", options::options_description("Options"),
+                            "FILE", "a safetensors file of predictions");
+  if (!parsed) { return kDone; }
+  const auto& values = *parsed;
+  const nlohmann::ordered_json scores = scores_in(required(values, "FILE"));
+  if (call.json) {
+    print_document(call, scores);
     return kDone;
   }
   for (const auto& [name, value] : scores.items()) {

@@ -9,15 +9,16 @@
 namespace enigma::recordings::cli {
 namespace {
 
-void print_line(const std::string& name, const SignalStatistics& signals) {
+void print_line(const std::string& name, const scores::SignalStatistics& signals) {
   fmt::print(
       "    {:22} {:>9} rows {:>6} signals  mean {:>10.4g}  std {:>10.4g} (means over them)\n", name,
-      signals.rows, signals.mean.size(), mean_of_finite(signals.mean), mean_of_finite(signals.std));
+      signals.rows, signals.mean.size(), scores::mean_of_finite(signals.mean),
+      scores::mean_of_finite(signals.std));
 }
 
-void print_session(const SessionStatistics& session) {
+void print_session(const scores::SessionStatistics& session) {
   fmt::print("{}\n", session.name);
-  for (const ModalityStatistics& modality : session.modalities) {
+  for (const scores::ModalityStatistics& modality : session.modalities) {
     print_line(modality.name, modality.all);
     for (const auto& [tier, signals] : modality.tiers) { print_line("  " + tier, signals); }
   }
@@ -25,21 +26,20 @@ void print_session(const SessionStatistics& session) {
 
 }  // namespace
 
-options::options_description stats_options() {
-  return json_options();
-}
-
-int stats(const Words& words) {
-  const auto values = parse(words, stats_options(), "DIR", "the folder of recordings");
-  const std::vector<SessionStatistics> sessions =
-      statistics(existing(values["DIR"].as<std::string>()), sessions_progress);
+int stats(const Call& call) {
+  const auto parsed = parse(call, "stats DIR [options]", options::options_description("Options"),
+                            "DIR", "the folder of recordings");
+  if (!parsed) { return kDone; }
+  const auto& values = *parsed;
+  const std::vector<scores::SessionStatistics> sessions =
+      scores::statistics(existing(required(values, "DIR")), sessions_progress);
   bool problems = false;
-  for (const SessionStatistics& session : sessions) {
+  for (const scores::SessionStatistics& session : sessions) {
     print_diagnostics(session.problems);
     problems = problems || has_errors(session.problems);
-    if (!values.count("json")) { print_session(session); }
+    if (!call.json) { print_session(session); }
   }
-  if (values.count("json")) { print_document("stats", to_json(sessions)); }
+  if (call.json) { print_document(call, to_json(sessions)); }
   return problems ? kWrongInput : kDone;
 }
 

@@ -25,7 +25,7 @@ Tensor tensor_of(const std::vector<int64_t>& indices) {
   return tensor;
 }
 
-Tensor tensor_of(Answer answer) {
+Tensor tensor_of(query::Answer answer) {
   return {answer.type, std::move(answer.shape), std::move(answer.bytes)};
 }
 

@@ -22,7 +22,7 @@ struct Tensor {
 using Tensors = std::map<std::string, Tensor>;
 
 Tensor tensor_of(const std::vector<int64_t>& indices);
-Tensor tensor_of(Answer answer);
+Tensor tensor_of(query::Answer answer);
 
 /// Writes aside and renames: `file` is the old one or the whole new one. Throws std::system_error
 /// where the disk refuses.

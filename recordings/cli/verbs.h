@@ -6,23 +6,13 @@
 
 namespace enigma::recordings::cli {
 
-int chunks(const Words& words);
-int generate(const Words& words);
-int import(const Words& words);
-int inspect(const Words& words);
-int query(const Words& words);
-int score(const Words& words);
-int stats(const Words& words);
-int verify(const Words& words);
-
-/// For `enigma-data help VERB`.
-options::options_description chunks_options();
-options::options_description generate_options();
-options::options_description import_options();
-options::options_description inspect_options();
-options::options_description query_options();
-options::options_description score_options();
-options::options_description stats_options();
-options::options_description verify_options();
+int chunks(const Call& call);
+int generate(const Call& call);
+int import(const Call& call);
+int inspect(const Call& call);
+int query(const Call& call);
+int score(const Call& call);
+int stats(const Call& call);
+int verify(const Call& call);
 
 }  // namespace enigma::recordings::cli

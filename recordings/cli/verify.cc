@@ -1,4 +1,4 @@
-// enigma-data verify: reads everything; leaves with 2 where something is wrong.
+// enigma-data verify: reads everything; exits with 2 where something is wrong.
 #include "recordings/verify.h"
 
 #include "recordings/cli/progress.h"
@@ -8,20 +8,19 @@
 
 namespace enigma::recordings::cli {
 
-options::options_description verify_options() {
-  return reading_options();
-}
-
-int verify(const Words& words) {
-  const auto values = parse(words, verify_options(), "DIR", "the folder of recordings");
+int verify(const Call& call) {
+  const auto parsed =
+      parse(call, "verify DIR [options]", cache_option(), "DIR", "the folder of recordings");
+  if (!parsed) { return kDone; }
+  const auto& values = *parsed;
   VerifyOptions how;
   how.cache = values["cache"].as<std::string>();
   how.progress = sessions_progress;
-  const Verified verified = recordings::verify(existing(values["DIR"].as<std::string>()), how);
+  const Verified verified = recordings::verify(existing(required(values, "DIR")), how);
   print_diagnostics(verified.diagnostics);
-  if (values.count("json")) {
-    print_document("verify", {{"sessions", verified.sessions},
-                              {"diagnostics", enigma::to_json(verified.diagnostics)}});
+  if (call.json) {
+    print_document(call, {{"sessions", verified.sessions},
+                          {"diagnostics", enigma::to_json(verified.diagnostics)}});
   } else if (verified.diagnostics.empty()) {
     fmt::print("{} sessions, nothing wrong\n", verified.sessions);
   }
