@@ -1,5 +1,5 @@
 // What a user did wrong, where, and what would be right. Rooms return lists of these;
-// the command line prints them all and leaves with exit code 2.
+// the command line prints them all and exits with code 2.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace enigma::sweeps {
+namespace enigma {
 namespace {
 
 /// Nesting beyond this is refused, so that no expression can exhaust the stack.
@@ -169,4 +169,4 @@ ConditionResult evaluate(std::string_view expression, const NamedValues& values)
   return Reader(expression, values).read();
 }
 
-}  // namespace enigma::sweeps
+}  // namespace enigma

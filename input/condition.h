@@ -9,7 +9,7 @@
 #include <string_view>
 #include <variant>
 
-namespace enigma::sweeps {
+namespace enigma {
 
 /// A cell of a file that reads as a number: compared as one with numbers, as text with text.
 struct NumberCell {
@@ -37,4 +37,4 @@ struct ConditionResult {
 /// Reads the whole expression in any case, so that a fault is found whatever the values are.
 ConditionResult evaluate(std::string_view expression, const NamedValues& values);
 
-}  // namespace enigma::sweeps
+}  // namespace enigma

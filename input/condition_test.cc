@@ -4,7 +4,7 @@
 
 #include <random>
 
-using namespace enigma::sweeps;
+using namespace enigma;
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cstdint>
 
-namespace enigma::sweeps {
+namespace enigma {
 namespace {
 
 // Every value keeps its pointer, so both are bounded: 200,000 × 512 bytes at most.
@@ -162,7 +162,7 @@ class Reader {
                             .line = spot.line,
                             .column = spot.column,
                             .pointer = pointer,
-                            .message = "the key '" + key + "' stands twice",
+                            .message = "duplicate key '" + key + "'",
                             .expected = "each key once",
                             .found = "the first at line " + std::to_string(first.line)});
   }
@@ -381,4 +381,4 @@ std::string child_pointer(const std::string& parent, std::string_view key) {
   return pointer;
 }
 
-}  // namespace enigma::sweeps
+}  // namespace enigma

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace enigma::sweeps {
+namespace enigma {
 
 /// Where a value stands; for a member of an object also where its key does (else 0).
 struct Place {
@@ -40,4 +40,4 @@ Parsed<Document> parse_document(std::string_view text, const std::string& file);
 /// `parent` with one more reference token, escaped as RFC 6901 asks.
 std::string child_pointer(const std::string& parent, std::string_view key);
 
-}  // namespace enigma::sweeps
+}  // namespace enigma

@@ -5,7 +5,7 @@
 #include <random>
 
 using namespace enigma;
-using namespace enigma::sweeps;
+using namespace enigma;
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::sweeps {
+namespace enigma {
 namespace {
 
 constexpr double kExactMax = 9007199254740992.0;  // 2^53: integers above lose digits in a double
@@ -115,7 +115,7 @@ std::optional<std::vector<std::string>> read_texts(const Document& document, con
     auto text = read_text(document, value[i], place, diagnostics);
     if (!text) { return std::nullopt; }
     if (std::find(texts.begin(), texts.end(), *text) != texts.end()) {
-      report(document, place, "the name stands twice", "each name once", value[i], diagnostics);
+      report(document, place, "duplicate name", "each name once", value[i], diagnostics);
       return std::nullopt;
     }
     texts.push_back(std::move(*text));
@@ -199,4 +199,4 @@ void Fields::finish() {
   }
 }
 
-}  // namespace enigma::sweeps
+}  // namespace enigma

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::sweeps {
+namespace enigma {
 
 using Json = nlohmann::ordered_json;
 
@@ -76,4 +76,4 @@ class Fields {
   std::vector<Diagnostic>& diagnostics_;
 };
 
-}  // namespace enigma::sweeps
+}  // namespace enigma

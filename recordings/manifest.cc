@@ -203,7 +203,7 @@ nlohmann::ordered_json session_json(const SessionInfo& info) {
   json["modalities"] = nlohmann::ordered_json::array();
   for (const Modality& m : info.modalities) {
     json["modalities"].push_back({{"name", m.name},
-                                  {"kind", m.kind},
+                                  {"kind", name_of(m.kind)},
                                   {"rate_hz", number_or_null(m.rate_hz)},
                                   {"signals", m.signals}});
   }

@@ -216,11 +216,19 @@ void verify_modality(const fs::path& folder, Diagnostics& diagnostics) {
   if (!meta.ok() || !meta.value->is_object()) {
     return;  // told by inspect
   }
-  const nlohmann::json kind = meta.value->value("modality", nlohmann::json());
-  if (kind == "sequence") { verify_sequence(folder, *meta.value, diagnostics); }
-  if (kind == "screen") { verify_screen(folder, *meta.value, diagnostics); }
-  if (kind == "spikes") { append(diagnostics, open_spikes(folder, *meta.value).diagnostics); }
-  if (kind == "time_interval") { verify_intervals(folder, *meta.value, diagnostics); }
+  const nlohmann::json name = meta.value->value("modality", nlohmann::json());
+  const auto kind = name.is_string() ? modality_kind_of(name.get<std::string>()) : std::nullopt;
+  if (!kind) { return; }  // reported by inspect
+  switch (*kind) {
+    case ModalityKind::sequence:
+      return verify_sequence(folder, *meta.value, diagnostics);
+    case ModalityKind::screen:
+      return verify_screen(folder, *meta.value, diagnostics);
+    case ModalityKind::spikes:
+      return append(diagnostics, open_spikes(folder, *meta.value).diagnostics);
+    case ModalityKind::time_interval:
+      return verify_intervals(folder, *meta.value, diagnostics);
+  }
 }
 
 void check_files(const FileTree& tree, DigestCache& cache, Diagnostics& diagnostics) {

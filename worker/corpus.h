@@ -17,10 +17,10 @@ struct CorpusSession {
   sweeps::SessionRef ref;
   recordings::SessionInfo info;
   recordings::Session session;
-  std::vector<double> starts_s;               ///< windows that a training step may draw
-  bool evaluated = false;                     ///< trains on tier `train` alone
-  recordings::Scaling video;                  ///< one entry per channel; empty = no video
-  std::vector<recordings::Scaling> behavior;  ///< per modality of inputs.behavior
+  std::vector<double> starts_s;                       ///< windows that a training step may draw
+  bool evaluated = false;                             ///< trains on tier `train` alone
+  recordings::gather::Scaling video;                  ///< one entry per channel; empty = no video
+  std::vector<recordings::gather::Scaling> behavior;  ///< per modality of inputs.behavior
 };
 
 struct Corpus {

@@ -21,7 +21,7 @@ struct Linked {
   fs::path data = place / "data";
 
   Linked() {
-    recordings::generate(
+    recordings::generate::generate(
         {.out = place / "disk", .sessions = 2, .animals = 2, .neurons = 6, .minutes = 1});
     fs::create_directories(data);
     fs::create_directory_symlink(place / "disk" / "mouse01-session001", data / "a");

@@ -9,7 +9,7 @@ namespace {
 // The r of the neurons that were observed; one that is undefined counts as 0.
 std::vector<double> observed(const SessionCorrelation& session) {
   std::vector<double> every_r;
-  for (const recordings::PairMoments& pair : session.pairs()) {
+  for (const recordings::scores::PairMoments& pair : session.pairs()) {
     if (pair.count == 0) { continue; }
     const double r = pair.r();
     every_r.push_back(std::isnan(r) ? 0 : r);
@@ -40,14 +40,14 @@ PopulationCorrelation population(const std::vector<SessionCorrelation>& sessions
   for (const SessionCorrelation& session : sessions) {
     const std::vector<double> r = observed(session);
     if (r.empty()) { continue; }
-    means.push_back(recordings::population_correlation(session.pairs()));
+    means.push_back(recordings::scores::population_correlation(session.pairs()));
     neurons.push_back(static_cast<double>(r.size()));
     every_r.insert(every_r.end(), r.begin(), r.end());
   }
   if (every_r.empty()) {
     return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN(), 0};
   }
-  return {recordings::pooled_correlation(means, neurons), standard_error(every_r),
+  return {recordings::scores::pooled_correlation(means, neurons), standard_error(every_r),
           static_cast<int64_t>(every_r.size())};
 }
 

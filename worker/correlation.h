@@ -16,10 +16,10 @@ class SessionCorrelation {
   /// Predictions and labels of the same length with the row of the neuron of each.
   void add(std::span<const float> predictions, std::span<const float> labels,
            std::span<const int64_t> neuron_ids);
-  const std::vector<recordings::PairMoments>& pairs() const { return pairs_; }
+  const std::vector<recordings::scores::PairMoments>& pairs() const { return pairs_; }
 
  private:
-  std::vector<recordings::PairMoments> pairs_;
+  std::vector<recordings::scores::PairMoments> pairs_;
 };
 
 /// Mean over neurons and its standard error; `neurons` counts those that were observed. As

@@ -48,7 +48,8 @@ TEST_CASE("correlation: the worker's is that of enigma-data score, where it is h
   write_safetensors(folder / "a.safetensors", {{"batch0.preds", {"F32", shape, bytes(predictions)}},
                                                {"batch0.target", {"F32", shape, bytes(target)}},
                                                {"batch0.neuron_ids", {"I64", shape, bytes(ids)}}});
-  const auto scores = recordings::score(Safetensors(folder / "a.safetensors"), "a.safetensors");
+  const auto scores =
+      recordings::scores::score(Safetensors(folder / "a.safetensors"), "a.safetensors");
   std::filesystem::remove_all(folder);
   SessionCorrelation session(2);
   session.add(predictions, target, ids);

@@ -27,7 +27,8 @@ struct World {
   sweeps::Point point;
 
   World() {
-    recordings::generate({.out = path, .sessions = 2, .animals = 2, .neurons = 12, .minutes = 2});
+    recordings::generate::generate(
+        {.out = path, .sessions = 2, .animals = 2, .neurons = 12, .minutes = 2});
     shift_phases(path / "mouse02-session002" / "responses");
     const auto manifest = recordings::inspect(path, {});
     for (const auto& info : manifest.sessions) {
@@ -66,7 +67,7 @@ struct Setting {
   DrawPlan plan{.seed = 5, .lanes = 2, .windows_per_lane = 3};
 };
 
-float standardized(float x, const recordings::Scaling& scaling, size_t channel) {
+float standardized(float x, const recordings::gather::Scaling& scaling, size_t channel) {
   const float y = (x - static_cast<float>(scaling.mean[channel])) *
                   static_cast<float>(1 / scaling.deviation[channel]);
   return std::isnan(y) ? 0 : y;

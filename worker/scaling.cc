@@ -41,8 +41,8 @@ std::vector<double> spread_starts(const CorpusSession& session,
   return chosen;
 }
 
-recordings::Scaling scaling_of(std::span<const Sums> channels) {
-  recordings::Scaling scaling;
+recordings::gather::Scaling scaling_of(std::span<const Sums> channels) {
+  recordings::gather::Scaling scaling;
   for (const Sums& sums : channels) {
     const double deviation = sums.count > 0 ? std::sqrt(sums.m2 / sums.count) : 0;
     scaling.mean.push_back(sums.mean);
@@ -53,7 +53,7 @@ recordings::Scaling scaling_of(std::span<const Sums> channels) {
 
 }  // namespace
 
-recordings::Scaling video_scaling(const CorpusSession& session, const Corpus& corpus) {
+recordings::gather::Scaling video_scaling(const CorpusSession& session, const Corpus& corpus) {
   const model::VideoShape& shape = *corpus.inputs.window.video;
   const auto pixels = static_cast<size_t>(shape.height * shape.width);
   const auto channels = static_cast<size_t>(shape.channels);
@@ -68,8 +68,8 @@ recordings::Scaling video_scaling(const CorpusSession& session, const Corpus& co
   return scaling_of(sums);
 }
 
-std::vector<recordings::Scaling> behavior_scaling(const CorpusSession& session,
-                                                  const Corpus& corpus) {
+std::vector<recordings::gather::Scaling> behavior_scaling(const CorpusSession& session,
+                                                          const Corpus& corpus) {
   const model::BehaviorShape& shape = *corpus.inputs.window.behavior;
   const auto samples = static_cast<size_t>(shape.samples);
   std::vector<Sums> sums(static_cast<size_t>(shape.channels));
@@ -80,7 +80,7 @@ std::vector<recordings::Scaling> behavior_scaling(const CorpusSession& session,
       sums[c].add(std::span(window).subspan(c * samples, samples));
     }
   }
-  std::vector<recordings::Scaling> scalings;
+  std::vector<recordings::gather::Scaling> scalings;
   size_t first = 0;
   for (const std::string& modality : corpus.inputs.behavior) {
     const auto signals = static_cast<size_t>(signals_of(session, modality));

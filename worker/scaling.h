@@ -13,9 +13,9 @@ namespace enigma::worker {
 inline constexpr size_t kScalingWindowsMax = 256;
 
 /// Per channel, over all its pixels; NaN left out. A deviation of 0 becomes 1.
-recordings::Scaling video_scaling(const CorpusSession& session, const Corpus& corpus);
+recordings::gather::Scaling video_scaling(const CorpusSession& session, const Corpus& corpus);
 /// Per modality of corpus.inputs.behavior, per signal.
-std::vector<recordings::Scaling> behavior_scaling(const CorpusSession& session,
-                                                  const Corpus& corpus);
+std::vector<recordings::gather::Scaling> behavior_scaling(const CorpusSession& session,
+                                                          const Corpus& corpus);
 
 }  // namespace enigma::worker

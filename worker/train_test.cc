@@ -26,7 +26,8 @@ struct World {
   sweeps::PointFile file;
 
   World() {
-    recordings::generate({.out = data, .sessions = 2, .animals = 2, .neurons = 12, .minutes = 2});
+    recordings::generate::generate(
+        {.out = data, .sessions = 2, .animals = 2, .neurons = 12, .minutes = 2});
     const auto manifest = recordings::inspect(data, {});
     sweeps::Point& point = file.point;
     for (const auto& info : manifest.sessions) {

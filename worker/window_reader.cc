@@ -10,7 +10,7 @@ int64_t signals_of(const CorpusSession& session, const std::string& modality) {
 }
 
 void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, double start_s,
-                   const std::vector<recordings::Scaling>& scaling, std::span<float> out) {
+                   const std::vector<recordings::gather::Scaling>& scaling, std::span<float> out) {
   const int64_t samples = inputs.window.behavior->samples;
   const double window_s = static_cast<double>(inputs.window.samples) / inputs.window.rate_hz;
   const double rate_hz = static_cast<double>(samples) / window_s;
@@ -18,7 +18,7 @@ void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, d
   for (size_t m = 0; m < inputs.behavior.size(); ++m) {
     const std::string& modality = inputs.behavior[m];
     const auto count = static_cast<size_t>(samples * signals_of(session, modality));
-    recordings::Delivery delivery;
+    recordings::gather::Delivery delivery;
     if (!scaling.empty()) { delivery.scaling = scaling[m]; }
     gather_signals(session.session, modality, start_s, samples, rate_hz, delivery,
                    std::as_writable_bytes(out.subspan(first, count)));

@@ -16,7 +16,7 @@ int64_t signals_of(const CorpusSession& session, const std::string& modality);
 /// channels × samples, all behaviour modalities one after the other. `scaling`: per modality; none
 /// = as stored.
 void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, double start_s,
-                   const std::vector<recordings::Scaling>& scaling, std::span<float> out);
+                   const std::vector<recordings::gather::Scaling>& scaling, std::span<float> out);
 
 /// Where one window of a batch goes. Spans of absent modalities are empty.
 struct WindowBuffers {

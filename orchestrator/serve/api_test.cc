@@ -105,13 +105,13 @@ struct World {
   }
   /// A spec of two points on recordings of its own, as a request.
   std::string request() const {
-    recordings::GenerateOptions options;
+    recordings::generate::GenerateOptions options;
     options.out = folder / "data";
     options.sessions = 1;
     options.animals = 1;
     options.neurons = 8;
     options.minutes = 1;
-    recordings::generate(options);
+    recordings::generate::generate(options);
     const nlohmann::json spec = {
         {"version", 1},
         {"name", "sweep"},

@@ -148,7 +148,7 @@ Candidate nearest_size(Planner& planner, std::vector<Diagnostic>& why) {
 
 Parsed<Hero> hero_of(const HeroRequest& request, const db::Store* store,
                      const std::filesystem::path& store_folder) {
-  auto document = sweeps::parse_document(request.like.text, request.like.file);
+  auto document = parse_document(request.like.text, request.like.file);
   if (!document.ok()) { return {.diagnostics = document.diagnostics}; }
   const Json like = document.value->root;
   std::vector<Diagnostic> why;

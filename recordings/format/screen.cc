@@ -50,7 +50,7 @@ void take_flips(Screen& screen, const std::filesystem::path& path,
 }
 
 // Axes of the array as (frames, height, width, channels), numpy conventions of experanto: an array
-// of three axes whose last side is 3 is one colour picture.
+// of three axes whose last side is 3 is one color picture.
 bool picture_fits(const Trial& trial, const std::vector<int64_t>& shape, int64_t& frames) {
   std::vector<int64_t> size = {trial.height, trial.width};
   if (trial.channels > 1 || (!shape.empty() && shape.back() == 1 && shape.size() == 4)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "diagnostics/diagnostic.h"
+#include "recordings/format/modality_kind.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -15,8 +16,8 @@
 namespace enigma::recordings {
 
 struct Modality {
-  std::string name;     ///< folder name: responses, screen, eye_tracker, treadmill, …
-  std::string kind;     ///< sequence | screen | spikes | time_interval
+  std::string name;  ///< folder name: responses, screen, eye_tracker, treadmill, …
+  ModalityKind kind = ModalityKind::sequence;
   double rate_hz = 0;   ///< 0 = irregular
   int64_t signals = 0;  ///< neurons, channels; screen: height·width·channels
   double start_s = 0, end_s = 0;

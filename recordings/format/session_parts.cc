@@ -37,8 +37,9 @@ void open_sequence_part(Session::Impl& parts, const std::filesystem::path& folde
   append(diagnostics, sequence.diagnostics);
   if (!sequence.ok()) { return; }
   const std::string name = folder.filename().string();
-  parts.modalities.push_back({name, "sequence", sequence.value->rate_hz, sequence.value->signals,
-                              sequence.value->start_s, sequence.value->end_s});
+  parts.modalities.push_back({name, ModalityKind::sequence, sequence.value->rate_hz,
+                              sequence.value->signals, sequence.value->start_s,
+                              sequence.value->end_s});
   parts.sequences.emplace(name, std::move(*sequence.value));
   parts.nan_rows.emplace(name, std::make_unique<NanRows>());
 }
@@ -49,21 +50,22 @@ void open_screen_part(Session::Impl& parts, const std::filesystem::path& folder,
   append(diagnostics, screen.diagnostics);
   if (!screen.ok()) { return; }
   const Screen& open = *screen.value;
-  parts.modalities.push_back({folder.filename().string(), "screen", rate_of(open.flips_s),
-                              open.height * open.width * open.channels, open.start_s(),
-                              open.end_s()});
+  parts.modalities.push_back({folder.filename().string(), ModalityKind::screen,
+                              rate_of(open.flips_s), open.height * open.width * open.channels,
+                              open.start_s(), open.end_s()});
   if (!parts.screen || folder.filename() == "screen") { parts.screen = std::move(*screen.value); }
 }
 
 // Spikes and labelled intervals are recognised and listed; windows do not read them.
-void list_events(Session::Impl& parts, const std::filesystem::path& folder, const std::string& kind,
+void list_events(Session::Impl& parts, const std::filesystem::path& folder, ModalityKind kind,
                  const nlohmann::json& meta, Diagnostics& diagnostics) {
   Fields fields(meta, folder / "meta.yml", "", diagnostics);
   Modality modality{folder.filename().string(), kind, 0, 0, fields.number("start_time"),
                     fields.number("end_time")};
-  const char* list = kind == "spikes" ? "spike_indices" : "labels";
+  const bool spikes = kind == ModalityKind::spikes;
+  const char* list = spikes ? "spike_indices" : "labels";
   const size_t length = fields.has(list) ? meta[list].size() : 0;
-  modality.signals = static_cast<int64_t>(kind == "spikes" && length > 0 ? length - 1 : length);
+  modality.signals = static_cast<int64_t>(spikes && length > 0 ? length - 1 : length);
   parts.modalities.push_back(std::move(modality));
 }
 
@@ -73,22 +75,22 @@ void open_part(Session::Impl& parts, const std::filesystem::path& folder,
   append(diagnostics, meta.diagnostics);
   if (!meta.ok()) { return; }
   Fields fields(*meta.value, folder / "meta.yml", "", diagnostics);
-  const std::string kind = fields.text("modality");
-  if (kind == "sequence") { return open_sequence_part(parts, folder, *meta.value, diagnostics); }
-  if (kind == "screen") { return open_screen_part(parts, folder, *meta.value, diagnostics); }
-  if (kind == "spikes" || kind == "time_interval") {
-    return list_events(parts, folder, kind, *meta.value, diagnostics);
+  const std::string name = fields.text("modality");
+  if (name.empty()) { return; }
+  const auto kind = modality_kind_of(name);
+  if (!kind) {
+    diagnostics.push_back(unknown_kind(folder, name));
+    return;
   }
-  if (kind.empty()) { return; }
-  const std::array<std::string, 4> names = {"sequence", "screen", "spikes", "time_interval"};
-  Diagnostic d;
-  d.file = (folder / "meta.yml").string();
-  d.pointer = "/modality";
-  d.message = "modality is not known";
-  d.expected = "sequence, screen, spikes or time_interval";
-  d.found = kind;
-  d.suggestion = suggest_name(kind, names);
-  diagnostics.push_back(std::move(d));
+  switch (*kind) {
+    case ModalityKind::sequence:
+      return open_sequence_part(parts, folder, *meta.value, diagnostics);
+    case ModalityKind::screen:
+      return open_screen_part(parts, folder, *meta.value, diagnostics);
+    case ModalityKind::spikes:
+    case ModalityKind::time_interval:
+      return list_events(parts, folder, *kind, *meta.value, diagnostics);
+  }
 }
 
 }  // namespace

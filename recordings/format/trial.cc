@@ -17,7 +17,7 @@ namespace enigma::recordings {
 namespace {
 
 constexpr int64_t kSideMax = 1 << 15;
-constexpr int64_t kPixelsMax = 1 << 25;           // a colour picture of 4K and more
+constexpr int64_t kPixelsMax = 1 << 25;           // a color picture of 4K and more
 constexpr int64_t kFramesMax = int64_t{1} << 40;  // of one trial: sums cannot overflow
 
 struct Source {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 namespace {
 
 constexpr double kSliver = 1e-3;  // less of a pixel than this counts as none
@@ -84,4 +84,4 @@ std::vector<float> AreaResize::operator()(std::span<const T> pixels, int64_t cha
 template std::vector<float> AreaResize::operator()(std::span<const float>, int64_t) const;
 template std::vector<float> AreaResize::operator()(std::span<const uint8_t>, int64_t) const;
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 
 struct PictureSize {
   int64_t height = 0, width = 0;
@@ -35,4 +35,4 @@ class AreaResize {
   Taps rows_, columns_;
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

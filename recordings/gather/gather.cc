@@ -9,7 +9,7 @@
 #include <array>
 #include <limits>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -224,4 +224,4 @@ void expect_window(const Session& session, double start_s, const WindowRule& rul
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 
 /// z-score per signal or channel, in float32: x becomes (x − mean) · (1 / deviation), and NaN
 /// becomes 0, the mean. Empty = as stored.
@@ -43,4 +43,4 @@ void gather_signals(const Session& session, const std::string& modality, double 
 /// meanwhile; returns at once.
 void expect_window(const Session& session, double start_s, const WindowRule& rule);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

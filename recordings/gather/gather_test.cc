@@ -17,7 +17,7 @@
 #include <numeric>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 namespace {
 
 constexpr int64_t kSignals = 21, kFrames = 40, kHeight = 5, kWidth = 7;
@@ -41,7 +41,7 @@ std::string numbers_as(NumberType type, const std::vector<float>& numbers) {
 void write_sequence(const std::filesystem::path& folder, NumberType type, double rate_hz,
                     double start_s, bool shifted) {
   std::filesystem::create_directories(folder / "meta");
-  Stream stream(5, {uint64_t(type), uint64_t(shifted)});
+  generate::Stream stream(5, {uint64_t(type), uint64_t(shifted)});
   const auto rows = static_cast<int64_t>(20 * rate_hz);
   std::vector<float> numbers;
   for (int64_t i = 0; i < rows * kSignals; ++i) {
@@ -70,7 +70,7 @@ void write_screen(const std::filesystem::path& folder, NumberType type, int64_t 
                   double start_s) {
   std::filesystem::create_directories(folder / "meta");
   std::filesystem::create_directories(folder / "data");
-  Stream stream(6, {uint64_t(type)});
+  generate::Stream stream(6, {uint64_t(type)});
   std::vector<float> pixels;
   for (int64_t i = 0; i < kFrames * kHeight * kWidth * channels; ++i) {
     pixels.push_back(static_cast<float>(stream.below(256)));
@@ -116,7 +116,7 @@ float scaled(float x, const Scaling& scaling, size_t signal) {
 
 Scaling random_scaling(int64_t signals) {
   Scaling scaling;
-  Stream stream(8, {});
+  generate::Stream stream(8, {});
   for (int64_t i = 0; i < signals; ++i) {
     scaling.mean.push_back(stream.uniform(0, 100));
     scaling.deviation.push_back(stream.uniform(0.5, 60));
@@ -289,4 +289,4 @@ TEST_CASE("gather: a case with a phase shift per signal, as published, comes out
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

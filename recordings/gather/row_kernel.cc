@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 namespace {
 
 constexpr size_t kBlock = 64;  // numbers that go through registers and first cache together
@@ -138,4 +138,4 @@ void gather_row(const RowTask& task) {
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 
 /// Number types that a batch is made of; bf16 is the upper half of an IEEE 754 binary32.
 enum class Element { f32, f16, bf16, u8 };
@@ -40,4 +40,4 @@ bool runs_avx2();
 /// float32 numbers as elements: rounded to nearest even; u8 clamped to 0–255, NaN as 0.
 void store_elements(std::span<const float> numbers, Element element, std::byte* out);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

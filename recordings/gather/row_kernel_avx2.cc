@@ -8,7 +8,7 @@
 #include <cpuid.h>
 #include <immintrin.h>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 namespace {
 
 constexpr size_t kWidth = 8, kLineBytes = 64;
@@ -154,11 +154,11 @@ void gather_row_avx2(const RowTask& task) {
   gather_row_portable(rest);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather
 
 #else
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 
 bool runs_avx2() {
   return false;
@@ -168,6 +168,6 @@ void gather_row_avx2(const RowTask& task) {
   gather_row_portable(task);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather
 
 #endif

@@ -12,7 +12,7 @@
 #include <numeric>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 namespace {
 
 constexpr NumberType kTypes[] = {NumberType::f16, NumberType::f32, NumberType::f64,
@@ -28,7 +28,7 @@ struct Row {
 
   // At an odd address, with numbers of all sizes: bytes of files need no alignment.
   explicit Row(NumberType type) : bytes(kRow * bytes_of(type) + 1) {
-    Stream stream(1, {static_cast<uint64_t>(type)});
+    generate::Stream stream(1, {static_cast<uint64_t>(type)});
     for (std::byte& byte : bytes) { byte = static_cast<std::byte>(stream.below(256)); }
     for (size_t i = 0; i < kRow; ++i) {
       columns.push_back(stream.below(kRow));
@@ -136,7 +136,7 @@ TEST_CASE("row: all halves and the edges of rounding come out alike") {
   std::vector<uint16_t> halves(1 << 16);
   std::iota(halves.begin(), halves.end(), uint16_t{0});
   std::vector<float> floats;
-  Stream stream(3, {});
+  generate::Stream stream(3, {});
   for (uint32_t bits : {0u, 0x80000000u, 0x3f808000u, 0x3f818000u, 0x7f7fffffu, 0x7f800000u,
                         0xff800000u, 0x7fc00000u, 0x477fe000u, 0x477ff000u, 0x33000000u,
                         0x33000001u, 0x387fc000u, 0x00000001u}) {
@@ -176,4 +176,4 @@ TEST_CASE("row: elements are rounded to nearest even, and grey levels are clampe
   CHECK(floats_of(out, Element::u8) == std::vector<float>{1, 1, 1, 0, 254, 255, 0});
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 namespace {
 
 // row_at of many signals, each at its own shift. In float64, which holds every row exactly and
@@ -80,4 +80,4 @@ void RowPlaces::places(double t_s, std::span<const int64_t> signals, std::span<i
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

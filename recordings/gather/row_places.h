@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::gather {
 
 inline constexpr int64_t kNoPlace = -1;
 
@@ -33,4 +33,4 @@ class RowPlaces {
   std::vector<double> rows_;        // scratch
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::gather

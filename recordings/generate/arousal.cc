@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 constexpr double kStep_s = 1 / kBehaviourRate_hz;
@@ -54,4 +54,4 @@ double gain(const Arousal& arousal, int64_t sample, double running, double pupil
                   1 + running * (arousal.speed_dm_per_s[i] - 0.45) + pupil * arousal.pupil[i]);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

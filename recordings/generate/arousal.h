@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 inline constexpr double kBehaviourRate_hz = 20;
 
@@ -23,4 +23,4 @@ Arousal make_arousal(Stream stream, int64_t samples);
 /// Multiplier of every rate at sample i; `running` and `pupil` are a neuron's two slopes.
 double gain(const Arousal& arousal, int64_t sample, double running, double pupil);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

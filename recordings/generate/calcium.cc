@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 Scan::Scan(int64_t samples, double sample_rate_hz, double delay_s)
     : samples_(samples),
@@ -82,4 +82,4 @@ double event_variance(double mean, double variance) {
   return square * (variance + mean * mean) - mean * mean;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 inline constexpr double kScanRate_hz = 8;
 /// Deviation of the logarithm of an event's size: the indicator answers each spike unequally.
@@ -47,4 +47,4 @@ std::vector<double> draw_events(Stream stream, std::span<const int64_t> spikes);
 /// Variance of a frame's event where spikes have this mean and variance.
 double event_variance(double mean, double variance);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 namespace {
 
@@ -64,4 +64,4 @@ nlohmann::ordered_json to_json(const Ceiling& ceiling) {
           {"video_share", ceiling.video_share}};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

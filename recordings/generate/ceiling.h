@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 /// Per neuron, over every sample of the session; 0 for a neuron that never varies.
 struct Ceiling {
@@ -37,4 +37,4 @@ double median(std::vector<double> values);
 
 nlohmann::ordered_json to_json(const Ceiling& ceiling);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -6,7 +6,7 @@
 #include <cctype>
 #include <set>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 constexpr int64_t kLatentsMax = 16, kAreasMax = 16;
@@ -83,4 +83,4 @@ std::vector<Diagnostic> range_errors(const Features& f) {
   return diagnostics;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

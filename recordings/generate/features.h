@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 struct Features {
   bool surround = false;           ///< drive divided by the contrast around the receptive field
@@ -31,4 +31,4 @@ nlohmann::ordered_json to_json(const Features& features);
 /// A diagnostic for every number that is out of range.
 std::vector<Diagnostic> range_errors(const Features& features);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

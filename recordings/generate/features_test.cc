@@ -23,7 +23,7 @@
 #include <numeric>
 #include <set>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 /// One session made with `features`, and its files.
@@ -404,4 +404,4 @@ TEST_CASE("features: numbers out of range are refused, each by the name of its o
   CHECK(to_json(Features{}).empty());
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <span>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 constexpr double kScene_s[] = {0.7, 2.2};  // shortest and longest scene
@@ -141,4 +141,4 @@ std::vector<uint8_t> make_film(Stream stream, int64_t frames) {
   return film;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 inline constexpr int64_t kFilmHeight = 36, kFilmWidth = 64, kFilmArea = kFilmHeight * kFilmWidth;
 inline constexpr double kFilmRate_hz = 30;
@@ -20,4 +20,4 @@ std::vector<uint8_t> make_film(Stream stream, int64_t frames);
 std::vector<double> make_texture(Stream& stream);
 inline constexpr int64_t kTextureSide = 128;
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 // An Ornstein–Uhlenbeck process at its samples, from its stationary distribution on.
 std::vector<float> slow_signal(Stream stream, int64_t samples, double rate_hz, double time_s) {
@@ -16,4 +16,4 @@ std::vector<float> slow_signal(Stream stream, int64_t samples, double rate_hz, d
   return signal;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 /// One slow signal of variance 1 and mean 0: filtered noise with the given time constant, at
 /// `rate_hz`.
@@ -14,4 +14,4 @@ std::vector<float> slow_signal(Stream stream, int64_t samples, double rate_hz, d
 
 inline constexpr double kLatentTime_s = 3, kDriftTime_s = 120;
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

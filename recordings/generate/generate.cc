@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 constexpr int64_t kSessionsMax = 999, kNeuronsMax = 100'000;
@@ -117,4 +117,4 @@ std::vector<GeneratedSession> generate(const GenerateOptions& options) {
   return sessions;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 struct GenerateOptions {
   std::filesystem::path out;
@@ -37,4 +37,4 @@ struct GeneratedSession {
 /// other settings has the name; std::system_error where the disk refuses.
 std::vector<GeneratedSession> generate(const GenerateOptions& options);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 GenerateOptions small(const std::filesystem::path& out) {
@@ -174,4 +174,4 @@ TEST_CASE("stream: moments are those of the distributions") {
   CHECK(Stream(1, {2, 3}).next() != Stream(1, {3, 2}).next());
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 /// Every showing of a test clip, as responses [300 × neurons].
 inline std::map<std::string, std::vector<std::vector<double>>> repeats(
@@ -51,4 +51,4 @@ inline double explainable_variance(const Session::Impl& session, size_t neuron) 
   return 1 - noise / frames / total;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -16,7 +16,7 @@
 #include <filesystem>
 #include <span>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 constexpr uint64_t kScheduleStream = 0, kFilmStream = 1, kArousalStream = 2, kSpikeStream = 4,
@@ -368,4 +368,4 @@ void write_mouse(const MouseRecording& recording, const MouseSettings& settings,
   write_atomically(folder / "meta.json", meta_of(settings).dump(1) + "\n");
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

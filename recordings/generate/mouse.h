@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 struct MouseSettings {
   uint64_t seed = 0;
@@ -46,4 +46,4 @@ void write_mouse(const MouseRecording& recording, const MouseSettings& settings,
 nlohmann::ordered_json meta_of(const MouseSettings& settings);
 std::string name_of(const MouseSettings& settings);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

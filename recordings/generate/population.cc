@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 constexpr double kSigma_px[] = {4.5, 8.0};
@@ -257,4 +257,4 @@ std::vector<double> video_rate(const Neuron& neuron, std::span<const uint8_t> fi
   return rates;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 struct Neuron {
   int64_t top = 0, left = 0, height = 0, width = 0;  ///< where the filter is not zero
@@ -50,4 +50,4 @@ std::vector<double> drive(const Neuron& neuron, std::span<const uint8_t> film,
 std::vector<double> video_rate(const Neuron& neuron, std::span<const uint8_t> film,
                                std::span<const float> contrast = {});
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

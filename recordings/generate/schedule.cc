@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 Schedule make_schedule(Stream stream, double minutes) {
   const double clip_s = static_cast<double>(kClipFrames) / kFilmRate_hz;
@@ -31,4 +31,4 @@ Schedule make_schedule(Stream stream, double minutes) {
   return schedule;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

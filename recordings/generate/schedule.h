@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 inline constexpr int64_t kClipFrames = 300;  ///< 10 s at 30 Hz
 
@@ -26,4 +26,4 @@ struct Schedule {
 /// showings of each test clip, so at least four showings in all.
 Schedule make_schedule(Stream stream, double minutes);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 constexpr double kBusyMax = 0.9;  // share of the time that dead times may take
@@ -50,4 +50,4 @@ double count_variance(double mean, double dead) {
   return cv * cv * mean + 1.0 / 6 + std::pow(cv, 4) / 2 - 2 * std::pow(cv, 3) / 3;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 inline constexpr double kDeadTime_s = 0.002;
 
@@ -24,4 +24,4 @@ std::vector<int64_t> count_spikes(std::span<const double> times, double from, do
 /// 1962, section 4.5).
 double count_variance(double mean, double dead);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

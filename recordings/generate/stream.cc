@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 namespace {
 
 constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
@@ -52,4 +52,4 @@ int64_t Stream::below(int64_t bound) {
   return std::min(bound - 1, static_cast<int64_t>(uniform() * static_cast<double>(bound)));
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

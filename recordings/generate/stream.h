@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-namespace enigma::recordings {
+namespace enigma::recordings::generate {
 
 /// A stream of random numbers by hashing a counter (SplitMix64: Steele, Lea & Flood 2014).
 class Stream {
@@ -25,4 +25,4 @@ class Stream {
   uint64_t counter_ = 0;
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::generate

@@ -7,7 +7,7 @@
 
 #include <map>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -112,4 +112,4 @@ std::optional<Diagnostic> unlike(const fs::path& session, const Json& provenance
   return std::nullopt;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 /// What a session is a pure function of: format, version of the importer, options, source.
 nlohmann::ordered_json provenance_of(ImportFormat format, const ReadOptions& options,
@@ -28,4 +28,4 @@ std::optional<Diagnostic> unlike(const std::filesystem::path& session,
                                  const nlohmann::ordered_json& provenance,
                                  const std::filesystem::path& source);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 NumberType float_type_of(NumberType type) {
   switch (type) {
@@ -37,4 +37,4 @@ void put_float(std::byte* place, NumberType type, double number) {
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 /// float16, float32 and float64 stay; integers get the narrowest of the latter two that holds them
 /// (64-bit ones beyond 2^53 are rounded).
@@ -16,4 +16,4 @@ NumberType wider_float(NumberType a, NumberType b);
 /// Writes a number as float32 or float64.
 void put_float(std::byte* place, NumberType type, double number);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

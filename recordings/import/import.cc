@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 namespace {
 
 namespace fs = std::filesystem;
@@ -229,4 +229,4 @@ std::vector<ImportedSession> import_sessions(const ImportOptions& options) {
   return Import(options).run();
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

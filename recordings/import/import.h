@@ -9,7 +9,7 @@
 #include <functional>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 struct ImportOptions {
   ImportFormat format = ImportFormat::nwb;
@@ -36,4 +36,4 @@ struct ImportedSession {
 /// std::runtime_error where the surroundings fail (a full disk, a folder that cannot be written).
 std::vector<ImportedSession> import_sessions(const ImportOptions& options);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 void write_import_manifest(const std::filesystem::path& out, DigestCache& digests) {
   std::vector<std::filesystem::path> sessions;
@@ -32,4 +32,4 @@ void write_import_manifest(const std::filesystem::path& out, DigestCache& digest
       json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

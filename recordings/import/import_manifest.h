@@ -6,9 +6,9 @@
 
 #include <filesystem>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 /// Writes `out`/manifest.json anew over the imported sessions that stand there, sorted by name.
 void write_import_manifest(const std::filesystem::path& out, DigestCache& digests);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -11,13 +11,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 namespace {
 
 namespace fs = std::filesystem;
 
 struct World {
-  SmallSensorium small;
+  sensorium::SmallSensorium small;
   TemporaryFolder place;
   fs::path out = place.path() / "native";
 
@@ -183,7 +183,7 @@ TEST_CASE("import: two imports do not write into one folder") {
 TEST_CASE("import: numbers out of range, unknown formats and empty sources are refused") {
   World world;
   ImportOptions options = world.options(world.small.path);
-  options.options.size = PictureSize{0, 5};
+  options.options.size = gather::PictureSize{0, 5};
   options.options.bin_hz = -1;
   options.limits.time_s = 0;
   try {
@@ -204,4 +204,4 @@ TEST_CASE("import: files of one stem would be one session, and are refused") {
   CHECK(find_sources(ImportFormat::video, folder.path()).size() == 1);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 inline nlohmann::json yaml_at(const std::filesystem::path& file) {
   const Parsed<nlohmann::json> parsed = read_yaml(file);
@@ -68,4 +68,4 @@ inline double sum_of(const std::vector<double>& numbers) {
   return sum;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

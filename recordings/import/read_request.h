@@ -9,13 +9,13 @@
 #include <optional>
 #include <string>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 /// Options that change what is stored; part of what a finished session is recognised by.
 struct ReadOptions {
-  std::optional<PictureSize> size;  ///< of videos; nothing = as they are
-  bool colour = false;              ///< of videos: RGB instead of grey
-  double bin_hz = 100;              ///< spike times are counted at this rate for `responses`
+  std::optional<gather::PictureSize> size;  ///< of videos; nothing = as they are
+  bool color = false;                       ///< of videos: RGB instead of grey
+  double bin_hz = 100;  ///< spike times are counted at this rate for `responses`
   std::string trace;  ///< of fluorescence: a series, container or kind; empty = by the usual order
 };
 
@@ -27,4 +27,4 @@ struct ReadRequest {
   std::function<void(int64_t done, int64_t total)> progress = [](int64_t, int64_t) {};
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -17,7 +17,7 @@
 
 extern char** environ;
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -100,7 +100,7 @@ Diagnostic diagnostic_of(const nlohmann::json& json) {
 
 Json to_json(const ReaderOrder& order) {
   Json options = {{"bin_hz", order.options.bin_hz},
-                  {"colour", order.options.colour},
+                  {"color", order.options.color},
                   {"trace", order.options.trace}};
   if (order.options.size) {
     options["size"] = {order.options.size->height, order.options.size->width};
@@ -118,7 +118,7 @@ ReaderOrder reader_order_of(const nlohmann::json& json) {
   order.session = json.at("session").get<std::string>();
   const nlohmann::json& options = json.at("options");
   order.options.bin_hz = options.at("bin_hz");
-  order.options.colour = options.at("colour");
+  order.options.color = options.at("color");
   order.options.trace = options.at("trace");
   if (options.contains("size")) {
     order.options.size = {options["size"].at(0), options["size"].at(1)};
@@ -191,4 +191,4 @@ ReaderEnd ReaderProcess::end() {
   return end;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

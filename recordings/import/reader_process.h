@@ -13,7 +13,7 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 struct ReaderLimits {
   int64_t memory_bytes = int64_t{4} << 30;  ///< address space
@@ -66,4 +66,4 @@ class ReaderProcess {
   int64_t done_ = 0, total_ = 0;
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

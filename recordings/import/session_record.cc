@@ -2,7 +2,7 @@
 
 #include "recordings/format/output_file.h"
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -70,4 +70,4 @@ void write_identity(const SessionRecord& record, const std::filesystem::path& se
              json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 struct ImportedModality {
   std::string name;
@@ -60,4 +60,4 @@ nlohmann::ordered_json to_json(const SessionRecord& record);
 /// meta.json: data_key, animal and species, by the keys that the reader looks for.
 void write_identity(const SessionRecord& record, const std::filesystem::path& session);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -12,7 +12,7 @@
 #include <map>
 #include <set>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 namespace {
 
 namespace fs = std::filesystem;
@@ -185,8 +185,8 @@ nlohmann::ordered_json options_json(ImportFormat format, const ReadOptions& opti
   if (format != ImportFormat::video) { return json; }
   json["size"] = nullptr;
   if (options.size) { json["size"] = {options.size->height, options.size->width}; }
-  json["color"] = options.colour ? "rgb" : "grey";
+  json["color"] = options.color ? "rgb" : "grey";
   return json;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

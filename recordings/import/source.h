@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 enum class ImportFormat { sensorium2022, sensorium2023, nwb, video };
 
@@ -34,4 +34,4 @@ nlohmann::ordered_json identity_of(const std::filesystem::path& source);
 /// Those of the options that matter to a format.
 nlohmann::ordered_json options_json(ImportFormat format, const ReadOptions& options);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

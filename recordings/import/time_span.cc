@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 namespace {
 
 constexpr double kRounding = 1e-3;  // of a span: clocks may count from 1970
@@ -53,4 +53,4 @@ std::vector<TimeSpan> between(const std::vector<TimeSpan>& joined, const TimeSpa
   return free;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer {
 
 /// [from, to).
 struct TimeSpan {
@@ -19,4 +19,4 @@ double seconds_in(const std::vector<TimeSpan>& joined, const TimeSpan& span);
 /// What joined spans leave free of [from, to).
 std::vector<TimeSpan> between(const std::vector<TimeSpan>& joined, const TimeSpan& span);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer

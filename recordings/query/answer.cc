@@ -1,6 +1,6 @@
 #include "recordings/query/answer.h"
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 int64_t Answer::elements() const {
   int64_t count = 1;
@@ -20,4 +20,4 @@ std::vector<int64_t> times_inside(const std::vector<double>& times_s, double fro
   return inside;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 /// Seconds that a modality knows of, all bounds closed.
 struct Clock {
@@ -37,4 +37,4 @@ void store(Answer& answer, const std::vector<T>& values) {
   answer.bytes.assign(begin, begin + values.size() * sizeof(T));
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -8,7 +8,7 @@
 #include <array>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 using Diagnostics = std::vector<Diagnostic>;
@@ -225,4 +225,4 @@ Parsed<ChunkConfig> read_chunk_config(const nlohmann::json& document,
   return parsed;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

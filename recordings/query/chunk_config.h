@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 struct ChunkModality {
   std::string name;
@@ -26,7 +26,7 @@ struct ChunkModality {
 struct ChunkConfig {
   std::vector<ChunkModality> modalities;   ///< sorted by name; "screen" is one of them
   std::vector<nlohmann::json> conditions;  ///< a trial must meet one: objects of key and value
-  int64_t stride = 1;                      ///< every so-manieth valid start is taken
+  int64_t stride = 1;                      ///< of valid starts, every stride-th is taken
   double safe_interval_s = 0.5;            ///< cut off at both ends of the common range
   int64_t precision = 5;                   ///< decimal places of a sample's times
   bool cache = false;
@@ -43,4 +43,4 @@ struct ChunkConfig {
 Parsed<ChunkConfig> read_chunk_config(const nlohmann::json& document,
                                       const std::filesystem::path& file);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -1,6 +1,6 @@
 #include "recordings/query/chunks.h"
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 nlohmann::ordered_json trials_of(const Screen& screen) {
@@ -57,4 +57,4 @@ nlohmann::ordered_json description_of(const Chunks& chunks) {
           {"trials", trials_of(chunks.screen())}};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

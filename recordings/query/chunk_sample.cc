@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 // Whole ticks of 10^-precision seconds, halves to even; nothing where 64 bits do not hold them.
@@ -124,4 +124,4 @@ Parsed<std::map<std::string, Answer>> read_chunk(const Chunks& chunks, int64_t i
   return {std::move(tensors), std::move(warnings)};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

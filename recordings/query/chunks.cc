@@ -10,7 +10,7 @@
 #include <limits>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 using Diagnostics = std::vector<Diagnostic>;
@@ -285,4 +285,4 @@ Parsed<Chunks> open_chunks(const std::filesystem::path& experiment, ChunkConfig 
   return parsed;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

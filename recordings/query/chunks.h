@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 /// Times of screen samples: first + k · (second − first), the step as it was rounded.
 struct ChunkGrid {
@@ -59,4 +59,4 @@ nlohmann::ordered_json description_of(const Chunks& chunks);
 /// out of range are left out, which makes a tensor shorter.
 Parsed<std::map<std::string, Answer>> read_chunk(const Chunks& chunks, int64_t index);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 namespace fs = std::filesystem;
@@ -227,7 +227,7 @@ nlohmann::json small_config(int64_t precision, double rate_hz) {
           {"modality_config", {{"responses", modality}, {"screen", screen}}}};
 }
 
-// A film that is three pixels wide reads as one colour picture, as published: this one is four.
+// A film that is three pixels wide reads as one color picture, as published: this one is four.
 fs::path recording_of(SmallRecording& recording) {
   const fs::path& experiment = recording.write();
   const std::vector<uint8_t> film(20 * 2 * 4);
@@ -298,4 +298,4 @@ TEST_CASE("interval sets: holes may overlap, touch and reach beyond") {
   CHECK(common[2].end_s == 7);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

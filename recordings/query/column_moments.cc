@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 double through_half(double value) {
@@ -80,4 +80,4 @@ ColumnMoments column_moments(const SequenceDevice& device) {
   return moments;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 /// The sum of `values` by pairwise summation in blocks of 128, as numpy adds what lies in a row.
 template <typename T>
@@ -39,4 +39,4 @@ struct ColumnMoments {
 /// Over every row; deviations with divisor n. Float16 is added in float16, as numpy does.
 ColumnMoments column_moments(const SequenceDevice& device);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

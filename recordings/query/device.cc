@@ -2,13 +2,14 @@
 
 #include "diagnostics/nearest.h"
 #include "recordings/format/document.h"
+#include "recordings/format/modality_kind.h"
 #include "recordings/format/problem.h"
 
 #include <array>
 #include <string>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 template <typename T>
@@ -28,18 +29,22 @@ Parsed<Device> open_device(const std::filesystem::path& folder, const nlohmann::
   const Parsed<nlohmann::json> meta = read_yaml(folder / "meta.yml");
   if (!meta.ok()) { return {std::nullopt, meta.diagnostics}; }
   std::vector<Diagnostic> diagnostics;
-  const std::string kind =
+  const std::string name =
       Fields(*meta.value, folder / "meta.yml", "", diagnostics).text("modality");
   if (!diagnostics.empty()) { return {std::nullopt, std::move(diagnostics)}; }
-  if (kind == "sequence") { return as_device(open_sequence_device(folder, *meta.value, config)); }
-  if (kind == "screen") { return as_device(open_screen_device(folder, *meta.value, config)); }
-  if (kind == "spikes") { return as_device(open_spikes_device(folder, *meta.value, config)); }
-  if (kind == "time_interval") { return as_device(open_intervals_device(folder, *meta.value)); }
-  const std::array<std::string, 4> kinds = {"sequence", "screen", "spikes", "time_interval"};
-  Diagnostic d = problem_in(folder / "meta.yml", "/modality", "kind of modality is not known",
-                            "sequence, screen, spikes or time_interval", kind);
-  d.suggestion = suggest_name(kind, kinds);
-  return {std::nullopt, {d}};
+  const auto kind = modality_kind_of(name);
+  if (!kind) { return {std::nullopt, {unknown_kind(folder, name)}}; }
+  switch (*kind) {
+    case ModalityKind::sequence:
+      return as_device(open_sequence_device(folder, *meta.value, config));
+    case ModalityKind::screen:
+      return as_device(open_screen_device(folder, *meta.value, config));
+    case ModalityKind::spikes:
+      return as_device(open_spikes_device(folder, *meta.value, config));
+    case ModalityKind::time_interval:
+      break;
+  }
+  return as_device(open_intervals_device(folder, *meta.value));
 }
 
 Clock clock_of(const Device& device) {
@@ -50,4 +55,4 @@ Parsed<Answer> ask(const Device& device, const std::vector<double>& times_s) {
   return std::visit([&](const auto& kind) { return ask(kind, times_s); }, device);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

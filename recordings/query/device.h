@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 using Device = std::variant<SequenceDevice, ScreenDevice, SpikesDevice, IntervalsDevice>;
 
@@ -24,4 +24,4 @@ Parsed<Device> open_device(const std::filesystem::path& folder, const nlohmann::
 Clock clock_of(const Device& device);
 Parsed<Answer> ask(const Device& device, const std::vector<double>& times_s);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

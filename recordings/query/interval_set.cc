@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 std::vector<TimeInterval> without(TimeInterval whole, const std::vector<TimeInterval>& holes) {
   std::vector<TimeInterval> left;
@@ -31,4 +31,4 @@ std::vector<TimeInterval> intersection(const std::vector<TimeInterval>& a,
   return common;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 /// What of [start, end) lies in none of `holes` (sorted by start; may overlap).
 std::vector<TimeInterval> without(TimeInterval whole, const std::vector<TimeInterval>& holes);
@@ -14,4 +14,4 @@ std::vector<TimeInterval> without(TimeInterval whole, const std::vector<TimeInte
 std::vector<TimeInterval> intersection(const std::vector<TimeInterval>& a,
                                        const std::vector<TimeInterval>& b);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 Parsed<IntervalsDevice> open_intervals_device(const std::filesystem::path& folder,
                                               const nlohmann::json& meta) {
@@ -36,4 +36,4 @@ Parsed<Answer> ask(const IntervalsDevice& device, const std::vector<double>& tim
   return {std::move(answer), {}};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 struct IntervalsDevice {
   LabelledIntervals labelled;
@@ -23,4 +23,4 @@ Clock clock_of(const IntervalsDevice& device);
 /// Per time and label: does one of the label's intervals hold the time? bool, (times, labels).
 Parsed<Answer> ask(const IntervalsDevice& device, const std::vector<double>& times_s);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 using Diagnostics = std::vector<Diagnostic>;
@@ -218,4 +218,4 @@ void normalize(const Normalization& normalization, Answer& answer) {
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 struct Normalization {
   std::vector<double> mean, std;  ///< one for all, or one per column of the last axis
@@ -29,4 +29,4 @@ std::optional<Diagnostic> misfit_of(const Normalization& normalization, const De
 /// In the precision of the answer (float16, float32 or float64).
 void normalize(const Normalization& normalization, Answer& answer);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

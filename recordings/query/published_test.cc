@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 namespace fs = std::filesystem;
@@ -187,4 +187,4 @@ TEST_CASE("query: a time past the last row is left out and told") {
   CHECK(answer.value->warnings[0].file == folder.string());
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 using Diagnostics = std::vector<Diagnostic>;
@@ -18,27 +18,27 @@ std::string text_of(const std::vector<int64_t>& sides) {
   return shown(nlohmann::json(sides));
 }
 
-std::optional<PictureSize> size_in(const nlohmann::json& list) {
+std::optional<gather::PictureSize> size_in(const nlohmann::json& list) {
   if (!list.is_array() || list.size() != 2) { return std::nullopt; }
   for (const auto& side : list) {
     if (!side.is_number_integer() || side.get<int64_t>() < 1 || side.get<int64_t>() > kSideMax) {
       return std::nullopt;
     }
   }
-  return PictureSize{list[0].get<int64_t>(), list[1].get<int64_t>()};
+  return gather::PictureSize{list[0].get<int64_t>(), list[1].get<int64_t>()};
 }
 
 void take_rescale(ScreenDevice& device, const nlohmann::json& config, bool rescale,
                   Diagnostics& diagnostics) {
   const std::vector<int64_t> stored = device.screen.trials.front().image_size();
-  std::optional<PictureSize> size = PictureSize{stored[0], stored[1]};
+  std::optional<gather::PictureSize> size = gather::PictureSize{stored[0], stored[1]};
   if (config.contains("rescale_size") && !config["rescale_size"].is_null()) {
     size = size_in(config["rescale_size"]);
   }
   if (!size) {
     diagnostics.push_back(problem_in(device.folder, "/rescale_size", "size cannot be read",
                                      "[height, width]", shown(config["rescale_size"])));
-  } else if (!rescale && *size != PictureSize{stored[0], stored[1]}) {
+  } else if (!rescale && *size != gather::PictureSize{stored[0], stored[1]}) {
     diagnostics.push_back(problem_in(device.folder, "/rescale_size",
                                      "frames do not fit the size asked for", text_of(stored),
                                      shown(config["rescale_size"])));
@@ -121,7 +121,7 @@ void append_frame(const ScreenDevice& device, const Shown& shown, int64_t frame,
         shown.picture->type, stored);
   }
   if (device.rescale) {
-    const AreaResize resize({shown.size[0], shown.size[1]}, *device.rescale);
+    const gather::AreaResize resize({shown.size[0], shown.size[1]}, *device.rescale);
     stored = resize(std::span<const float>(stored));
   }
   values.insert(values.end(), stored.begin(), stored.end());
@@ -206,4 +206,4 @@ Parsed<Answer> ask(const ScreenDevice& device, const std::vector<double>& times_
   return {std::move(answer), {}};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -11,13 +11,13 @@
 #include <optional>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 struct ScreenDevice {
   std::filesystem::path folder;
   Screen screen;  ///< without pictures: a question opens those it needs
   bool by_name = false;
-  std::optional<PictureSize> rescale;  ///< [H, W] to answer in
+  std::optional<gather::PictureSize> rescale;  ///< [H, W] to answer in
 
   std::vector<int64_t> image_size() const;  ///< of an answered frame
 };
@@ -34,4 +34,4 @@ Clock clock_of(const ScreenDevice& device);
 /// rise strictly; a frame that no trial or picture has, or of another size, is refused.
 Parsed<Answer> ask(const ScreenDevice& device, const std::vector<double>& times_s);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

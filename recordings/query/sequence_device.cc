@@ -9,7 +9,7 @@
 #include <cstring>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 // The option `normalize` never changed a value; it only insists on statistics of this shape.
@@ -200,4 +200,4 @@ Parsed<Answer> ask(const SequenceDevice& device, const std::vector<double>& time
   return {std::move(answer), {}};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 struct SequenceDevice {
   std::filesystem::path folder;
@@ -34,4 +34,4 @@ Clock clock_of(const SequenceDevice& device);
 /// no row stands there is left out, with a warning (linear: without one, as published).
 Parsed<Answer> ask(const SequenceDevice& device, const std::vector<double>& times_s);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 namespace {
 
 constexpr double kSigmaMax = 1e4;  // samples: bounds the kernel before it is allocated
@@ -143,4 +143,4 @@ Parsed<Answer> ask(const SpikesDevice& device, const std::vector<double>& times_
   return {std::move(answer), {}};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

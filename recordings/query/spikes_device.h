@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::query {
 
 struct SpikesDevice {
   Spikes spikes;
@@ -29,4 +29,4 @@ Clock clock_of(const SpikesDevice& device);
 /// Gaussian over the times answered, cut at 4 sigma, reflected at the ends.
 Parsed<Answer> ask(const SpikesDevice& device, const std::vector<double>& times_s);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::query

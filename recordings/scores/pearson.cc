@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 namespace {
 
 constexpr double kVarianceMin = 1.4901161193847656e-8;  // √eps of double
@@ -93,4 +93,4 @@ double population_correlation(std::span<const PairMoments> neurons) {
   return sum / weight;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 
 /// Pearson's r of pairs; `softening` is added to both standard deviations (divisor n), which makes
 /// the r of what never changes 0; without it that r is NaN.
@@ -37,4 +37,4 @@ struct PairMoments {
 /// The average of the neurons' r weighted by their counts; NaN contributes 0, its count stays.
 double population_correlation(std::span<const PairMoments> neurons);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

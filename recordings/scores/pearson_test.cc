@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 namespace {
 
 PairMoments moments_of(const std::vector<double>& x, const std::vector<double>& y) {
@@ -50,4 +50,4 @@ TEST_CASE("pearson: rounding takes no r past 1") {
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

@@ -9,7 +9,7 @@
 #include <map>
 #include <span>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -181,4 +181,4 @@ double gini(std::vector<double> values) {
   return weighted / (n * sum_of(values));
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 
 /// Trials × neurons, row-major. Trials of one stimulus share its id; they need not stand together,
 /// and stimuli may differ in their number of repeats.
@@ -45,4 +45,4 @@ FeveMean mean_feve(const RepeatScores& scores, double least = 0.15);
 /// Gini coefficient: 0 where all values are equal, near 1 where one holds everything.
 double gini(std::vector<double> values);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

@@ -13,7 +13,7 @@
 #include <cmath>
 #include <string>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 namespace {
 
 namespace fs = std::filesystem;
@@ -220,4 +220,4 @@ TEST_CASE("repeats: a stimulus shown once has no noise, and a silent neuron no s
   CHECK(gini({0, 0, 0, 4}) == doctest::Approx(0.75));
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

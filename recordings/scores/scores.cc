@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -306,4 +306,4 @@ nlohmann::ordered_json score(const Safetensors& file, const std::filesystem::pat
   return json;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 
 /// Every metric whose tensors are there:
 /// - `responses`, `predictions` [stimuli, repeats, neurons], or [trials, neurons] with `image_ids`
@@ -22,4 +22,4 @@ namespace enigma::recordings {
 /// where there is nothing to score.
 nlohmann::ordered_json score(const Safetensors& file, const std::filesystem::path& path);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 namespace {
 
 template <typename T>
@@ -69,4 +69,4 @@ TEST_CASE("score: a neuron's id that is no integer, or no neuron, is refused") {
   CHECK(scores.at("per_neuron_r").at(0).get<double>() == doctest::Approx(1));
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

@@ -13,7 +13,7 @@
 #include <optional>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -67,8 +67,8 @@ class Tiered {
     }
   }
 
-  ModalityStatistics finish(std::string name, std::string kind) {
-    ModalityStatistics statistics{std::move(name), std::move(kind), all_.finish(), {}};
+  ModalityStatistics finish(std::string name, ModalityKind kind) {
+    ModalityStatistics statistics{std::move(name), kind, all_.finish(), {}};
     for (auto& [tier, gathering] : tiers_) { statistics.tiers[tier] = gathering.finish(); }
     return statistics;
   }
@@ -97,7 +97,7 @@ ModalityStatistics of_sequence(const std::string& name, const Sequence& sequence
     const double t_s = sequence.start_s + static_cast<double>(r) / sequence.rate_hz;
     tiered.add(row, screen ? tier_of(*screen, frame_at(*screen, t_s)) : nullptr);
   }
-  return tiered.finish(name, "sequence");
+  return tiered.finish(name, ModalityKind::sequence);
 }
 
 ModalityStatistics of_screen(const std::string& name, const Screen& screen) {
@@ -108,7 +108,7 @@ ModalityStatistics of_screen(const std::string& name, const Screen& screen) {
     frames.read(f, frame);
     tiered.add(frame, tier_of(screen, f));
   }
-  return tiered.finish(name, "screen");
+  return tiered.finish(name, ModalityKind::screen);
 }
 
 SessionStatistics of_session(const std::filesystem::path& folder) {
@@ -118,7 +118,7 @@ SessionStatistics of_session(const std::filesystem::path& folder) {
   for (const Modality& modality : parts->modalities) {
     if (const Sequence* sequence = parts->sequence(modality.name)) {
       statistics.modalities.push_back(of_sequence(modality.name, *sequence, parts->screen));
-    } else if (modality.kind == "screen" && parts->screen) {
+    } else if (modality.kind == ModalityKind::screen && parts->screen) {
       statistics.modalities.push_back(of_screen(modality.name, *parts->screen));
     }
   }
@@ -169,7 +169,7 @@ nlohmann::ordered_json to_json(const std::vector<SessionStatistics>& sessions) {
   for (const SessionStatistics& session : sessions) {
     nlohmann::ordered_json modalities = nlohmann::ordered_json::array();
     for (const ModalityStatistics& modality : session.modalities) {
-      nlohmann::ordered_json json = {{"name", modality.name}, {"kind", modality.kind}};
+      nlohmann::ordered_json json = {{"name", modality.name}, {"kind", name_of(modality.kind)}};
       json.update(json_of(modality.all));
       json["tiers"] = nlohmann::ordered_json::object();
       for (const auto& [tier, signals] : modality.tiers) { json["tiers"][tier] = json_of(signals); }
@@ -182,4 +182,4 @@ nlohmann::ordered_json to_json(const std::vector<SessionStatistics>& sessions) {
   return {{"sessions", std::move(rows)}};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

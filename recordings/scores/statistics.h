@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 
 struct SignalStatistics {
   int64_t rows = 0;                     ///< of the sequence, or frames of the screen
@@ -21,7 +21,8 @@ struct SignalStatistics {
 };
 
 struct ModalityStatistics {
-  std::string name, kind;
+  std::string name;
+  ModalityKind kind = ModalityKind::sequence;
   SignalStatistics all;
   /// Rows whose time lies in a valid trial of the tier (a row's time is its start; shifts are not
   /// applied). For the screen: frames of the tier's trials, all pixels as one signal per channel.
@@ -42,4 +43,4 @@ std::vector<SessionStatistics> statistics(const std::filesystem::path& data,
 /// {"sessions": […]}: undefined numbers are null.
 nlohmann::ordered_json to_json(const std::vector<SessionStatistics>& sessions);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

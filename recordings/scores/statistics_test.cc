@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-namespace enigma::recordings {
+namespace enigma::recordings::scores {
 
 TEST_CASE("stats: rows are counted once for all, once for their tier; NaN is left out") {
   SmallRecording recording;
@@ -30,7 +30,7 @@ TEST_CASE("stats: rows are counted once for all, once for their tier; NaN is lef
   CHECK(responses.tiers.at("test").mean[0] == doctest::Approx(29.5));
   CHECK(responses.tiers.at("test").highest[0] == 39);
   const ModalityStatistics& screen = sessions[0].modalities[1];
-  CHECK(screen.kind == "screen");
+  CHECK(screen.kind == ModalityKind::screen);
   CHECK(screen.tiers.at("train").mean[0] == 0);
   CHECK(screen.tiers.at("test").mean[0] == 1);
   CHECK(to_json(sessions)["sessions"][0]["modalities"][0]["tiers"]["test"]["rows"] == 20);
@@ -55,4 +55,4 @@ TEST_CASE("stats: a folder without sessions is refused") {
   CHECK_THROWS_AS(statistics(folder.path(), nullptr), InputError);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::scores

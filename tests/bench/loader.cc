@@ -19,7 +19,7 @@ namespace {
 
 using namespace enigma;
 using namespace enigma::bench;
-using recordings::Element;
+using recordings::gather::Element;
 
 constexpr int kRounds = 7;
 const recordings::WindowRule kRule{60, 30, recordings::Align::free, {}};
@@ -87,7 +87,7 @@ class Reader {
   }
 
   const Data& data_;
-  recordings::Delivery responses_, video_;
+  recordings::gather::Delivery responses_, video_;
   std::mt19937_64 random_{7};
   std::vector<std::vector<int64_t>> orders_;
   std::vector<std::byte> rows_, frames_;

@@ -21,7 +21,7 @@ constexpr int64_t kClipFrames = 300, kHeight = 36, kWidth = 64;
 // Bytes that are finite numbers as binary16 and binary32, and grey levels.
 const std::string& noise() {
   static const std::string bytes = [] {
-    recordings::Stream stream(1, {});
+    recordings::generate::Stream stream(1, {});
     std::string made;
     for (int i = 0; i < 1 << 15; ++i) {
       made += static_cast<char>(stream.below(256));

@@ -156,7 +156,7 @@ def a_run_that_ends_without_its_target_is_4(place):
     check_exit(place.run("watch", "sweep"), 4)
     painted = place.run("status", "--color", "always").stdout
     check("\x1b[31m" in painted, f"a failed state is painted: {painted!r}")
-    check("\x1b" not in place.run("status").stdout, "colours are for terminals")
+    check("\x1b" not in place.run("status").stdout, "colors are for terminals")
 
 
 @test

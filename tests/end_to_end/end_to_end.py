@@ -313,7 +313,7 @@ def port_in_use(place):
     first.terminate()
     check_exit(refused, 1)
     check("in use" in refused.stderr and port in refused.stderr, refused.stderr)
-    check(first.wait(20) == 0, "a stopped controller leaves with 0")
+    check(first.wait(20) == 0, "a stopped controller exits with 0")
 
 
 @test

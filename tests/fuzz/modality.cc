@@ -20,10 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   for (const char* mode : {"nearest_neighbor", "linear"}) {
     nlohmann::json config = nlohmann::json::object();
     if (mode[0] == 'l') { config = {{"interpolation_mode", mode}}; }
-    const auto device = recordings::open_device(folder.path() / "m", config);
+    const auto device = recordings::query::open_device(folder.path() / "m", config);
     if (!device.ok()) { continue; }
-    const auto clock = recordings::clock_of(*device.value);
-    const auto answer = recordings::ask(
+    const auto clock = recordings::query::clock_of(*device.value);
+    const auto answer = recordings::query::ask(
         *device.value, {clock.valid_from_s, clock.valid_from_s + 0.1, clock.valid_to_s});
     if (answer.ok() && answer.value->elements() > 0) { answer.value->number(0); }
   }

@@ -10,8 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   static const auto* flip_bytes = reinterpret_cast<const uint8_t*>(flips.data());
   folder.write("s/timestamps.npy", flip_bytes, flips.size());
   folder.write("s/combined_meta.json", bytes, size);
-  const auto device = recordings::open_screen_device(folder.path() / "s", {}, {});
-  if (device.ok()) { recordings::ask(*device.value, {0.05, 0.25}); }
+  const auto device = recordings::query::open_screen_device(folder.path() / "s", {}, {});
+  if (device.ok()) { recordings::query::ask(*device.value, {0.05, 0.25}); }
   recordings::open_screen(folder.path() / "s", {});
   return 0;
 }

@@ -20,7 +20,7 @@ struct Options {
   decide::Policy policy;
   int64_t own_tries = 1;  ///< of the class code, as every second run's own rules say
 
-  bool http = true;          ///< a report URL is given; else the spool is the only road
+  bool http = true;          ///< a report URL is given; else the spool is the only way
   bool posts_ahead = false;  ///< a worker posts each line once, whatever was acknowledged
   double report_lost = 0, report_late = 0, report_twice = 0, answer_lost = 0;
   double submit_lost = 0, submit_late = 0, submit_refused = 0;

@@ -8,7 +8,7 @@
 #include <hdf5.h>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 constexpr int64_t kWholeBytesMax = int64_t{1} << 30;
@@ -463,4 +463,4 @@ std::vector<std::string> Hdf5File::references(const std::string& dataset) const 
   return places;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// What is wrong at a place of the file (empty = the file itself). The reader of a format turns it
 /// into a diagnostic.
@@ -94,4 +94,4 @@ class Hdf5File {
   std::unique_ptr<Handles> handles_;
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

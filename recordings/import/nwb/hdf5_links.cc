@@ -8,7 +8,7 @@
 #include <deque>
 #include <system_error>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 namespace fs = std::filesystem;
@@ -196,4 +196,4 @@ std::vector<std::string> Hdf5Links::linked_files() const {
   return names;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

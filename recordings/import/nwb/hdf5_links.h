@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// An HDF5 identifier that closes itself.
 class Hdf5Id {
@@ -70,4 +70,4 @@ class Hdf5Links {
   std::vector<std::unique_ptr<File>> files_;
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 void take_identity(NwbImport& import) {
@@ -119,4 +119,4 @@ SessionRecord read_nwb(const ReadRequest& request) {
   } catch (const Hdf5Error& error) { throw InputError({problem_of(request.source, error)}); }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -4,7 +4,7 @@
 #include "recordings/import/read_request.h"
 #include "recordings/import/session_record.h"
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// Reads one .nwb file (recordings.md 1.3 and the NWB 2 schema):
 ///   Units                       → `spikes` (seconds, exact) and, where nothing else is,
@@ -24,4 +24,4 @@ namespace enigma::recordings {
 /// Throws InputError; std::system_error where the disk refuses.
 SessionRecord read_nwb(const ReadRequest& request);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -16,7 +16,7 @@
 #include <iostream>
 #include <limits>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 namespace fs = std::filesystem;
@@ -545,4 +545,4 @@ TEST_CASE("time spans: joined, met, counted, and what is between") {
   CHECK(free[2].to_s == 10);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -4,7 +4,7 @@
 
 #include <cctype>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 constexpr int kDepthMax = 16;
@@ -99,4 +99,4 @@ Diagnostic problem_of(const std::filesystem::path& path, const Hdf5Error& error)
   return problem_in(path, error.place(), error.what(), error.expected(), error.found());
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

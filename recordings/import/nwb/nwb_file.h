@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 struct NwbObject {
   std::string place;  ///< "/acquisition/EyeTracking/eye_position"
@@ -50,4 +50,4 @@ std::string nwb_text(const Hdf5File& file, const std::string& place);
 
 Diagnostic problem_of(const std::filesystem::path& path, const Hdf5Error& error);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// A dataset of numbers as doubles.
 inline std::vector<double> hdf5_numbers(const std::filesystem::path& path,
@@ -294,4 +294,4 @@ class SmallNwb {
   }
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -194,4 +194,4 @@ void import_nwb_fluorescence(NwbImport& import) {
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

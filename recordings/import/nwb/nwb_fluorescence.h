@@ -3,7 +3,7 @@
 
 #include "recordings/import/nwb/nwb_file.h"
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// Writes `responses` from one kind of trace: deconvolved activity where there is some, else dF/F,
 /// denoised or raw fluorescence (imported as what it is and said so), or what --trace names; other
@@ -12,4 +12,4 @@ namespace enigma::recordings {
 /// constant lag of a field becomes its neurons' phase shift.
 void import_nwb_fluorescence(NwbImport& import);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 struct Imported {
   TemporaryFolder place;
@@ -44,4 +44,4 @@ inline std::vector<Diagnostic> refused(const std::filesystem::path& source,
   return {};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

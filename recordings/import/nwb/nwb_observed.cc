@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -64,4 +64,4 @@ std::vector<std::optional<std::vector<TimeSpan>>> observed_times_of(const NwbTab
   return observed;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// Rows of the tables named invalid_times, joined. Throws Hdf5Error where a row is no stretch.
 std::vector<TimeSpan> invalid_times_of(const std::vector<NwbTrial>& trials);
@@ -17,4 +17,4 @@ std::vector<TimeSpan> invalid_times_of(const std::vector<NwbTrial>& trials);
 /// Hdf5Error where an interval is none.
 std::vector<std::optional<std::vector<TimeSpan>>> observed_times_of(const NwbTable& units);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <map>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -350,4 +350,4 @@ void import_nwb_screen(NwbImport& import, const std::vector<NwbTrial>& trials) {
   });
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

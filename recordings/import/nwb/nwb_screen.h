@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// Series whose frames an IndexSeries shows, without links: they are no presentation themselves.
 std::set<std::string> nwb_templates(const NwbImport& import);
@@ -21,4 +21,4 @@ std::set<std::string> nwb_templates(const NwbImport& import);
 ///   An IndexSeries becomes one picture a presentation, up to its trial's end.
 void import_nwb_screen(NwbImport& import, const std::vector<NwbTrial>& trials);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <limits>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 constexpr int64_t kBlockBytes = 8 << 20, kChunkedBytesMax = 512 << 20;
@@ -369,4 +369,4 @@ void import_nwb_behaviour(NwbImport& import) {
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 struct NwbSeries {
   std::string place;
@@ -56,4 +56,4 @@ int64_t write_nwb_sequence(NwbImport& import, const std::string& name, const Tim
 /// Eye, pupil, treadmill and every other series of behaviour that nothing else takes.
 void import_nwb_behaviour(NwbImport& import);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

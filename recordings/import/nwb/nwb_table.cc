@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -140,4 +140,4 @@ NwbTable read_nwb_table(const Hdf5File& file, const std::string& place,
   return table;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 struct NwbTable {
   std::string place;
@@ -29,4 +29,4 @@ NwbTable read_nwb_table(const Hdf5File& file, const std::string& place,
 /// Ends of the lists of a ragged column (`<column>_index`), checked: rising, up to `elements`.
 std::vector<int64_t> nwb_index(const Hdf5File& file, const std::string& index, int64_t elements);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -13,7 +13,7 @@
 #include <cstring>
 #include <map>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 namespace fs = std::filesystem;
@@ -502,4 +502,4 @@ TEST_CASE("nwb: what is wrong with a file is told with its place") {
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

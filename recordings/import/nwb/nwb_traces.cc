@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 constexpr std::array<const char*, 6> kWords = {"deconvolved", "dff",      "denoised",
@@ -188,4 +188,4 @@ std::vector<NwbTraceSet> nwb_trace_sets(NwbImport& import) {
   return taken;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// In the order of preference.
 enum class TraceKind { deconvolved, dff, denoised, raw, neuropil, baseline };
@@ -26,4 +26,4 @@ std::string quantity_of(TraceKind kind);
 /// refers to are the same neurons once more, and are listed as left out.
 std::vector<NwbTraceSet> nwb_trace_sets(NwbImport& import);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -5,7 +5,7 @@
 #include <regex>
 #include <tuple>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 std::string lower(std::string text) {
@@ -109,4 +109,4 @@ std::optional<std::string> nwb_treadmill(const NwbImport& import,
   return best ? std::optional(best->place) : std::nullopt;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

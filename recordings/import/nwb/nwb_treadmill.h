@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// Of the series that are named for running, the one that is a speed: by its unit (a length over a
 /// time), else, where the file states none, by its name. Rotations, positions and voltages are
@@ -20,4 +20,4 @@ bool is_unit_of_speed(const std::string& unit);
 /// Whether the file says nothing with it: "", "n.a.", "a.u.", "unknown".
 bool is_no_unit(const std::string& unit);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

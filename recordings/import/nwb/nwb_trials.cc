@@ -10,7 +10,7 @@
 #include <limits>
 #include <map>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -186,4 +186,4 @@ std::vector<int64_t> trials_at(const std::vector<NwbTrial>& trials,
   return found;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

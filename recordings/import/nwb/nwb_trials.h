@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 struct NwbTrial {
   std::string table;  ///< "trials", "Clip", …
@@ -28,4 +28,4 @@ std::vector<NwbTrial> import_nwb_intervals(NwbImport& import);
 std::vector<int64_t> trials_at(const std::vector<NwbTrial>& trials,
                                const std::vector<double>& times_s);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -13,7 +13,7 @@
 #include <optional>
 #include <span>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -287,4 +287,4 @@ void import_nwb_units(NwbImport& import, const std::vector<NwbTrial>& trials) {
   write_neurons(import, units);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 namespace {
 
 constexpr int64_t kBlockBytes = 8 << 20;
@@ -133,4 +133,4 @@ int64_t write_spike_counts(const std::filesystem::path& folder, const SpikeBins&
   return unobserved;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::nwb {
 
 /// Bin b holds [b / rate, (b + 1) / rate), for b in [first, first + count).
 struct SpikeBins {
@@ -31,4 +31,4 @@ struct CountedUnit {
 int64_t write_spike_counts(const std::filesystem::path& folder, const SpikeBins& bins,
                            const std::vector<CountedUnit>& units, NumberType& type);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::nwb

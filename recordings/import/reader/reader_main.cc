@@ -21,7 +21,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::reader {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -61,15 +61,17 @@ void end_with(pid_t parent) {
 SessionRecord read_session(ImportFormat format, const ReadRequest& request) {
   switch (format) {
     case ImportFormat::sensorium2022:
-      return read_sensorium(request, SensoriumYear::static_2022);
+      return importer::sensorium::read_sensorium(request,
+                                                 importer::sensorium::SensoriumYear::static_2022);
     case ImportFormat::sensorium2023:
-      return read_sensorium(request, SensoriumYear::dynamic_2023);
+      return importer::sensorium::read_sensorium(request,
+                                                 importer::sensorium::SensoriumYear::dynamic_2023);
     case ImportFormat::nwb:
-      return read_nwb(request);
+      return importer::nwb::read_nwb(request);
     case ImportFormat::video:
       break;
   }
-  return read_video_file(request);
+  return importer::video::read_video_file(request);
 }
 
 void read_and_finish(const ReaderOrder& order) {
@@ -111,12 +113,12 @@ int run(const std::string& text) {
 }
 
 }  // namespace
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::reader
 
 int main(int argc, char** argv) {
   if (argc != 2) {
     std::fputs("enigma-import is started by enigma-data import\n", stderr);
     return 2;
   }
-  return enigma::recordings::run(argv[1]);
+  return enigma::recordings::importer::reader::run(argv[1]);
 }

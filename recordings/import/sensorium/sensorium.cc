@@ -15,7 +15,7 @@
 #include <utility>
 #include <variant>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -408,4 +408,4 @@ SessionRecord read_sensorium(const ReadRequest& request, SensoriumYear year) {
   return Importer(request, year).run();
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

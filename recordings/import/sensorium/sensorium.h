@@ -4,7 +4,7 @@
 #include "recordings/import/read_request.h"
 #include "recordings/import/session_record.h"
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 
 enum class SensoriumYear { static_2022, dynamic_2023 };
 
@@ -17,4 +17,4 @@ enum class SensoriumYear { static_2022, dynamic_2023 };
 /// Throws InputError with every wrong file; std::system_error where the disk refuses.
 SessionRecord read_sensorium(const ReadRequest& request, SensoriumYear year);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

@@ -13,7 +13,7 @@
 #include <set>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 namespace {
 
 using Diagnostics = std::vector<Diagnostic>;
@@ -257,4 +257,4 @@ SensoriumMoments moments_of(const SensoriumFolder& folder, const std::string& gr
           numbers_of(place / "std.npy", count, wrong)};
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

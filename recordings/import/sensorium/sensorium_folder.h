@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 
 struct SensoriumFolder {
   std::filesystem::path path;
@@ -42,4 +42,4 @@ struct SensoriumMoments {
 SensoriumMoments moments_of(const SensoriumFolder& folder, const std::string& group, int64_t count,
                             std::vector<Diagnostic>& wrong);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

@@ -17,7 +17,7 @@
 #include <functional>
 #include <map>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 namespace {
 
 namespace fs = std::filesystem;
@@ -458,4 +458,4 @@ TEST_CASE("sensorium: what is wrong with a folder is told with file and field, a
   }
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 
 /// Of 2023: 3 trials of 4 x 5 pixels, 6 samples, 2 neurons.
 struct SmallSensorium {
@@ -55,4 +55,4 @@ struct SmallSensorium {
   }
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 namespace {
 
 constexpr size_t kHeaderBytesMax = 4096;
@@ -218,4 +218,4 @@ Parsed<WholeArray> read_array_header(const std::filesystem::path& path) {
   return read(path, false);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 
 struct WholeArray {
   NumberType type = NumberType::f64;
@@ -36,4 +36,4 @@ Parsed<WholeArray> read_whole_array(const std::filesystem::path& path);
 /// Type and shape alone: `bytes` and `texts` stay empty.
 Parsed<WholeArray> read_array_header(const std::filesystem::path& path);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

@@ -8,7 +8,7 @@
 #include <bit>
 #include <cstring>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::sensorium {
 namespace {
 
 std::string file_of(const std::string& descr, const std::string& fortran, const std::string& shape,
@@ -64,4 +64,4 @@ TEST_CASE("whole array: what cannot be believed is refused by field") {
   CHECK(field(file_of("<f4", "False", "3,", "12345678")) == "data");
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::sensorium

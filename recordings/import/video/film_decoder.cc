@@ -21,7 +21,7 @@ extern "C" {
 #include <new>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::video {
 namespace {
 
 // A file may end this much before its container says and still be whole: durations are rounded,
@@ -79,7 +79,7 @@ Input open_input(const std::filesystem::path& path) {
   if (error < 0) { refuse(path, "", "is no video that can be read", "a video file", words(error)); }
   Input input(context);
   const int probed = ::avformat_find_stream_info(input.get(), nullptr);
-  if (probed < 0) { refuse(path, "streams", "cannot be told", "a video stream", words(probed)); }
+  if (probed < 0) { refuse(path, "streams", "cannot be read", "a video stream", words(probed)); }
   return input;
 }
 
@@ -106,10 +106,10 @@ struct FilmDecoder::Parts {
   std::unique_ptr<SwsContext, FreeConverter> converter;
   AVPixelFormat converted_from = AV_PIX_FMT_NONE;
   AVPixelFormat wanted = AV_PIX_FMT_GRAY8;
-  int height = 0, width = 0;  ///< of what comes out
-  PictureSize stored;         ///< of the first frame
+  int height = 0, width = 0;   ///< of what comes out
+  gather::PictureSize stored;  ///< of the first frame
   Orientation orientation;
-  std::optional<AreaResize> resize;
+  std::optional<gather::AreaResize> resize;
   std::vector<std::string> notes;
   int64_t file_bytes = 0, packet_bytes = 0;
   std::vector<uint8_t> full, pixels;
@@ -284,7 +284,7 @@ struct FilmDecoder::Parts {
   }
 
   void take_pixels() {
-    const PictureSize size = {frame->height, frame->width};
+    const gather::PictureSize size = {frame->height, frame->width};
     if (frames > 0 && size != stored) {
       refuse(path, place(), "frames of one film differ in size",
              fmt::format("{} x {}", stored.height, stored.width),
@@ -295,7 +295,7 @@ struct FilmDecoder::Parts {
     if (!orientation.is_upright()) {
       full = turned(orientation, stored, static_cast<size_t>(channels()), full);
     }
-    const PictureSize shown = turned(orientation, stored), wanted_size = {height, width};
+    const gather::PictureSize shown = turned(orientation, stored), wanted_size = {height, width};
     if (shown == wanted_size) { return pixels.swap(full); }
     if (!resize) { resize.emplace(shown, wanted_size); }
     pixels.clear();
@@ -342,10 +342,10 @@ FilmDecoder::FilmDecoder(const std::filesystem::path& path, const ReadOptions& o
   p.path = path;
   p.input = open_input(path);
   p.open_decoder();
-  p.wanted = options.colour ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8;
+  p.wanted = options.color ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8;
   p.file_bytes = static_cast<int64_t>(std::filesystem::file_size(path));
   p.take_orientation();
-  const PictureSize shown = turned(p.orientation, {p.decoder->height, p.decoder->width});
+  const gather::PictureSize shown = turned(p.orientation, {p.decoder->height, p.decoder->width});
   p.height = static_cast<int>(options.size ? options.size->height : shown.height);
   p.width = static_cast<int>(options.size ? options.size->width : shown.width);
   if (shown.height > 0 && shown.width > 0 && p.height > 0 && p.width > 0) { p.tell_shape(); }
@@ -391,4 +391,4 @@ double FilmDecoder::last_duration_s() const {
   return parts_->last_duration_s();
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::video

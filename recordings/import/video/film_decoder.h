@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::video {
 
 struct FilmFacts {
   int64_t height = 0, width = 0;  ///< of the frames that come out
@@ -51,4 +51,4 @@ class FilmDecoder {
   std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::video

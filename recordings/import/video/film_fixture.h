@@ -15,7 +15,7 @@ extern "C" {
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::video {
 
 struct MadeFilm {
   AVCodecID codec = AV_CODEC_ID_FFV1;
@@ -109,4 +109,4 @@ struct MadeFilm {
   }
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::video

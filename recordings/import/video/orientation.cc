@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::video {
 namespace {
 
 constexpr double kOffMax = 2e-4;  // of an axis's length: a hundredth of a degree
@@ -35,12 +35,12 @@ std::optional<Orientation> orientation_of(std::span<const int32_t, 9> matrix) {
   return Orientation{*a, *b, *c, *d};
 }
 
-PictureSize turned(const Orientation& orientation, PictureSize stored) {
+gather::PictureSize turned(const Orientation& orientation, gather::PictureSize stored) {
   if (orientation.swaps_sides()) { return {stored.width, stored.height}; }
   return stored;
 }
 
-std::vector<uint8_t> turned(const Orientation& o, PictureSize stored, size_t bytes,
+std::vector<uint8_t> turned(const Orientation& o, gather::PictureSize stored, size_t bytes,
                             std::span<const uint8_t> pixels) {
   const int64_t left = std::min<int64_t>(0, o.a * (stored.width - 1)) +
                        std::min<int64_t>(0, o.c * (stored.height - 1));
@@ -58,4 +58,4 @@ std::vector<uint8_t> turned(const Orientation& o, PictureSize stored, size_t byt
   return shown;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::video

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::video {
 
 /// One of the eight ways in which a picture's sides can lie on the screen's: a stored pixel (x, y)
 /// is shown at (a·x + c·y, b·x + d·y), from the corner that this leaves at the top left.
@@ -27,9 +27,9 @@ struct Orientation {
 /// on the screen's within a hundredth of a degree.
 std::optional<Orientation> orientation_of(std::span<const int32_t, 9> matrix);
 
-PictureSize turned(const Orientation& orientation, PictureSize stored);
+gather::PictureSize turned(const Orientation& orientation, gather::PictureSize stored);
 /// Packed pixels of `bytes` each, height × width of `stored`.
-std::vector<uint8_t> turned(const Orientation& orientation, PictureSize stored, size_t bytes,
-                            std::span<const uint8_t> pixels);
+std::vector<uint8_t> turned(const Orientation& orientation, gather::PictureSize stored,
+                            size_t bytes, std::span<const uint8_t> pixels);
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::video

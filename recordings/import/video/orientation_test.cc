@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::video {
 namespace {
 
 constexpr double kOne = 1 << 16;
@@ -36,8 +36,8 @@ TEST_CASE("orientation: all eight ways to lay a picture's sides on the screen's"
   CHECK(seen(of(1, 0, 0, -1)) == Pixels{4, 5, 6, 1, 2, 3});
   CHECK(seen(of(0, 1, 1, 0)) == Pixels{1, 4, 2, 5, 3, 6});
   CHECK(seen(of(0, -1, -1, 0)) == Pixels{6, 3, 5, 2, 4, 1});
-  CHECK(turned(*of(0, 1, -1, 0), {2, 3}) == PictureSize{3, 2});
-  CHECK(turned(*of(-1, 0, 0, 1), {2, 3}) == PictureSize{2, 3});
+  CHECK(turned(*of(0, 1, -1, 0), {2, 3}) == gather::PictureSize{3, 2});
+  CHECK(turned(*of(-1, 0, 0, 1), {2, 3}) == gather::PictureSize{2, 3});
 }
 
 TEST_CASE("orientation: pixels of three bytes stay together, and a scaled matrix is a turn too") {
@@ -55,4 +55,4 @@ TEST_CASE("orientation: words, and what is no quarter turn") {
   CHECK_FALSE(of(1, 0, 1, 0).has_value());
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::video

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::video {
 namespace {
 
 constexpr int64_t kSideMax = 8192;
@@ -39,7 +39,7 @@ SessionRecord read_video_file(const ReadRequest& request) {
   check_size(film.stored_height, film.stored_width, request.source);
   check_size(film.height, film.width, request.source);
   std::vector<int64_t> size = {film.height, film.width};
-  if (request.options.colour) { size.push_back(3); }
+  if (request.options.color) { size.push_back(3); }
   ScreenWriter screen(request.session / "screen");
   ArrayWriter frames(screen.picture_path("film"), NumberType::u8, size);
   std::vector<double> times_s;
@@ -67,7 +67,7 @@ SessionRecord read_video_file(const ReadRequest& request) {
   int64_t pixels = 1;
   for (const int64_t side : size) { pixels *= side; }
   record.modalities.push_back(
-      {"screen", "screen", request.options.colour ? "RGB, 8 bits" : "grey levels, 8 bits",
+      {"screen", "screen", request.options.color ? "RGB, 8 bits" : "grey levels, 8 bits",
        fmt::format("{} in {}, {} x {}, {}", film.codec, film.container, film.stored_height,
                    film.stored_width, film.pixel_format),
        "uint8", pixels, film.rate_hz, film.rate_hz});
@@ -79,4 +79,4 @@ SessionRecord read_video_file(const ReadRequest& request) {
   return record;
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::video

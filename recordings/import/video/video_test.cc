@@ -14,7 +14,7 @@
 #include <map>
 #include <numeric>
 
-namespace enigma::recordings {
+namespace enigma::recordings::importer::video {
 namespace {
 
 namespace fs = std::filesystem;
@@ -113,7 +113,7 @@ TEST_CASE("video: RGB frames of a lossless film are kept bit for bit") {
   film.fill(uneven(10));
   film.write(folder.path() / "film.mkv");
   ReadOptions options;
-  options.colour = true;
+  options.color = true;
   const Imported session(folder.path() / "film.mkv", options);
   check_times(session, film);
   REQUIRE(session.screen.channels == 3);
@@ -198,7 +198,7 @@ TEST_CASE("video: a film is turned as its display matrix says, at any size") {
 
 TEST_CASE("video: pictures of another shape than the film are told, others are not") {
   const TemporaryFolder folder;
-  const auto notes = [&](AVRational pixel, std::optional<PictureSize> size) {
+  const auto notes = [&](AVRational pixel, std::optional<gather::PictureSize> size) {
     MadeFilm film;  // 24 x 32
     film.pixel = pixel;
     film.fill(even(3));
@@ -208,11 +208,11 @@ TEST_CASE("video: pictures of another shape than the film are told, others are n
     return Imported(folder.path() / "film.mkv", options).record.notes;
   };
   CHECK(notes({1, 1}, std::nullopt).empty());
-  CHECK(notes({1, 1}, PictureSize{12, 16}).empty());
-  CHECK(notes({4, 3}, PictureSize{18, 32}).empty());  // square again
+  CHECK(notes({1, 1}, gather::PictureSize{12, 16}).empty());
+  CHECK(notes({4, 3}, gather::PictureSize{18, 32}).empty());  // square again
   REQUIRE(notes({4, 3}, std::nullopt).size() == 1);
   CHECK(notes({4, 3}, std::nullopt)[0].find("stretched") != std::string::npos);
-  CHECK(notes({1, 1}, PictureSize{24, 24}).size() == 1);
+  CHECK(notes({1, 1}, gather::PictureSize{24, 24}).size() == 1);
 }
 
 TEST_CASE("video: a playlist, which would read other files, is no video") {
@@ -327,4 +327,4 @@ TEST_CASE("video: what is no video is refused") {
   CHECK(refused(folder.path() / "empty.mkv").size() == 1);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma::recordings::importer::video
