@@ -119,7 +119,16 @@ finish() {
   exit
 }
 
+# Every C++ file stands as clang-format would write it.
+check_format() {
+  local wrong
+  wrong=$(git ls-files '*.cc' '*.h' | xargs clang-format-16 --dry-run 2>&1 | grep -E ': (warning|error):' |
+    cut -d: -f1 | sort -u)
+  if [ -z "$wrong" ]; then echo "PASS formatting"; else echo "FAIL formatting: clang-format-16 -i" $wrong; fi
+}
+
 must "set-up" cmake/setup.sh --for tests $setup_options
+if wanted unit; then timed "formatting" run_script check_format; fi
 must "release build" build release all enigma_tests
 if wanted unit; then timed "unit tests" run_doctests release; fi
 if wanted simulation; then timed "simulation" run_script tests/simulation/run.sh build/release 500; fi
