@@ -47,7 +47,7 @@ TEST_CASE("point: names, order of lists and defaults spelled out do not enter th
 }
 
 TEST_CASE("point: every field that changes the training changes the id") {
-  std::vector<Point> points(14, a_point());
+  std::vector<Point> points(15, a_point());
   points[0].size.width = 128;
   points[1].sessions.pop_back();
   points[2].budget_flops = 2e12;
@@ -62,6 +62,7 @@ TEST_CASE("point: every field that changes the training changes the id") {
   points[11].training_strategies = {"causal"};
   points[12].bias = NeuronBias::published;
   points[13].epsilon = 1e-9;
+  points[14].beta2 = 0.95;
   std::vector<std::string> ids = {id_of(canonical(a_point()))};
   for (const Point& point : points) { ids.push_back(id_of(canonical(point))); }
   std::sort(ids.begin(), ids.end());

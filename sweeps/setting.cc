@@ -10,6 +10,7 @@ namespace {
 constexpr int64_t kStepsMax = 1'000'000'000;
 constexpr int64_t kBatchMax = 1'000'000;
 constexpr Range kEpsilon{0, 1, true, "a positive number of at most 1"};
+constexpr Range kBeta{0, 0.999999, false, "a number of at least 0 and at most 0.999999"};
 constexpr Range kLearningRate{0, 10, true, "a positive number of at most 10"};
 constexpr auto kIdentity = Role::identity;
 
@@ -27,6 +28,8 @@ const std::vector<Setting>& settings() {
        kIdentity, whole_number(&Point::decay_steps, 0, kStepsMax)},
       {"schedule.warmup_steps", "first steps, in which the learning rates rise linearly", false,
        kIdentity, whole_number(&Point::warmup_steps, 0, kStepsMax)},
+      {"train.beta2", "AdamW's decay of the second moment: nearer to 1 averages over more steps",
+       false, kIdentity, real_number(&Point::beta2, kBeta)},
       {"train.bias", "where neurons' biases begin: at their mean rates, or at 0 as published",
        false, kIdentity,
        one_of(&Point::bias, std::vector{NeuronBias::rates, NeuronBias::published})},

@@ -82,6 +82,10 @@ std::filesystem::path session_shard(const std::filesystem::path& folder,
   return folder / ("session-" + session.ref.name + ".safetensors");
 }
 
+AdamW adamw_of(const sweeps::Point& point) {
+  return {.beta2 = point.beta2, .epsilon = point.epsilon};
+}
+
 }  // namespace
 
 double inverse_softplus(double rate) {
@@ -92,13 +96,13 @@ Learner::Learner(const sweeps::Point& point, const Corpus& corpus,
                  const std::map<size_t, Rates>& rates)
     : model(model::shape_of(point.size, corpus.inputs.window), specs_of(corpus), animals_of(corpus),
             static_cast<uint64_t>(point.seed)),
-      shared(model.shared_parameters(), shared_adamw(point.epsilon)) {
+      shared(model.shared_parameters(), shared_adamw(adamw_of(point))) {
   for (size_t s = 0; s < corpus.sessions.size(); ++s) {
     const std::string& name = corpus.sessions[s].ref.name;
     if (point.bias == sweeps::NeuronBias::rates) {
       model.set_neuron_biases(name, biases_of(rates.at(s).windows));
     }
-    sessions.emplace_back(model.session_parameters(name), session_adamw(point.epsilon));
+    sessions.emplace_back(model.session_parameters(name), session_adamw(adamw_of(point)));
   }
 }
 

@@ -15,12 +15,14 @@ struct AdamW {
   double beta1 = 0.9, beta2 = 0.98, epsilon = 1e-6;
   double weight_decay = 0;
 };
-/// The published settings of the two classes, with the point's epsilon.
-constexpr AdamW shared_adamw(double epsilon = AdamW{}.epsilon) {
-  return {.epsilon = epsilon, .weight_decay = 0.1};
+/// The published weight decay of the two classes beside a point's own settings.
+constexpr AdamW shared_adamw(AdamW settings = {}) {
+  settings.weight_decay = 0.1;
+  return settings;
 }
-constexpr AdamW session_adamw(double epsilon = AdamW{}.epsilon) {
-  return {.epsilon = epsilon, .weight_decay = 1e-3};
+constexpr AdamW session_adamw(AdamW settings = {}) {
+  settings.weight_decay = 1e-3;
+  return settings;
 }
 inline constexpr double kClipNorm = 1.0;
 
