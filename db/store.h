@@ -88,7 +88,6 @@ class Store {
   std::vector<Membership> memberships(std::string_view sweep) const;  ///< in order of the spec
   /// Run → names of its sweeps, by time of first submission.
   std::map<std::string, std::vector<std::string>> sweeps_by_run() const;
-  std::vector<std::string> ids_of(std::string_view sweep) const;  ///< in order of the spec
   std::vector<KnownPoint> known_points(std::string_view sweep) const;
   std::vector<FinishedRow> finished() const;               ///< by time of their end
   std::vector<Run> runs_of(std::string_view sweep) const;  ///< in order of the spec

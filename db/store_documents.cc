@@ -111,15 +111,6 @@ SELECT run, sweep FROM members JOIN sweeps ON sweeps.name = sweep
   return sweeps;
 }
 
-std::vector<std::string> Store::ids_of(std::string_view sweep) const {
-  static constexpr const char* kSelect =
-      "SELECT run FROM members WHERE sweep = ? ORDER BY position, run";
-  std::vector<std::string> ids;
-  each_row(bind_all(connection_->use(kSelect), sweep),
-           [&](Columns& row) { ids.push_back(row.text()); });
-  return ids;
-}
-
 std::vector<KnownPoint> Store::known_points(std::string_view sweep) const {
   static constexpr const char* kSelect = R"sql(
 SELECT run, axis_values, point, COALESCE(json_extract(point, '$.seed'), 0)

@@ -10,8 +10,8 @@
 namespace enigma {
 namespace {
 
-// An attempt that was heard over HTTP this recently needs no second road.
-constexpr double kHeard_s = 2;
+// Where a batch came over HTTP this recently, the spool need not be read.
+constexpr double kPosted_s = 2;
 // A turn that comes this late has not been watching meanwhile: nobody is silent for that time.
 constexpr double kGap_s = 30;
 
@@ -55,10 +55,10 @@ struct Controller::Changes {
     for (const auto& [id, run] : runs) { list.push_back(run); }
     return list;
   }
-  void save(db::Store& store) const {
+  std::vector<db::Run> changed_runs() const {
     std::vector<db::Run> list;
     for (const std::string& id : changed) { list.push_back(runs.at(id)); }
-    if (!list.empty() || !events.empty()) { store.save(list, events); }
+    return list;
   }
 };
 
@@ -73,33 +73,55 @@ Controller::Controller(ControllerOptions options, db::Store& store, decide::Exec
 void Controller::turn(db::Time now) {
   if (now < last_turn_ || now - last_turn_ > kGap_s) { watching_since_ = now; }
   last_turn_ = now;
-  const auto observations = executor_.observe(decide::watches(store_.load()));
+  const auto observations = executor_.observe(decide::watches(live().for_turn(now)));
   read_spools(observations, now);
-  Changes changes(store_.load());
+  Changes changes(live().for_turn(now));
   apply(observations, changes, now);
   const auto actions = decide_turn(observations, changes, now);
-  changes.save(store_);
-  live_ = changes.runs;
+  save(changes.changed_runs(), changes.events);
   for (const decide::Action& action : actions) { perform(action, now); }
+  settle(actions, now);
+}
+
+LiveRuns& Controller::live() {
+  if (!live_) { live_.emplace(store_.load(), options_.policy.slots); }
+  return *live_;
+}
+
+std::optional<db::Run> Controller::known(const std::string& run) {
+  if (const db::Run* found = live().find(run)) { return *found; }
+  auto row = store_.run(run);
+  return row ? std::optional(std::move(row->run)) : std::nullopt;
+}
+
+void Controller::save(const std::vector<db::Run>& runs, const std::vector<db::Event>& events) {
+  store_.save(runs, events);
+  for (const db::Run& run : runs) { live().put(run); }
+}
+
+// A commit that was refused found another run in the store than the one in memory.
+void Controller::keep(const Reception& reception) {
+  if (reception.status == 503) { live_.reset(); }
+  if (reception.run) { live().put(*reception.run); }
 }
 
 void Controller::read_spools(const std::vector<decide::Observation>& observations, db::Time now) {
   for (const decide::Observation& seen : observations) {
     const auto number = number_of(seen.state);
     const bool ended = std::holds_alternative<decide::Ended>(seen.state);
-    if (!number || (!ended && is_heard(seen.token, now))) { continue; }
+    if (!number || (!ended && has_posted(seen.token, now))) { continue; }
     const decide::Spool spool{seen.run, seen.token, *number, ended};
     while (read_part(spool, now) && ended) {}
     if (!ended) { continue; }
-    heard_at_.erase(seen.token);
+    posted_at_.erase(seen.token);
     spools_.erase(seen.token);
   }
 }
 
-bool Controller::is_heard(const std::string& token, db::Time now) const {
-  const auto heard = heard_at_.find(token);
+bool Controller::has_posted(const std::string& token, db::Time now) const {
+  const auto posted = posted_at_.find(token);
   // A time that lies ahead was noted before the clock was set back.
-  return heard != heard_at_.end() && heard->second <= now && now - heard->second < kHeard_s;
+  return posted != posted_at_.end() && posted->second <= now && now - posted->second < kPosted_s;
 }
 
 // One part; true where there is more to be read.
@@ -107,7 +129,11 @@ bool Controller::read_part(const decide::Spool& spool, db::Time now) {
   if (!spools_.contains(spool.token)) { spools_[spool.token] = store_.spool_position(spool.token); }
   db::SpoolPosition& at = spools_.at(spool.token);
   const decide::SpoolPart part = decide::read_spool(executor_, spool, at);
-  if (!part.lines.empty() && ingest_spool(store_, spool, part, now).status == 503) { return false; }
+  if (!part.lines.empty()) {
+    const Reception reception = ingest_spool(store_, *known(spool.run), spool, part, now);
+    keep(reception);
+    if (reception.status == 503) { return false; }
+  }
   at = part.next;
   return part.more;
 }
@@ -131,13 +157,13 @@ decide::Policy Controller::policy_for(const std::string& run) const {
 std::vector<decide::Action> Controller::decide_turn(
     const std::vector<decide::Observation>& observations, Changes& changes, db::Time now) const {
   decide::Snapshot snapshot{changes.all(), observations, {}, watching_since_};
-  const auto places = static_cast<size_t>(std::max<int64_t>(options_.policy.slots, 1));
-  for (size_t i = 0; i < std::min(snapshot.runs.size(), places); ++i) {
+  const auto slots = static_cast<size_t>(std::max<int64_t>(options_.policy.slots, 1));
+  for (size_t i = 0; i < std::min(snapshot.runs.size(), slots); ++i) {
     snapshot.tokens.push_back(options_.fresh_token());
   }
   auto actions = decide::reconcile(snapshot, options_.policy, now);
   for (const decide::Action& action : actions) {
-    const bool ends = std::holds_alternative<decide::Lose>(action);
+    const bool ends = std::holds_alternative<decide::DeclareLost>(action);
     changes.take(decide::on_action(changes.runs.at(run_of(action)), action,
                                    ends ? policy_for(run_of(action)) : options_.policy,
                                    options_.executor, now));
@@ -148,9 +174,9 @@ std::vector<decide::Action> Controller::decide_turn(
 void Controller::perform(const decide::Action& action, db::Time now) {
   std::visit(Overload{[&](const decide::Submit& submission) { submit(submission, now); },
                       [&](const decide::Cancel& of) { executor_.cancel(of.run, of.token); },
-                      [&](const decide::Settle& settlement) { settle(settlement, now); },
+                      [](const decide::Settle&) {},  // settle() sees to all of them
                       // Written down is all there is to these: the next turns stop the attempt.
-                      [](const decide::Condemn&) {}, [](const decide::Lose&) {}},
+                      [](const decide::GiveUp&) {}, [](const decide::DeclareLost&) {}},
              action);
 }
 
@@ -161,50 +187,71 @@ void Controller::submit(const decide::Submit& action, db::Time now) {
       executor_.submit({action.run, action.token, row->run.slots, row->point_file, row->placement});
   if (answer.accepted) { return; }
   const auto change = decide::on_refusal(row->run, action.token, answer.why, now);
-  store_.save({change.run}, change.events);
+  save({change.run}, change.events);
 }
 
-void Controller::settle(const decide::Settle& action, db::Time now) {
-  if (!db::is_terminal(action.state)) { return; }
-  if (action.state != db::State::failed) {
-    executor_.mark(action.run, std::string(db::name_of(action.state)));
+// Marks first, then one commit: a mark that is written again does no harm.
+void Controller::settle(const std::vector<decide::Action>& actions, db::Time now) {
+  std::vector<db::Run> settled;
+  for (const decide::Action& action : actions) {
+    const auto* settlement = std::get_if<decide::Settle>(&action);
+    const db::Run* run = settlement ? live().find(settlement->run) : nullptr;
+    if (run == nullptr || !db::is_terminal(run->state)) {
+      continue;  // held, or settled already
+    }
+    if (settled.size() == LiveRuns::kEndedMax) {
+      break;  // the next turn goes on
+    }
+    if (run->state != db::State::failed) {
+      executor_.mark(run->id, std::string(db::name_of(run->state)));
+    }
+    settled.push_back(decide::on_settled(*run, now).run);
   }
-  const auto change = decide::on_settled(store_.run(action.run)->run, now);
-  store_.save({change.run}, change.events);
+  save(settled, {});
 }
 
 Reception Controller::on_reports(const std::string& body, const std::string& bearer, db::Time now) {
-  if (bearer.empty()) { return {401, {}, "Authorization: Bearer TOKEN is needed"}; }
+  if (bearer.empty()) { return {401, {}, "Authorization: Bearer TOKEN is needed", {}}; }
   const Batch batch = parse_batch(body);
-  if (batch.status != 200) { return {batch.status, {}, batch.why}; }
-  const std::string& run = batch.reports[0].run;
-  const auto row = store_.run(run);
-  if (!row) { return {404, {}, "no run " + run}; }
-  const std::string token = token_of_bearer(row->run, options_.secret, bearer);
-  if (token.empty()) { return {401, {}, "no attempt of this run has this token"}; }
-  const Reception reception = ingest(store_, run, token, batch.reports, now);
+  if (batch.status != 200) { return {batch.status, {}, batch.why, {}}; }
+  const auto run = known(batch.reports[0].run);
+  if (!run) { return {404, {}, "no run " + batch.reports[0].run, {}}; }
+  const std::string token = token_of_bearer(*run, options_.secret, bearer);
+  if (token.empty()) { return {401, {}, "no attempt of this run has this token", {}}; }
+  const Reception reception = ingest(store_, *run, token, batch.reports, now);
+  keep(reception);
   // What waits behind a gap is looked for in the spool.
   const bool whole = reception.answer.ack >= batch.reports.back().seq;
-  if (reception.status == 200 && whole) { heard_at_[token] = now; }
+  if (reception.status == 200 && whole) { posted_at_[token] = now; }
   return reception;
 }
 
-bool Controller::request(const std::string& run, decide::Request request, db::Time now) {
-  const db::Run before = store_.run(run)->run;
-  const auto change = decide::on_request(before, request, now);
-  if (change.run == before) { return false; }
-  store_.save_request({change.run}, change.events);
-  return true;
+std::vector<std::string> Controller::request(const std::vector<db::Run>& runs,
+                                             decide::Request request, db::Time now) {
+  std::vector<std::string> ids;
+  std::vector<db::Run> changed;
+  std::vector<db::Event> events;
+  for (const db::Run& run : runs) {
+    auto change = decide::on_request(run, request, now);
+    if (change.run == run) { continue; }
+    ids.push_back(run.id);
+    events.insert(events.end(), change.events.begin(), change.events.end());
+    changed.push_back(std::move(change.run));
+  }
+  store_.save_request(changed, events);
+  for (db::Run& run : changed) { live().put(std::move(run)); }
+  return ids;
 }
 
-bool Controller::busy() const {
-  return std::any_of(live_.begin(), live_.end(),
-                     [](const auto& run) { return run.second.state != db::State::held; });
-}
-
-bool Controller::has_live_attempts() const {
-  return std::any_of(live_.begin(), live_.end(),
-                     [](const auto& run) { return db::has_live_attempt(run.second); });
+// Of known runs, slots and priority may have followed. Where anything fails, memory is read anew.
+std::vector<std::string> Controller::add(const std::string& sweep, const std::string& spec,
+                                         const std::vector<db::NewPoint>& points, db::Time now) {
+  LiveRuns runs = std::move(live());
+  live_.reset();
+  auto added = store_.submit_sweep(sweep, spec, points, now);
+  for (db::Run& run : store_.runs_of(sweep)) { runs.put(std::move(run)); }
+  live_ = std::move(runs);
+  return added;
 }
 
 }  // namespace enigma

@@ -5,6 +5,7 @@
 
 #include "db/store.h"
 #include "orchestrator/controller/ingest.h"
+#include "orchestrator/controller/live_runs.h"
 #include "orchestrator/decide/executor.h"
 #include "orchestrator/decide/policy.h"
 #include "orchestrator/decide/transition.h"
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,28 +33,42 @@ class Controller {
  public:
   Controller(ControllerOptions options, db::Store& store, decide::Executor& executor, db::Time now);
 
-  /// One turn: load, observe, read spools, decide, save, perform.
+  /// One turn: observe, read spools, decide, save, perform.
   void turn(db::Time now);
 
   /// A worker's post: `body` is NDJSON, `bearer` what it showed.
   Reception on_reports(const std::string& body, const std::string& bearer, db::Time now);
 
-  /// What the user asks for a run. False where it changes nothing.
-  bool request(const std::string& run, decide::Request request, db::Time now);
+  /// What the user asks for runs, which are as the store has them: one transaction. The ids of
+  /// those that it changes.
+  std::vector<std::string> request(const std::vector<db::Run>& runs, decide::Request request,
+                                   db::Time now);
+  /// Adds what is new of a sweep (db::Store::submit_sweep); the ids of the runs added.
+  std::vector<std::string> add(const std::string& sweep, const std::string& spec,
+                               const std::vector<db::NewPoint>& points, db::Time now);
 
-  /// Whether anything runs or waits (held runs do neither).
-  bool busy() const;
-  /// Whether the last turn has left attempts that must be looked at often.
-  bool has_live_attempts() const;
+  /// Whether anything runs, waits or ends (held runs do none of it).
+  bool busy() const { return !live_ || live_->busy(); }
+  /// Whether there are attempts that must be looked at often.
+  bool has_live_attempts() const { return live_ && live_->has_live_attempts(); }
+  /// Whether a turn has left marks to the next one, which should follow at once.
+  bool has_marks_left() const { return live_ && live_->has_ended(); }
 
-  db::Store& store() { return store_; }
+  /// What is in memory; nothing: it is read from the store when it is next needed.
+  const std::optional<LiveRuns>& live_runs() const { return live_; }
+  /// For reading. What is written goes through the controller, which keeps a memory of it.
+  const db::Store& store() const { return store_; }
   const ControllerOptions& options() const { return options_; }
 
  private:
   struct Changes;
+  LiveRuns& live();
+  std::optional<db::Run> known(const std::string& run);
+  void save(const std::vector<db::Run>& runs, const std::vector<db::Event>& events);
+  void keep(const Reception& reception);
   void read_spools(const std::vector<decide::Observation>& observations, db::Time now);
   bool read_part(const decide::Spool& spool, db::Time now);
-  bool is_heard(const std::string& token, db::Time now) const;
+  bool has_posted(const std::string& token, db::Time now) const;
   void apply(const std::vector<decide::Observation>& observations, Changes& changes,
              db::Time now) const;
   std::vector<decide::Action> decide_turn(const std::vector<decide::Observation>& observations,
@@ -60,7 +76,7 @@ class Controller {
   decide::Policy policy_for(const std::string& run) const;
   void perform(const decide::Action& action, db::Time now);
   void submit(const decide::Submit& action, db::Time now);
-  void settle(const decide::Settle& action, db::Time now);
+  void settle(const std::vector<decide::Action>& actions, db::Time now);
 
   ControllerOptions options_;
   db::Store& store_;
@@ -69,8 +85,8 @@ class Controller {
   db::Time last_turn_;
   /// By token; what was not committed with its reports is read again by the next controller.
   std::map<std::string, db::SpoolPosition> spools_;
-  std::map<std::string, db::Time> heard_at_;  ///< by token: last batch over HTTP, taken whole
-  std::map<std::string, db::Run> live_;       ///< as of the last turn
+  std::map<std::string, db::Time> posted_at_;  ///< by token: last batch over HTTP, taken whole
+  std::optional<LiveRuns> live_;               ///< as in the store; nothing: to be read from there
 };
 
 }  // namespace enigma

@@ -1,5 +1,6 @@
 #include "orchestrator/controller/controller.h"
 
+#include "db/room.h"
 #include "orchestrator/attempts/placement.h"
 #include "orchestrator/attempts/secret.h"
 #include "sweeps/spec.h"
@@ -7,7 +8,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
+#include <sys/resource.h>
 
 using namespace enigma;
 namespace fs = std::filesystem;
@@ -55,6 +58,28 @@ std::string fresh_token() {
 
 constexpr const char* kRun = "00000000000000aa";
 
+/// While it lives, files take nothing more.
+struct FullDisk {
+  rlimit before{};
+  FullDisk() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+    const rlimit none{1, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before); }
+};
+
+db::NewPoint a_point(const std::string& id) {
+  db::NewPoint point;
+  point.id = id;
+  point.point = point.values = point.plan = "{}";
+  point.point_file = "{}";
+  point.placement = local::to_text({"/data", "/worker", {{"code", {0, 1}}}});
+  point.target_step = 10;
+  return point;
+}
+
 struct World {
   fs::path folder = [] {
     std::string name = (fs::temp_directory_path() / "enigma-controller-XXXXXX").string();
@@ -65,15 +90,7 @@ struct World {
   Controller controller{
       {folder, "secret", "local", decide::default_policy(), fresh_token}, store, executor, 1000};
 
-  World() {
-    db::NewPoint point;
-    point.id = kRun;
-    point.point = point.values = point.plan = "{}";
-    point.point_file = "{}";
-    point.placement = local::to_text({"/data", "/worker", {{"code", {0, 1}}}});
-    point.target_step = 10;
-    store.submit_sweep("sweep", "{}", {point}, 1000);
-  }
+  World() { controller.add("sweep", "{}", {a_point(kRun)}, 1000); }
   ~World() { fs::remove_all(folder); }
 
   const std::string& start() {
@@ -96,20 +113,24 @@ struct World {
     return std::count_if(events.begin(), events.end(),
                          [](const db::Event& event) { return event.kind == "bad_line"; });
   }
+  bool asks(decide::Request request, double now) {
+    return !controller.request({store.run(kRun)->run}, request, now).empty();
+  }
   db::State state() const { return store.run(kRun)->run.state; }
 };
 
 }  // namespace
 
-TEST_CASE("controller: a run is started once, heard, done, marked, and forgotten") {
+TEST_CASE("controller: a run is started once, received, done, marked, and forgotten") {
   World world;
   const std::string token = world.start();
   world.controller.turn(1002);
   CHECK(world.executor.tokens.size() == 1);
   CHECK(world.state() == db::State::running);
-  const auto heard = world.controller.on_reports(world.story(), bearer_of("secret", token), 1003);
-  CHECK(heard.status == 200);
-  CHECK(heard.answer.ack == 4);
+  const auto received =
+      world.controller.on_reports(world.story(), bearer_of("secret", token), 1003);
+  CHECK(received.status == 200);
+  CHECK(received.answer.ack == 4);
   world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
   world.controller.turn(1004);
   CHECK(world.state() == db::State::done);
@@ -129,7 +150,7 @@ TEST_CASE("controller: a spool is read to its end before an end is judged") {
   CHECK(world.store.metrics(kRun).size() == 1);
 }
 
-TEST_CASE("controller: both roads of a report lead to one row") {
+TEST_CASE("controller: both ways of a report lead to one row") {
   World world;
   const std::string token = world.start();
   REQUIRE(world.controller.on_reports(world.story(), bearer_of("secret", token), 1002).status ==
@@ -140,7 +161,7 @@ TEST_CASE("controller: both roads of a report lead to one row") {
   CHECK(world.store.metrics(kRun).size() == 1);
 }
 
-TEST_CASE("controller: a bad line is told once, over every turn, road and restart") {
+TEST_CASE("controller: a bad line is told once, over every turn, way and restart") {
   World world;
   const std::string token = world.start();
   const std::string bearer = bearer_of("secret", token);
@@ -227,8 +248,8 @@ TEST_CASE(
     "away") {
   World world;
   const std::string token = world.start();
-  CHECK(world.controller.request(kRun, decide::Request::cancel, 1002));
-  CHECK_FALSE(world.controller.request(kRun, decide::Request::cancel, 1002));
+  CHECK(world.asks(decide::Request::cancel, 1002));
+  CHECK_FALSE(world.asks(decide::Request::cancel, 1002));
   world.controller.turn(1003);
   CHECK(world.executor.cancelled == std::vector<std::string>{token});
   world.executor.states[token] = decide::Ended{75, 0, false, 1, ""};
@@ -236,10 +257,82 @@ TEST_CASE(
   world.controller.turn(1005);
   CHECK(world.state() == db::State::cancelled);
   CHECK(world.executor.marks.back() == std::string(kRun) + " cancelled");
-  CHECK(world.controller.request(kRun, decide::Request::resume, 1006));
+  CHECK(world.asks(decide::Request::resume, 1006));
   world.controller.turn(1007);
   CHECK(world.executor.marks.back() == std::string(kRun) + " unmarked");
   CHECK(world.executor.tokens.size() == 2);
+}
+
+TEST_CASE("controller: a turn writes a few marks, the next ones the others") {
+  World world;
+  std::vector<db::NewPoint> points;
+  for (int i = 0; i < 40; ++i) { points.push_back(a_point("run" + std::to_string(i))); }
+  world.store.submit_sweep("many", "{}", points, 1000);
+  auto runs = world.store.runs_of("many");
+  for (db::Run& run : runs) {
+    run.attempts.push_back({.token = "t" + run.id, .executor = "local", .gone = true});
+    run.attempts[0].ending = db::Ending{{}, "exit_file", "ended", {}, 1001};
+    run.state = db::State::cancelled;
+  }
+  world.store.save(runs, {});
+  Controller next(world.controller.options(), world.store, world.executor, 1002);
+  const auto marks_of_turn = [&] {
+    world.executor.marks.clear();
+    next.turn(1002);
+    return std::count_if(world.executor.marks.begin(), world.executor.marks.end(),
+                         [](const std::string& mark) { return mark.ends_with("cancelled"); });
+  };
+  CHECK(marks_of_turn() == 16);
+  CHECK(next.has_marks_left());
+  CHECK(marks_of_turn() == 16);
+  CHECK(marks_of_turn() == 8);
+  CHECK_FALSE(next.has_marks_left());
+  CHECK(world.store.load().size() == 1);
+}
+
+TEST_CASE("controller: a run that never had an attempt is cancelled without a mark") {
+  World world;
+  CHECK(world.asks(decide::Request::cancel, 1001));
+  world.controller.turn(1002);
+  CHECK(world.executor.marks.empty());
+  CHECK(world.store.run(kRun)->run.settled);
+  CHECK_FALSE(world.controller.busy());
+  CHECK(world.asks(decide::Request::resume, 1003));
+  world.controller.turn(1004);
+  CHECK(world.executor.tokens.size() == 1);
+}
+
+TEST_CASE("controller: what somebody else has written is read again, and the report taken then") {
+  World world;
+  const std::string token = world.start();
+  db::Run changed = world.store.run(kRun)->run;
+  changed.attempts.back().seq = 2;
+  world.store.save({changed}, {});  // past the controller
+  const auto post = [&] {
+    return world.controller.on_reports(world.story(), bearer_of("secret", token), 1002);
+  };
+  CHECK(post().status == 503);
+  const Reception second = post();
+  CHECK(second.status == 200);
+  CHECK(second.answer.ack == 4);
+  CHECK(*world.controller.live_runs()->find(kRun) == world.store.run(kRun)->run);
+}
+
+TEST_CASE("controller: what a full disk refuses is not in memory either") {
+  World world;
+  const db::Run before = world.store.run(kRun)->run;
+  {
+    const FullDisk full;
+    CHECK_THROWS_AS(world.asks(decide::Request::cancel, 1001), db::NoRoom);
+    CHECK_THROWS_AS(world.controller.turn(1001), db::NoRoom);
+    CHECK(*world.controller.live_runs()->find(kRun) == before);
+    CHECK_THROWS_AS(world.controller.add("more", "{}", {a_point("b")}, 1001), db::NoRoom);
+  }
+  CHECK(world.executor.tokens.empty());
+  CHECK(world.store.run(kRun)->run == before);
+  world.start();
+  CHECK(*world.controller.live_runs()->find(kRun) == world.store.run(kRun)->run);
+  CHECK(world.controller.live_runs()->find("b") == nullptr);
 }
 
 TEST_CASE("retry: a spec may name the classes that decisions know, and no others") {

@@ -1,15 +1,12 @@
 #include "orchestrator/controller/ingest.h"
 
 #include "orchestrator/attempts/secret.h"
-#include "orchestrator/decide/transition.h"
+#include "orchestrator/decide/reception.h"
 
 #include <fmt/format.h>
 
 namespace enigma {
 namespace {
-
-// Two batches of one attempt may have been read before either was committed.
-constexpr int kTriesMax = 3;
 
 bool take_line(std::string_view line, size_t number, Batch& batch) {
   if (line.size() > protocol::kLineBytesMax) {
@@ -68,42 +65,34 @@ std::string token_of_bearer(const db::Run& run, const std::string& secret,
 
 namespace {
 
-// `receive`: what becomes of a run by what is to be taken in.
-template <typename Receive>
-Reception take_in(db::Store& store, const std::string& run, const Receive& receive) {
-  for (int tries = 0; tries < kTriesMax; ++tries) {
-    const auto row = store.run(run);
-    if (!row) { return {404, {}, "no run " + run}; }
-    const decide::Receipt receipt = receive(row->run);
-    switch (receipt.reception) {
-      case decide::Reception::fenced:
-        return {409, {}, "this attempt does not count any more: stop"};
-      case decide::Reception::unauthorized:
-        return {401, {}, "no attempt of this run has this token"};
-      case decide::Reception::accepted:
-        break;
-    }
-    const bool fresh = !receipt.delivery.reports.empty() || !receipt.delivery.events.empty();
-    if (!fresh || store.commit(receipt.delivery)) {
-      return {200, {receipt.ack, receipt.command}, "", fresh};
-    }
+Reception commit(db::Store& store, decide::Receipt&& receipt) {
+  switch (receipt.reception) {
+    case decide::Reception::fenced:
+      return {409, {}, "this attempt does not count any more: stop", {}};
+    case decide::Reception::unauthorized:
+      return {401, {}, "no attempt of this run has this token", {}};
+    case decide::Reception::accepted:
+      break;
   }
-  return {503, {}, "the run changed meanwhile: post again"};
+  Reception reception{200, {receipt.ack, receipt.command}, "", {}};
+  if (receipt.delivery.reports.empty() && receipt.delivery.events.empty()) { return reception; }
+  if (!store.commit(receipt.delivery)) {
+    return {503, {}, "the run changed meanwhile: post again", {}};
+  }
+  reception.run = std::move(receipt.delivery.run);
+  return reception;
 }
 
 }  // namespace
 
-Reception ingest(db::Store& store, const std::string& run, const std::string& token,
+Reception ingest(db::Store& store, const db::Run& run, const std::string& token,
                  const std::vector<protocol::Report>& reports, db::Time now) {
-  return take_in(store, run,
-                 [&](const db::Run& known) { return decide::receive(known, token, reports, now); });
+  return commit(store, decide::receive(run, token, reports, now));
 }
 
-Reception ingest_spool(db::Store& store, const decide::Spool& spool, const decide::SpoolPart& part,
-                       db::Time now) {
-  return take_in(store, spool.run, [&](const db::Run& known) {
-    return decide::receive_spool(known, spool, part, now);
-  });
+Reception ingest_spool(db::Store& store, const db::Run& run, const decide::Spool& spool,
+                       const decide::SpoolPart& part, db::Time now) {
+  return commit(store, decide::receive_spool(run, spool, part, now));
 }
 
 }  // namespace enigma

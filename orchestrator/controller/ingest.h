@@ -6,6 +6,7 @@
 #include "orchestrator/decide/spool.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,19 +15,20 @@ namespace enigma {
 
 /// The HTTP answer, and what the spool reader learns as well.
 struct Reception {
-  int status = 200;  ///< 200 · 401 · 404 · 409 (contract section 5)
+  int status = 200;  ///< 200 · 401 · 404 · 409 · 503 (contract section 5)
   protocol::Answer answer;
-  std::string why;         ///< where it is no 200
-  bool committed = false;  ///< something new was written: the run's state may have moved
+  std::string why;             ///< where it is no 200
+  std::optional<db::Run> run;  ///< as committed; nothing: there was nothing new to write
 };
 
-/// `token` is the submission's, already authorised by the caller. All reports are of one run.
-Reception ingest(db::Store& store, const std::string& run, const std::string& token,
+/// `token` is the submission's, already authorised by the caller. All reports are of `run`, which
+/// is as the store has it; where it isn't, nothing is written and the answer is 503.
+Reception ingest(db::Store& store, const db::Run& run, const std::string& token,
                  const std::vector<protocol::Report>& reports, db::Time now);
 
 /// The same for what was read of the attempt's spool.
-Reception ingest_spool(db::Store& store, const decide::Spool& spool, const decide::SpoolPart& part,
-                       db::Time now);
+Reception ingest_spool(db::Store& store, const db::Run& run, const decide::Spool& spool,
+                       const decide::SpoolPart& part, db::Time now);
 
 /// A batch of lines (NDJSON), or why it is refused: 400 for a malformed line or lines of two runs,
 /// 413 for what is too large. Taken whole or not at all.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/decide/policy.h"
+#include "orchestrator/decide/reception.h"
 #include "orchestrator/decide/snapshot.h"
 #include "orchestrator/decide/transition.h"
 
@@ -42,7 +43,7 @@ struct RunBuilder {
     run = on_observation(run, {run.id, token, std::move(state)}, policy, now).run;
     return *this;
   }
-  RunBuilder& hears(const std::vector<protocol::Report>& reports, db::Time now) {
+  RunBuilder& reports(const std::vector<protocol::Report>& reports, db::Time now) {
     run = receive(run, run.attempts.back().token, reports, now).delivery.run;
     return *this;
   }

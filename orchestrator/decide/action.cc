@@ -6,11 +6,11 @@ namespace {
 struct Text {
   std::string operator()(const Submit& a) const { return "submit " + a.run + " " + a.token; }
   std::string operator()(const Cancel& a) const { return "cancel " + a.run + " " + a.token; }
-  std::string operator()(const Condemn& a) const {
-    return "condemn " + a.run + " " + a.token + " " + word(a.verdict) + ": " + a.verdict.line;
+  std::string operator()(const GiveUp& a) const {
+    return "give up " + a.run + " " + a.token + " " + word(a.verdict) + ": " + a.verdict.line;
   }
-  std::string operator()(const Lose& a) const {
-    return "lose " + a.run + " " + a.token + " " + word(a.verdict) + ": " + a.verdict.line;
+  std::string operator()(const DeclareLost& a) const {
+    return "declare lost " + a.run + " " + a.token + " " + word(a.verdict) + ": " + a.verdict.line;
   }
   std::string operator()(const Settle& a) const {
     return "settle " + a.run + " " + std::string(db::name_of(a.state));

@@ -20,17 +20,17 @@ struct Cancel {
   bool operator==(const Cancel&) const = default;
 };
 /// Give an attempt up, with its class; it is stopped from the next turn on.
-struct Condemn {
+struct GiveUp {
   std::string run, token;
   db::Verdict verdict;
-  bool operator==(const Condemn&) const = default;
+  bool operator==(const GiveUp&) const = default;
 };
-/// Take an attempt for ended, though nobody saw its end.
-struct Lose {
+/// Declare an attempt ended, though nobody saw its end.
+struct DeclareLost {
   std::string run, token;
   db::Verdict verdict;
   std::string source;  ///< silence | timeout
-  bool operator==(const Lose&) const = default;
+  bool operator==(const DeclareLost&) const = default;
 };
 /// Put a run where it is to rest (held, cancelled), or write the mark of one that has ended.
 struct Settle {
@@ -38,7 +38,7 @@ struct Settle {
   db::State state;
   bool operator==(const Settle&) const = default;
 };
-using Action = std::variant<Submit, Cancel, Condemn, Lose, Settle>;
+using Action = std::variant<Submit, Cancel, GiveUp, DeclareLost, Settle>;
 
 /// One line for logs and tests: "submit RUN TOKEN".
 std::string to_text(const Action& action);

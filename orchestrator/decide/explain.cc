@@ -1,5 +1,6 @@
-// "Why isn't it running?", answered by the leaves that decide.
-#include "orchestrator/decide/leaves.h"
+#include "orchestrator/decide/explain.h"
+
+#include "orchestrator/decide/conditions.h"
 #include "orchestrator/decide/reconcile.h"
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ std::string of_waiting(const Run& run, const Snapshot& snapshot, const Policy& p
     ++before;
   }
   if (free >= run.slots) { return "waiting: it starts with the next turn"; }
-  return fmt::format("waiting: it needs {} of {} places, {} are taken, and {} run(s) are before it",
+  return fmt::format("waiting: it needs {} of {} slots, {} are taken, and {} run(s) are before it",
                      run.slots, policy.slots, slots_used(snapshot), before);
 }
 
@@ -36,7 +37,7 @@ struct Show {
   }
   std::string operator()(const Waiting&) const { return "submitted; in the executor's queue"; }
   std::string operator()(const Running&) const {
-    if (attempt.seq == 0) { return "launched; its worker has not spoken yet"; }
+    if (attempt.seq == 0) { return "launched; no report yet"; }
     return fmt::format("running at step {}", attempt.progress.step);
   }
   std::string operator()(const Ended&) const {

@@ -18,7 +18,7 @@ struct RetryRule {
 };
 
 struct Policy {
-  int64_t slots = 1;  ///< places of the executor; a run takes Run::slots of them
+  int64_t slots = 1;  ///< of the executor; a run takes Run::slots of them
   std::map<protocol::FailureClass, RetryRule> retry;  ///< what is missing is not tried again
 
   double submit_again_s = 10;    ///< a submission that nobody has seen is repeated after this

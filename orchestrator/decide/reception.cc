@@ -1,4 +1,5 @@
-// What reports do to a run: the fence, the order, and the rule of done.
+#include "orchestrator/decide/reception.h"
+
 #include "orchestrator/decide/ending.h"
 #include "orchestrator/decide/move.h"
 #include "orchestrator/decide/transition.h"
@@ -15,7 +16,7 @@ using db::Run;
 using db::State;
 
 /// A run, its current attempt, and what to tell people; one for each batch.
-struct Hearing {
+struct Target {
   Run& run;
   Attempt& attempt;
   std::vector<db::Event>& events;
@@ -46,13 +47,13 @@ bool is_evaluated(const Run& run, int64_t step) {
   return false;
 }
 
-void hear(const Hearing& at, const protocol::Hello& hello) {
+void apply(const Target& at, const protocol::Hello& hello) {
   at.attempt.world = std::max<int64_t>(1, hello.world);
   at.attempt.devices = hello.devices;
   at.attempt.revision = hello.revision;
   at.tell("started", fmt::format("{} rank(s)", at.attempt.world));
 }
-void hear(const Hearing& at, const protocol::Metrics& metrics) {
+void apply(const Target& at, const protocol::Metrics& metrics) {
   if (!at.attempt.first_step) {
     at.attempt.first_step = metrics.step;
     at.attempt.resumed_from_step = resumed_from(at.run, metrics.step);
@@ -60,26 +61,26 @@ void hear(const Hearing& at, const protocol::Metrics& metrics) {
   at.attempt.progress.step = metrics.step;
   at.attempt.progress.flops = metrics.flops;
 }
-void hear(const Hearing& at, const protocol::Eval& eval) {
+void apply(const Target& at, const protocol::Eval& eval) {
   at.attempt.progress.evaluated_step = eval.step;
 }
-void hear(const Hearing& at, const protocol::Checkpoint& checkpoint) {
+void apply(const Target& at, const protocol::Checkpoint& checkpoint) {
   at.attempt.progress.checkpoint_step = checkpoint.step;
   at.attempt.checkpoint_steps.push_back(checkpoint.step);
 }
-void hear(const Hearing& at, const protocol::Skipped& skipped) {
+void apply(const Target& at, const protocol::Skipped& skipped) {
   at.tell("skipped", fmt::format("steps {} to {}: {}", skipped.from, skipped.to, skipped.why));
 }
-void hear(const Hearing& at, const protocol::Preempted& preempted) {
+void apply(const Target& at, const protocol::Preempted& preempted) {
   at.tell("preempted", fmt::format("at step {}", preempted.step));
 }
-void hear(const Hearing& at, const protocol::Failed& failed) {
+void apply(const Target& at, const protocol::Failed& failed) {
   const auto failure_class = protocol::failure_class_named(failed.failure_class);
   at.attempt.said_failure =
       db::Verdict{failure_class.value_or(protocol::FailureClass::code), failed.line};
   at.tell("said_failed", failed.failure_class + ": " + failed.line);
 }
-void hear(const Hearing& at, const protocol::Done& done) {
+void apply(const Target& at, const protocol::Done& done) {
   if (at.run.state == State::done) { return; }
   if (done.step < at.run.target_step || !is_evaluated(at.run, done.step)) {
     at.tell("done_refused", fmt::format("done at step {} does not count: the target is step {}, "
@@ -93,20 +94,20 @@ void hear(const Hearing& at, const protocol::Done& done) {
   at.tell("done", fmt::format("step {}", done.step));
 }
 
-void hear_one(const Hearing& at, const protocol::Report& report) {
+void apply_report(const Target& at, const protocol::Report& report) {
   if (!at.attempt.identity) { at.attempt.identity = report.attempt; }
   if (!at.attempt.started_at) { at.attempt.started_at = report.at; }
   at.attempt.progress.reported_at = at.now;
   at.attempt.progress.said_at = report.at;
   at.attempt.seq = report.seq;
-  std::visit([&](const auto& body) { hear(at, body); }, report.body);
+  std::visit([&](const auto& body) { apply(at, body); }, report.body);
 }
 
 bool is_other_process(const Attempt& attempt, const std::vector<protocol::Report>& reports) {
   if (reports.empty()) { return false; }
-  const protocol::Identity speaker = attempt.identity.value_or(reports.front().attempt);
+  const protocol::Identity first = attempt.identity.value_or(reports.front().attempt);
   return std::any_of(reports.begin(), reports.end(),
-                     [&](const protocol::Report& report) { return report.attempt != speaker; });
+                     [&](const protocol::Report& report) { return report.attempt != first; });
 }
 
 Receipt refused(Reception reception) {
@@ -116,7 +117,7 @@ Receipt refused(Reception reception) {
   return receipt;
 }
 
-/// Whether anybody who knows this token may be heard. Nothing: yes, as the current attempt.
+/// Why reports under this token are refused. Nothing: they are taken, as the current attempt's.
 std::optional<Receipt> refusal(const Run& run, std::string_view token) {
   if (db::attempt_of(run, token) == nullptr) { return refused(Reception::unauthorized); }
   const bool given_up = run.state == State::failed || run.state == State::cancelled;
@@ -140,17 +141,17 @@ Receipt finish(Receipt receipt, Run run) {
   return receipt;
 }
 
-/// Why the line doesn't count, or what is to be told of it though it does. Empty: nothing.
+/// Why the line doesn't count, or what is wrong with it though it does. Empty: nothing.
 std::string wrong_with(const SpoolLine& line, const Attempt& attempt) {
   const bool foreign = line.report && attempt.identity && line.report->attempt != *attempt.identity;
-  return foreign ? "attempt: expected the process that spoke first" : line.wrong;
+  return foreign ? "attempt: expected the process that reported first" : line.wrong;
 }
 
-void hear_line(const Hearing& at, const SpoolLine& line, std::vector<protocol::Report>& fresh) {
+void apply_line(const Target& at, const SpoolLine& line, std::vector<protocol::Report>& fresh) {
   const std::string wrong = wrong_with(line, at.attempt);
   if (!wrong.empty()) { at.tell("bad_line", fmt::format("line {}: {}", line.number, wrong)); }
   if (!line.report || wrong != line.wrong || line.report->seq <= at.attempt.seq) { return; }
-  hear_one(at, *line.report);
+  apply_report(at, *line.report);
   fresh.push_back(*line.report);
 }
 
@@ -162,11 +163,11 @@ Receipt receive(Run run, std::string_view token, const std::vector<protocol::Rep
   Attempt& attempt = run.attempts.back();
   if (is_other_process(attempt, reports)) { return refused(Reception::fenced); }
   Receipt receipt = begin(attempt);
-  const Hearing at{run, attempt, receipt.delivery.events, now};
+  const Target at{run, attempt, receipt.delivery.events, now};
   for (const protocol::Report& report : reports) {
     if (report.seq <= attempt.seq) { continue; }
     if (report.seq != attempt.seq + 1) { break; }
-    hear_one(at, report);
+    apply_report(at, report);
     receipt.delivery.reports.push_back(report);
   }
   return finish(std::move(receipt), std::move(run));
@@ -177,8 +178,8 @@ Receipt receive_spool(Run run, const Spool& spool, const SpoolPart& part, db::Ti
   Attempt& attempt = run.attempts.back();
   Receipt receipt = begin(attempt);
   attempt.number = spool.number;
-  const Hearing at{run, attempt, receipt.delivery.events, now};
-  for (const SpoolLine& line : part.lines) { hear_line(at, line, receipt.delivery.reports); }
+  const Target at{run, attempt, receipt.delivery.events, now};
+  for (const SpoolLine& line : part.lines) { apply_line(at, line, receipt.delivery.reports); }
   receipt.delivery.spool = part.next;
   return finish(std::move(receipt), std::move(run));
 }

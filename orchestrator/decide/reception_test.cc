@@ -25,7 +25,7 @@ TEST_CASE("receive: reports are taken in order, once, and what follows a gap wai
 }
 
 TEST_CASE("receive: only the current attempt of this very process counts") {
-  RunBuilder run = a_run().submitted("t1", 0).hears({report(1, protocol::Hello{})}, 1);
+  RunBuilder run = a_run().submitted("t1", 0).reports({report(1, protocol::Hello{})}, 1);
   CHECK(receive(run.run, "unknown", {}, 2).reception == Reception::unauthorized);
   CHECK(receive(run.run, "t1", {report(2, at_step(1), 99)}, 2).reception == Reception::fenced);
   run.sees(exit_with(75), 3).submitted("t2", 10);
@@ -35,25 +35,25 @@ TEST_CASE("receive: only the current attempt of this very process counts") {
 }
 
 TEST_CASE("receive: done counts at the target step, with an eval of it before") {
-  RunBuilder run = a_run().submitted("t", 0).hears({report(1, at_step(10))}, 1);
+  RunBuilder run = a_run().submitted("t", 0).reports({report(1, at_step(10))}, 1);
   SUBCASE("not without an eval") {
-    run.hears({report(2, protocol::Done{10, 5})}, 2);
+    run.reports({report(2, protocol::Done{10, 5})}, 2);
     CHECK(run.run.state == State::running);
-    run.hears({report(3, eval_of(10))}, 3);
+    run.reports({report(3, eval_of(10))}, 3);
     CHECK(run.run.state == State::running);
-    run.hears({report(4, protocol::Done{10, 5})}, 4);
+    run.reports({report(4, protocol::Done{10, 5})}, 4);
     CHECK(run.run.state == State::done);
   }
   SUBCASE("not before the target") {
-    run.hears({report(2, eval_of(9)), report(3, protocol::Done{9, 5})}, 2);
+    run.reports({report(2, eval_of(9)), report(3, protocol::Done{9, 5})}, 2);
     CHECK(run.run.state == State::running);
   }
   SUBCASE("not with an eval of another step") {
-    run.hears({report(2, eval_of(9)), report(3, protocol::Done{10, 5})}, 2);
+    run.reports({report(2, eval_of(9)), report(3, protocol::Done{10, 5})}, 2);
     CHECK(run.run.state == State::running);
   }
   SUBCASE("with both, and for good") {
-    run.hears({report(2, eval_of(10)), report(3, protocol::Done{10, 5})}, 2);
+    run.reports({report(2, eval_of(10)), report(3, protocol::Done{10, 5})}, 2);
     CHECK(run.run.state == State::done);
     CHECK(run.run.attempts[0].progress.flops == 5);
     const db::Run later =
@@ -64,34 +64,34 @@ TEST_CASE("receive: done counts at the target step, with an eval of it before") 
 
 TEST_CASE("receive: an eval that was rolled back does not carry a done") {
   RunBuilder run =
-      a_run().submitted("t1", 0).hears({report(1, at_step(5)), report(2, checkpoint_of(5)),
-                                        report(3, at_step(10)), report(4, eval_of(10))},
-                                       1);
+      a_run().submitted("t1", 0).reports({report(1, at_step(5)), report(2, checkpoint_of(5)),
+                                          report(3, at_step(10)), report(4, eval_of(10))},
+                                         1);
   run.sees(killed_by(9), 2).submitted("t2", 10);
   SUBCASE("resumed before it: evaluated again first") {
-    run.hears({report(1, at_step(6), 2)}, 11);
+    run.reports({report(1, at_step(6), 2)}, 11);
     CHECK(run.run.attempts[1].resumed_from_step == 5);
-    run.hears({report(2, at_step(10), 2), report(3, protocol::Done{10, 1}, 2)}, 12);
+    run.reports({report(2, at_step(10), 2), report(3, protocol::Done{10, 1}, 2)}, 12);
     CHECK(run.run.state == State::running);
   }
   SUBCASE("resumed at it: it stands") {
-    run.hears({report(1, protocol::Hello{}, 2), report(2, protocol::Done{10, 1}, 2)}, 12);
+    run.reports({report(1, protocol::Hello{}, 2), report(2, protocol::Done{10, 1}, 2)}, 12);
     CHECK(run.run.state == State::done);
   }
 }
 
 TEST_CASE("receive: the answer tells an unwanted worker to stop") {
-  RunBuilder run = a_run().submitted("t", 0).hears({report(1, protocol::Hello{})}, 1);
+  RunBuilder run = a_run().submitted("t", 0).reports({report(1, protocol::Hello{})}, 1);
   CHECK(receive(run.run, "t", {}, 2).command == protocol::Command::none);
   run.asks(Request::cancel, 2);
   CHECK(receive(run.run, "t", {}, 2).command == protocol::Command::stop);
 }
 
 TEST_CASE("receive: a late done of the current attempt saves another try") {
-  RunBuilder run = a_run().submitted("t", 0).hears({report(1, eval_of(10))}, 1);
+  RunBuilder run = a_run().submitted("t", 0).reports({report(1, eval_of(10))}, 1);
   run.sees(exit_with(0), 2);
   CHECK(run.run.state == State::waiting);
-  run.hears({report(2, protocol::Done{10, 1})}, 3);
+  run.reports({report(2, protocol::Done{10, 1})}, 3);
   CHECK(run.run.state == State::done);
 }
 
@@ -123,7 +123,7 @@ std::vector<std::string> told(const Receipt& receipt) {
 }  // namespace
 
 TEST_CASE("receive_spool: a bad line is an event, what follows it counts") {
-  const RunBuilder run = a_run().submitted("t", 0).hears({report(1, at_step(9))}, 1);
+  const RunBuilder run = a_run().submitted("t", 0).reports({report(1, at_step(9))}, 1);
   const auto part = a_part({good(report(1, at_step(9))),
                             {2, std::nullopt, "line: expected one JSON object, it is no JSON"},
                             good(report(3, eval_of(10))),
@@ -138,7 +138,7 @@ TEST_CASE("receive_spool: a bad line is an event, what follows it counts") {
 }
 
 TEST_CASE("receive_spool: a bad line is told too where its report came over HTTP") {
-  const RunBuilder run = a_run().submitted("t", 0).hears(
+  const RunBuilder run = a_run().submitted("t", 0).reports(
       {report(1, at_step(1)), report(2, at_step(2)), report(3, at_step(3))}, 1);
   const Receipt receipt =
       receive_spool(run.run, {"a", "t", 1, false},
@@ -150,12 +150,13 @@ TEST_CASE("receive_spool: a bad line is told too where its report came over HTTP
 
 TEST_CASE(
     "receive_spool: a report of another process is a bad line, one of another attempt waits") {
-  RunBuilder run = a_run().submitted("t", 0).hears({report(1, at_step(1))}, 1);
+  RunBuilder run = a_run().submitted("t", 0).reports({report(1, at_step(1))}, 1);
   const auto part = a_part({good(report(2, at_step(2), 99)), good(report(3, at_step(3)))});
   const Receipt receipt = receive_spool(run.run, {"a", "t", 1, false}, part, 2);
   CHECK(receipt.delivery.reports.size() == 1);
-  CHECK(told(receipt) == std::vector<std::string>{
-                             "attempt 1: line 2: attempt: expected the process that spoke first"});
+  CHECK(told(receipt) ==
+        std::vector<std::string>{
+            "attempt 1: line 2: attempt: expected the process that reported first"});
   run.sees(exit_with(75), 3).submitted("t2", 10);
   CHECK(receive_spool(run.run, {"a", "t", 1, true}, part, 11).reception == Reception::fenced);
 }

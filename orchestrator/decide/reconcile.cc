@@ -1,6 +1,6 @@
 #include "orchestrator/decide/reconcile.h"
 
-#include "orchestrator/decide/leaves.h"
+#include "orchestrator/decide/conditions.h"
 
 #include <algorithm>
 #include <tuple>
@@ -19,27 +19,27 @@ struct Current {
 };
 
 /// Live attempts that the world does not show any more, or never did.
-std::vector<Action> lose(const std::vector<Current>& live, const Snapshot& snapshot,
-                         const Policy& policy, db::Time now) {
+std::vector<Action> declare_lost(const std::vector<Current>& live, const Snapshot& snapshot,
+                                 const Policy& policy, db::Time now) {
   std::vector<Action> plan;
   for (const Current& c : live) {
     if (const auto verdict =
             lost(c.run, c.attempt, c.state, snapshot.watching_since, policy, now)) {
-      plan.push_back(
-          Lose{c.run.id, c.attempt.token, *verdict, is_unseen(c.attempt) ? "timeout" : "silence"});
+      plan.push_back(DeclareLost{c.run.id, c.attempt.token, *verdict,
+                                 is_unseen(c.attempt) ? "timeout" : "silence"});
     }
   }
   return plan;
 }
 
 /// Live attempts that are there, but do nothing.
-std::vector<Action> condemn(const std::vector<Current>& live, const Snapshot& snapshot,
+std::vector<Action> give_up(const std::vector<Current>& live, const Snapshot& snapshot,
                             const Policy& policy, db::Time now) {
   std::vector<Action> plan;
   for (const Current& c : live) {
     if (const auto verdict =
             stuck(c.run, c.attempt, c.state, snapshot.watching_since, policy, now)) {
-      plan.push_back(Condemn{c.run.id, c.attempt.token, *verdict});
+      plan.push_back(GiveUp{c.run.id, c.attempt.token, *verdict});
     }
   }
   return plan;
@@ -84,7 +84,7 @@ std::vector<Action> submit_again(const std::vector<Current>& live, const Policy&
   return plan;
 }
 
-/// New attempts, in order of the queue, until places or tokens run out.
+/// New attempts, in order of the queue, until slots or tokens run out.
 std::vector<Action> place(const Snapshot& snapshot, const Policy& policy, db::Time now) {
   std::vector<Action> plan;
   int64_t free = policy.slots - slots_used(snapshot);
@@ -123,17 +123,17 @@ std::vector<Action> reconcile(const Snapshot& snapshot, const Policy& policy, db
           {run, run.attempts.back(), state_of(snapshot.observations, run.attempts.back().token)});
     }
   }
-  std::vector<Action> plan = lose(live, snapshot, policy, now);
+  std::vector<Action> plan = declare_lost(live, snapshot, policy, now);
   const auto is_lost = [&](const Current& c) {
     return std::any_of(plan.begin(), plan.end(), [&](const Action& action) {
-      const Lose* lose = std::get_if<Lose>(&action);
-      return lose != nullptr && lose->token == c.attempt.token;
+      const DeclareLost* lost = std::get_if<DeclareLost>(&action);
+      return lost != nullptr && lost->token == c.attempt.token;
     });
   };
   std::vector<Current> kept;
   std::copy_if(live.begin(), live.end(), std::back_inserter(kept),
                [&](const Current& c) { return !is_lost(c); });
-  append(plan, condemn(kept, snapshot, policy, now));
+  append(plan, give_up(kept, snapshot, policy, now));
   append(plan, cancel(snapshot, policy, now));
   append(plan, settle(snapshot, policy, now));
   append(plan, submit_again(kept, policy, now));

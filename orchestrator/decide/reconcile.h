@@ -12,15 +12,11 @@
 
 namespace enigma::decide {
 
-/// The turn's plan, in order: endings first, then what frees places, then what takes them.
+/// The turn's plan, in order: endings first, then what frees slots, then what takes them.
 /// Observations have been applied to the runs before (on_observation).
 std::vector<Action> reconcile(const Snapshot& snapshot, const Policy& policy, db::Time now);
 
-/// Places taken: live attempts, and ended ones that the world still shows.
+/// Slots taken: live attempts, and ended ones that the world still shows.
 int64_t slots_used(const Snapshot& snapshot);
-
-/// Why a run isn't running (or why it has ended), in words; by the leaves that decide.
-std::string explain(const db::Run& run, const Snapshot& snapshot, const Policy& policy,
-                    db::Time now);
 
 }  // namespace enigma::decide

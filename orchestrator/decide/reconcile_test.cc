@@ -1,6 +1,7 @@
 #include "orchestrator/decide/reconcile.h"
 
 #include "orchestrator/decide/a_run.h"
+#include "orchestrator/decide/explain.h"
 
 #include <doctest/doctest.h>
 
@@ -32,7 +33,7 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("reconcile: places are filled by priority, then by position") {
+TEST_CASE("reconcile: slots are filled by priority, then by position") {
   std::vector<db::Run> runs;
   for (const char* id : {"a", "b", "c"}) { runs.push_back(a_run(id).run); }
   runs[0].position = 3;
@@ -70,7 +71,7 @@ TEST_CASE("reconcile: a submission that nobody has seen is made again with the s
   snapshot.observations.clear();
   const auto plan = reconcile(snapshot, policy, 1000 + policy.never_started_s);
   REQUIRE(plan.size() == 1);
-  CHECK(std::get<Lose>(plan[0]).verdict.failure_class == FailureClass::never_started);
+  CHECK(std::get<DeclareLost>(plan[0]).verdict.failure_class == FailureClass::never_started);
 }
 
 TEST_CASE("reconcile: silence counts only while somebody listens") {
@@ -83,22 +84,22 @@ TEST_CASE("reconcile: silence counts only while somebody listens") {
   snapshot.watching_since = 0;
   const auto plan = reconcile(snapshot, policy, later);
   REQUIRE(plan.size() == 1);
-  CHECK(std::get<Lose>(plan[0]).verdict.failure_class == FailureClass::node_failure);
-  CHECK(std::get<Lose>(plan[0]).source == "silence");
+  CHECK(std::get<DeclareLost>(plan[0]).verdict.failure_class == FailureClass::node_failure);
+  CHECK(std::get<DeclareLost>(plan[0]).source == "silence");
 }
 
-TEST_CASE("reconcile: a worker that lives but says nothing is condemned, then stopped") {
+TEST_CASE("reconcile: a worker that lives but reports nothing is given up, then stopped") {
   const Policy policy = two_slots();
   RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000);
   const std::vector<Observation> seen = {{"a", "t", Running{}}};
   CHECK(reconcile(a_snapshot({run.run}, seen), policy, 1001).empty());
   auto plan = reconcile(a_snapshot({run.run}, seen), policy, 1000 + policy.never_started_s);
-  CHECK(std::get<Condemn>(plan.at(0)).verdict.failure_class == FailureClass::never_started);
-  run.hears({report(1, protocol::Hello{})}, 1002);
+  CHECK(std::get<GiveUp>(plan.at(0)).verdict.failure_class == FailureClass::never_started);
+  run.reports({report(1, protocol::Hello{})}, 1002);
   const db::Time late = 1002 + policy.hang_s;
   plan = reconcile(a_snapshot({run.run}, seen), policy, late);
   REQUIRE(plan.size() == 1);
-  CHECK(std::get<Condemn>(plan[0]).verdict.failure_class == FailureClass::hang);
+  CHECK(std::get<GiveUp>(plan[0]).verdict.failure_class == FailureClass::hang);
   run.run = on_action(run.run, plan[0], policy, "simulated", late).run;
   plan = reconcile(a_snapshot({run.run}, seen), policy, late);
   CHECK(texts(plan) == Texts{"cancel a t"});
@@ -113,8 +114,8 @@ TEST_CASE("reconcile: a worker that lives but says nothing is condemned, then st
 TEST_CASE("reconcile: a lost attempt that shows itself again is stopped before another starts") {
   const Policy policy = two_slots();
   RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000);
-  const Lose lose{"a", "t", {FailureClass::node_failure, "not seen"}, "silence"};
-  run.run = on_action(run.run, lose, policy, "simulated", 2000).run;
+  const DeclareLost lost{"a", "t", {FailureClass::node_failure, "not seen"}, "silence"};
+  run.run = on_action(run.run, lost, policy, "simulated", 2000).run;
   CHECK(run.run.state == State::waiting);
   const std::vector<Observation> seen = {{"a", "t", Running{}}};
   CHECK(slots_used(a_snapshot({run.run}, seen)) == 1);
@@ -142,8 +143,8 @@ TEST_CASE("reconcile: a cancelled run is not settled while what was given up may
   const Policy policy = two_slots();
   RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000).asks(Request::cancel, 1001);
   const db::Time lost_at = 2000;
-  const Lose lose{"a", "t", {FailureClass::node_failure, "not seen"}, "silence"};
-  run.run = on_action(run.run, lose, policy, "simulated", lost_at).run;
+  const DeclareLost lost{"a", "t", {FailureClass::node_failure, "not seen"}, "silence"};
+  run.run = on_action(run.run, lost, policy, "simulated", lost_at).run;
   REQUIRE(run.run.state == State::cancelled);
   CHECK(reconcile(a_snapshot({run.run}), policy, lost_at + 1).empty());
   const std::vector<Observation> ghost = {{"a", "t", Running{}}};
@@ -160,7 +161,7 @@ TEST_CASE("reconcile: a done run whose launcher lingers is stopped in the end") 
   RunBuilder run = a_run()
                        .submitted("t", 0)
                        .sees(Running{}, 0)
-                       .hears({report(1, eval_of(10)), report(2, protocol::Done{10, 1})}, 100);
+                       .reports({report(1, eval_of(10)), report(2, protocol::Done{10, 1})}, 100);
   const std::vector<Observation> seen = {{"a", "t", Running{}}};
   CHECK(reconcile(a_snapshot({run.run}, seen), policy, 101).empty());
   CHECK(texts(reconcile(a_snapshot({run.run}, seen), policy, 100 + policy.linger_s)) ==
@@ -178,8 +179,8 @@ TEST_CASE("explain: says what the decision says") {
   const Snapshot snapshot = a_snapshot({first, second, third});
   CHECK(explain(first, snapshot, policy, 1) == "submitted; nobody has seen it yet");
   CHECK(explain(second, snapshot, policy, 1) ==
-        "waiting: it needs 2 of 2 places, 1 are taken, and 0 run(s) are before it");
-  CHECK(explain(third, snapshot, policy, 1) == "waiting: it needs 9 places, and there are 2");
+        "waiting: it needs 2 of 2 slots, 1 are taken, and 0 run(s) are before it");
+  CHECK(explain(third, snapshot, policy, 1) == "waiting: it needs 9 slots, and there are 2");
   second.slots = 1;
   CHECK(explain(second, a_snapshot({first, second}), policy, 1) ==
         "waiting: it starts with the next turn");

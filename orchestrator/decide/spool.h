@@ -1,4 +1,4 @@
-// The other road of a report: lines of an attempt's spool.jsonl, read in order, each once. The
+// The other way of a report: lines of an attempt's spool.jsonl, read in order, each once. The
 // executor gives the bytes, here is what they say.
 #pragma once
 
@@ -20,7 +20,7 @@ struct Spool {
   bool ended = false;
 };
 
-/// A line that is a report, or one that something is to be told of, or both (a report that leaves
+/// A line that is a report, or one that makes an event, or both (a report that leaves
 /// a gap in the spool, or says NaN).
 struct SpoolLine {
   int64_t number = 0;  ///< counted from 1

@@ -1,8 +1,8 @@
 #include "orchestrator/decide/transition.h"
 
 #include "diagnostics/check.h"
+#include "orchestrator/decide/conditions.h"
 #include "orchestrator/decide/ending.h"
-#include "orchestrator/decide/leaves.h"
 #include "orchestrator/decide/move.h"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ void see(Attempt& attempt, const Policy& policy, db::Time now) {
 }
 
 /// Applies one observed state to one attempt of the change's run.
-struct Sight {
+struct ObservedState {
   Change& change;
   Attempt& attempt;
   const Policy& policy;
@@ -85,20 +85,22 @@ struct Intent {
     }
     attempt.cancel_at = now;
   }
-  void operator()(const Condemn& condemn) const {
-    Attempt& attempt = attempt_named(condemn.token);
-    attempt.condemned = condemn.verdict;
-    tell(change, now, "condemned", label_of(change.run, attempt) + ": " + condemn.verdict.line);
+  void operator()(const GiveUp& action) const {
+    Attempt& attempt = attempt_named(action.token);
+    attempt.condemned = action.verdict;
+    tell(change, now, "condemned", label_of(change.run, attempt) + ": " + action.verdict.line);
   }
-  void operator()(const Lose& lose) const {
-    ENIGMA_CHECK(change.run.attempts.back().token == lose.token, "only the current one is lost");
-    db::Ending ending{lose.verdict.failure_class, lose.source, lose.verdict.line, {}, now};
+  void operator()(const DeclareLost& action) const {
+    ENIGMA_CHECK(change.run.attempts.back().token == action.token, "only the current one is lost");
+    db::Ending ending{action.verdict.failure_class, action.source, action.verdict.line, {}, now};
     if (change.run.state != State::running || change.run.wanted != Wanted::run) {
       ending.failure_class = std::nullopt;
     }
     end_attempt(change, ending, policy, now);
   }
   void operator()(const Settle& settle) const {
+    // What never had an attempt has nothing in the world that a mark would have to hold back.
+    if (db::is_terminal(settle.state) && change.run.attempts.empty()) { change.run.settled = true; }
     if (change.run.state == settle.state) { return; }
     move(change.run, settle.state, std::string(db::name_of(settle.state)) + " on request");
     tell(change, now, std::string(db::name_of(settle.state)), "on request");
@@ -142,7 +144,7 @@ Change on_observation(Run run, const Observation& observation, const Policy& pol
   Change change{std::move(run), {}};
   Attempt* attempt = find_attempt(change.run, observation.token);
   if (attempt == nullptr || attempt->gone) { return change; }
-  std::visit(Sight{change, *attempt, policy, now}, observation.state);
+  std::visit(ObservedState{change, *attempt, policy, now}, observation.state);
   return change;
 }
 

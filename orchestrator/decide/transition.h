@@ -6,7 +6,6 @@
 #include "orchestrator/decide/action.h"
 #include "orchestrator/decide/executor.h"
 #include "orchestrator/decide/policy.h"
-#include "orchestrator/decide/spool.h"
 
 #include <string>
 #include <string_view>
@@ -23,30 +22,6 @@ struct Change {
   db::Run run;
   std::vector<db::Event> events;
 };
-
-/// A batch of one attempt's reports: what became of it.
-enum class Reception {
-  accepted,      ///< 200: commit `delivery` (when it has reports), then acknowledge
-  fenced,        ///< 409: not the current attempt, another process, or the run has ended
-  unauthorized,  ///< 401: no attempt of this run has such a token
-};
-struct Receipt {
-  Reception reception = Reception::accepted;
-  db::Delivery delivery;  ///< reports are the fresh ones only; no reports, no events: no commit
-  int64_t ack = 0;        ///< to be told after the commit
-  protocol::Command command = protocol::Command::none;
-};
-
-/// Takes reports in order of seq, without gaps: what was committed before is passed over, what
-/// follows a gap waits until the gap is filled. `done` counts if its step is the target and an
-/// eval of that step is in the run's current history.
-Receipt receive(db::Run run, std::string_view token, const std::vector<protocol::Report>& reports,
-                db::Time now);
-
-/// The same for a part of the attempt's spool, which is read in order and without gaps: what is
-/// missing between two of its reports can't be read any more and is passed over. A line that is no
-/// report of this attempt is an event.
-Receipt receive_spool(db::Run run, const Spool& spool, const SpoolPart& part, db::Time now);
 
 /// What the executor shows of one attempt. An ended attempt's spool must have been read to its end
 /// before: its last words decide the class.

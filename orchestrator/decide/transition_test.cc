@@ -53,7 +53,7 @@ TEST_CASE("move: the table of legal moves, drawn") {
 }
 
 TEST_CASE("on_observation: an end has a class and the evidence that decided it") {
-  RunBuilder run = a_run().submitted("t", 0).hears({report(1, at_step(4))}, 1);
+  RunBuilder run = a_run().submitted("t", 0).reports({report(1, at_step(4))}, 1);
   SUBCASE("by exit code") {
     run.sees(exit_with(71), 2);
     CHECK(last_ending(run).failure_class == FailureClass::nan);
@@ -69,13 +69,13 @@ TEST_CASE("on_observation: an end has a class and the evidence that decided it")
     CHECK(last_ending(run).failure_class == FailureClass::host_memory);
   }
   SUBCASE("by the worker's own word") {
-    run.hears({report(2, protocol::Failed{"hardware", "Xid 79"})}, 2).sees(exit_with(70), 3);
+    run.reports({report(2, protocol::Failed{"hardware", "Xid 79"})}, 2).sees(exit_with(70), 3);
     CHECK(last_ending(run).failure_class == FailureClass::hardware);
     CHECK(last_ending(run).evidence_line == "Xid 79");
     CHECK(last_ending(run).exit_code == 70);
   }
   SUBCASE("preemption outranks the worker's own word") {
-    run.hears({report(2, protocol::Failed{"hardware", "Xid 79"})}, 2).sees(exit_with(75), 3);
+    run.reports({report(2, protocol::Failed{"hardware", "Xid 79"})}, 2).sees(exit_with(75), 3);
     CHECK(last_ending(run).failure_class == FailureClass::preempted);
   }
   SUBCASE("exit 0 without done is a fault of the code") {
@@ -99,7 +99,7 @@ TEST_CASE("on_observation: unknown proves nothing") {
 }
 
 TEST_CASE("on_observation: a done run stays done, whatever its launcher does") {
-  RunBuilder run = a_run().submitted("t", 0).hears(
+  RunBuilder run = a_run().submitted("t", 0).reports(
       {report(1, eval_of(10)), report(2, protocol::Done{10, 1})}, 1);
   run.sees(killed_by(SIGKILL), 2);
   CHECK(run.run.state == State::done);

@@ -9,7 +9,7 @@
 
 namespace enigma::local {
 
-/// Forks and executes `command` (program first) with standard output and error appended to `log`;
+/// Starts `command` (program first) with standard output and error appended to `log`;
 /// every other descriptor (store, lock, sockets) is closed. Throws std::system_error where the
 /// system refuses. `session`: in a session of its own, so that a terminal's Ctrl-C passes it by.
 /// `variables` ("NAME=VALUE") take the place of this program's environment, where they are given.

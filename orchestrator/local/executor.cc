@@ -118,11 +118,11 @@ JobState LocalExecutor::state_of_attempt(const std::string& run, const std::stri
   }
   const launch::Process& launcher = notes_.at(token).launcher;
   switch (launch::look_at(launcher)) {
-    case launch::Sight::alive:
+    case launch::Liveness::alive:
       return decide::Running{number, launcher.pid, launcher.start_ns};
-    case launch::Sight::unseen:
+    case launch::Liveness::unseen:
       return decide::Unknown{};
-    case launch::Sight::dead:
+    case launch::Liveness::dead:
       break;
   }
   // It may have written its exit file between the two looks.

@@ -83,12 +83,13 @@ http::Response run_document(const db::Store& store, const std::filesystem::path&
 }
 
 /// The runs that people mean by a name: a sweep's, or the one whose id begins like this.
-std::vector<std::string> runs_named(const db::Store& store, const std::string& name) {
-  if (store.sweep(name)) { return store.ids_of(name); }
-  auto ids = store.ids_with_prefix(name, 2);
-  if (!ids.empty() && ids.front() == name) { return {name}; }
-  if (name.size() < kPrefixDigitsMin || ids.size() != 1) { return {}; }
-  return ids;
+std::vector<db::Run> runs_named(const db::Store& store, const std::string& name) {
+  if (store.sweep(name)) { return store.runs_of(name); }
+  const auto ids = store.ids_with_prefix(name, 2);
+  if (ids.empty()) { return {}; }
+  const bool meant = name.size() >= kPrefixDigitsMin && ids.size() == 1;
+  if (ids.front() != name && !meant) { return {}; }
+  return {store.run(ids.front())->run};
 }
 
 /// The answer of `work`, or what became of it.
@@ -192,7 +193,7 @@ void Api::handle(const http::Request& request, db::Time now, const http::Reply& 
 http::Response Api::report(const http::Request& request, db::Time now) {
   if (request.method != "POST") { return refusal(405, "reports are posted"); }
   const Reception reception = controller_.on_reports(request.body, request.bearer, now);
-  if (reception.committed) { wake_(); }
+  if (reception.run) { wake_(); }
   if (reception.status == 200) { return {200, protocol::to_json(reception.answer)}; }
   auto response = refusal(reception.status, reception.why);
   if (reception.status == 503) { response.retry_after_s = kRetryAfter_s; }
@@ -238,8 +239,7 @@ void Api::submit(const http::Request& request, db::Time now, const http::Reply& 
     if (refused.status != 200) { return reply(refused); }
     post_([this, request, now, reply, rows] {
       reply(answered(request, [&] {
-        const auto submitted =
-            controller_.store().submit_sweep(rows->sweep, rows->spec, rows->points, now);
+        const auto submitted = controller_.add(rows->sweep, rows->spec, rows->points, now);
         wake_();
         return json_of(200, {{"sweep", rows->sweep}, {"submitted", submitted}});
       }));
@@ -253,12 +253,11 @@ http::Response Api::request_of(const std::string& body, decide::Request request,
     return refusal(400, R"(expected {"name": RUN or SWEEP})");
   }
   const std::string name = json["name"];
-  const auto ids = runs_named(controller_.store(), name);
-  if (ids.empty()) { return refusal(404, "no sweep and no run is named " + name); }
-  std::vector<std::string> changed;
-  for (const std::string& id : ids) {
-    if (controller_.request(id, request, now)) { changed.push_back(id); }
-  }
+  const auto runs = runs_named(controller_.store(), name);
+  if (runs.empty()) { return refusal(404, "no sweep and no run is named " + name); }
+  const auto changed = controller_.request(runs, request, now);
+  std::vector<std::string> ids;
+  for (const db::Run& run : runs) { ids.push_back(run.id); }
   wake_();
   return json_of(200, {{"name", name}, {"runs", ids}, {"changed", changed}});
 }

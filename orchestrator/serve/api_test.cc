@@ -101,7 +101,7 @@ struct World {
       point.point = point.point_file = point.placement = point.values = point.plan = "{}";
       point.target_step = 10;
     }
-    store.submit_sweep(sweep, "{}", points, 1000);
+    controller.add(sweep, "{}", points, 1000);
   }
   /// A spec of two points on recordings of its own, as a request.
   std::string request() const {

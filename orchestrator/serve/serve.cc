@@ -113,9 +113,11 @@ class Loop {
   // One of the few places where a broken environment is caught: the next turn starts anew.
   void turn() {
     soon_ = false;
+    bool goes_on = false;
     const double now = wall_clock_s();
     try {
       controller_.turn(now);
+      goes_on = controller_.has_marks_left();
       if (no_room_since_) { tell_room(now); }
       failures_ = 0;
     } catch (const std::exception& broken) {
@@ -127,6 +129,7 @@ class Loop {
     }
     if (controller_.busy() || no_room_since_) { busy_at_ = now; }
     if (options_.idle_s && now - busy_at_ > *options_.idle_s) { return context_.stop(); }
+    if (goes_on) { turn_soon(); }
     const double pause_s = controller_.has_live_attempts() ? kTurnLive_s : kTurnIdle_s;
     timer_.expires_after(std::chrono::milliseconds(static_cast<int64_t>(1000 * pause_s)));
     timer_.async_wait([this](const auto& error) {
@@ -138,13 +141,13 @@ class Loop {
   void wait_for_room(const std::exception& broken, double now) {
     if (no_room_since_) { return; }
     no_room_since_ = now;
-    api_.set_waiting(fmt::format("the disk takes nothing more: {}", broken.what()));
-    log_line(fmt::format("the disk takes nothing more, waiting until it does: {}", broken.what()));
+    api_.set_waiting(fmt::format("the disk is full: {}", broken.what()));
+    log_line(fmt::format("the disk is full, waiting until it can be written: {}", broken.what()));
   }
 
   void tell_room(double now) {
-    const std::string text = fmt::format(
-        "the disk took nothing for {:.0f} s; the controller waited", now - *no_room_since_);
+    const std::string text =
+        fmt::format("the disk was full for {:.0f} s; the controller waited", now - *no_room_since_);
     store_.save({}, {{0, now, "", "disk_full", text}});
     no_room_since_.reset();
     api_.set_waiting(std::nullopt);

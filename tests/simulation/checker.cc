@@ -122,7 +122,9 @@ void check_world(const std::map<std::string, Run>& runs, const World& world, Pro
       continue;
     }
     if (!job.lives()) { continue; }
-    if (attempt->gone) { problems.push_back(job.run + ": a job lives that the table has buried"); }
+    if (attempt->gone) {
+      problems.push_back(job.run + ": a job lives whose end the table has seen");
+    }
     if (attempt->ending) {
       continue;  // given up: it lives, but does not count
     }
@@ -130,7 +132,19 @@ void check_world(const std::map<std::string, Run>& runs, const World& world, Pro
     if (++counting[job.run] > 1) { problems.push_back(job.run + ": two attempts count"); }
   }
   if (counting_slots > world.options.slots) {
-    problems.push_back(fmt::format("{} places taken of {}", counting_slots, world.options.slots));
+    problems.push_back(fmt::format("{} slots taken of {}", counting_slots, world.options.slots));
+  }
+}
+
+/// What the controller has in memory is what it has written, no more and no less.
+void check_memory(const std::map<std::string, Run>& runs, const Host& host, Problems& problems) {
+  const auto& live = host.controller().live_runs();
+  if (!live) { return; }
+  for (const auto& [id, run] : runs) {
+    const Run* known = live->find(id);
+    if ((known == nullptr) != run.settled || (known != nullptr && *known != run)) {
+      problems.push_back(id + ": the controller's memory is not what the store has");
+    }
   }
 }
 
@@ -226,6 +240,11 @@ void check_rows(const Run& run, const Host& host, const World& world, Problems& 
   }
 }
 
+/// A mark keeps jobs from starting: a run that was never submitted has none, and needs none.
+std::string mark_needed(const Run& run) {
+  return run.attempts.empty() ? "" : std::string(db::name_of(run.state));
+}
+
 std::map<std::string, Run> runs_by_id(const Host& host) {
   std::map<std::string, Run> runs;
   for (const Run& run : host.store().runs()) { runs[run.id] = run; }
@@ -247,6 +266,7 @@ std::vector<std::string> Checker::check(const Host& host, const World& world) {
     check_silence(run, world, problems);
   }
   check_world(runs, world, problems);
+  check_memory(runs, host, problems);
   check_acknowledged(runs, host, problems);
   return problems;
 }
@@ -260,8 +280,7 @@ std::vector<std::string> Checker::check_end(const Host& host, const World& world
     check_rows(run, host, world, problems);
     const auto folder = world.folders.find(id);
     const std::string mark = folder == world.folders.end() ? "" : folder->second.mark;
-    const bool marked = run.state == State::done || run.state == State::cancelled;
-    if (marked && mark != db::name_of(run.state)) {
+    if (run.state != State::failed && mark != mark_needed(run)) {
       problems.push_back(id + ": ended, but its mark says '" + mark + "'");
     }
   }

@@ -69,9 +69,7 @@ void Host::start(db::Time now) {
 
 void Host::submit(const std::vector<db::NewPoint>& points, db::Time now) {
   alive([&] {
-    for (const std::string& id : store_->submit_sweep("sweep", "{}", points, now)) {
-      ++submitted[id];
-    }
+    for (const std::string& id : controller_->add("sweep", "{}", points, now)) { ++submitted[id]; }
   });
 }
 
@@ -81,7 +79,7 @@ void Host::request(const std::string& run, decide::Request request, db::Time now
     if (!row || decide::on_request(row->run, request, now).run == row->run) { return; }
     // Once begun it may have happened, whatever the user is told.
     requested[run].push_back(request);
-    controller_->request(run, request, now);
+    controller_->request({row->run}, request, now);
   });
 }
 
@@ -106,8 +104,8 @@ void Host::turn(db::Time now) {
 
 void Host::log_events() {
   std::map<int64_t, db::Event> fresh;
-  for (const db::Run& run : store_->runs()) {
-    for (db::Event& event : store_->events_of(run.id)) {
+  for (const std::string& run : store_->known_ids()) {
+    for (db::Event& event : store_->events_of(run)) {
       if (event.id > last_event_) { fresh[event.id] = std::move(event); }
     }
   }

@@ -39,6 +39,7 @@ class Host {
   void turn(db::Time now);
 
   const db::Store& store() const { return *store_; }
+  const Controller& controller() const { return *controller_; }
   /// What users may rely on: acknowledged reports by token, submitted runs, requests by run.
   std::map<std::string, int64_t> acknowledged;
   std::map<std::string, int64_t> submitted;  ///< run → times it was added

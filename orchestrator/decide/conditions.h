@@ -1,4 +1,4 @@
-// The small questions that reconcile() and explain() both ask, so that they cannot disagree.
+// The conditions that reconcile() and explain() both ask for, so that they cannot disagree.
 #pragma once
 
 #include "orchestrator/decide/policy.h"
@@ -26,7 +26,8 @@ bool is_ghost(const db::Attempt& attempt, const JobState& state);
 std::optional<db::Verdict> lost(const db::Run& run, const db::Attempt& attempt,
                                 const JobState& state, db::Time watching_since,
                                 const Policy& policy, db::Time now);
-/// Why a live attempt that the world shows is to be stopped: it never spoke, or fell silent.
+/// Why a live attempt that the world shows is to be stopped: it has never reported, or not for too
+/// long.
 std::optional<db::Verdict> stuck(const db::Run& run, const db::Attempt& attempt,
                                  const JobState& state, db::Time watching_since,
                                  const Policy& policy, db::Time now);
@@ -43,7 +44,7 @@ std::optional<db::State> rest(const db::Run& run, const Snapshot& snapshot, cons
 /// When a waiting run may be tried again. Where its last attempt ended ahead of now, the clock was
 /// set back since, and its back-off holds nobody.
 db::Time not_before(const db::Run& run, db::Time now);
-/// Why a waiting run could not start even if every place were free.
+/// Why a waiting run could not start even if every slot were free.
 std::optional<std::string> hindrance(const db::Run& run, const Snapshot& snapshot,
                                      const Policy& policy, db::Time now);
 /// Runs without a hindrance: by priority (high first), then by position, then by id.

@@ -1,4 +1,4 @@
-#include "orchestrator/decide/leaves.h"
+#include "orchestrator/decide/conditions.h"
 
 #include <fmt/format.h>
 
@@ -65,7 +65,7 @@ std::optional<Verdict> stuck(const Run& run, const Attempt& attempt, const JobSt
     const double age_s = watched_s(attempt.launched_at.value_or(now), watching_since, now);
     if (age_s < policy.never_started_s) { return std::nullopt; }
     return Verdict{FailureClass::never_started,
-                   fmt::format("launched, but its worker said nothing for {:.0f} s", age_s)};
+                   fmt::format("launched, but no report for {:.0f} s", age_s)};
   }
   const double silent_s = watched_s(attempt.progress.reported_at, watching_since, now);
   if (silent_s < policy.hang_s) { return std::nullopt; }
@@ -123,7 +123,7 @@ std::optional<std::string> hindrance(const Run& run, const Snapshot& snapshot, c
     return "it is asked to " + std::string(db::name_of(run.wanted));
   }
   if (run.slots > policy.slots) {
-    return fmt::format("it needs {} places, and there are {}", run.slots, policy.slots);
+    return fmt::format("it needs {} slots, and there are {}", run.slots, policy.slots);
   }
   if (const db::Time at = not_before(run, now); at > now) {
     return fmt::format("it {}, in {:.0f} s", run.why, at - now);

@@ -1,0 +1,58 @@
+// The runs that a controller looks after, in memory: read from the store once, then kept as they
+// are written. A turn costs what runs, ends or may start, not what waits.
+#pragma once
+
+#include "db/run.h"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace enigma {
+
+class LiveRuns {
+ public:
+  /// Ended runs that one turn is given: each needs a mark, which is a file that is synced.
+  static constexpr size_t kEndedMax = 16;
+
+  /// `slots` are the executor's: a run that needs more never starts.
+  LiveRuns(std::vector<db::Run> unsettled, int64_t slots);
+  LiveRuns(LiveRuns&&) = default;
+  LiveRuns& operator=(LiveRuns&&) = default;
+
+  /// Nothing where the run is settled or unknown.
+  const db::Run* find(const std::string& id) const;
+  /// A run as it has been written. A settled one is forgotten.
+  void put(db::Run run);
+
+  /// What a turn has to look at, by id: every run with an attempt that may live or a request that
+  /// is not met, some of those that have ended, and of those that may start, in the queue's order,
+  /// as many as there are slots for.
+  std::vector<db::Run> for_turn(db::Time now) const;
+
+  /// Whether anything runs, waits or ends (held runs do none of it).
+  bool busy() const { return held_ < runs_.size(); }
+  bool has_live_attempts() const;
+  /// Whether runs have ended that are not settled yet.
+  bool has_ended() const { return !ended_.empty(); }
+
+ private:
+  /// The queue's order (decide/conditions.h): by priority, high first, then by position, then by
+  /// id.
+  using Rank = std::tuple<int64_t, int64_t, std::string>;
+  static Rank rank_of(const db::Run& run);
+  void enter(const db::Run& run);
+  void leave(const db::Run& run);
+
+  int64_t slots_;
+  size_t held_ = 0;
+  std::map<std::string, db::Run> runs_;
+  // Each run stands in one of these, or in none: held, or too wide to start.
+  std::map<std::string, const db::Run*> active_, ended_;
+  std::map<Rank, const db::Run*> queue_;
+};
+
+}  // namespace enigma
