@@ -12,7 +12,7 @@ class NoRoom : public StoreError {
   using StoreError::StoreError;
 };
 
-/// Whether waiting is the remedy: NoRoom, or the same told by SQLite or by the system.
+/// Whether waiting is the remedy: NoRoom, or the same reported by SQLite or by the system.
 bool is_lack_of_room(const std::exception& broken);
 
 }  // namespace enigma::db

@@ -106,7 +106,8 @@ struct Summary {
 
 /// How far an attempt's spool has been read.
 struct SpoolPosition {
-  int64_t offset = 0;  ///< bytes; within a line only where that line has been told as unreadable
+  int64_t offset =
+      0;  ///< bytes; within a line only where that line has been reported as unreadable
   int64_t lines = 0;
   int64_t seq = 0;    ///< of the last report there
   bool torn = false;  ///< a line since that report could not be read

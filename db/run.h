@@ -94,7 +94,7 @@ struct Run {
   int64_t target_step = 0;
   int64_t priority = 0;
   int64_t position = 0;  ///< order of submission: ties of priority
-  int64_t slots = 1;     ///< places that it takes of the executor's (ranks, locally)
+  int64_t slots = 1;     ///< that it takes of the executor's (ranks, locally)
 
   Wanted wanted = Wanted::run;
   State state = State::waiting;

@@ -210,7 +210,7 @@ TEST_CASE("store: one of the first version keeps its runs and what they are") {
   CHECK(row->run.attempts.size() == 1);
 }
 
-TEST_CASE("store: a run comes back as it was saved, by every road") {
+TEST_CASE("store: a run comes back as it was saved, by every way") {
   const Folder folder;
   Store store = Store::open(folder.file());
   store.submit_sweep("s", "{}", {a_point("a")}, 1);

@@ -5,7 +5,7 @@
 
 namespace enigma::worker {
 
-/// Nanoseconds since the epoch (UTC), for what is told.
+/// Nanoseconds since the epoch (UTC), for what is reported.
 int64_t wall_clock_ns();
 
 /// Seconds since some fixed moment, never backwards: for what is measured.

@@ -1,4 +1,4 @@
-// The device a worker computes on: its name as told in `hello`, and its peak rate.
+// The device a worker computes on: its name as reported in `hello`, and its peak rate.
 #pragma once
 
 #include <ATen/core/Tensor.h>

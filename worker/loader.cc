@@ -92,7 +92,7 @@ void StepReader::expect(int64_t step) const {
   for (const LaneDraw& draw : draws_of(step)) {
     const CorpusSession& session = corpus_.sessions[draw.session];
     for (size_t window : draw.windows) {
-      expect_window(session.session, session.starts_s[window], corpus_.rule);
+      recordings::gather::expect_window(session.session, session.starts_s[window], corpus_.rule);
     }
   }
 }

@@ -1,4 +1,4 @@
-// The revision that this program was built from: told in `hello`, recorded per attempt.
+// The revision that this program was built from: reported in `hello`, recorded per attempt.
 #pragma once
 
 namespace enigma::worker {

@@ -20,19 +20,19 @@ void read_behavior(const CorpusSession& session, const sweeps::Inputs& inputs, d
     const auto count = static_cast<size_t>(samples * signals_of(session, modality));
     recordings::gather::Delivery delivery;
     if (!scaling.empty()) { delivery.scaling = scaling[m]; }
-    gather_signals(session.session, modality, start_s, samples, rate_hz, delivery,
-                   std::as_writable_bytes(out.subspan(first, count)));
+    recordings::gather::gather_signals(session.session, modality, start_s, samples, rate_hz,
+                                       delivery, std::as_writable_bytes(out.subspan(first, count)));
     first += count;
   }
 }
 
 void read_window(const Corpus& corpus, const CorpusSession& session, double start_s,
                  std::span<const int64_t> neurons, const WindowBuffers& out) {
-  gather_responses(session.session, start_s, corpus.rule, neurons, {},
-                   std::as_writable_bytes(out.responses));
+  recordings::gather::gather_responses(session.session, start_s, corpus.rule, neurons, {},
+                                       std::as_writable_bytes(out.responses));
   if (!out.video.empty()) {
-    gather_video(session.session, start_s, corpus.rule, {.scaling = session.video},
-                 std::as_writable_bytes(out.video));
+    recordings::gather::gather_video(session.session, start_s, corpus.rule,
+                                     {.scaling = session.video}, std::as_writable_bytes(out.video));
   }
   if (!out.behavior.empty()) {
     read_behavior(session, corpus.inputs, start_s, session.behavior, out.behavior);

@@ -60,7 +60,7 @@ std::string reason_of(int status, const std::string& said, const fs::path& log) 
   if (WIFEXITED(status) && !said.empty()) { return said; }
   std::error_code unknown;
   const auto space = fs::space(log.parent_path(), unknown);
-  std::string reason = how_it_ended(status) + fmt::format(", last words in {}: {}", log.string(),
+  std::string reason = how_it_ended(status) + fmt::format(", end of the log {}: {}", log.string(),
                                                           said.empty() ? "none" : said);
   if (!unknown && space.available < kRoomBytesMin) {
     reason += fmt::format("; its disk is full ({} bytes free): free some space", space.available);
@@ -112,7 +112,7 @@ Found ensure_controller(const Invocation& invocation) {
   for (int look = 0; look < kLooksMax; ++look) {
     if (auto address = answering(store)) { return {*address, !ended}; }
     int status = 0;
-    // Another command may have started one at the same time: then ours leaves, and theirs is taken.
+    // Another command may have started one at the same time: then ours ends, and theirs is taken.
     if (!ended && ::waitpid(child, &status, WNOHANG) == child) {
       ended = WIFEXITED(status) && WEXITSTATUS(status) == kNoController;
       if (!ended) { report_end(status, log_after(log, log_from), log); }

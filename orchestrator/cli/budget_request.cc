@@ -41,7 +41,7 @@ void check_one_way(const po::variables_map& values) {
   if (values.count("flops") == 0) { return; }
   for (const char* other : {"gpus", "hours", "mfu", "device", "peak-tflops"}) {
     if (values.count(other) == 0) { continue; }
-    throw InputError({{.message = "the budget is stated twice",
+    throw InputError({{.message = "duplicate budget",
                        .expected = "--flops, or --gpus --hours --mfu with --device",
                        .found = fmt::format("--flops and --{}", other)}});
   }
@@ -69,7 +69,7 @@ std::optional<double> stated_flops_per_s(const po::variables_map& values) {
   const bool peak = values.count("device") + values.count("peak-tflops") > 0;
   if (mfu && peak) { return positive(values, "mfu", 1) * peak_of(values); }
   if (!mfu && !peak) { return std::nullopt; }
-  throw InputError({{.message = "a speed is stated by half",
+  throw InputError({{.message = "the speed is incomplete",
                      .expected = "--mfu M with --device NAME or --peak-tflops P",
                      .found = mfu ? "--mfu alone" : "a peak alone"}});
 }

@@ -1,7 +1,7 @@
 // `--wait`: looks at a sweep until nothing of it runs or waits, and tells how far it is.
 #pragma once
 
-#include "input/command_line.h"
+#include "orchestrator/cli/invocation.h"
 
 #include <optional>
 #include <string>

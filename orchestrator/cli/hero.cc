@@ -41,7 +41,7 @@ const law::Fit& deciding(const law::Study& study) {
 SweepRequest like_file(const std::string& file) {
   if (!std::filesystem::is_regular_file(file)) { throw NoSuchInput("no such file: " + file); }
   SweepRequest like;
-  like.text = read_file(file, sweeps::kDocumentBytesMax);
+  like.text = read_file(file, kDocumentBytesMax);
   like.file = file;
   return like;
 }

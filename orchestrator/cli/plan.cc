@@ -57,7 +57,7 @@ int plan(const Invocation& invocation) {
   const std::string file = required(*values, "spec");
   if (!fs::is_regular_file(file)) { return not_found(invocation, "there is no file " + file); }
   SweepRequest request;
-  request.text = read_file(file, sweeps::kDocumentBytesMax);
+  request.text = read_file(file, kDocumentBytesMax);
   request.file = file;
   request.data = (*values)["data"].as<std::string>();
   request.executor = (*values)["executor"].as<std::string>();

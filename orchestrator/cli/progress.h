@@ -2,7 +2,7 @@
 #pragma once
 
 #include "db/store.h"
-#include "input/command_line.h"
+#include "orchestrator/cli/invocation.h"
 
 #include <map>
 #include <optional>

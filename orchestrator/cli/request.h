@@ -1,7 +1,7 @@
-// What cancel and resume have in common: a name, asked of the controller, told in words.
+// What cancel and resume have in common: a name, asked of the controller, answered in words.
 #pragma once
 
-#include "input/command_line.h"
+#include "orchestrator/cli/invocation.h"
 
 namespace enigma::cli {
 

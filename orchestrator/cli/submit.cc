@@ -58,7 +58,7 @@ std::string worker_of(const Invocation& invocation, const std::string& asked) {
 SweepRequest request_of(const Invocation& invocation, const po::variables_map& values) {
   const std::string file = fs::absolute(required(values, "spec")).string();
   const std::string data = values["data"].as<std::string>();
-  return {read_file(file, sweeps::kDocumentBytesMax),
+  return {read_file(file, kDocumentBytesMax),
           file,
           data.empty() ? "" : fs::absolute(data).string(),
           values["executor"].as<std::string>(),

@@ -1,7 +1,7 @@
 #include "orchestrator/documents/explanation.h"
 
+#include "orchestrator/decide/explain.h"
 #include "orchestrator/decide/policy.h"
-#include "orchestrator/decide/reconcile.h"
 
 namespace enigma::documents {
 namespace {

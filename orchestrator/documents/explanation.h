@@ -9,8 +9,9 @@
 
 namespace enigma::documents {
 
-/// Nothing where there is no such run. `why` is told by the leaves that decide, with the places of
-/// the store's controller; no `slots` = there is no controller, and that is what a run waits for.
+/// Nothing where there is no such run. `why` comes from the conditions that decide, with the slots
+/// of the store's controller; no `slots` = there is no controller, and that is what a run waits
+/// for.
 std::optional<Json> explanation(const db::Store& store, const std::string& run,
                                 std::optional<int64_t> slots, db::Time now);
 

@@ -6,7 +6,7 @@ using namespace enigma;
 using namespace enigma::documents;
 using namespace enigma::documents::test;
 
-TEST_CASE("explain: why a run waits, with the controller's own places") {
+TEST_CASE("explain: why a run waits, with the controller's own slots") {
   const Story story;
   CHECK_FALSE(explanation(story.store, "nobody", 2, 400));
   const Json document = *explanation(story.store, "cc", 2, 400);
@@ -27,14 +27,13 @@ TEST_CASE("explain: a run that is done says so once") {
   CHECK((*explanation(story.store, "aa", 2, 400))["why"] == "done at step 4");
 }
 
-TEST_CASE("explain: a full house names the places that are taken") {
+TEST_CASE("explain: a full house names the slots that are taken") {
   Story story;
   db::Run other = story.store.run("bb")->run;
   other.state = db::State::running;
   other.attempts.push_back({.token = "t9", .executor = "local", .launched_at = 390});
   story.store.save({other}, {});
   CHECK((*explanation(story.store, "cc", 1, 400))["why"] ==
-        "waiting: it needs 1 of 1 places, 1 are taken, and 0 run(s) are before it");
-  CHECK((*explanation(story.store, "bb", 1, 400))["why"] ==
-        "launched; its worker has not spoken yet");
+        "waiting: it needs 1 of 1 slots, 1 are taken, and 0 run(s) are before it");
+  CHECK((*explanation(story.store, "bb", 1, 400))["why"] == "launched; no report yet");
 }

@@ -44,7 +44,7 @@ std::string steps_text(const RunView& view) {
   return count_text(view.summary.step.value_or(0)) + "/" + target;
 }
 
-/// Number of the terminal's colour.
+/// Number of the terminal's color.
 int color_of(db::State state) {
   switch (state) {
     case db::State::done:

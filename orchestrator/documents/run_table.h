@@ -11,7 +11,7 @@ namespace enigma::documents {
 
 /// size, session subset, budget, state, steps, train loss, test loss, wall time, MFU, share of time
 /// waiting for data; "-" where unknown. At most kColumns wide: long names of sizes and subsets are
-/// cut. With `color`, states in terminal colours.
+/// cut. With `color`, states in terminal colors.
 std::string run_table(const std::vector<RunView>& runs, bool color = false);
 
 /// A loss with four decimals, a large one with three digits; "-" where unknown.

@@ -189,7 +189,7 @@ TEST_CASE("show: attempts, checkpoints, evaluations, skipped steps and events") 
   CHECK(keys_of(document["events"].back()) == "id at kind text");
 }
 
-TEST_CASE("run table: unknown is a dash, and colours stand around states alone") {
+TEST_CASE("run table: unknown is a dash, and colors stand around states alone") {
   const Story story;
   const std::string plain = run_table(views(story.store));
   CHECK(plain.find("\naa") != std::string::npos);

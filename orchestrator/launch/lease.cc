@@ -47,14 +47,14 @@ void release_lease(const std::string& run_folder, const std::string& token) {
   if (lease && lease->token == token) { ::unlink(path_of(run_folder).c_str()); }
 }
 
-bool is_free(const std::optional<Lease>& lease, Sight holder, double now, double silence_s) {
+bool is_free(const std::optional<Lease>& lease, Liveness holder, double now, double silence_s) {
   if (!lease) { return true; }
   switch (holder) {
-    case Sight::dead:
+    case Liveness::dead:
       return true;
-    case Sight::alive:
+    case Liveness::alive:
       return false;
-    case Sight::unseen:
+    case Liveness::unseen:
       return now - lease->renewed_at > silence_s;
   }
   return false;

@@ -22,6 +22,6 @@ bool write_lease(const std::string& run_folder, const Lease& lease);
 void release_lease(const std::string& run_folder, const std::string& token);
 
 /// May another take it? Dead holder: yes. Living: no. Unseen: only after `silence_s` of silence.
-bool is_free(const std::optional<Lease>& lease, Sight holder, double now, double silence_s);
+bool is_free(const std::optional<Lease>& lease, Liveness holder, double now, double silence_s);
 
 }  // namespace enigma::launch

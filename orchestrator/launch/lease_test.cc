@@ -38,11 +38,11 @@ TEST_CASE("lease: what is written is read, and only its holder releases it") {
 TEST_CASE(
     "lease: dead holders are replaced at once, unseen ones after silence, living ones never") {
   const Lease lease{{}, {}, "t", 100};
-  CHECK(is_free(std::nullopt, Sight::alive, 0, 300));
-  CHECK(is_free(lease, Sight::dead, 100, 300));
-  CHECK_FALSE(is_free(lease, Sight::alive, 1e9, 300));
-  CHECK_FALSE(is_free(lease, Sight::unseen, 400, 300));
-  CHECK(is_free(lease, Sight::unseen, 401, 300));
+  CHECK(is_free(std::nullopt, Liveness::alive, 0, 300));
+  CHECK(is_free(lease, Liveness::dead, 100, 300));
+  CHECK_FALSE(is_free(lease, Liveness::alive, 1e9, 300));
+  CHECK_FALSE(is_free(lease, Liveness::unseen, 400, 300));
+  CHECK(is_free(lease, Liveness::unseen, 401, 300));
 }
 
 TEST_CASE("lock: a second holder waits for the first") {

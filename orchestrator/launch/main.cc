@@ -30,12 +30,12 @@ double now_s() {
 
 void wait_until_dead(const Process& process) {
   const timespec pause{0, 2'000'000};
-  while (look_at(process) == Sight::alive) { ::nanosleep(&pause, nullptr); }
+  while (look_at(process) == Liveness::alive) { ::nanosleep(&pause, nullptr); }
 }
 
 // A dead launcher's worker dies with it (PDEATHSIG); this makes sure before another one starts.
-void bury(const Lease& lease) {
-  if (look_at(lease.worker) != Sight::alive) { return; }
+void end_worker(const Lease& lease) {
+  if (look_at(lease.worker) != Liveness::alive) { return; }
   kill_group(static_cast<pid_t>(lease.worker.pid));
   wait_until_dead(lease.worker);
 }
@@ -43,7 +43,7 @@ void bury(const Lease& lease) {
 std::string why_not(const Options& options, const std::optional<Lease>& lease) {
   if (exists(options.run_folder + "/done")) { return "the run is done"; }
   if (exists(options.run_folder + "/cancelled")) { return "the run is cancelled"; }
-  const Sight holder = lease ? look_at(lease->holder) : Sight::dead;
+  const Liveness holder = lease ? look_at(lease->holder) : Liveness::dead;
   if (is_free(lease, holder, now_s(), options.silence_s)) { return ""; }
   return "the run's lease is held by process " + std::to_string(lease->holder.pid) + " on " +
          lease->holder.host;
@@ -59,7 +59,7 @@ std::optional<int64_t> claim(const Options& options, Lease& mine) {
     write_claim(options.run_folder, options.token, {std::nullopt, why});
     return std::nullopt;
   }
-  if (lease) { bury(*lease); }
+  if (lease) { end_worker(*lease); }
   const auto number = make_attempt_folder(options.run_folder);
   mine = {this_process(), {}, options.token, now_s()};
   const bool noted = number &&

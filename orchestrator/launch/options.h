@@ -1,4 +1,4 @@
-// What enigma-launch is told on its command line.
+// The command line of enigma-launch.
 #pragma once
 
 #include <optional>

@@ -49,10 +49,10 @@ Process this_process() {
   return process_of(::getpid());
 }
 
-Sight look_at(const Process& process) {
-  if (process.host != host_name()) { return Sight::unseen; }
-  if (process.pid <= 0 || process.start_ns <= 0) { return Sight::dead; }
-  return process_of(process.pid) == process ? Sight::alive : Sight::dead;
+Liveness look_at(const Process& process) {
+  if (process.host != host_name()) { return Liveness::unseen; }
+  if (process.pid <= 0 || process.start_ns <= 0) { return Liveness::dead; }
+  return process_of(process.pid) == process ? Liveness::alive : Liveness::dead;
 }
 
 }  // namespace enigma::launch

@@ -17,7 +17,7 @@ struct Process {
   bool operator==(const Process&) const = default;
 };
 
-enum class Sight { alive, dead, unseen };  ///< unseen: on another machine, nobody here can tell
+enum class Liveness { alive, dead, unseen };  ///< unseen: on another machine, nobody here can tell
 
 /// The calling process.
 Process this_process();
@@ -26,6 +26,6 @@ Process this_process();
 Process process_of(int64_t pid);
 
 /// Dead when the machine restarted or (pid, start) no longer exists here.
-Sight look_at(const Process& process);
+Liveness look_at(const Process& process);
 
 }  // namespace enigma::launch

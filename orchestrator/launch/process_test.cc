@@ -11,17 +11,17 @@ TEST_CASE("process: this one is alive, and another start time of its pid is not"
   Process self = this_process();
   CHECK(self.pid == ::getpid());
   CHECK(self.start_ns > 0);
-  CHECK(look_at(self) == Sight::alive);
+  CHECK(look_at(self) == Liveness::alive);
   self.start_ns += 10'000'000;
-  CHECK(look_at(self) == Sight::dead);
+  CHECK(look_at(self) == Liveness::dead);
 }
 
 TEST_CASE("process: a restarted machine leaves nothing alive, another machine cannot be seen") {
   Process process = this_process();
   process.boot = "another";
-  CHECK(look_at(process) == Sight::dead);
+  CHECK(look_at(process) == Liveness::dead);
   process.host = "elsewhere";
-  CHECK(look_at(process) == Sight::unseen);
+  CHECK(look_at(process) == Liveness::unseen);
 }
 
 TEST_CASE("process: a zombie counts as dead") {

@@ -4,7 +4,7 @@
 
 namespace enigma {
 
-/// Seconds since the epoch (UTC), for what is told and stored.
+/// Seconds since the epoch (UTC), for what is reported and stored.
 double wall_clock_s();
 
 /// Seconds since some fixed moment, never backwards: for what is measured.

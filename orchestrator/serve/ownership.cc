@@ -82,9 +82,9 @@ void write_address(const fs::path& store, const Address& address) {
 std::optional<Address> read_address(const fs::path& store) {
   const auto address = recorded(store);
   if (!address) { return std::nullopt; }
-  const auto sight = launch::look_at(address->process);
+  const auto owner = launch::look_at(address->process);
   const bool nobody =
-      sight == launch::Sight::dead || (sight == launch::Sight::unseen && is_free(store));
+      owner == launch::Liveness::dead || (owner == launch::Liveness::unseen && is_free(store));
   return nobody ? std::nullopt : address;
 }
 

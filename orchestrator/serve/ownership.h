@@ -17,7 +17,7 @@ struct Address {
   launch::Process process;
   std::string url;
   std::string secret;  ///< bearer of requests that change something
-  int64_t slots = 1;   ///< places that its decisions count with
+  int64_t slots = 1;   ///< that its decisions count with
 };
 void write_address(const std::filesystem::path& store, const Address& address);
 

@@ -19,11 +19,19 @@ std::vector<std::string> words_of(const std::string& text) {
 
 /// `arguments` is what stands between the brackets of enigma_room(…).
 Room room(const std::string& folder, const std::string& arguments) {
+  static const std::set<std::string> keywords = {"FOLDER", "SOURCES", "TESTS", "LINKS",
+                                                 "TEST_LINKS"};
   const auto words = words_of(arguments);
   Room room{words.at(0), folder, {}};
-  for (size_t i = 1; i < words.size(); ++i) {
-    if (words[i - 1] == "FOLDER") { room.folder += words[i] + "/"; }
-    if (words[i].starts_with("enigma_")) { room.links.insert(words[i].substr(7)); }
+  std::string keyword;
+  for (const std::string& word : words) {
+    if (keywords.contains(word)) {
+      keyword = word;
+    } else if (keyword == "FOLDER") {
+      room.folder += word + "/";
+    } else if (keyword == "LINKS" && word.starts_with("enigma_")) {
+      room.links.insert(word.substr(7));
+    }
   }
   return room;
 }

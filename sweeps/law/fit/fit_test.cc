@@ -35,7 +35,7 @@ MappedTable table_for(const std::string& form, unsigned seed = 1) {
   MappedTable mapped =
       one ? synthetic({.seed = seed}, {1e9}, log_grid(5e8, 3e11, 48))
           : synthetic({.seed = seed}, log_grid(3e7, 1e10, 8), log_grid(5e8, 3e11, 6));
-  if (axes.front() == 'N') { mapped.table.axes.insert('N'); }
+  if (axes.front() != 'N') { mapped.table.axes.erase('N'); }
   if (axes.size() == 3) { mapped.table.axes.insert('U'); }
   for (size_t k = 0; k < mapped.table.rows.size(); ++k) {
     Row& row = mapped.table.rows[k];
