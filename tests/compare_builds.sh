@@ -27,6 +27,24 @@ same() {
   fi
 }
 
+# same_import FILE: the files that an import makes.
+same_import() {
+  local build number=1
+  for build in "$first" "$second"; do
+    rm -rf "$work/out"
+    { timeout 300 "$build/bin/enigma-data" import --from nwb "$1" --out "$work/out" 2>&1; echo "exit status $?"
+      [ -d "$work/out" ] && (cd "$work/out" && find . -type f | sort | xargs sha256sum); } >"$work/import-$number"
+    number=2
+  done
+  if cmp -s "$work/import-1" "$work/import-2"; then
+    echo "PASS equal: import ${1##*/} ($(grep -c '^[0-9a-f]\{64\}' "$work/import-1") files)"
+  else
+    diff "$work/import-1" "$work/import-2" | cut -c1-300 | head -n 10
+    echo "FAIL equal: import ${1##*/}"
+    status=1
+  fi
+}
+
 same schema enigma-sweep schema
 for build in "$first" "$second"; do
   "$build/bin/enigma-data" generate --out "$work/made-$(basename "$(dirname "$build")")-$(basename "$build")" \
@@ -47,7 +65,7 @@ for folder in "$shared"/recordings/steinmetz "$shared"/recordings/experanto-case
   [ -d "$folder" ] && same "inspect ${folder##*/}" enigma-data inspect "$folder" --json
 done
 for file in "$shared"/recordings/nwb/*.nwb "$shared"/cases/nwb/*.nwb; do
-  [ -e "$file" ] && same "import ${file##*/}" sh -c "\"\$0\" import --from nwb $file --out out && find out -type f | sort | xargs sha256sum" 
+  [ -e "$file" ] && same_import "$file"
 done
 
 laws=$shared/laws

@@ -141,13 +141,15 @@ class Loop {
   void wait_for_room(const std::exception& broken, double now) {
     if (no_room_since_) { return; }
     no_room_since_ = now;
-    api_.set_waiting(fmt::format("the disk is full: {}", broken.what()));
-    log_line(fmt::format("the disk is full, waiting until it can be written: {}", broken.what()));
+    api_.set_waiting(fmt::format("nothing can be written to the disk: {}", broken.what()));
+    log_line(
+        fmt::format("nothing can be written to the disk, waiting until it can: {}", broken.what()));
   }
 
   void tell_room(double now) {
     const std::string text =
-        fmt::format("the disk was full for {:.0f} s; the controller waited", now - *no_room_since_);
+        fmt::format("nothing could be written to the disk for {:.0f} s; the controller waited",
+                    now - *no_room_since_);
     store_.save({}, {{0, now, "", "disk_full", text}});
     no_room_since_.reset();
     api_.set_waiting(std::nullopt);

@@ -192,7 +192,7 @@ def disk_that_takes_no_more_is_waited_out(place):
     size = log.stat().st_size + 2000  # room for a word in the log, none for the store
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
     wait_for((attempt / "exit.json").exists, "the worker's end")
-    wait_for(lambda: "waiting until it does" in log.read_text(), "the word in the log")
+    wait_for(lambda: "waiting until it can" in log.read_text(), "the word in the log")
     check("disk" in place.run("status").stderr, "status says that the controller waits")
     time.sleep(20)  # as many turns as would end a controller that counts them
     check(alive(pid), f"the controller has given up: {log.read_text()[-500:]}")
