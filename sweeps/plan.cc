@@ -20,12 +20,18 @@ void append(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+using SessionsByName = std::map<std::string, const SessionInfo*>;
+
+SessionsByName by_name(const Manifest& manifest) {
+  SessionsByName sessions;
+  for (const SessionInfo& session : manifest.sessions) { sessions[session.name] = &session; }
+  return sessions;
+}
+
 std::vector<SessionInfo> sessions_of(const std::vector<SessionRef>& refs,
-                                     const Manifest& manifest) {
-  std::map<std::string, const SessionInfo*> by_name;
-  for (const SessionInfo& session : manifest.sessions) { by_name[session.name] = &session; }
+                                     const SessionsByName& known) {
   std::vector<SessionInfo> sessions;
-  for (const SessionRef& ref : refs) { sessions.push_back(*by_name.at(ref.name)); }
+  for (const SessionRef& ref : refs) { sessions.push_back(*known.at(ref.name)); }
   return sessions;
 }
 
@@ -56,9 +62,9 @@ PlannedPoint planned_point(SweepPoint sweep_point, const TrainingCost& cost) {
 /// Goes through the points once; what several of them share is worked out, and told, once.
 class Planner {
  public:
-  Planner(const Spec& spec, const Manifest& manifest, const Surroundings& surroundings)
+  Planner(const Spec& spec, const SessionsByName& sessions, const Surroundings& surroundings)
       : spec_(spec),
-        manifest_(manifest),
+        sessions_(sessions),
         surroundings_(surroundings),
         earlier_(surroundings.earlier) {}
 
@@ -79,7 +85,7 @@ class Planner {
   const TrainingCost* cost_of(const SweepPoint& point) {
     const auto [known, fresh] = costs_.try_emplace(cost_key(point.canonical));
     if (fresh) {
-      const auto sessions = sessions_of(point.point.sessions, manifest_);
+      const auto sessions = sessions_of(point.point.sessions, sessions_);
       auto cost = training_cost(spec_, point, sessions);
       append(diagnostics_, std::move(cost.diagnostics));
       known->second = std::move(cost.value);
@@ -111,7 +117,7 @@ class Planner {
   }
 
   const Spec& spec_;
-  const Manifest& manifest_;
+  const SessionsByName& sessions_;
   const Surroundings& surroundings_;
   EarlierPoints earlier_;
   std::map<std::string, std::optional<TrainingCost>> costs_;
@@ -131,12 +137,13 @@ Parsed<Plan> make_plan(const Spec& spec, const Manifest& manifest,
   append(result.diagnostics, std::move(points.diagnostics));
   if (!points.ok()) { return result; }
   append(result.diagnostics, check_windows(spec, *sets.value, manifest));
+  const SessionsByName sessions = by_name(manifest);
   if (!points.value->empty()) {
     const Point& first = points.value->front().point;
     append(result.diagnostics,
-           check_evaluation(spec, first, sessions_of(first.evaluation_sessions, manifest)));
+           check_evaluation(spec, first, sessions_of(first.evaluation_sessions, sessions)));
   }
-  Parsed<Plan> plan = Planner(spec, manifest, surroundings).plan(std::move(*points.value));
+  Parsed<Plan> plan = Planner(spec, sessions, surroundings).plan(std::move(*points.value));
   append(result.diagnostics, std::move(plan.diagnostics));
   if (has_errors(result.diagnostics)) { return result; }
   plan.value->warnings = result.diagnostics;
