@@ -31,7 +31,7 @@ build="g++ cmake ninja-build pkg-config ca-certificates libboost1.81-dev
 speed="ccache mold"
 figure="gnuplot-nox fonts-dejavu-core"
 torch="python3 python3-pip unzip"
-check="doctest-dev libvalijson-dev clang-16 libclang-rt-16-dev clang-format-16 lld-16 sqlite3 curl
+check="doctest-dev libvalijson-dev clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16 lld-16 sqlite3 curl
   python3 procps git"
 case $purpose in
   quickstart) packages="$build $speed $figure $torch" ;;

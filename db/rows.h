@@ -19,10 +19,11 @@ struct NewPoint {
   int64_t id_version = 1;
   std::string point;       ///< canonical JSON
   std::string point_file;  ///< the document behind ENIGMA_POINT
-  std::string placement;   ///< JSON of the orchestrator: data folder, worker, executor, …
-  std::string name;        ///< of the point within its sweep
-  std::string values;      ///< JSON object: axis → value
-  std::string plan;        ///< JSON object: the point in the plan's document
+  std::string executor = "local";
+  std::string placement;  ///< JSON of the orchestrator: data folder, worker, …
+  std::string name;       ///< of the point within its sweep
+  std::string values;     ///< JSON object: axis → value
+  std::string plan;       ///< JSON object: the point in the plan's document
   int64_t target_step = 0;
   int64_t slots = 1;
   int64_t priority = 0;

@@ -93,8 +93,9 @@ struct Run {
   std::string id;
   int64_t target_step = 0;
   int64_t priority = 0;
-  int64_t position = 0;  ///< order of submission: ties of priority
-  int64_t slots = 1;     ///< that it takes of the executor's (ranks, locally)
+  int64_t position = 0;            ///< order of submission: ties of priority
+  int64_t slots = 1;               ///< that it takes of the executor's (ranks, locally)
+  std::string executor = "local";  ///< of its next attempt: local | slurm | simulated
 
   Wanted wanted = Wanted::run;
   State state = State::waiting;

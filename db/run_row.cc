@@ -7,6 +7,10 @@
 
 namespace enigma::db {
 
+const std::string kSelectRun = R"sql(
+SELECT id, target_step, priority, runs.position, slots, executor, wanted, state, why, retry_at,
+       failures, settled)sql";
+
 Run read_run(Columns& c) {
   Run run;
   run.id = c.text();
@@ -14,6 +18,7 @@ Run read_run(Columns& c) {
   run.priority = c.integer();
   run.position = c.integer();
   run.slots = c.integer();
+  run.executor = c.text();
   const auto wanted = wanted_named(c.text());
   const auto state = state_named(c.text());
   ENIGMA_CHECK(wanted && state, "the schema admits no other words");

@@ -6,14 +6,15 @@
 #include "db/run.h"
 
 #include <functional>
+#include <string>
 
 namespace enigma::db {
 
 /// Gives the prepared statement of a literal.
 using Use = std::function<SQLite::Statement&(const char* sql)>;
 
-/// Columns: id, target_step, priority, position, slots, wanted, state, why, retry_at, failures,
-/// settled.
+/// "SELECT " and the columns that read_run takes, in its order.
+extern const std::string kSelectRun;
 Run read_run(Columns& columns);
 
 /// What turns own of a run, without its attempts. Inside the caller's transaction.

@@ -200,7 +200,12 @@ ALTER TABLE runs DROP COLUMN placement;
 ALTER TABLE runs DROP COLUMN device_hours_estimate;
 )sql";
 
-constexpr std::array<const char*, 3> kMigrations{kFirst, kSpools, kPointsApart};
+// Where a run's next attempt goes: its sweep says so.
+constexpr const char* kExecutor = R"sql(
+ALTER TABLE runs ADD COLUMN executor TEXT NOT NULL DEFAULT 'local';
+)sql";
+
+constexpr std::array<const char*, 4> kMigrations{kFirst, kSpools, kPointsApart, kExecutor};
 
 }  // namespace
 

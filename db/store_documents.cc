@@ -128,38 +128,33 @@ SELECT run, axis_values, point, COALESCE(json_extract(point, '$.seed'), 0)
 
 std::vector<Run> Store::runs_of(std::string_view sweep) const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
-  static constexpr const char* kSelect = R"sql(
-SELECT id, target_step, priority, runs.position, slots, wanted, state, why,
-       retry_at, failures, settled
-  FROM members JOIN runs ON runs.id = members.run
- WHERE sweep = ? ORDER BY members.position, id)sql";
+  static const std::string kSelect = kSelectRun +
+                                     " FROM members JOIN runs ON runs.id = members.run"
+                                     " WHERE sweep = ? ORDER BY members.position, id";
   std::vector<Run> runs;
-  each_row(bind_all(use(kSelect), sweep), [&](Columns& row) { runs.push_back(read_run(row)); });
+  each_row(bind_all(use(kSelect.c_str()), sweep),
+           [&](Columns& row) { runs.push_back(read_run(row)); });
   add_attempts(use, {.run = {}, .sweep = std::string(sweep)}, runs);
   return runs;
 }
 
 std::vector<Run> Store::runs() const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
-  static constexpr const char* kSelect = R"sql(
-SELECT id, target_step, priority, position, slots, wanted, state, why,
-       retry_at, failures, settled
-  FROM runs ORDER BY position)sql";
+  static const std::string kSelect = kSelectRun + " FROM runs ORDER BY position";
   std::vector<Run> runs;
-  each_row(use(kSelect), [&](Columns& row) { runs.push_back(read_run(row)); });
+  each_row(use(kSelect.c_str()), [&](Columns& row) { runs.push_back(read_run(row)); });
   add_attempts(use, {}, runs);
   return runs;
 }
 
 std::optional<RunRow> Store::run(std::string_view id) const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
-  static constexpr const char* kSelect = R"sql(
-SELECT id, target_step, priority, position, slots, wanted, state, why,
-       retry_at, failures, settled, id_version, point, point_file, placement
-  FROM runs JOIN points ON points.run = runs.id WHERE id = ?)sql";
+  static const std::string kSelect = kSelectRun +
+                                     ", id_version, point, point_file, placement"
+                                     " FROM runs JOIN points ON points.run = runs.id WHERE id = ?";
   std::optional<RunRow> found;
   std::vector<Run> runs;
-  each_row(bind_all(use(kSelect), id), [&](Columns& row) {
+  each_row(bind_all(use(kSelect.c_str()), id), [&](Columns& row) {
     found.emplace();
     runs.push_back(read_run(row));
     found->id_version = row.integer();

@@ -10,12 +10,9 @@
 namespace enigma::db {
 
 std::vector<Run> Store::load() const {
-  static constexpr const char* kRuns = R"sql(
-SELECT id, target_step, priority, position, slots, wanted, state, why,
-       retry_at, failures, settled
-  FROM runs WHERE settled = 0 ORDER BY id)sql";
+  static const std::string kRuns = kSelectRun + " FROM runs WHERE settled = 0 ORDER BY id";
   std::vector<Run> runs;
-  each_row(connection_->use(kRuns), [&](Columns& row) { runs.push_back(read_run(row)); });
+  each_row(connection_->use(kRuns.c_str()), [&](Columns& row) { runs.push_back(read_run(row)); });
 
   std::map<std::string, Run*> by_id;
   for (Run& run : runs) { by_id[run.id] = &run; }
@@ -74,13 +71,13 @@ ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, submitted_at = excluded.s
 /// Whether the run is new. Of a known one only its placement follows the submission.
 bool put_point(const Use& use, const NewPoint& point) {
   static constexpr const char* kInsert = R"sql(
-INSERT INTO runs (id, position, id_version, target_step, slots, priority,
+INSERT INTO runs (id, position, id_version, target_step, slots, executor, priority,
                   wanted, state, why, retry_at, failures, settled)
-VALUES (?, (SELECT COALESCE(MAX(position), 0) + 1 FROM runs), ?, ?, ?, ?,
+VALUES (?, (SELECT COALESCE(MAX(position), 0) + 1 FROM runs), ?, ?, ?, ?, ?,
         'run', 'waiting', '', 0, '{}', 0)
 ON CONFLICT (id) DO NOTHING)sql";
   const int added = execute(bind_all(use(kInsert), point.id, point.id_version, point.target_step,
-                                     point.slots, point.priority));
+                                     point.slots, point.executor, point.priority));
   if (added == 1) {
     ENIGMA_CHECK(!point.point.empty(), "a run that is new comes with its point");
     static constexpr const char* kText =
@@ -89,8 +86,9 @@ ON CONFLICT (id) DO NOTHING)sql";
     return true;
   }
   static constexpr const char* kPlace = R"sql(
-UPDATE runs SET slots = ?2, priority = ?3 WHERE id = ?1 AND (slots <> ?2 OR priority <> ?3))sql";
-  execute(bind_all(use(kPlace), point.id, point.slots, point.priority));
+UPDATE runs SET slots = ?2, executor = ?3, priority = ?4
+ WHERE id = ?1 AND (slots, executor, priority) <> (?2, ?3, ?4))sql";
+  execute(bind_all(use(kPlace), point.id, point.slots, point.executor, point.priority));
   static constexpr const char* kPlacement =
       "UPDATE points SET placement = ?2 WHERE run = ?1 AND placement <> ?2";
   execute(bind_all(use(kPlacement), point.id, point.placement));

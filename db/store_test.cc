@@ -204,6 +204,7 @@ TEST_CASE("store: one of the first version keeps its runs and what they are") {
   CHECK(row->id_version == 2);
   CHECK(row->run.target_step == 100);
   CHECK(row->run.slots == 3);
+  CHECK(row->run.executor == "local");
   CHECK(row->run.priority == 4);
   CHECK(row->run.wanted == Wanted::hold);
   CHECK(row->run.failures.at("nan") == 1);

@@ -1,5 +1,6 @@
 #include "diagnostics/diagnostic.h"
 
+#include "diagnostics/diagnostic_from_json.h"
 #include "diagnostics/nearest.h"
 
 #include <doctest/doctest.h>
@@ -42,4 +43,24 @@ TEST_CASE("nearest: close names are suggested, far ones listed") {
   const std::vector<std::string> columns{"D", "C", "N"};
   CHECK(nearest_name("n", columns) == "N");
   CHECK(edit_distance("kitten", "sitting") == 3);
+}
+
+TEST_CASE("diagnostic: JSON and back, with its place") {
+  const Diagnostic told{
+      Severity::warning,      "spec.json", 7, 3, "/axes/0", "unknown axis", "a setting", "mdel",
+      "did you mean 'model'?"};
+  const auto back = diagnostics_of(to_json(std::vector<Diagnostic>{told, {.message = "bare"}}));
+  REQUIRE(back.size() == 2);
+  CHECK(to_json(back[0]) == to_json(told));
+  CHECK(to_text(back[0]) == to_text(told));
+  CHECK(to_text(back[1]) == "error: bare");
+}
+
+TEST_CASE("diagnostic: JSON of a stranger is believed only where it has the right type") {
+  const auto list = nlohmann::json::parse(
+      R"([{"message": "m", "line": -1, "column": 1e99, "file": 5, "severity": []}, "text", 3])");
+  const auto back = diagnostics_of(list);
+  REQUIRE(back.size() == 1);
+  CHECK(to_text(back[0]) == "error: m");
+  CHECK(diagnostics_of("no list").empty());
 }

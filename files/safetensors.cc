@@ -11,8 +11,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <stdexcept>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -209,16 +207,10 @@ void write_safetensors(const fs::path& path, const std::map<std::string, TensorB
   if (::fsync(file.get()) != 0) { fail_system(path); }
 }
 
-Safetensors::Safetensors(const fs::path& path) : path_(path) {
-  const Descriptor file(path, O_RDONLY);
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) { fail_system(path); }
-  size_bytes_ = static_cast<size_t>(status.st_size);
-  if (size_bytes_ == 0) { fail_format(path.string() + ": empty file"); }
-  mapped_ = ::mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (mapped_ == MAP_FAILED) { fail_system(path); }
+Safetensors::Safetensors(const fs::path& path) : path_(path), file_(path) {
+  const std::span<const std::byte> bytes = file_.bytes();
+  if (bytes.empty()) { fail_format(path.string() + ": empty file"); }
   try {
-    const std::span<const std::byte> bytes(static_cast<const std::byte*>(mapped_), size_bytes_);
     const Json header = header_in(bytes);
     uint64_t length = 0;
     std::memcpy(&length, bytes.data(), kLengthBytes);
@@ -232,13 +224,8 @@ Safetensors::Safetensors(const fs::path& path) : path_(path) {
     }
     check_cover(tensors_, data);
   } catch (const std::exception& error) {
-    ::munmap(mapped_, size_bytes_);
     throw std::runtime_error(path.string() + ": " + error.what());
   }
-}
-
-Safetensors::~Safetensors() {
-  ::munmap(mapped_, size_bytes_);
 }
 
 const TensorBytes& Safetensors::at(const std::string& name) const {

@@ -2,6 +2,8 @@
 // Neutral: element types are words, values are bytes. Used for checkpoints and queried values.
 #pragma once
 
+#include "files/mapped_file.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -35,7 +37,6 @@ class Safetensors {
   /// Maps and checks the whole header: bounds, types, sizes, no overlap and no gap. Throws
   /// std::runtime_error that says what is wrong, std::system_error where it cannot be opened.
   explicit Safetensors(const std::filesystem::path& path);
-  ~Safetensors();
   Safetensors(const Safetensors&) = delete;
   Safetensors& operator=(const Safetensors&) = delete;
 
@@ -46,8 +47,7 @@ class Safetensors {
 
  private:
   std::filesystem::path path_;
-  void* mapped_ = nullptr;
-  size_t size_bytes_ = 0;
+  MappedFile file_;
   std::map<std::string, TensorBytes> tensors_;
   std::map<std::string, std::string> metadata_;
 };

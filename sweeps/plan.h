@@ -62,8 +62,10 @@ struct PlannedPoint {
   std::vector<std::string> strategies_dropped;
   int64_t memory_bytes = 0;
   std::optional<double> device_hours, usd;
-  const char* basis = nullptr;  ///< of the hours: kMeasured, kStated, or none
-  int64_t nodes = 1, devices = 1;
+  const char* basis = nullptr;     ///< of the hours: kMeasured, kStated, or none
+  int64_t nodes = 1, devices = 1;  ///< devices: of one node
+  std::optional<int64_t> ranks;    ///< of all nodes; nothing: one a device
+  std::optional<double> time_s;    ///< time limit of its job
   std::vector<Diagnostic> warnings;
 
   const Point& point() const { return sweep_point.point; }

@@ -1,5 +1,6 @@
 // The document `plan` of the contract.
 #include "sweeps/plan.h"
+#include "sweeps/value_rule.h"
 
 namespace enigma::sweeps {
 namespace {
@@ -15,11 +16,6 @@ Json text_or_null(const std::string& text) {
 
 Json text_or_null(const char* text) {
   return text == nullptr ? Json() : Json(text);
-}
-
-Json size_json(const model::ModelSize& size) {
-  if (!size.name.empty()) { return size.name; }
-  return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
 }
 
 Json data_json(const PlannedPoint& planned) {
@@ -81,7 +77,7 @@ Json to_json(const PlannedPoint& planned) {
           {"values", planned.sweep_point.values},
           {"seed", point.seed},
           {"family", point.family},
-          {"size", size_json(point.size)},
+          {"size", to_json(point.size)},
           {"params",
            {{"shared", planned.params.shared},
             {"session", planned.params.session},

@@ -43,6 +43,8 @@ std::vector<Diagnostic> set_resources(PlannedPoint& planned, const Spec& spec,
     } else if (result.holds) {
       planned.nodes = rule.nodes;
       planned.devices = rule.devices;
+      planned.ranks = rule.ranks;
+      planned.time_s = rule.time_s;
       break;
     }
   }

@@ -3,6 +3,7 @@
 #include "model/shape/strategy.h"
 #include "sweeps/setting.h"
 #include "sweeps/spec.h"
+#include "worker/protocol/exit_code.h"
 
 #include <string>
 
@@ -68,7 +69,10 @@ constexpr const char* kFrame = R"json({
         "type": "object", "additionalProperties": false,
         "properties": {
           "_note": {}, "if": {"type": "string", "minLength": 1},
-          "nodes": {"const": 1}, "devices": {"const": 1}, "ranks": {"const": 1}
+          "nodes": {"type": "integer", "minimum": 1, "maximum": 100000},
+          "devices": {"type": "integer", "minimum": 1, "maximum": 64},
+          "ranks": {"type": "integer", "minimum": 1, "maximum": 6400000},
+          "time_s": {"type": "number", "exclusiveMinimum": 0}
         }
       }
     },
@@ -128,7 +132,7 @@ constexpr const char* kFrame = R"json({
 nlohmann::ordered_json spec_schema() {
   Schema schema = Schema::parse(kFrame);
   schema["definitions"]["strategy"] = {{"enum", model::strategy_names()}};
-  for (const std::string& name : failure_classes()) {
+  for (const std::string& name : protocol::failure_class_names()) {
     schema["properties"]["retry"]["properties"][name] = {{"$ref", "#/definitions/retry_limit"}};
   }
   for (const Setting& setting : settings()) {

@@ -5,6 +5,9 @@
 #include "model/shape/strategy.h"
 #include "sweeps/axes.h"
 #include "sweeps/setting.h"
+#include "worker/protocol/exit_code.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
@@ -14,6 +17,7 @@
 namespace enigma::sweeps {
 namespace {
 
+constexpr int64_t kNodesMax = 100'000, kDevicesMax = 64;
 constexpr int64_t kIntegerMax = int64_t{1} << 53;
 
 template <typename T>
@@ -181,14 +185,20 @@ class SpecReader {
       const std::string pointer = child_pointer("/resources", std::to_string(i));
       Fields fields(document_, json[i], pointer, diagnostics_);
       set(rule.condition, fields.text("if"));
-      // One process a run: more of anything belongs to executors that this version has not.
-      set(rule.nodes, fields.integer("nodes", 1, 1));
-      set(rule.devices, fields.integer("devices", 1, 1));
-      fields.integer("ranks", 1, 1);
-      fields.refuse("time_s");
+      set(rule.nodes, fields.integer("nodes", 1, kNodesMax));
+      set(rule.devices, fields.integer("devices", 1, kDevicesMax));
+      rule.ranks = fields.integer("ranks", 1, kNodesMax * kDevicesMax);
+      rule.time_s = fields.number("time_s", kPositive);
+      check_ranks(rule, pointer);
       fields.finish();
       spec_.resources.push_back(std::move(rule));
     }
+  }
+
+  void check_ranks(const ResourceRule& rule, const std::string& pointer) {
+    if (!rule.ranks || *rule.ranks % rule.nodes == 0) { return; }
+    report(child_pointer(pointer, "ranks"), "ranks do not divide among the nodes",
+           fmt::format("a multiple of {}", rule.nodes), std::to_string(*rule.ranks));
   }
 
   void read_ceilings(const Json& json) {
@@ -200,7 +210,7 @@ class SpecReader {
 
   void read_retry(const Json& json) {
     Fields fields(document_, json, "/retry", diagnostics_);
-    for (const std::string& name : failure_classes()) {
+    for (const std::string& name : protocol::failure_class_names()) {
       const Json* limits = fields.get(name);
       if (limits == nullptr) { continue; }
       Fields members(document_, *limits, fields.pointer(name), diagnostics_);
@@ -256,13 +266,6 @@ class SpecReader {
 };
 
 }  // namespace
-
-const std::vector<std::string>& failure_classes() {
-  static const std::vector<std::string> classes = {
-      "preempted",   "time_limit", "node_failure", "never_started", "hang",      "gpu_memory",
-      "host_memory", "nccl",       "hardware",     "nan",           "disk_full", "code"};
-  return classes;
-}
 
 Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
   Parsed<Document> parsed = parse_document(text, file);

@@ -4,6 +4,7 @@
 
 #include "input/document.h"
 #include "input/fields.h"
+#include "worker/protocol/retry_limit.h"
 
 #include <cstdint>
 #include <map>
@@ -45,13 +46,10 @@ struct Axis {
 
 /// The first rule whose condition holds (over axes' PATHs) says what a point's job takes.
 struct ResourceRule {
-  std::string condition;  ///< empty = always
-  int64_t nodes = 1, devices = 1;
-};
-
-struct RetryLimit {
-  std::optional<int64_t> max;
-  std::optional<double> backoff_s;
+  std::string condition;           ///< empty = always
+  int64_t nodes = 1, devices = 1;  ///< devices: of one node
+  std::optional<int64_t> ranks;    ///< of all nodes, a multiple of them; nothing: one a device
+  std::optional<double> time_s;    ///< time limit of a job
 };
 
 struct Spec {
@@ -67,12 +65,9 @@ struct Spec {
   std::vector<int64_t> seeds = {0};
   std::vector<ResourceRule> resources;
   std::optional<double> usd_per_device_hour;
-  std::map<std::string, RetryLimit> retry;  ///< by failure class
+  std::map<std::string, protocol::RetryLimit> retry;  ///< by failure class
   int64_t priority = 0;
 };
-
-/// The classes of failure that `retry` may name.
-const std::vector<std::string>& failure_classes();
 
 inline constexpr size_t kPointsMax = 100'000;
 

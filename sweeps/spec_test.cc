@@ -92,7 +92,7 @@ TEST_CASE("spec: the schema refuses what the parser refuses") {
        {R"("seed": [1])", R"("seeds": [-1])", R"("axes": {"train.lanes": []})",
         R"("axes": {"model.size": ["2M"]})", R"("axes": {"budget.flops": {"geom": {"from": 1}}})",
         R"("priority": 1.5)", R"("executor": "cloud")",
-        R"("ceilings": {"usd_per_device_hour": -1})", R"("resources": [{"nodes": 2}])",
+        R"("ceilings": {"usd_per_device_hour": -1})", R"("resources": [{"nodes": 0}])",
         R"("data": {"rate_hz": 0})", R"("zip": [])", R"("retry": {"codes": {}})",
         R"("retry": {"code": {"max": -1}})", R"("retry": {"code": {"backoff_s": "long"}})"}) {
     INFO(std::string(member));

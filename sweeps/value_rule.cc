@@ -65,9 +65,7 @@ bool read_size(const WrittenValue& value, Draft& draft) {
 }
 
 nlohmann::json write_size(const Point& point) {
-  const model::ModelSize& size = point.size;
-  if (!size.name.empty()) { return size.name; }
-  return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
+  return to_json(point.size);
 }
 
 Json size_schema() {
@@ -160,6 +158,11 @@ ValueRule one_word(std::string Point::*field, const std::vector<std::string>& wo
   return word_rule(
       words, later, [=](Point& point, size_t index) { point.*field = words.at(index); },
       [=](const Point& point) { return point.*field; });
+}
+
+Json to_json(const model::ModelSize& size) {
+  if (!size.name.empty()) { return size.name; }
+  return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
 }
 
 ValueRule model_size() {

@@ -44,6 +44,8 @@ template <typename Enum>
 ValueRule one_of(Enum Point::*field, const std::vector<Enum>& choices);
 
 ValueRule model_size();
+/// A size as specs and documents write it: its name, or an object.
+Json to_json(const model::ModelSize& size);
 /// The name of a session set; canonical: the digest of its sessions.
 ValueRule session_set();
 ValueRule training_strategies();

@@ -130,7 +130,10 @@ check_format() {
 must "set-up" cmake/setup.sh --for tests $setup_options
 if wanted unit; then timed "formatting" run_script check_format; fi
 must "release build" build release all enigma_tests
-if wanted unit; then timed "unit tests" run_doctests release; fi
+if wanted unit; then
+  timed "unit tests" run_doctests release
+  timed "clang-tidy" run_script tests/tidy/clang_tidy.sh build/release
+fi
 if wanted simulation; then timed "simulation" run_script tests/simulation/run.sh build/release 500; fi
 if wanted end_to_end; then
   timed "end to end, protocol worker" run_script tests/end_to_end/run.sh build/release

@@ -1,45 +1,18 @@
 #include "worker/draw.h"
 
-#include "diagnostics/check.h"
-
 #include <numeric>
 #include <utility>
 
 namespace enigma::worker {
 namespace {
 
-constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
 constexpr uint64_t kStrategyStream = ~uint64_t{0};  // no lane has this number
-
-uint64_t mixed(uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-__extension__ using Wide = unsigned __int128;
 
 }  // namespace
 
-CounterRandom::CounterRandom(uint64_t seed, uint64_t stream, uint64_t step)
-    : key_(mixed(mixed(mixed(seed + kGolden) ^ (stream + kGolden)) ^ (step + 2 * kGolden))) {}
-
-uint64_t CounterRandom::next() {
-  return mixed(key_ + kGolden * ++counter_);
-}
-
-uint64_t CounterRandom::below(uint64_t bound) {
-  ENIGMA_CHECK(bound > 0, "nothing to draw from");
-  Wide product = Wide{next()} * bound;
-  if (static_cast<uint64_t>(product) < bound) {  // the division, only where it can matter
-    const uint64_t biased = -bound % bound;
-    while (static_cast<uint64_t>(product) < biased) { product = Wide{next()} * bound; }
-  }
-  return static_cast<uint64_t>(product >> 64);
-}
-
-double CounterRandom::uniform() {
-  return static_cast<double>(next() >> 11) * 0x1p-53;
+CounterRandom random_of(uint64_t seed, uint64_t stream, uint64_t step) {
+  return CounterRandom(
+      mixed(mixed(mixed(seed + kGolden) ^ (stream + kGolden)) ^ (step + 2 * kGolden)));
 }
 
 std::vector<size_t> sessions_of_lane(size_t sessions, int64_t lanes, int64_t lane) {
@@ -51,7 +24,7 @@ std::vector<size_t> sessions_of_lane(size_t sessions, int64_t lanes, int64_t lan
 }
 
 size_t draw_strategy(uint64_t seed, int64_t step, const std::vector<double>& weights) {
-  CounterRandom random(seed, kStrategyStream, static_cast<uint64_t>(step));
+  CounterRandom random = random_of(seed, kStrategyStream, static_cast<uint64_t>(step));
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   double left = random.uniform() * total;
   for (size_t i = 0; i + 1 < weights.size(); ++i) {
@@ -62,7 +35,7 @@ size_t draw_strategy(uint64_t seed, int64_t step, const std::vector<double>& wei
 
 LaneDraw draw_lane(uint64_t seed, int64_t lane, int64_t lanes, int64_t step,
                    const std::vector<size_t>& window_counts, int64_t windows_per_lane) {
-  CounterRandom random(seed, static_cast<uint64_t>(lane), static_cast<uint64_t>(step));
+  CounterRandom random = random_of(seed, static_cast<uint64_t>(lane), static_cast<uint64_t>(step));
   const auto mine = sessions_of_lane(window_counts.size(), lanes, lane);
   LaneDraw draw{.session = mine[random.below(mine.size())]};
   for (int64_t i = 0; i < windows_per_lane; ++i) {

@@ -2,27 +2,16 @@
 // number of ranks and of where a run was resumed (DESIGN section 6, "lanes").
 #pragma once
 
+#include "random/counter_random.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace enigma::worker {
 
-/// A stream of numbers that is a function of its key alone: SplitMix64's finaliser (Steele et al.,
-/// OOPSLA 2014) over key and counter.
-class CounterRandom {
- public:
-  CounterRandom(uint64_t seed, uint64_t stream, uint64_t step);
-  uint64_t next();
-  /// Uniform in [0, bound), without bias (Lemire 2019). REQUIRES: bound > 0.
-  uint64_t below(uint64_t bound);
-  /// Uniform in [0, 1) with 53 bits.
-  double uniform();
-
- private:
-  uint64_t key_;
-  uint64_t counter_ = 0;
-};
+/// The stream of a lane in a step.
+CounterRandom random_of(uint64_t seed, uint64_t stream, uint64_t step);
 
 /// Sessions (indices in the point's order) of a lane: dealt round robin, once.
 std::vector<size_t> sessions_of_lane(size_t sessions, int64_t lanes, int64_t lane);

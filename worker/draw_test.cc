@@ -59,7 +59,7 @@ TEST_CASE("draw: sessions and windows are drawn evenly") {
 }
 
 TEST_CASE("draw: a permutation holds distinct neurons, and all of them when all are kept") {
-  CounterRandom random(1, 2, 3);
+  enigma::CounterRandom random = random_of(1, 2, 3);
   std::vector<int64_t> order = draw_permutation(random, 50, 20);
   CHECK(order.size() == 20);
   CHECK(std::set<int64_t>(order.begin(), order.end()).size() == 20);

@@ -130,7 +130,7 @@ void Evaluation::evaluate_session(model::BrainModel& model, size_t strategy,
     const size_t end = std::min(first + stride, session.starts_s.size());
     std::vector<std::vector<int64_t>> orders;
     for (size_t window = first; window < end; ++window) {
-      CounterRandom random(0, stream_of(source.ref), window);
+      CounterRandom random = random_of(0, stream_of(source.ref), window);
       orders.push_back(draw_permutation(random, source.ref.neurons, kept));
     }
     const std::vector<double> starts_s(session.starts_s.begin() + static_cast<ptrdiff_t>(first),

@@ -100,7 +100,7 @@ void StepReader::expect(int64_t step) const {
 LaneBatch StepReader::read_lane(const LaneDraw& draw) {
   const CorpusSession& session = corpus_.sessions[draw.session];
   const int64_t kept = sweeps::kept_neurons(shape_, session.info);
-  CounterRandom random(draw.permutations, 0, 0);
+  CounterRandom random = random_of(draw.permutations, 0, 0);
   std::vector<double> starts_s;
   std::vector<std::vector<int64_t>> orders;
   for (size_t window : draw.windows) {

@@ -4,6 +4,7 @@
 #include "files/atomic_file.h"
 #include "orchestrator/launch/durable.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -11,9 +12,10 @@
 #include <cctype>
 #include <cerrno>
 #include <regex>
+#include <stdexcept>
 #include <system_error>
 
-namespace enigma::local {
+namespace enigma::attempts {
 namespace {
 
 namespace fs = std::filesystem;
@@ -55,6 +57,8 @@ std::string upper(std::string text) {
 }  // namespace
 
 bool is_of_session(const std::string& name) {
+  // Where the cluster is, not which job this was.
+  if (name == "SLURM_CONF") { return false; }
   return std::find(kSessionNames.begin(), kSessionNames.end(), name) != kSessionNames.end() ||
          std::any_of(kSessionPrefixes.begin(), kSessionPrefixes.end(),
                      [&](const char* prefix) { return name.starts_with(prefix); });
@@ -108,6 +112,15 @@ std::optional<Environment> kept_environment(const fs::path& store, const std::st
   }
 }
 
+std::optional<std::vector<std::string>> variables_for(const fs::path& store,
+                                                      const std::string& name) {
+  if (name.empty()) { return std::nullopt; }
+  if (const auto kept = kept_environment(store, name)) { return variables_of(*kept); }
+  throw std::runtime_error(fmt::format(
+      "the environment of the submission ({}/environments/{}.json) is not there: submit again",
+      store.string(), name));
+}
+
 nlohmann::ordered_json listed(const Environment& environment) {
   auto list = nlohmann::ordered_json::object();
   for (const auto& [name, value] : environment) {
@@ -116,4 +129,4 @@ nlohmann::ordered_json listed(const Environment& environment) {
   return list;
 }
 
-}  // namespace enigma::local
+}  // namespace enigma::attempts

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace enigma::local {
+namespace enigma::attempts {
 
 using Environment = std::map<std::string, std::string>;
 
@@ -36,7 +36,13 @@ void keep_environment(const std::filesystem::path& store, const std::string& nam
 std::optional<Environment> kept_environment(const std::filesystem::path& store,
                                             const std::string& name);
 
+/// "NAME=VALUE" each of the kept environment of a submission. Nothing where `name` is empty: it was
+/// submitted before environments were kept, and gets this program's own. Throws std::runtime_error
+/// where the kept one is not there.
+std::optional<std::vector<std::string>> variables_for(const std::filesystem::path& store,
+                                                      const std::string& name);
+
 /// For listings: {NAME: value}, with "(hidden)" for secrets.
 nlohmann::ordered_json listed(const Environment& environment);
 
-}  // namespace enigma::local
+}  // namespace enigma::attempts

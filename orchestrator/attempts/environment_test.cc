@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <sys/stat.h>
 
-using namespace enigma::local;
+using namespace enigma::attempts;
 namespace fs = std::filesystem;
 
 TEST_CASE("environment: what belongs to the submitter's session stays there") {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace enigma::local {
+namespace enigma::attempts {
 
 std::optional<decide::Ended> read_exit(const std::filesystem::path& attempt_folder,
                                        int64_t number) {
@@ -28,4 +28,4 @@ std::optional<decide::Ended> read_exit(const std::filesystem::path& attempt_fold
   return ended;
 }
 
-}  // namespace enigma::local
+}  // namespace enigma::attempts

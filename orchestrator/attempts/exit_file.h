@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <optional>
 
-namespace enigma::local {
+namespace enigma::attempts {
 
 /// Nothing where the file is not there (yet) or is no JSON object.
 std::optional<decide::Ended> read_exit(const std::filesystem::path& attempt_folder, int64_t number);
 
-}  // namespace enigma::local
+}  // namespace enigma::attempts

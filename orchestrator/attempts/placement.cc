@@ -4,9 +4,35 @@
 
 #include <algorithm>
 
-namespace enigma::local {
+namespace enigma::attempts {
 
 using nlohmann::json;
+
+namespace {
+
+json json_of(const Resources& resources) {
+  json text = {{"nodes", resources.nodes}, {"devices", resources.devices}};
+  if (resources.ranks) { text["ranks"] = *resources.ranks; }
+  if (resources.time_s) { text["time_s"] = *resources.time_s; }
+  return text;
+}
+
+Resources resources_of(const json& text) {
+  Resources resources{text.at("nodes"), text.at("devices"), {}, {}};
+  if (text.contains("ranks")) { resources.ranks = text["ranks"].get<int64_t>(); }
+  if (text.contains("time_s")) { resources.time_s = text["time_s"].get<double>(); }
+  return resources;
+}
+
+json json_of(const Site& site) {
+  return {{"options", site.options}, {"lines", site.lines}, {"has_gpus", site.has_gpus}};
+}
+
+Site site_of(const json& text) {
+  return {text.at("options"), text.at("lines"), text.at("has_gpus")};
+}
+
+}  // namespace
 
 std::string to_text(const Placement& placement) {
   json retry = json::object();
@@ -15,19 +41,23 @@ std::string to_text(const Placement& placement) {
     if (rule.max) { retry[name]["max"] = *rule.max; }
     if (rule.backoff_s) { retry[name]["backoff_s"] = *rule.backoff_s; }
   }
-  return json{{"data", placement.data},
-              {"worker", placement.worker},
-              {"retry", retry},
-              {"environment", placement.environment}}
-      .dump();
+  json text = {{"data", placement.data},
+               {"worker", placement.worker},
+               {"retry", retry},
+               {"environment", placement.environment}};
+  if (placement.resources) { text["resources"] = json_of(*placement.resources); }
+  if (placement.site) { text["site"] = json_of(*placement.site); }
+  return text.dump();
 }
 
 Placement placement_of(const std::string& text) {
   const json parsed = json::parse(text);
   Placement placement{parsed.at("data"), parsed.at("worker"), {}, parsed.value("environment", "")};
+  if (parsed.contains("resources")) { placement.resources = resources_of(parsed["resources"]); }
+  if (parsed.contains("site")) { placement.site = site_of(parsed["site"]); }
   const json retry = parsed.value("retry", json::object());
   for (const auto& [name, rule] : retry.items()) {
-    RetryOverride& known = placement.retry[name];
+    protocol::RetryLimit& known = placement.retry[name];
     if (rule.contains("max")) { known.max = rule["max"].get<int64_t>(); }
     if (rule.contains("backoff_s")) { known.backoff_s = rule["backoff_s"].get<double>(); }
   }
@@ -46,4 +76,4 @@ decide::Policy with_retry(decide::Policy policy, const Placement& placement) {
   return policy;
 }
 
-}  // namespace enigma::local
+}  // namespace enigma::attempts

@@ -3,24 +3,43 @@
 #pragma once
 
 #include "orchestrator/decide/policy.h"
+#include "worker/protocol/retry_limit.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
-namespace enigma::local {
+namespace enigma::attempts {
 
-/// `retry` of the spec for one failure class; what is absent stays as the house has it.
-struct RetryOverride {
-  std::optional<int64_t> max;
-  std::optional<double> backoff_s;
+/// What a controller of this version drives.
+inline constexpr std::array kExecutors{"local", "slurm"};
+
+/// What one run takes of a cluster.
+struct Resources {
+  int64_t nodes = 1, devices = 1;  ///< devices: of one node
+  std::optional<int64_t> ranks;    ///< of all nodes; nothing: one a device
+  std::optional<double> time_s;    ///< nothing: the partition's own
+  int64_t ranks_per_node() const { return ranks ? std::max<int64_t>(1, *ranks / nodes) : devices; }
+};
+
+/// What a site asks of its jobs.
+struct Site {
+  std::map<std::string, std::string> options;  ///< of sbatch; an empty value: the name alone
+  std::vector<std::string> lines;              ///< of the script, before the worker
+  bool has_gpus = false;                       ///< devices are asked for as GPUs
 };
 
 struct Placement {
-  std::string data;                            ///< folder of recordings
-  std::string worker;                          ///< program
-  std::map<std::string, RetryOverride> retry;  ///< by failure class
-  std::string environment;                     ///< name of the kept one; empty = unknown
+  std::string data;                                   ///< folder of recordings
+  std::string worker;                                 ///< program
+  std::map<std::string, protocol::RetryLimit> retry;  ///< by failure class
+  std::string environment;                            ///< name of the kept one; empty = unknown
+  std::optional<Resources> resources;                 ///< of a cluster
+  std::optional<Site> site;                           ///< of a cluster
 };
 std::string to_text(const Placement& placement);
 Placement placement_of(const std::string& text);
@@ -28,4 +47,4 @@ Placement placement_of(const std::string& text);
 /// The house's rules with the placement's retry in their place.
 decide::Policy with_retry(decide::Policy policy, const Placement& placement);
 
-}  // namespace enigma::local
+}  // namespace enigma::attempts

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace enigma;
-using namespace enigma::local;
+using namespace enigma::attempts;
 
 TEST_CASE("placement: what is written is read") {
   const Placement placement{"/data", "/worker", {{"code", {0, 0.5}}, {"hang", {}}}, "e1"};

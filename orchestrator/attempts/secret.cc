@@ -14,7 +14,7 @@
 #include <system_error>
 #include <vector>
 
-namespace enigma {
+namespace enigma::attempts {
 namespace {
 
 constexpr size_t kSecretBytes = 32;
@@ -66,4 +66,4 @@ std::string bearer_of(const std::string& secret, const std::string& token) {
   return hmac_sha256(secret, "report " + token);
 }
 
-}  // namespace enigma
+}  // namespace enigma::attempts

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-namespace enigma {
+namespace enigma::attempts {
 
 /// `bytes` random bytes of the system as hexadecimal digits. Edge of the program: not for
 /// decisions.
@@ -23,4 +23,4 @@ std::string secret_of_store(const std::filesystem::path& store);
 /// What a worker shows with its reports: derived from the store's secret and its submission.
 std::string bearer_of(const std::string& secret, const std::string& token);
 
-}  // namespace enigma
+}  // namespace enigma::attempts

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <sys/stat.h>
 
-using namespace enigma;
+using namespace enigma::attempts;
 namespace fs = std::filesystem;
 
 TEST_CASE("hmac: the first case of RFC 4231") {

@@ -1,15 +1,16 @@
 #include "orchestrator/cli/background.h"
 
+#include "diagnostics/diagnostic_from_json.h"
 #include "http/client.h"
 #include "orchestrator/launch/durable.h"
-#include "orchestrator/local/child.h"
 
+#include "processes/program.h"
+#include "processes/wait.h"
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <fstream>
 #include <sys/wait.h>
 #include <system_error>
@@ -50,18 +51,13 @@ std::string log_after(const fs::path& log, std::uintmax_t offset) {
   return text;
 }
 
-std::string how_it_ended(int status) {
-  if (!WIFSIGNALED(status)) { return fmt::format("exit code {}", WEXITSTATUS(status)); }
-  return fmt::format("signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
-}
-
 /// What it said, or what can be told where it could not even say so.
 std::string reason_of(int status, const std::string& said, const fs::path& log) {
   if (WIFEXITED(status) && !said.empty()) { return said; }
   std::error_code unknown;
   const auto space = fs::space(log.parent_path(), unknown);
-  std::string reason = how_it_ended(status) + fmt::format(", end of the log {}: {}", log.string(),
-                                                          said.empty() ? "none" : said);
+  std::string reason = text_of_status(status) + fmt::format(", end of the log {}: {}", log.string(),
+                                                            said.empty() ? "none" : said);
   if (!unknown && space.available < kRoomBytesMin) {
     reason += fmt::format("; its disk is full ({} bytes free): free some space", space.available);
   }
@@ -106,16 +102,18 @@ Found ensure_controller(const Invocation& invocation) {
     throw std::system_error(errno, std::generic_category(), log.string());
   }
   const auto log_from = fs::exists(log) ? fs::file_size(log) : 0;
-  const pid_t child = local::start_program(
-      {invocation.program.string(), "serve", "--store", store.string(), "--background"}, log, true);
+  const pid_t child =
+      start({{invocation.program.string(), "serve", "--store", store.string(), "--background"},
+             log,
+             log,
+             true});
   bool ended = false;
   for (int look = 0; look < kLooksMax; ++look) {
     if (auto address = answering(store)) { return {*address, !ended}; }
-    int status = 0;
     // Another command may have started one at the same time: then ours ends, and theirs is taken.
-    if (!ended && ::waitpid(child, &status, WNOHANG) == child) {
-      ended = WIFEXITED(status) && WEXITSTATUS(status) == kNoController;
-      if (!ended) { report_end(status, log_after(log, log_from), log); }
+    if (const auto status = ended ? std::nullopt : status_if_ended(child)) {
+      ended = WIFEXITED(*status) && WEXITSTATUS(*status) == kNoController;
+      if (!ended) { report_end(*status, log_after(log, log_from), log); }
     }
     std::this_thread::sleep_for(kLook);
   }
@@ -145,22 +143,9 @@ nlohmann::ordered_json post_to(const Address& address, const std::string& path,
   }
   const auto json = nlohmann::ordered_json::parse(response.body, nullptr, false);
   if (response.status == 200 && json.is_object()) { return json; }
-  std::vector<Diagnostic> diagnostics;
-  if (json.is_object() && json.contains("diagnostics")) {
-    for (const auto& one : json["diagnostics"]) {
-      Diagnostic diagnostic;
-      const auto text = [&](const char* key) {
-        return one.contains(key) && one[key].is_string() ? one[key].get<std::string>() : "";
-      };
-      diagnostic.file = text("file");
-      diagnostic.pointer = text("pointer");
-      diagnostic.message = text("message");
-      diagnostic.expected = text("expected");
-      diagnostic.found = text("found");
-      diagnostic.suggestion = text("suggestion");
-      diagnostics.push_back(diagnostic);
-    }
-  }
+  const auto diagnostics = json.is_object() && json.contains("diagnostics")
+                               ? diagnostics_of(json["diagnostics"])
+                               : std::vector<Diagnostic>{};
   if (response.status == 400 && !diagnostics.empty()) { throw InputError(diagnostics); }
   const std::string why = diagnostics.empty() ? response.body : diagnostics[0].message;
   if (response.status == 404) { throw NotFound(why); }

@@ -59,7 +59,7 @@ HeroRequest like_sweep(const db::Store& store, const std::string& sweep, const l
   const law::Row& best = best_row(fit);
   const auto run = store.run(best.id.text());
   if (!run) { return request; }
-  request.like.data = local::placement_of(run->placement).data;
+  request.like.data = attempts::placement_of(run->placement).data;
   for (const db::Membership& membership : run->memberships) {
     if (membership.sweep == sweep) { request.settings = nlohmann::json::parse(membership.values); }
   }

@@ -64,7 +64,7 @@ SweepRequest request_of(const Invocation& invocation, const po::variables_map& v
           values["executor"].as<std::string>(),
           worker_of(invocation, values["worker"].as<std::string>()),
           {},
-          local::environment_of(environ)};
+          attempts::environment_of(environ)};
 }
 
 // The store's folder is made first: it keeps the recordings' digests, which the controller needs

@@ -3,6 +3,8 @@
 #include "orchestrator/attempts/placement.h"
 #include "orchestrator/decide/reconcile.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -62,29 +64,30 @@ struct Controller::Changes {
   }
 };
 
-Controller::Controller(ControllerOptions options, db::Store& store, decide::Executor& executor,
+Controller::Controller(ControllerOptions options, db::Store& store, decide::Executors executors,
                        db::Time now)
     : options_(std::move(options)),
       store_(store),
-      executor_(executor),
+      executors_(std::move(executors)),
       watching_since_(now),
       last_turn_(now) {}
 
 void Controller::turn(db::Time now) {
   if (now < last_turn_ || now - last_turn_ > kGap_s) { watching_since_ = now; }
   last_turn_ = now;
-  const auto observations = executor_.observe(decide::watches(live().for_turn(now)));
+  const auto observations = executors_.observe(decide::watches(live().for_turn(now)));
   read_spools(observations, now);
   Changes changes(live().for_turn(now));
   apply(observations, changes, now);
   const auto actions = decide_turn(observations, changes, now);
   save(changes.changed_runs(), changes.events);
-  for (const decide::Action& action : actions) { perform(action, now); }
+  for (const decide::Action& action : actions) { perform(action); }
+  submit_all(actions, now);
   settle(actions, now);
 }
 
 LiveRuns& Controller::live() {
-  if (!live_) { live_.emplace(store_.load(), options_.policy.slots); }
+  if (!live_) { live_.emplace(store_.load(), options_.policy); }
   return *live_;
 }
 
@@ -128,9 +131,11 @@ bool Controller::has_posted(const std::string& token, db::Time now) const {
 bool Controller::read_part(const decide::Spool& spool, db::Time now) {
   if (!spools_.contains(spool.token)) { spools_[spool.token] = store_.spool_position(spool.token); }
   db::SpoolPosition& at = spools_.at(spool.token);
-  const decide::SpoolPart part = decide::read_spool(executor_, spool, at);
+  const db::Run run = *known(spool.run);
+  const std::string& executor = db::attempt_of(run, spool.token)->executor;
+  const decide::SpoolPart part = decide::read_spool(executors_.of(executor), spool, at);
   if (!part.lines.empty()) {
-    const Reception reception = ingest_spool(store_, *known(spool.run), spool, part, now);
+    const Reception reception = ingest_spool(store_, run, spool, part, now);
     keep(reception);
     if (reception.status == 503) { return false; }
   }
@@ -151,43 +156,78 @@ void Controller::apply(const std::vector<decide::Observation>& observations, Cha
 
 // The sweep's own retry rules, asked for where an attempt ends.
 decide::Policy Controller::policy_for(const std::string& run) const {
-  return local::with_retry(options_.policy, local::placement_of(store_.run(run)->placement));
+  return attempts::with_retry(options_.policy, attempts::placement_of(store_.run(run)->placement));
+}
+
+// BASE.INDEX: what a turn submits to a scheduler in one call has one base.
+std::vector<std::string> Controller::fresh_tokens(size_t runs) const {
+  int64_t most = std::max<int64_t>(options_.policy.slots, 1);
+  for (const auto& [executor, size] : options_.policy.queue_max) { most += size; }
+  const std::string base = options_.fresh_token();
+  std::vector<std::string> tokens;
+  while (tokens.size() < std::min(runs, static_cast<size_t>(most))) {
+    tokens.push_back(fmt::format("{}.{}", base, tokens.size()));
+  }
+  return tokens;
 }
 
 std::vector<decide::Action> Controller::decide_turn(
     const std::vector<decide::Observation>& observations, Changes& changes, db::Time now) const {
   decide::Snapshot snapshot{changes.all(), observations, {}, watching_since_};
-  const auto slots = static_cast<size_t>(std::max<int64_t>(options_.policy.slots, 1));
-  for (size_t i = 0; i < std::min(snapshot.runs.size(), slots); ++i) {
-    snapshot.tokens.push_back(options_.fresh_token());
-  }
+  snapshot.tokens = fresh_tokens(snapshot.runs.size());
   auto actions = decide::reconcile(snapshot, options_.policy, now);
   for (const decide::Action& action : actions) {
     const bool ends = std::holds_alternative<decide::DeclareLost>(action);
     changes.take(decide::on_action(changes.runs.at(run_of(action)), action,
-                                   ends ? policy_for(run_of(action)) : options_.policy,
-                                   options_.executor, now));
+                                   ends ? policy_for(run_of(action)) : options_.policy, now));
   }
   return actions;
 }
 
-void Controller::perform(const decide::Action& action, db::Time now) {
-  std::visit(Overload{[&](const decide::Submit& submission) { submit(submission, now); },
-                      [&](const decide::Cancel& of) { executor_.cancel(of.run, of.token); },
-                      [](const decide::Settle&) {},  // settle() sees to all of them
+void Controller::perform(const decide::Action& action) {
+  std::visit(Overload{[&](const decide::Cancel& of) { cancel(of); },
+                      // submit_all() and settle() see to all of theirs.
+                      [](const decide::Submit&) {}, [](const decide::Settle&) {},
                       // Written down is all there is to these: the next turns stop the attempt.
                       [](const decide::GiveUp&) {}, [](const decide::DeclareLost&) {}},
              action);
 }
 
-void Controller::submit(const decide::Submit& action, db::Time now) {
-  const auto row = store_.run(action.run);
-  executor_.unmark(action.run);
-  const auto answer =
-      executor_.submit({action.run, action.token, row->run.slots, row->point_file, row->placement});
-  if (answer.accepted) { return; }
-  const auto change = decide::on_refusal(row->run, action.token, answer.why, now);
-  save({change.run}, change.events);
+decide::Submission Controller::submission_of(const decide::Submit& action) const {
+  auto row = store_.run(action.run);
+  const db::Attempt& attempt = *db::attempt_of(row->run, action.token);
+  return {attempt.executor,
+          action.run,
+          action.token,
+          row->run.slots,
+          std::move(row->point_file),
+          std::move(row->placement)};
+}
+
+// One call an executor: a scheduler takes many at once.
+void Controller::submit_all(const std::vector<decide::Action>& actions, db::Time now) {
+  std::map<std::string, std::vector<decide::Submission>> by_executor;
+  for (const decide::Action& action : actions) {
+    const auto* submit = std::get_if<decide::Submit>(&action);
+    if (submit == nullptr) { continue; }
+    decide::Submission submission = submission_of(*submit);
+    executors_.of(submission.executor).unmark(submission.run);
+    by_executor[submission.executor].push_back(std::move(submission));
+  }
+  for (const auto& [name, submissions] : by_executor) {
+    const auto answers = executors_.of(name).submit_all(submissions);
+    for (size_t i = 0; i < submissions.size(); ++i) {
+      if (answers[i].accepted) { continue; }
+      const auto change =
+          decide::on_refusal(*known(submissions[i].run), submissions[i].token, answers[i].why, now);
+      save({change.run}, change.events);
+    }
+  }
+}
+
+void Controller::cancel(const decide::Cancel& action) {
+  const db::Run run = *known(action.run);
+  executors_.of(db::attempt_of(run, action.token)->executor).cancel(action.run, action.token);
 }
 
 // Marks first, then one commit: a mark that is written again does no harm.
@@ -203,7 +243,7 @@ void Controller::settle(const std::vector<decide::Action>& actions, db::Time now
       break;  // the next turn goes on
     }
     if (run->state != db::State::failed) {
-      executor_.mark(run->id, std::string(db::name_of(run->state)));
+      executors_.of(run->executor).mark(run->id, std::string(db::name_of(run->state)));
     }
     settled.push_back(decide::on_settled(*run, now).run);
   }

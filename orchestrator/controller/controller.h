@@ -6,7 +6,7 @@
 #include "db/store.h"
 #include "orchestrator/controller/ingest.h"
 #include "orchestrator/controller/live_runs.h"
-#include "orchestrator/decide/executor.h"
+#include "orchestrator/decide/executors.h"
 #include "orchestrator/decide/policy.h"
 #include "orchestrator/decide/transition.h"
 
@@ -22,16 +22,16 @@ namespace enigma {
 struct ControllerOptions {
   std::filesystem::path store;  ///< absolute
   std::string secret;           ///< of the store
-  std::string executor = "local";
   decide::Policy policy;
-  /// A fresh token, never used before: one for each submission.
+  /// A fresh token, never used before: one for each turn that submits.
   std::function<std::string()> fresh_token;
 };
 
 /// One thread decides and writes: everything here is called on it, with the time as an argument.
 class Controller {
  public:
-  Controller(ControllerOptions options, db::Store& store, decide::Executor& executor, db::Time now);
+  Controller(ControllerOptions options, db::Store& store, decide::Executors executors,
+             db::Time now);
 
   /// One turn: observe, read spools, decide, save, perform.
   void turn(db::Time now);
@@ -73,14 +73,17 @@ class Controller {
              db::Time now) const;
   std::vector<decide::Action> decide_turn(const std::vector<decide::Observation>& observations,
                                           Changes& changes, db::Time now) const;
+  std::vector<std::string> fresh_tokens(size_t runs) const;
   decide::Policy policy_for(const std::string& run) const;
-  void perform(const decide::Action& action, db::Time now);
-  void submit(const decide::Submit& action, db::Time now);
+  void perform(const decide::Action& action);
+  void submit_all(const std::vector<decide::Action>& actions, db::Time now);
+  decide::Submission submission_of(const decide::Submit& action) const;
+  void cancel(const decide::Cancel& action);
   void settle(const std::vector<decide::Action>& actions, db::Time now);
 
   ControllerOptions options_;
   db::Store& store_;
-  decide::Executor& executor_;
+  decide::Executors executors_;
   db::Time watching_since_;
   db::Time last_turn_;
   /// By token; what was not committed with its reports is read again by the next controller.

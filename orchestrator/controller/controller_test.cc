@@ -3,7 +3,6 @@
 #include "db/room.h"
 #include "orchestrator/attempts/placement.h"
 #include "orchestrator/attempts/secret.h"
-#include "sweeps/spec.h"
 
 #include <doctest/doctest.h>
 
@@ -75,7 +74,7 @@ db::NewPoint a_point(const std::string& id) {
   point.id = id;
   point.point = point.values = point.plan = "{}";
   point.point_file = "{}";
-  point.placement = local::to_text({"/data", "/worker", {{"code", {0, 1}}}});
+  point.placement = attempts::to_text({"/data", "/worker", {{"code", {0, 1}}}});
   point.target_step = 10;
   return point;
 }
@@ -87,8 +86,10 @@ struct World {
   }();
   db::Store store = db::Store::open(folder / "runs.db");
   ScriptedExecutor executor;
-  Controller controller{
-      {folder, "secret", "local", decide::default_policy(), fresh_token}, store, executor, 1000};
+  Controller controller{{folder, "secret", decide::default_policy(), fresh_token},
+                        store,
+                        decide::Executors({{"local", &executor}}),
+                        1000};
 
   World() { controller.add("sweep", "{}", {a_point(kRun)}, 1000); }
   ~World() { fs::remove_all(folder); }
@@ -128,7 +129,7 @@ TEST_CASE("controller: a run is started once, received, done, marked, and forgot
   CHECK(world.executor.tokens.size() == 1);
   CHECK(world.state() == db::State::running);
   const auto received =
-      world.controller.on_reports(world.story(), bearer_of("secret", token), 1003);
+      world.controller.on_reports(world.story(), attempts::bearer_of("secret", token), 1003);
   CHECK(received.status == 200);
   CHECK(received.answer.ack == 4);
   world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
@@ -153,8 +154,8 @@ TEST_CASE("controller: a spool is read to its end before an end is judged") {
 TEST_CASE("controller: both ways of a report lead to one row") {
   World world;
   const std::string token = world.start();
-  REQUIRE(world.controller.on_reports(world.story(), bearer_of("secret", token), 1002).status ==
-          200);
+  REQUIRE(world.controller.on_reports(world.story(), attempts::bearer_of("secret", token), 1002)
+              .status == 200);
   world.executor.spools[token] = world.story();
   world.executor.states[token] = decide::Ended{0, 0, false, 1, ""};
   world.controller.turn(1003);
@@ -164,7 +165,7 @@ TEST_CASE("controller: both ways of a report lead to one row") {
 TEST_CASE("controller: a bad line is told once, over every turn, way and restart") {
   World world;
   const std::string token = world.start();
-  const std::string bearer = bearer_of("secret", token);
+  const std::string bearer = attempts::bearer_of("secret", token);
   std::string& spool = world.executor.spools[token];
   const std::string story = world.story();
   const size_t second = story.find('\n') + 1, third = story.find('\n', second) + 1;
@@ -174,7 +175,8 @@ TEST_CASE("controller: a bad line is told once, over every turn, way and restart
   CHECK(world.state() == db::State::done);
   CHECK(world.told() == 1);
   world.controller.turn(1004);
-  Controller next(world.controller.options(), world.store, world.executor, 1005);
+  Controller next(world.controller.options(), world.store,
+                  decide::Executors({{"local", &world.executor}}), 1005);
   next.turn(1005);
   spool += "nor this";
   next.turn(1006);
@@ -191,8 +193,8 @@ TEST_CASE("controller: a worker that posts on after a report was refused is read
   const size_t second = story.find('\n') + 1, third = story.find('\n', second) + 1;
   world.executor.spools[token] = story;
   const std::string behind_a_gap = story.substr(0, second) + story.substr(third);
-  CHECK(world.controller.on_reports(behind_a_gap, bearer_of("secret", token), 1002).answer.ack ==
-        1);
+  CHECK(world.controller.on_reports(behind_a_gap, attempts::bearer_of("secret", token), 1002)
+            .answer.ack == 1);
   world.controller.turn(1002.5);
   CHECK(world.state() == db::State::done);
 }
@@ -208,7 +210,7 @@ TEST_CASE("controller: exit 0 without the target is no success; the spec's retry
 TEST_CASE("controller: reports are answered as the contract says") {
   World world;
   const std::string token = world.start();
-  const std::string bearer = bearer_of("secret", token);
+  const std::string bearer = attempts::bearer_of("secret", token);
   const auto status = [&](const std::string& body, const std::string& shown) {
     return world.controller.on_reports(body, shown, 1002).status;
   };
@@ -275,7 +277,8 @@ TEST_CASE("controller: a turn writes a few marks, the next ones the others") {
     run.state = db::State::cancelled;
   }
   world.store.save(runs, {});
-  Controller next(world.controller.options(), world.store, world.executor, 1002);
+  Controller next(world.controller.options(), world.store,
+                  decide::Executors({{"local", &world.executor}}), 1002);
   const auto marks_of_turn = [&] {
     world.executor.marks.clear();
     next.turn(1002);
@@ -302,6 +305,33 @@ TEST_CASE("controller: a run that never had an attempt is cancelled without a ma
   CHECK(world.executor.tokens.size() == 1);
 }
 
+TEST_CASE("controller: a run goes to the executor of its sweep, its attempts stay with theirs") {
+  World world;
+  ScriptedExecutor cluster;
+  decide::Policy policy = decide::default_policy();
+  policy.slots = 2;
+  Controller controller({world.folder, "secret", policy, fresh_token}, world.store,
+                        decide::Executors({{"local", &world.executor}, {"cluster", &cluster}}),
+                        1000);
+  db::NewPoint there = a_point("00000000000000bb");
+  there.executor = "cluster";
+  controller.add("other", "{}", {there}, 1000);
+  for (double now = 1001; now < 1004; ++now) { controller.turn(now); }
+  CHECK(world.executor.tokens.size() == 1);
+  REQUIRE(cluster.tokens.size() == 1);
+
+  // Submitted again for this machine: the attempt that lives is still stopped where it is.
+  there.executor = "local";
+  controller.add("other", "{}", {there}, 1004);
+  CHECK(world.store.run(there.id)->run.executor == "local");
+  CHECK(
+      controller.request({world.store.run(there.id)->run}, decide::Request::cancel, 1004).size() ==
+      1);
+  controller.turn(1005);
+  CHECK(cluster.cancelled == cluster.tokens);
+  CHECK(world.executor.cancelled.empty());
+}
+
 TEST_CASE("controller: what somebody else has written is read again, and the report taken then") {
   World world;
   const std::string token = world.start();
@@ -309,7 +339,7 @@ TEST_CASE("controller: what somebody else has written is read again, and the rep
   changed.attempts.back().seq = 2;
   world.store.save({changed}, {});  // past the controller
   const auto post = [&] {
-    return world.controller.on_reports(world.story(), bearer_of("secret", token), 1002);
+    return world.controller.on_reports(world.story(), attempts::bearer_of("secret", token), 1002);
   };
   CHECK(post().status == 503);
   const Reception second = post();
@@ -335,10 +365,10 @@ TEST_CASE("controller: what a full disk refuses is not in memory either") {
   CHECK(world.controller.live_runs()->find("b") == nullptr);
 }
 
-TEST_CASE("retry: a spec may name the classes that decisions know, and no others") {
+TEST_CASE("retry: decisions know every class that a spec may name") {
   const auto policy = decide::default_policy();
-  CHECK(sweeps::failure_classes().size() == policy.retry.size());
-  for (const std::string& name : sweeps::failure_classes()) {
+  CHECK(protocol::failure_class_names().size() == policy.retry.size());
+  for (const std::string& name : protocol::failure_class_names()) {
     CAPTURE(name);
     REQUIRE(protocol::failure_class_named(name));
     CHECK(policy.retry.contains(*protocol::failure_class_named(name)));

@@ -2,8 +2,11 @@
 
 #include "orchestrator/attempts/secret.h"
 #include "orchestrator/decide/reception.h"
+#include "orchestrator/starts/start.h"
 
 #include <fmt/format.h>
+
+#include <ranges>
 
 namespace enigma {
 namespace {
@@ -57,8 +60,11 @@ Batch parse_batch(std::string_view body) {
 
 std::string token_of_bearer(const db::Run& run, const std::string& secret,
                             const std::string& bearer) {
-  for (const db::Attempt& attempt : run.attempts) {
-    if (same_secret(bearer_of(secret, attempt.token), bearer)) { return attempt.token; }
+  // Starts of one submission share what they show: the last one is meant.
+  for (const db::Attempt& attempt : run.attempts | std::views::reverse) {
+    if (attempts::same_secret(attempts::bearer_of(secret, submission_of(attempt.token)), bearer)) {
+      return attempt.token;
+    }
   }
   return "";
 }

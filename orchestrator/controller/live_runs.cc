@@ -1,6 +1,7 @@
 #include "orchestrator/controller/live_runs.h"
 
 #include "orchestrator/decide/conditions.h"
+#include "orchestrator/decide/pool.h"
 
 #include <algorithm>
 #include <utility>
@@ -29,7 +30,8 @@ bool is_active(const db::Run& run) {
 
 }  // namespace
 
-LiveRuns::LiveRuns(std::vector<db::Run> unsettled, int64_t slots) : slots_(slots) {
+LiveRuns::LiveRuns(std::vector<db::Run> unsettled, decide::Policy policy)
+    : policy_(std::move(policy)) {
   for (db::Run& run : unsettled) { put(std::move(run)); }
 }
 
@@ -61,17 +63,23 @@ std::vector<db::Run> LiveRuns::for_turn(db::Time now) const {
     chosen.push_back(*run);
     if (chosen.size() == active_.size() + kEndedMax) { break; }
   }
-  // The queue is served in order and stops at the first that doesn't fit: nobody behind is needed.
-  int64_t slots = 0;
-  for (auto next = queue_.begin(); next != queue_.end() && slots < slots_; ++next) {
-    const db::Run& run = *next->second;
-    if (decide::not_before(run, now) > now) { continue; }
-    chosen.push_back(run);
-    slots += run.slots;
-  }
+  for (const auto& [pool, queue] : queues_) { choose(pool, now, chosen); }
   std::sort(chosen.begin(), chosen.end(),
             [](const db::Run& a, const db::Run& b) { return a.id < b.id; });
   return chosen;
+}
+
+// A queue is served in order and stops at the first that doesn't fit: nobody behind is needed.
+void LiveRuns::choose(const std::string& pool, db::Time now, std::vector<db::Run>& chosen) const {
+  const auto& queue = queues_.at(pool);
+  const int64_t size = decide::size_of(policy_, pool);
+  int64_t taken = 0;
+  for (auto next = queue.begin(); next != queue.end() && taken < size; ++next) {
+    const db::Run& run = *next->second;
+    if (decide::not_before(run, now) > now) { continue; }
+    chosen.push_back(run);
+    taken += decide::share_of(policy_, run);
+  }
 }
 
 bool LiveRuns::has_live_attempts() const {
@@ -89,8 +97,11 @@ void LiveRuns::enter(const db::Run& run) {
     ended_[run.id] = &run;
   } else if (is_active(run)) {
     active_[run.id] = &run;
-  } else if (run.state == State::waiting && run.slots <= slots_) {
-    queue_[rank_of(run)] = &run;
+  } else if (run.state == State::waiting) {
+    const std::string pool = decide::pool_of(policy_, run.executor);
+    if (decide::share_of(policy_, run) <= decide::size_of(policy_, pool)) {
+      queues_[pool][rank_of(run)] = &run;
+    }
   }
 }
 
@@ -98,7 +109,8 @@ void LiveRuns::leave(const db::Run& run) {
   if (run.state == State::held) { --held_; }
   active_.erase(run.id);
   ended_.erase(run.id);
-  queue_.erase(rank_of(run));
+  const auto queue = queues_.find(decide::pool_of(policy_, run.executor));
+  if (queue != queues_.end()) { queue->second.erase(rank_of(run)); }
 }
 
 }  // namespace enigma

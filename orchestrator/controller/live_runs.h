@@ -3,6 +3,7 @@
 #pragma once
 
 #include "db/run.h"
+#include "orchestrator/decide/policy.h"
 
 #include <cstdint>
 #include <map>
@@ -18,8 +19,8 @@ class LiveRuns {
   /// Ended runs that one turn is given: each needs a mark, which is a file that is synced.
   static constexpr size_t kEndedMax = 16;
 
-  /// `slots` are the executor's: a run that needs more never starts.
-  LiveRuns(std::vector<db::Run> unsettled, int64_t slots);
+  /// A run that needs more than the policy's slots never starts.
+  LiveRuns(std::vector<db::Run> unsettled, decide::Policy policy);
   LiveRuns(LiveRuns&&) = default;
   LiveRuns& operator=(LiveRuns&&) = default;
 
@@ -46,13 +47,14 @@ class LiveRuns {
   static Rank rank_of(const db::Run& run);
   void enter(const db::Run& run);
   void leave(const db::Run& run);
+  void choose(const std::string& pool, db::Time now, std::vector<db::Run>& chosen) const;
 
-  int64_t slots_;
+  decide::Policy policy_;
   size_t held_ = 0;
   std::map<std::string, db::Run> runs_;
   // Each run stands in one of these, or in none: held, or too wide to start.
   std::map<std::string, const db::Run*> active_, ended_;
-  std::map<Rank, const db::Run*> queue_;
+  std::map<std::string, std::map<Rank, const db::Run*>> queues_;  ///< by pool
 };
 
 }  // namespace enigma

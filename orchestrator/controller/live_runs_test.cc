@@ -24,6 +24,12 @@ db::Run a_cancelled_run(const std::string& id) {
   return run;
 }
 
+decide::Policy slots(int64_t count) {
+  decide::Policy policy;
+  policy.slots = count;
+  return policy;
+}
+
 using Ids = std::vector<std::string>;
 
 Ids turn(const LiveRuns& runs, db::Time now) {
@@ -35,7 +41,7 @@ Ids turn(const LiveRuns& runs, db::Time now) {
 }  // namespace
 
 TEST_CASE("live runs: of those that wait, a turn sees the first for its slots") {
-  LiveRuns runs({a_run("a", 3), a_run("b", 2), a_run("c", 9, 1), a_run("d", 4)}, 2);
+  LiveRuns runs({a_run("a", 3), a_run("b", 2), a_run("c", 9, 1), a_run("d", 4)}, slots(2));
   CHECK(turn(runs, 10) == Ids{"b", "c"});
   db::Run wide = a_run("b", 2);
   wide.slots = 3;  // more than there are: it never starts, and hides nobody
@@ -61,7 +67,7 @@ TEST_CASE("live runs: what lives or is asked for is seen every turn, whatever wa
   db::Run held = a_run("h", 4);
   held.state = db::State::held;
   held.wanted = db::Wanted::hold;
-  LiveRuns runs({running, ghost, cancelled, held, a_run("w", 5), a_run("z", 6)}, 1);
+  LiveRuns runs({running, ghost, cancelled, held, a_run("w", 5), a_run("z", 6)}, slots(1));
   CHECK(turn(runs, 10) == Ids{"g", "r", "w", "x"});
   CHECK(runs.has_live_attempts());
   held.wanted = db::Wanted::cancel;
@@ -75,7 +81,7 @@ TEST_CASE("live runs: what lives or is asked for is seen every turn, whatever wa
 }
 
 TEST_CASE("live runs: of those that have ended, a turn sees a few at a time") {
-  LiveRuns runs({}, 1);
+  LiveRuns runs({}, slots(1));
   for (int i = 0; i < 40; ++i) { runs.put(a_cancelled_run(std::to_string(i))); }
   size_t turns = 0;
   for (; runs.has_ended(); ++turns) {
@@ -94,7 +100,7 @@ TEST_CASE("live runs: held ones are no reason to stay") {
   db::Run held = a_run("h", 4);
   held.state = db::State::held;
   held.wanted = db::Wanted::hold;
-  LiveRuns runs({held}, 1);
+  LiveRuns runs({held}, slots(1));
   CHECK_FALSE(runs.busy());
   held.state = db::State::waiting;
   held.wanted = db::Wanted::run;
@@ -107,9 +113,23 @@ TEST_CASE("live runs: a back-off is waited for, but not one of a clock that was 
   db::Run late = a_run("a", 1);
   late.retry_at = 100;
   late.attempts.push_back({.token = "t", .executor = "e", .ended_at = 50, .gone = true});
-  const LiveRuns runs({late, a_run("b", 2)}, 1);
+  const LiveRuns runs({late, a_run("b", 2)}, slots(1));
   CHECK(turn(runs, 99) == Ids{"b"});
   CHECK(turn(runs, 100) == Ids{"a"});
   CHECK(turn(runs, 40) == Ids{"a"});  // it ended ahead of now
   CHECK(turn(runs, 70) == Ids{"b"});  // and the clock goes right again
+}
+
+TEST_CASE("live runs: a scheduler's queue fills beside this machine's slots, one place a run") {
+  decide::Policy policy = slots(1);
+  policy.queue_max["slurm"] = 2;
+  std::vector<db::Run> all;
+  for (const char* id : {"a", "b", "c", "d", "e"}) {
+    db::Run run = a_run(id, static_cast<int64_t>(all.size()));
+    run.executor = run.id < "c" ? "local" : "slurm";
+    run.slots = run.id < "c" ? 1 : 64;
+    all.push_back(run);
+  }
+  const LiveRuns runs(all, policy);
+  CHECK(turn(runs, 10) == Ids{"a", "c", "d"});
 }

@@ -35,11 +35,15 @@ struct RunBuilder {
   Policy policy = default_policy();
 
   RunBuilder& submitted(const std::string& token, db::Time now) {
-    run = on_action(run, Submit{run.id, token}, policy, "simulated", now).run;
+    run = on_action(run, Submit{run.id, token}, policy, now).run;
     return *this;
   }
   RunBuilder& sees(JobState state, db::Time now) {
     const std::string token = run.attempts.back().token;
+    run = on_observation(run, {run.id, token, std::move(state)}, policy, now).run;
+    return *this;
+  }
+  RunBuilder& sees_start(const std::string& token, JobState state, db::Time now) {
     run = on_observation(run, {run.id, token, std::move(state)}, policy, now).run;
     return *this;
   }

@@ -1,5 +1,7 @@
 #include "orchestrator/decide/conditions.h"
 
+#include "orchestrator/decide/pool.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -94,7 +96,7 @@ bool has_leftovers(const Run& run, const Snapshot& snapshot, const Policy& polic
   return std::any_of(run.attempts.begin(), run.attempts.end(), [&](const Attempt& attempt) {
     if (attempt.gone) { return false; }
     return is_ghost(attempt, state_of(snapshot.observations, attempt.token)) ||
-           !is_due(attempt.ended_at.value_or(now), policy.lease_s, now);
+           !is_due(attempt.ended_at.value_or(now), policy.look_after_s, now);
   });
 }
 
@@ -122,9 +124,9 @@ std::optional<std::string> hindrance(const Run& run, const Snapshot& snapshot, c
   if (run.wanted != Wanted::run) {
     return "it is asked to " + std::string(db::name_of(run.wanted));
   }
-  if (run.slots > policy.slots) {
-    return fmt::format("it needs {} slots, and there are {}", run.slots, policy.slots);
-  }
+  const int64_t share = share_of(policy, run);
+  const int64_t size = size_of(policy, pool_of(policy, run.executor));
+  if (share > size) { return fmt::format("it needs {} slots, and there are {}", share, size); }
   if (const db::Time at = not_before(run, now); at > now) {
     return fmt::format("it {}, in {:.0f} s", run.why, at - now);
   }

@@ -24,6 +24,12 @@ Ending judge_exit(const db::Run& run, const db::Attempt& attempt, const Ended& e
   Ending ending;
   ending.exit_code = ended.code;
   ending.evidence_source = ended.signal != 0 ? "signal" : "exit_file";
+  if (ended.cause) {
+    ending.failure_class = ended.cause;
+    ending.evidence_source = "scheduler";
+    ending.evidence_line = ended.line;
+    return ending;
+  }
   const std::string tail = ended.line.empty() ? "" : ": " + ended.line;
   if (!ended.code && ended.signal == 0) {
     ending.failure_class = FailureClass::node_failure;

@@ -2,6 +2,8 @@
 // the simulated one of the tests. Decisions are made elsewhere: an executor does and tells.
 #pragma once
 
+#include "worker/protocol/exit_code.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@ namespace enigma::decide {
 
 /// Everything an executor needs to start one attempt.
 struct Submission {
+  std::string executor;  ///< that it is for
   std::string run;
   std::string token;  ///< unique per submission, saved before it is made
   int64_t slots = 1;
@@ -27,9 +30,11 @@ struct SubmitAnswer {
 
 /// An attempt to look at: what is remembered of it, so that it is found after a restart.
 struct Watch {
+  std::string executor;  ///< that it was submitted to
   std::string run, token;
   std::optional<int64_t> number;
   std::optional<int64_t> launcher_pid, launcher_start_ns;
+  bool was_seen = false;  ///< the executor has shown it before
 };
 
 /// No answer, an empty one, or a token that is not known: never a proof that the job is gone.
@@ -38,6 +43,7 @@ struct Unknown {
 };
 /// In the executor's queue.
 struct Waiting {
+  std::string why;  ///< as the scheduler says it; may be empty
   bool operator==(const Waiting&) const = default;
 };
 /// Its launcher lives.
@@ -52,7 +58,9 @@ struct Ended {
   int signal = 0;  ///< 0: none
   bool memory_exhausted = false;
   std::optional<int64_t> number;
-  std::string line;  ///< evidence of the launcher, where it has some
+  std::string line;  ///< evidence of the launcher or the scheduler, where there is some
+  /// Why the scheduler ended it; it counts more than the code or signal that followed.
+  std::optional<protocol::FailureClass> cause = {};
   bool operator==(const Ended&) const = default;
 };
 using JobState = std::variant<Unknown, Waiting, Running, Ended>;
@@ -74,7 +82,10 @@ struct Executor {
   virtual ~Executor() = default;
   /// Starts it, unless a job of this token exists or has existed: submitting is idempotent.
   virtual SubmitAnswer submit(const Submission& submission) = 0;
-  /// One query for all. What is missing in the answer is unknown.
+  /// All of a turn, each answered: in one call where the executor has one for many.
+  virtual std::vector<SubmitAnswer> submit_all(const std::vector<Submission>& submissions);
+  /// One query for all. What is missing in the answer is unknown. A start that follows an attempt
+  /// without us (starts/start.h) is told beside the end of that attempt.
   virtual std::vector<Observation> observe(const std::vector<Watch>& watches) = 0;
   /// The bytes of the slice that can be seen now; fewer than asked for: there are no more yet.
   /// A spool that is not there, or is no file, has none.

@@ -1,6 +1,7 @@
 #include "orchestrator/decide/explain.h"
 
 #include "orchestrator/decide/conditions.h"
+#include "orchestrator/decide/pool.h"
 #include "orchestrator/decide/reconcile.h"
 
 #include <fmt/format.h>
@@ -17,16 +18,20 @@ std::string of_waiting(const Run& run, const Snapshot& snapshot, const Policy& p
                        db::Time now) {
   if (const auto why = hindrance(run, snapshot, policy, now)) { return "waiting: " + *why; }
   const std::vector<const Run*> ready = queue(snapshot, policy, now);
-  int64_t free = policy.slots - slots_used(snapshot);
+  const std::string pool = pool_of(policy, run.executor);
+  const int64_t size = size_of(policy, pool), used = slots_used(snapshot, policy)[pool];
+  int64_t free = size - used;
   int64_t before = 0;
   for (const Run* other : ready) {
     if (other->id == run.id) { break; }
-    free -= other->slots;
+    if (pool_of(policy, other->executor) != pool) { continue; }
+    free -= share_of(policy, *other);
     ++before;
   }
-  if (free >= run.slots) { return "waiting: it starts with the next turn"; }
+  const int64_t share = share_of(policy, run);
+  if (free >= share) { return "waiting: it starts with the next turn"; }
   return fmt::format("waiting: it needs {} of {} slots, {} are taken, and {} run(s) are before it",
-                     run.slots, policy.slots, slots_used(snapshot), before);
+                     share, size, used, before);
 }
 
 struct Show {
@@ -35,7 +40,10 @@ struct Show {
     return is_unseen(attempt) ? "submitted; nobody has seen it yet"
                               : "running, but not seen at the moment";
   }
-  std::string operator()(const Waiting&) const { return "submitted; in the executor's queue"; }
+  std::string operator()(const Waiting& waiting) const {
+    const std::string why = waiting.why.empty() ? "" : " (" + waiting.why + ")";
+    return "submitted; in the executor's queue" + why;
+  }
   std::string operator()(const Running&) const {
     if (attempt.seq == 0) { return "launched; no report yet"; }
     return fmt::format("running at step {}", attempt.progress.step);

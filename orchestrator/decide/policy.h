@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 
 namespace enigma::decide {
 
@@ -18,13 +19,16 @@ struct RetryRule {
 };
 
 struct Policy {
-  int64_t slots = 1;  ///< of the executor; a run takes Run::slots of them
+  int64_t slots = 1;  ///< of this machine; a run takes Run::slots of them
+  /// Of executors that have a queue of their own: how many runs may stand in it.
+  std::map<std::string, int64_t> queue_max;
   std::map<protocol::FailureClass, RetryRule> retry;  ///< what is missing is not tried again
 
   double submit_again_s = 10;    ///< a submission that nobody has seen is repeated after this
   double never_started_s = 300;  ///< no word of a worker since its submission or first sight
   double hang_s = 1800;          ///< lives, but has reported nothing for this long
   double lease_s = 120;          ///< not seen for this long: lost
+  double look_after_s = 600;     ///< an attempt that was given up unseen is looked for so long
   double cancel_again_s = 15;    ///< a cancellation without effect is repeated after this
   double linger_s = 60;          ///< a worker that is done may take this long to leave
 };

@@ -1,8 +1,10 @@
 #include "orchestrator/decide/reconcile.h"
 
 #include "orchestrator/decide/conditions.h"
+#include "orchestrator/decide/pool.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace enigma::decide {
@@ -84,14 +86,22 @@ std::vector<Action> submit_again(const std::vector<Current>& live, const Policy&
   return plan;
 }
 
-/// New attempts, in order of the queue, until slots or tokens run out.
+/// New attempts, in order of the queue, until tokens or the slots of each pool run out: the first
+/// that does not fit keeps those behind it from passing by.
 std::vector<Action> place(const Snapshot& snapshot, const Policy& policy, db::Time now) {
   std::vector<Action> plan;
-  int64_t free = policy.slots - slots_used(snapshot);
+  std::map<std::string, int64_t> used = slots_used(snapshot, policy);
+  std::set<std::string> full;
   for (const Run* run : queue(snapshot, policy, now)) {
-    if (run->slots > policy.slots) { continue; }
-    if (run->slots > free || plan.size() == snapshot.tokens.size()) { break; }
-    free -= run->slots;
+    if (plan.size() == snapshot.tokens.size()) { break; }
+    const std::string pool = pool_of(policy, run->executor);
+    const int64_t share = share_of(policy, *run), size = size_of(policy, pool);
+    if (share > size || full.contains(pool)) { continue; }
+    if (used[pool] + share > size) {
+      full.insert(pool);
+      continue;
+    }
+    used[pool] += share;
     plan.push_back(Submit{run->id, snapshot.tokens[plan.size()]});
   }
   return plan;
@@ -103,12 +113,13 @@ void append(std::vector<Action>& plan, std::vector<Action> more) {
 
 }  // namespace
 
-int64_t slots_used(const Snapshot& snapshot) {
-  int64_t used = 0;
+std::map<std::string, int64_t> slots_used(const Snapshot& snapshot, const Policy& policy) {
+  std::map<std::string, int64_t> used;
   for (const Run& run : snapshot.runs) {
     for (const Attempt& attempt : run.attempts) {
       if (!attempt.ending || is_ghost(attempt, state_of(snapshot.observations, attempt.token))) {
-        used += run.slots;
+        const std::string pool = pool_of(policy, attempt.executor);
+        used[pool] += pool.empty() ? run.slots : 1;
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "orchestrator/decide/policy.h"
 #include "orchestrator/decide/snapshot.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace enigma::decide {
 /// Observations have been applied to the runs before (on_observation).
 std::vector<Action> reconcile(const Snapshot& snapshot, const Policy& policy, db::Time now);
 
-/// Slots taken: live attempts, and ended ones that the world still shows.
-int64_t slots_used(const Snapshot& snapshot);
+/// Slots taken, by pool: of live attempts, and of ended ones that the world still shows.
+std::map<std::string, int64_t> slots_used(const Snapshot& snapshot, const Policy& policy);
 
 }  // namespace enigma::decide

@@ -100,10 +100,10 @@ TEST_CASE("reconcile: a worker that lives but reports nothing is given up, then 
   plan = reconcile(a_snapshot({run.run}, seen), policy, late);
   REQUIRE(plan.size() == 1);
   CHECK(std::get<GiveUp>(plan[0]).verdict.failure_class == FailureClass::hang);
-  run.run = on_action(run.run, plan[0], policy, "simulated", late).run;
+  run.run = on_action(run.run, plan[0], policy, late).run;
   plan = reconcile(a_snapshot({run.run}, seen), policy, late);
   CHECK(texts(plan) == Texts{"cancel a t"});
-  run.run = on_action(run.run, plan[0], policy, "simulated", late).run;
+  run.run = on_action(run.run, plan[0], policy, late).run;
   CHECK(reconcile(a_snapshot({run.run}, seen), policy, late + 1).empty());
   CHECK(texts(reconcile(a_snapshot({run.run}, seen), policy, late + policy.cancel_again_s)) ==
         Texts{"cancel a t"});
@@ -115,10 +115,10 @@ TEST_CASE("reconcile: a lost attempt that shows itself again is stopped before a
   const Policy policy = two_slots();
   RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000);
   const DeclareLost lost{"a", "t", {FailureClass::node_failure, "not seen"}, "silence"};
-  run.run = on_action(run.run, lost, policy, "simulated", 2000).run;
+  run.run = on_action(run.run, lost, policy, 2000).run;
   CHECK(run.run.state == State::waiting);
   const std::vector<Observation> seen = {{"a", "t", Running{}}};
-  CHECK(slots_used(a_snapshot({run.run}, seen)) == 1);
+  CHECK(slots_used(a_snapshot({run.run}, seen), run.policy).at("") == 1);
   CHECK(texts(reconcile(a_snapshot({run.run}, seen), policy, 2100)) == Texts{"cancel a t"});
   CHECK(texts(reconcile(a_snapshot({run.run}), policy, 2100)) == Texts{"submit a n1"});
 }
@@ -144,11 +144,11 @@ TEST_CASE("reconcile: a cancelled run is not settled while what was given up may
   RunBuilder run = a_run().submitted("t", 1000).sees(Running{}, 1000).asks(Request::cancel, 1001);
   const db::Time lost_at = 2000;
   const DeclareLost lost{"a", "t", {FailureClass::node_failure, "not seen"}, "silence"};
-  run.run = on_action(run.run, lost, policy, "simulated", lost_at).run;
+  run.run = on_action(run.run, lost, policy, lost_at).run;
   REQUIRE(run.run.state == State::cancelled);
   CHECK(reconcile(a_snapshot({run.run}), policy, lost_at + 1).empty());
   const std::vector<Observation> ghost = {{"a", "t", Running{}}};
-  const db::Time late = lost_at + policy.lease_s;
+  const db::Time late = lost_at + policy.look_after_s;
   CHECK(texts(reconcile(a_snapshot({run.run}, ghost), policy, late)) == Texts{"cancel a t"});
   CHECK(texts(reconcile(a_snapshot({run.run}), policy, late)) == Texts{"settle a cancelled"});
   run.sees(killed_by(9), lost_at + 2);
@@ -184,4 +184,23 @@ TEST_CASE("explain: says what the decision says") {
   second.slots = 1;
   CHECK(explain(second, a_snapshot({first, second}), policy, 1) ==
         "waiting: it starts with the next turn");
+}
+
+TEST_CASE("reconcile: a full machine holds up nobody whose place is in a scheduler's queue") {
+  Policy policy = two_slots();
+  policy.queue_max["slurm"] = 2;
+  std::vector<db::Run> runs;
+  for (const char* id : {"a", "b", "c", "d", "e", "f"}) {
+    db::Run run = a_run(id).run;
+    run.position = static_cast<int64_t>(runs.size());
+    run.executor = run.id < "d" ? "local" : "slurm";
+    run.slots = run.id < "d" ? 1 : 64;
+    runs.push_back(run);
+  }
+  Snapshot snapshot = a_snapshot(runs);
+  snapshot.tokens = {"1", "2", "3", "4", "5", "6"};
+  CHECK(texts(reconcile(snapshot, policy, 1)) ==
+        Texts{"submit a 1", "submit b 2", "submit d 3", "submit e 4"});
+  CHECK(explain(runs[5], snapshot, policy, 1) ==
+        "waiting: it needs 1 of 2 slots, 0 are taken, and 2 run(s) are before it");
 }

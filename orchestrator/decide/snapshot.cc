@@ -14,8 +14,9 @@ std::vector<Watch> watches(const std::vector<db::Run>& runs) {
   for (const db::Run& run : runs) {
     for (const db::Attempt& attempt : run.attempts) {
       if (!attempt.gone) {
-        all.push_back({run.id, attempt.token, attempt.number, attempt.launcher_pid,
-                       attempt.launcher_start_ns});
+        all.push_back({attempt.executor, run.id, attempt.token, attempt.number,
+                       attempt.launcher_pid, attempt.launcher_start_ns,
+                       attempt.seen_at.has_value()});
       }
     }
   }

@@ -4,6 +4,7 @@
 #include "orchestrator/decide/conditions.h"
 #include "orchestrator/decide/ending.h"
 #include "orchestrator/decide/move.h"
+#include "orchestrator/starts/start.h"
 
 #include <algorithm>
 
@@ -61,7 +62,6 @@ struct ObservedState {
 struct Intent {
   Change& change;
   const Policy& policy;
-  std::string_view executor;
   db::Time now;
 
   void operator()(const Submit& submit) const {
@@ -72,7 +72,7 @@ struct Intent {
     ENIGMA_CHECK(!db::has_live_attempt(change.run), "one attempt at a time");
     Attempt attempt;
     attempt.token = submit.token;
-    attempt.executor = executor;
+    attempt.executor = change.run.executor;
     attempt.submitted_at = attempt.tried_at = now;
     change.run.attempts.push_back(attempt);
     move(change.run, State::running, "submitted");
@@ -112,6 +112,32 @@ struct Intent {
   }
 };
 
+/// An attempt that the scheduler has started by itself after the last one, or nothing where the
+/// observation is of something else. Of a run that has ended otherwise it is a ghost, to be
+/// stopped.
+Attempt* add_later_start(Change& change, const Observation& seen, db::Time now) {
+  Run& run = change.run;
+  if (run.attempts.empty() || db::has_live_attempt(run)) { return nullptr; }
+  const Attempt& last = run.attempts.back();
+  const bool follows = submission_of(last.token) == submission_of(seen.token) &&
+                       start_of(seen.token) > start_of(last.token);
+  if (!follows || std::holds_alternative<Unknown>(seen.state)) { return nullptr; }
+  Attempt next;
+  next.token = seen.token;
+  next.executor = last.executor;
+  next.submitted_at = next.tried_at = now;
+  if (run.state == State::waiting && run.wanted == Wanted::run) {
+    move(run, State::running, "started again by the scheduler");
+  } else {
+    next.ended_at = now;
+    next.ending = db::Ending{{}, "scheduler", "started again after the run had ended", {}, now};
+  }
+  run.attempts.push_back(next);
+  tell(change, now, "submitted_attempt",
+       label_of(run, run.attempts.back()) + ", started again by the scheduler");
+  return &run.attempts.back();
+}
+
 bool cancel(Run& run) {
   if (db::is_terminal(run.state) || run.wanted == Wanted::cancel) { return false; }
   run.wanted = Wanted::cancel;
@@ -143,15 +169,15 @@ bool resume(Run& run) {
 Change on_observation(Run run, const Observation& observation, const Policy& policy, db::Time now) {
   Change change{std::move(run), {}};
   Attempt* attempt = find_attempt(change.run, observation.token);
+  if (attempt == nullptr) { attempt = add_later_start(change, observation, now); }
   if (attempt == nullptr || attempt->gone) { return change; }
   std::visit(ObservedState{change, *attempt, policy, now}, observation.state);
   return change;
 }
 
-Change on_action(Run run, const Action& action, const Policy& policy, std::string_view executor,
-                 db::Time now) {
+Change on_action(Run run, const Action& action, const Policy& policy, db::Time now) {
   Change change{std::move(run), {}};
-  std::visit(Intent{change, policy, executor, now}, action);
+  std::visit(Intent{change, policy, now}, action);
   return change;
 }
 

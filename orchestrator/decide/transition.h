@@ -28,9 +28,8 @@ struct Change {
 Change on_observation(db::Run run, const Observation& observation, const Policy& policy,
                       db::Time now);
 
-/// Writes down what is about to be done. `executor` names the door for a new attempt.
-Change on_action(db::Run run, const Action& action, const Policy& policy, std::string_view executor,
-                 db::Time now);
+/// Writes down what is about to be done. A new attempt is for the executor of its run.
+Change on_action(db::Run run, const Action& action, const Policy& policy, db::Time now);
 
 /// The executor did not take a submission.
 Change on_refusal(db::Run run, std::string_view token, const std::string& why, db::Time now);

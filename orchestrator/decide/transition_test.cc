@@ -1,6 +1,8 @@
 #include "orchestrator/decide/a_run.h"
 #include "orchestrator/decide/move.h"
+#include "orchestrator/decide/reconcile.h"
 #include "orchestrator/decide/retry.h"
+#include "orchestrator/starts/start.h"
 
 #include <doctest/doctest.h>
 
@@ -171,4 +173,76 @@ TEST_CASE("on_request: cancel, hold and resume") {
       CHECK(on_request(run.run, request, 1).run == run.run);
     }
   }
+}
+
+TEST_CASE("on_observation: the scheduler's own reason counts more than the signal that followed") {
+  RunBuilder run = a_run().submitted("t", 0).reports({report(1, at_step(4))}, 1);
+  Ended ended = killed_by(SIGKILL);
+  ended.cause = FailureClass::time_limit;
+  ended.line = "job 7 is TIMEOUT";
+  run.sees(ended, 2);
+  CHECK(last_ending(run).failure_class == FailureClass::time_limit);
+  CHECK(last_ending(run).evidence_source == "scheduler");
+  CHECK(last_ending(run).evidence_line == "job 7 is TIMEOUT");
+}
+
+TEST_CASE("start: tokens of the starts of one submission") {
+  CHECK(token_of_start("ab.3", 0) == "ab.3");
+  CHECK(token_of_start("ab.3", 2) == "ab.3~2");
+  CHECK(submission_of("ab.3~2") == "ab.3");
+  CHECK(submission_of("ab.3") == "ab.3");
+  CHECK(start_of("ab.3~12") == 12);
+  CHECK(start_of("ab.3") == 0);
+}
+
+TEST_CASE("on_observation: what the scheduler starts again by itself is the next attempt") {
+  RunBuilder run = a_run().submitted("t", 0).reports({report(1, at_step(4))}, 1);
+  run.sees(exit_with(75), 2);
+  CHECK(run.run.state == State::waiting);
+  run.sees_start("t~1", Waiting{"Priority"}, 2);
+  REQUIRE(run.run.attempts.size() == 2);
+  CHECK(run.run.state == State::running);
+  CHECK(run.run.attempts[1].token == "t~1");
+  CHECK(run.run.attempts[1].executor == run.run.attempts[0].executor);
+  CHECK(run.run.failures.at("preempted") == 1);
+  SUBCASE("seen twice it is the same attempt") {
+    run.sees_start("t~1", Running{2, {}, {}}, 3);
+    CHECK(run.run.attempts.size() == 2);
+    CHECK(run.run.attempts[1].number == 2);
+  }
+  SUBCASE("it ends like any other, and may be followed itself") {
+    run.sees_start("t~1", exit_with(75), 3).sees_start("t~2", Waiting{}, 3);
+    CHECK(run.run.attempts.size() == 3);
+    CHECK(run.run.state == State::running);
+  }
+}
+
+TEST_CASE(
+    "on_observation: a later start is one of the last attempt's submission, once that ended") {
+  RunBuilder run = a_run().submitted("t", 0);
+  SUBCASE("not while the attempt lives") {
+    run.sees_start("t~1", Waiting{}, 2);
+  }
+  SUBCASE("not of another submission") {
+    run.sees(exit_with(75), 2).sees_start("u~1", Waiting{}, 2);
+  }
+  SUBCASE("not an earlier one") {
+    run.sees(exit_with(75), 2).sees_start("t", Waiting{}, 2);
+  }
+  SUBCASE("not from no answer") {
+    run.sees(exit_with(75), 2).sees_start("t~1", Unknown{}, 2);
+  }
+  CHECK(run.run.attempts.size() == 1);
+}
+
+TEST_CASE("on_observation: a start after the run was cancelled is stopped, and changes nothing") {
+  RunBuilder run = a_run().submitted("t", 0).asks(Request::cancel, 1);
+  run.sees(exit_with(75), 2).sees_start("t~1", Running{2, {}, {}}, 2);
+  CHECK(run.run.state == State::cancelled);
+  REQUIRE(run.run.attempts.size() == 2);
+  CHECK(run.run.attempts[1].ending);
+  const Snapshot snapshot{{run.run}, {{run.run.id, "t~1", Running{2, {}, {}}}}, {}, 0};
+  const auto plan = reconcile(snapshot, run.policy, 3);
+  REQUIRE(plan.size() == 1);
+  CHECK(std::get<Cancel>(plan[0]).token == "t~1");
 }

@@ -79,8 +79,8 @@ Json events_json(const db::Store& store, const std::string& run) {
 Json environment_json(const std::string& placement, const std::filesystem::path& folder) {
   const Json name = member(parsed(placement), "environment");
   if (!name.is_string()) { return nullptr; }
-  const auto kept = local::kept_environment(folder, name.get<std::string>());
-  return kept ? local::listed(*kept) : Json();
+  const auto kept = attempts::kept_environment(folder, name.get<std::string>());
+  return kept ? attempts::listed(*kept) : Json();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "orchestrator/launch/durable.h"
 #include "orchestrator/launch/options.h"
+#include "orchestrator/starts/start.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -28,6 +29,12 @@ int64_t highest_number(const std::string& run_folder) {
   }
   ::closedir(folder);
   return highest;
+}
+
+bool bring(const std::string& from, const std::string& to, bool keeps_it) {
+  if (!keeps_it) { return ::rename(from.c_str(), to.c_str()) == 0; }
+  const auto secret = read_small(from);
+  return secret && write_whole(to, *secret, 0600);
 }
 
 std::string number_or_null(const std::optional<int>& number) {
@@ -67,10 +74,11 @@ std::optional<int64_t> make_attempt_folder(const std::string& run_folder) {
   }
 }
 
-bool fill_attempt_folder(const std::string& run_folder, int64_t number, const LaunchNote& note) {
+bool fill_attempt_folder(const std::string& run_folder, int64_t number, const LaunchNote& note,
+                         bool keeps_secret) {
   const std::string folder = attempt_path(run_folder, number);
-  const std::string secret = submission_path(run_folder, note.token) + ".secret";
-  if (::rename(secret.c_str(), (folder + "/token").c_str()) != 0) { return false; }
+  const std::string secret = submission_path(run_folder, submission_of(note.token)) + ".secret";
+  if (!bring(secret, folder + "/token", keeps_secret)) { return false; }
   return write_whole(folder + "/launch",
                      to_text({{"token", note.token},
                               {"pid", std::to_string(note.launcher.pid)},

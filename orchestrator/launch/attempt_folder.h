@@ -3,7 +3,8 @@
 //   RUN/submissions/TOKEN.secret   bearer token, mode 0600, put there by the executor
 //   RUN/submissions/TOKEN          the claim: "attempt K", or "refused why"
 //   RUN/attempt-K/launch           who launched it: token, pid, start, host, boot, cores
-//   RUN/attempt-K/token            the bearer token, moved here
+//   RUN/attempt-K/token            the bearer token: moved here, or copied where a scheduler may
+//                                  start the submission again
 //   RUN/attempt-K/exit.json        how it ended, written last
 #pragma once
 
@@ -37,8 +38,10 @@ struct LaunchNote {
   std::vector<int> cpus;  ///< empty = not pinned
 };
 
-/// Moves the bearer token in and writes the note.
-bool fill_attempt_folder(const std::string& run_folder, int64_t number, const LaunchNote& note);
+/// Brings the bearer token in and writes the note. `keeps_secret`: the submission may be started
+/// again and keeps its own.
+bool fill_attempt_folder(const std::string& run_folder, int64_t number, const LaunchNote& note,
+                         bool keeps_secret);
 
 /// Nothing where the note is missing or of another token.
 std::optional<LaunchNote> read_launch_note(const std::string& run_folder, int64_t number,

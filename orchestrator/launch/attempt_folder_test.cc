@@ -34,14 +34,14 @@ TEST_CASE(
   const Folder folder;
   REQUIRE(write_whole(submission_path(folder.path, "t1") + ".secret", "bearer", 0600));
   REQUIRE(make_attempt_folder(folder.path) == 1);
-  REQUIRE(fill_attempt_folder(folder.path, 1, {"t1", this_process(), {1, 2}}));
+  REQUIRE(fill_attempt_folder(folder.path, 1, {"t1", this_process(), {1, 2}}, false));
   CHECK(read_small(folder.path + "/attempt-1/token") == "bearer");
   const auto note = read_launch_note(folder.path, 1, "t1");
   REQUIRE(note);
   CHECK(note->launcher == this_process());
   CHECK(note->cpus == std::vector<int>{1, 2});
   CHECK_FALSE(read_launch_note(folder.path, 1, "t2"));
-  CHECK_FALSE(fill_attempt_folder(folder.path, 1, {"t1", this_process(), {1, 2}}));
+  CHECK_FALSE(fill_attempt_folder(folder.path, 1, {"t1", this_process(), {1, 2}}, false));
 }
 
 TEST_CASE("claim: an attempt's number, or why nothing was started") {
@@ -64,4 +64,16 @@ TEST_CASE("exit: code or signal, the other null") {
   CHECK(read_small(folder.path + "/exit.json") ==
         "{\"code\": null, \"signal\": 9, \"at\": 1.000000, \"memory_exhausted\": true, "
         "\"error\": \"a \\\"b\\\"\\u000a\"}\n");
+}
+
+TEST_CASE("attempt folder: a submission that may be started again keeps its secret") {
+  const Folder folder;
+  std::filesystem::create_directories(folder.path + "/submissions");
+  REQUIRE(write_whole(submission_path(folder.path, "t1") + ".secret", "s", 0600));
+  REQUIRE(make_attempt_folder(folder.path) == 1);
+  CHECK(fill_attempt_folder(folder.path, 1, {"t1", this_process(), {}}, true));
+  REQUIRE(make_attempt_folder(folder.path) == 2);
+  CHECK(fill_attempt_folder(folder.path, 2, {"t1~1", this_process(), {}}, true));
+  CHECK(read_small(attempt_path(folder.path, 2) + "/token") == "s");
+  CHECK(read_launch_note(folder.path, 2, "t1~1"));
 }

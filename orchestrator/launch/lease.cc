@@ -24,8 +24,12 @@ std::optional<Lease> read_lease(const std::string& run_folder) {
   const auto text = read_small(path_of(run_folder));
   if (!text) { return std::nullopt; }
   Fields fields = fields_of(*text);
-  return Lease{process_in(fields, "launcher"), process_in(fields, "worker"), fields["token"],
-               std::atof(fields["renewed_at"].c_str())};
+  return Lease{process_in(fields, "launcher"),
+               process_in(fields, "worker"),
+               fields["token"],
+               std::atof(fields["renewed_at"].c_str()),
+               fields["job"],
+               std::atoll(fields["restart"].c_str())};
 }
 
 bool write_lease(const std::string& run_folder, const Lease& lease) {
@@ -39,7 +43,9 @@ bool write_lease(const std::string& run_folder, const Lease& lease) {
                               {"worker_pid", std::to_string(lease.worker.pid)},
                               {"worker_start_ns", std::to_string(lease.worker.start_ns)},
                               {"token", lease.token},
-                              {"renewed_at", renewed_at}}));
+                              {"renewed_at", renewed_at},
+                              {"job", lease.job},
+                              {"restart", std::to_string(lease.restart)}}));
 }
 
 void release_lease(const std::string& run_folder, const std::string& token) {
@@ -58,6 +64,10 @@ bool is_free(const std::optional<Lease>& lease, Liveness holder, double now, dou
       return now - lease->renewed_at > silence_s;
   }
   return false;
+}
+
+bool is_earlier_run(const Lease& lease, const std::string& job, int64_t restart) {
+  return !job.empty() && lease.job == job && lease.restart < restart;
 }
 
 }  // namespace enigma::launch

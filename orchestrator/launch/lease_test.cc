@@ -51,3 +51,11 @@ TEST_CASE("lock: a second holder waits for the first") {
   CHECK(lock.held());
   CHECK_FALSE(FileLock(folder.path + "/absent/lock").held());
 }
+
+TEST_CASE("lease: an earlier run of the same job is over, whoever can see it") {
+  const Lease lease{{}, {}, "t", 100, "7_3", 1};
+  CHECK(is_earlier_run(lease, "7_3", 2));
+  CHECK_FALSE(is_earlier_run(lease, "7_3", 1));
+  CHECK_FALSE(is_earlier_run(lease, "7_4", 2));
+  CHECK_FALSE(is_earlier_run({{}, {}, "t", 100}, "", 2));
+}

@@ -6,6 +6,7 @@
 #include "orchestrator/launch/lease.h"
 #include "orchestrator/launch/options.h"
 #include "orchestrator/launch/worker_process.h"
+#include "orchestrator/starts/start.h"
 
 #include <cerrno>
 #include <csignal>
@@ -21,6 +22,7 @@ namespace {
 
 constexpr int kExitFault = 1;
 constexpr int kExitUsage = 2;
+constexpr int kExitPreempted = 75;  // of a worker that has written its checkpoint
 
 double now_s() {
   timespec now{};
@@ -40,38 +42,73 @@ void end_worker(const Lease& lease) {
   wait_until_dead(lease.worker);
 }
 
-std::string why_not(const Options& options, const std::optional<Lease>& lease) {
-  if (exists(options.run_folder + "/done")) { return "the run is done"; }
-  if (exists(options.run_folder + "/cancelled")) { return "the run is cancelled"; }
+/// Why it must not start now. A lease may become free; a mark stays.
+struct Hindrance {
+  std::string why;
+  bool may_pass = false;
+};
+std::optional<Hindrance> hindrance(const Options& options, const std::optional<Lease>& lease) {
+  if (exists(options.run_folder + "/done")) { return Hindrance{"the run is done"}; }
+  if (exists(options.run_folder + "/cancelled")) { return Hindrance{"the run is cancelled"}; }
+  if (lease && is_earlier_run(*lease, options.job, options.restart)) { return std::nullopt; }
   const Liveness holder = lease ? look_at(lease->holder) : Liveness::dead;
-  if (is_free(lease, holder, now_s(), options.silence_s)) { return ""; }
-  return "the run's lease is held by process " + std::to_string(lease->holder.pid) + " on " +
-         lease->holder.host;
+  if (is_free(lease, holder, now_s(), options.silence_s)) { return std::nullopt; }
+  return Hindrance{"the run's lease is held by process " + std::to_string(lease->holder.pid) +
+                       " on " + lease->holder.host,
+                   true};
 }
 
-// Claims the submission and makes its attempt; nothing where it must not start (again).
-std::optional<int64_t> claim(const Options& options, Lease& mine) {
-  const FileLock lock(options.run_folder + "/lease.lock");
-  if (!lock.held()) { return std::nullopt; }
-  if (read_claim(options.run_folder, options.token)) { return std::nullopt; }
-  const auto lease = read_lease(options.run_folder);
-  if (const std::string why = why_not(options, lease); !why.empty()) {
-    write_claim(options.run_folder, options.token, {std::nullopt, why});
-    return std::nullopt;
+// The token of this start. A job of a scheduler may be started again; any other submission once.
+std::optional<std::string> unclaimed_token(const Options& options) {
+  for (int64_t start = 0;; ++start) {
+    const std::string token = token_of_start(options.token, start);
+    if (!read_claim(options.run_folder, token)) { return token; }
+    if (options.job.empty()) { return std::nullopt; }
   }
-  if (lease) { end_worker(*lease); }
+}
+
+// Makes the attempt of a start that nothing hinders.
+std::optional<int64_t> begin(const Options& options, const std::string& token, Lease& mine) {
+  if (const auto lease = read_lease(options.run_folder)) { end_worker(*lease); }
   const auto number = make_attempt_folder(options.run_folder);
-  mine = {this_process(), {}, options.token, now_s()};
-  const bool noted = number &&
-                     fill_attempt_folder(options.run_folder, *number,
-                                         {options.token, mine.holder, options.cpus}) &&
-                     write_lease(options.run_folder, mine) &&
-                     write_claim(options.run_folder, options.token, {number, ""});
+  mine = {this_process(), {}, token, now_s(), options.job, options.restart};
+  const bool noted =
+      number &&
+      fill_attempt_folder(options.run_folder, *number, {token, mine.holder, options.cpus},
+                          !options.job.empty()) &&
+      write_lease(options.run_folder, mine) && write_claim(options.run_folder, token, {number, ""});
   if (noted) { return number; }
   const std::string why = std::string("cannot write the attempt's files: ") + std::strerror(errno);
   std::fprintf(stderr, "enigma-launch: %s\n", why.c_str());
-  write_claim(options.run_folder, options.token, {std::nullopt, why});
+  write_claim(options.run_folder, token, {std::nullopt, why});
   return std::nullopt;
+}
+
+struct ClaimResult {
+  std::optional<int64_t> attempt;
+  bool try_again = false;  ///< another start holds the lease, and this one may wait for it
+};
+ClaimResult try_claim(const Options& options, Lease& mine) {
+  const FileLock lock(options.run_folder + "/lease.lock");
+  if (!lock.held()) { return {}; }
+  const auto token = unclaimed_token(options);
+  if (!token) { return {}; }
+  const auto hindered = hindrance(options, read_lease(options.run_folder));
+  if (!hindered) { return {begin(options, *token, mine)}; }
+  if (hindered->may_pass && !options.job.empty()) { return {std::nullopt, true}; }
+  write_claim(options.run_folder, *token, {std::nullopt, hindered->why});
+  return {};
+}
+
+// Claims the submission and makes its attempt; nothing where it must not start (again). A lease on
+// a shared file system tells nobody that it is free: it is looked at.
+std::optional<int64_t> claim(const Options& options, Lease& mine) {
+  for (;;) {
+    const ClaimResult result = try_claim(options, mine);
+    if (!result.try_again) { return result.attempt; }
+    const timespec pause{2, 0};
+    ::nanosleep(&pause, nullptr);
+  }
 }
 
 // False when another launcher has taken the lease: this one is fenced.
@@ -134,8 +171,17 @@ Exit run_worker(const Options& options, int64_t number, Lease& mine) {
   return exit;
 }
 
+// A job that was stopped with a checkpoint goes back into its queue by itself, whether or not a
+// controller lives: a scheduler does that only with jobs that it had to kill.
+void queue_again(const Options& options) {
+  if (::fork() != 0) { return; }
+  ::execlp("scontrol", "scontrol", "requeue", options.job.c_str(), static_cast<char*>(nullptr));
+  ::_exit(1);
+}
+
 int launch(const Options& options) {
-  ::setsid();
+  // A scheduler signals the processes of its job by their session.
+  if (options.job.empty()) { ::setsid(); }
   const sigset_t watched = watched_signals();
   ::sigprocmask(SIG_BLOCK, &watched, nullptr);
   ::mkdir((options.run_folder + "/submissions").c_str(), 0755);
@@ -145,7 +191,10 @@ int launch(const Options& options) {
   Exit exit = run_worker(options, *number, mine);
   exit.at = now_s();
   release_lease(options.run_folder, mine.token);
-  return write_exit(attempt_path(options.run_folder, *number), exit) ? 0 : kExitFault;
+  const bool is_written = write_exit(attempt_path(options.run_folder, *number), exit);
+  if (options.job.empty()) { return is_written ? 0 : kExitFault; }
+  if (exit.code == kExitPreempted) { queue_again(options); }
+  return exit.code.value_or(kExitFault);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ std::map<std::string, std::string*> texts_of(Options& options) {
   return {{"--run", &options.run},        {"--run-dir", &options.run_folder},
           {"--token", &options.token},    {"--worker", &options.worker},
           {"--data", &options.data},      {"--start", &options.start},
-          {"--url", &options.report_url}, {"--pin", &options.report_pin}};
+          {"--url", &options.report_url}, {"--pin", &options.report_pin},
+          {"--job", &options.job}};
 }
 
 bool take(Options& options, const std::string& name, const std::string& value) {
@@ -25,6 +26,12 @@ bool take(Options& options, const std::string& name, const std::string& value) {
   if (name == "--cpus") {
     options.cpus = parse_cpus(value);
     return !options.cpus.empty();
+  }
+  if (name == "--restart" || name == "--ranks") {
+    int64_t& number = name == "--ranks" ? options.ranks : options.restart;
+    char* end = nullptr;
+    number = std::strtoll(value.c_str(), &end, 10);
+    return end != value.c_str() && *end == '\0' && number >= (name == "--ranks" ? 1 : 0);
   }
   double* seconds = name == "--silence-s" ? &options.silence_s
                     : name == "--grace-s" ? &options.grace_s

@@ -1,6 +1,7 @@
 // The command line of enigma-launch.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ struct Options {
   std::string data;                    ///< folder of recordings
   std::string start;                   ///< checkpoint folder to branch from, or empty
   std::string report_url, report_pin;  ///< may be empty
+  std::string job;                     ///< of a scheduler that may start it again; empty: none
+  int64_t restart = 0;                 ///< how often it has put that job back into its queue
+  int64_t ranks = 1;                   ///< more than one, or nodes: the worker is started by srun
   std::vector<int> cpus;               ///< empty = wherever the system likes
   double silence_s = 300;              ///< after which a lease whose holder nobody can see is taken
   double grace_s = 60;                 ///< between SIGTERM and SIGKILL for the worker

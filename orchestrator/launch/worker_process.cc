@@ -27,10 +27,25 @@ void set_environment(const Options& options, const std::string& folder) {
       {"ENIGMA_DATA", options.data},
       {"ENIGMA_REPORT_URL", options.report_url},
       {"ENIGMA_REPORT_PIN", options.report_pin},
-      {"ENIGMA_TOKEN_FILE", folder + "/token"},
-      {"ENIGMA_RANK", "0"},
-      {"ENIGMA_WORLD", "1"}};
+      {"ENIGMA_TOKEN_FILE", folder + "/token"}};
   for (const auto& [name, value] : variables) { ::setenv(name, value.c_str(), 1); }
+  // Ranks that srun starts have Slurm's own variables.
+  if (options.ranks > 1) { return; }
+  ::setenv("ENIGMA_RANK", "0", 1);
+  ::setenv("ENIGMA_WORLD", "1", 1);
+}
+
+/// One process, or one a rank: then a rank that fails ends the others (T13: without that a job
+/// burns on, waiting).
+void execute_worker(const Options& options) {
+  const char* worker = options.worker.c_str();
+  if (options.ranks == 1) {
+    ::execl(worker, worker, static_cast<char*>(nullptr));
+    return;
+  }
+  const std::string ranks = "--ntasks=" + std::to_string(options.ranks);
+  ::execlp("srun", "srun", "--kill-on-bad-exit=1", "--wait=30", ranks.c_str(), worker,
+           static_cast<char*>(nullptr));
 }
 
 void redirect(const std::string& log) {
@@ -95,9 +110,7 @@ Started start_worker(const Options& options, int64_t attempt) {
   const pid_t launcher = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {
-    if (prepare_child(options, folder, launcher)) {
-      ::execl(options.worker.c_str(), options.worker.c_str(), static_cast<char*>(nullptr));
-    }
+    if (prepare_child(options, folder, launcher)) { execute_worker(options); }
     const int error = errno;
     const ssize_t told = ::write(ends[1], &error, sizeof error);
     ::_exit(told == sizeof error ? 127 : 126);

@@ -1,19 +1,17 @@
 #include "orchestrator/local/executor.h"
 
-#include "files/atomic_file.h"
 #include "orchestrator/attempts/environment.h"
 #include "orchestrator/attempts/exit_file.h"
 #include "orchestrator/attempts/placement.h"
-#include "orchestrator/launch/durable.h"
+#include "orchestrator/attempts/run_folder.h"
 #include "orchestrator/launch/options.h"
-#include "orchestrator/local/child.h"
-#include "orchestrator/local/slice.h"
 
+#include "processes/program.h"
+#include "processes/wait.h"
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <signal.h>
-#include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -24,11 +22,6 @@ namespace fs = std::filesystem;
 using decide::Ended;
 using decide::JobState;
 
-void write_secret(const fs::path& path, const std::string& secret) {
-  if (launch::write_whole(path.string(), secret, 0600)) { return; }
-  throw std::system_error(errno, std::generic_category(), path.string());
-}
-
 }  // namespace
 
 LocalExecutor::LocalExecutor(LocalOptions options)
@@ -38,16 +31,8 @@ fs::path LocalExecutor::folder_of(const std::string& run) const {
   return options_.runs_folder / run;
 }
 
-void LocalExecutor::prepare(const decide::Submission& submission) const {
-  const fs::path folder = folder_of(submission.run);
-  fs::create_directories(folder / "submissions");
-  write_atomically(folder / "point.json", submission.point_file);
-  write_secret(launch::submission_path(folder.string(), submission.token) + ".secret",
-               options_.bearer_of(submission.token));
-}
-
 std::vector<std::string> LocalExecutor::command_of(const decide::Submission& submission) {
-  const Placement placement = placement_of(submission.placement);
+  const attempts::Placement placement = attempts::placement_of(submission.placement);
   std::vector<std::string> command = {options_.launcher.string(),
                                       "--run",
                                       submission.run,
@@ -68,18 +53,6 @@ std::vector<std::string> LocalExecutor::command_of(const decide::Submission& sub
   return command;
 }
 
-// Of a run that was submitted before environments were kept: this program's own.
-std::optional<std::vector<std::string>> LocalExecutor::variables_for(
-    const decide::Submission& submission) const {
-  const std::string name = placement_of(submission.placement).environment;
-  if (name.empty()) { return std::nullopt; }
-  const fs::path store = options_.runs_folder.parent_path();
-  if (const auto kept = kept_environment(store, name)) { return variables_of(*kept); }
-  throw std::runtime_error(fmt::format(
-      "the environment of the submission ({}/environments/{}.json) is not there: submit again",
-      store.string(), name));
-}
-
 decide::SubmitAnswer LocalExecutor::submit(const decide::Submission& submission) {
   const std::string folder = folder_of(submission.run).string();
   if (children_.contains(submission.token) || launch::read_claim(folder, submission.token)) {
@@ -89,10 +62,12 @@ decide::SubmitAnswer LocalExecutor::submit(const decide::Submission& submission)
     if (::access(options_.launcher.c_str(), X_OK) != 0) {
       throw std::system_error(errno, std::generic_category(), options_.launcher.string());
     }
-    const auto variables = variables_for(submission);
-    prepare(submission);
-    children_[submission.token] = start_program(
-        command_of(submission), folder_of(submission.run) / "launcher.log", true, variables);
+    const auto variables =
+        attempts::variables_for(options_.runs_folder.parent_path(),
+                                attempts::placement_of(submission.placement).environment);
+    attempts::prepare(folder_of(submission.run), submission, options_.bearer_of(submission.token));
+    const fs::path log = folder_of(submission.run) / "launcher.log";
+    children_[submission.token] = start({command_of(submission), log, log, true, variables});
     return {};
   } catch (const std::exception& broken) {  // a full disk, no processes left: tried again later
     cores_.free(submission.token);
@@ -102,14 +77,14 @@ decide::SubmitAnswer LocalExecutor::submit(const decide::Submission& submission)
 
 void LocalExecutor::reap() {
   std::erase_if(children_,
-                [](const auto& child) { return ::waitpid(child.second, nullptr, WNOHANG) != 0; });
+                [](const auto& child) { return status_if_ended(child.second).has_value(); });
 }
 
 JobState LocalExecutor::state_of_attempt(const std::string& run, const std::string& token,
                                          int64_t number) {
   const std::string folder = folder_of(run).string();
   const fs::path attempt = launch::attempt_path(folder, number);
-  if (const auto ended = read_exit(attempt, number)) { return *ended; }
+  if (const auto ended = attempts::read_exit(attempt, number)) { return *ended; }
   if (!notes_.contains(token)) {
     const auto note = launch::read_launch_note(folder, number, token);
     if (!note) { return decide::Unknown{}; }
@@ -126,7 +101,7 @@ JobState LocalExecutor::state_of_attempt(const std::string& run, const std::stri
       break;
   }
   // It may have written its exit file between the two looks.
-  if (const auto ended = read_exit(attempt, number)) { return *ended; }
+  if (const auto ended = attempts::read_exit(attempt, number)) { return *ended; }
   return Ended{std::nullopt, 0, false, number, "the launcher died without an exit file"};
 }
 
@@ -155,8 +130,7 @@ std::vector<decide::Observation> LocalExecutor::observe(const std::vector<decide
 }
 
 std::string LocalExecutor::read_spool(const decide::SpoolSlice& slice) {
-  const fs::path attempt = launch::attempt_path(folder_of(slice.run).string(), slice.number);
-  return read_slice(attempt / "spool.jsonl", slice.offset, slice.bytes_max);
+  return attempts::read_spool(folder_of(slice.run), slice);
 }
 
 void LocalExecutor::cancel(const std::string& run, const std::string& token) {
@@ -169,12 +143,11 @@ void LocalExecutor::cancel(const std::string& run, const std::string& token) {
 }
 
 void LocalExecutor::mark(const std::string& run, const std::string& word) {
-  fs::create_directories(folder_of(run));
-  write_atomically(folder_of(run) / word, "");
+  attempts::mark(folder_of(run), word);
 }
 
 void LocalExecutor::unmark(const std::string& run) {
-  fs::remove(folder_of(run) / "cancelled");
+  attempts::unmark(folder_of(run));
 }
 
 }  // namespace enigma::local

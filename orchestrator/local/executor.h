@@ -39,9 +39,7 @@ class LocalExecutor final : public decide::Executor {
 
  private:
   std::filesystem::path folder_of(const std::string& run) const;
-  void prepare(const decide::Submission& submission) const;
   std::vector<std::string> command_of(const decide::Submission& submission);
-  std::optional<std::vector<std::string>> variables_for(const decide::Submission& submission) const;
   decide::JobState state_of(const std::string& run, const std::string& token);
   decide::JobState state_of_attempt(const std::string& run, const std::string& token,
                                     int64_t number);

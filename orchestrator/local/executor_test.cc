@@ -36,7 +36,8 @@ struct World {
     const fs::path worker = folder / ("worker-" + token);
     write_atomically(worker, "#!/bin/sh\n" + script + "\n");
     ::chmod(worker.c_str(), 0755);
-    return {"run1", token, 1, "{}", to_text(Placement{"/recordings", worker.string(), {}})};
+    return {"local", "run1", token,
+            1,       "{}",   attempts::to_text({"/recordings", worker.string(), {}})};
   }
   fs::path attempt(int number) const {
     return folder / "runs" / "run1" / ("attempt-" + std::to_string(number));
@@ -46,7 +47,7 @@ struct World {
 template <typename State>
 State wait_for(LocalExecutor& executor, const std::string& token) {
   for (int look = 0; look < 4000; ++look) {
-    const auto seen = executor.observe({{"run1", token}});
+    const auto seen = executor.observe({{"local", "run1", token}});
     REQUIRE(seen.size() == 1);
     if (const auto* state = std::get_if<State>(&seen[0].state)) { return *state; }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -88,11 +89,12 @@ TEST_CASE("local: a worker gets the contract's variables, and its exit code come
 
 TEST_CASE("local: a worker lives in its attempt's folder with the environment of its submission") {
   World world;
-  keep_environment(world.folder, "e1", {{"PATH", "/usr/bin:/bin"}, {"GIVEN", "at submission"}});
+  attempts::keep_environment(world.folder, "e1",
+                             {{"PATH", "/usr/bin:/bin"}, {"GIVEN", "at submission"}});
   ::setenv("OF_THE_CONTROLLER", "yes", 1);
   auto submission = world.submission("t1", "env | sort; pwd -P");
   submission.placement =
-      to_text(Placement{"/recordings", (world.folder / "worker-t1").string(), {}, "e1"});
+      attempts::to_text({"/recordings", (world.folder / "worker-t1").string(), {}, "e1"});
   REQUIRE(world.executor.submit(submission).accepted);
   CHECK(wait_for<decide::Ended>(world.executor, "t1").code == 0);
   const std::string log = read_file(world.attempt(1) / "worker.log");
@@ -100,7 +102,7 @@ TEST_CASE("local: a worker lives in its attempt's folder with the environment of
   CHECK(log.find("OF_THE_CONTROLLER") == std::string::npos);
   CHECK(log.ends_with(fs::canonical(world.attempt(1)).string() + "\n"));
   submission.token = "t2";
-  submission.placement = to_text(Placement{"/recordings", "/bin/true", {}, "lost"});
+  submission.placement = attempts::to_text({"/recordings", "/bin/true", {}, "lost"});
   CHECK(world.executor.submit(submission).why.find("environments/lost.json") != std::string::npos);
 }
 
@@ -159,7 +161,7 @@ TEST_CASE("local: marks keep a run from starting, and a missing program is said 
   CHECK(wait_for<decide::Ended>(world.executor, "t1").line.find("cancelled") != std::string::npos);
   world.executor.unmark("run1");
   auto absent = world.submission("t2", "");
-  absent.placement = to_text(Placement{"", "/no/such/worker", {}});
+  absent.placement = attempts::to_text(attempts::Placement{"", "/no/such/worker", {}});
   REQUIRE(world.executor.submit(absent).accepted);
   const auto ended = wait_for<decide::Ended>(world.executor, "t2");
   CHECK_FALSE(ended.code);
@@ -168,7 +170,7 @@ TEST_CASE("local: marks keep a run from starting, and a missing program is said 
 
 TEST_CASE("local: an unknown token is unknown, never ended") {
   World world;
-  const auto seen = world.executor.observe({{"run1", "t"}});
+  const auto seen = world.executor.observe({{"local", "run1", "t"}});
   CHECK(std::holds_alternative<decide::Unknown>(seen.at(0).state));
 }
 

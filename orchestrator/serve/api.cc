@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 namespace enigma {
@@ -47,7 +49,7 @@ http::Response unauthorized() {
 }
 
 /// OpenMetrics text: how many runs stand where.
-http::Response open_metrics(const db::Store& store) {
+http::Response open_metrics(const db::Store& store, const http::Request&, const fs::path&) {
   std::string text = "# TYPE enigma_runs gauge\n# HELP enigma_runs Runs by state.\n";
   for (const auto& [state, runs] : store.counts()) {
     text += fmt::format("enigma_runs{{state=\"{}\"}} {}\n", state, runs);
@@ -62,16 +64,17 @@ http::Response document_of(const std::string& verb, const ordered_json& content)
   return json_of(200, document);
 }
 
-http::Response status(const db::Store& store, const std::string& query,
-                      const std::filesystem::path& folder) {
-  const auto sweep = http::query_value(query, "sweep");
+http::Response status(const db::Store& store, const http::Request& request,
+                      const fs::path& folder) {
+  const auto sweep = http::query_value(request.query, "sweep");
   if (sweep && !store.sweep(*sweep)) { return refusal(404, "no sweep is named " + *sweep); }
   return document_of("status", documents::status(store, sweep, document_of(read_address(folder))));
 }
 
 /// `ID` or `ID/metrics`.
-http::Response run_document(const db::Store& store, const std::filesystem::path& folder,
-                            const std::string& rest) {
+http::Response run_document(const db::Store& store, const http::Request& request,
+                            const fs::path& folder) {
+  const std::string rest = request.path.substr(kRunsPath.size());
   const size_t slash = rest.find('/');
   const std::string id = rest.substr(0, slash);
   const std::string what = slash == std::string::npos ? "" : rest.substr(slash + 1);
@@ -110,25 +113,15 @@ http::Response answered(const http::Request& request, const std::function<http::
   }
 }
 
-http::Response document(const http::Request& request, const fs::path& folder) {
-  const auto store = db::Store::open_read_only(folder / "runs.db");
-  if (request.path == "/metrics") { return open_metrics(store); }
-  if (request.path == "/api/v1/status") { return status(store, request.query, folder); }
-  if (request.path.starts_with(kRunsPath)) {
-    return run_document(store, folder, request.path.substr(kRunsPath.size()));
-  }
-  return refusal(404, "no such address: " + request.path);
-}
-
-http::Response plan(const std::string& body, const fs::path& folder) {
+http::Response planned(const std::string& body, const fs::path& folder) {
   // A spec as it is, or a request that also says where the recordings are.
   SweepRequest request{body, "spec", "", "", "", {}, {}};
   const auto json = nlohmann::json::parse(body, nullptr, false);
   if (json.is_object() && json.contains("text")) { request = sweep_request_from_json(json); }
   const auto store = db::Store::open_read_only(folder / "runs.db");
-  const auto planned = plan_sweep(request, &store, folder);
-  if (!planned.ok()) { throw InputError(planned.diagnostics); }
-  return document_of("plan", sweeps::to_json(planned.value->plan));
+  const auto plan = plan_sweep(request, &store, folder);
+  if (!plan.ok()) { throw InputError(plan.diagnostics); }
+  return document_of("plan", sweeps::to_json(plan.value->plan));
 }
 
 /// What a submission adds to the store.
@@ -138,13 +131,13 @@ struct Submission {
 };
 
 // The name gives nothing away about the values, and is the same for the same ones.
-std::string kept(const std::optional<local::Environment>& environment,
+std::string kept(const std::optional<attempts::Environment>& environment,
                  const ControllerOptions& options) {
   if (!environment) { return ""; }
   const std::string name =
-      hmac_sha256(options.secret, "environment " + local::to_text(*environment))
+      attempts::hmac_sha256(options.secret, "environment " + attempts::to_text(*environment))
           .substr(0, kNameDigits);
-  local::keep_environment(options.store, name, *environment);
+  attempts::keep_environment(options.store, name, *environment);
   return name;
 }
 
@@ -180,18 +173,52 @@ Api::~Api() {
   plans_.join();
 }
 
-void Api::handle(const http::Request& request, db::Time now, const http::Reply& reply) {
-  if (request.path == kReportPath) {
-    reply(answered(request, [&] { return report(request, now); }));
-  } else if (request.method == "POST") {
-    change(request, now, reply);
-  } else {
-    read(request, reply);
+/// An address, and what answers there.
+struct Api::Route {
+  std::string_view method;
+  std::string_view path;  ///< with '/' at its end: everything below it
+  bool is_open;           ///< needs no secret
+  void (Api::*answer)(const http::Request& request, db::Time now, const http::Reply& reply);
+
+  bool leads_to(const std::string& address) const {
+    return path.ends_with('/') ? address.starts_with(path) : address == path;
   }
+};
+
+const Api::Route* Api::route_to(const std::string& address) {
+  static constexpr std::array<Route, 10> kRoutes{{
+      {"POST", kReportPath, true, &Api::report},
+      {"GET", "/healthz", true, &Api::health},
+      {"GET", "/metrics", false, &Api::read<open_metrics>},
+      {"GET", "/api/v1/controller", false, &Api::controller},
+      {"GET", "/api/v1/status", false, &Api::read<status>},
+      {"GET", kRunsPath, false, &Api::read<run_document>},
+      {"POST", "/api/v1/plan", false, &Api::plan},
+      {"POST", "/api/v1/submit", false, &Api::submit},
+      {"POST", "/api/v1/cancel", false, &Api::ask<decide::Request::cancel>},
+      {"POST", "/api/v1/resume", false, &Api::ask<decide::Request::resume>},
+  }};
+  const auto* route =
+      std::ranges::find_if(kRoutes, [&](const Route& r) { return r.leads_to(address); });
+  return route == kRoutes.end() ? nullptr : route;
 }
 
-http::Response Api::report(const http::Request& request, db::Time now) {
-  if (request.method != "POST") { return refusal(405, "reports are posted"); }
+void Api::handle(const http::Request& request, db::Time now, const http::Reply& reply) {
+  const Route* route = route_to(request.path);
+  const bool is_open = route != nullptr && route->is_open;
+  if (!is_open && !attempts::same_secret(request.bearer, secret_)) { return reply(unauthorized()); }
+  if (route == nullptr) { return reply(refusal(404, "no such address: " + request.path)); }
+  if (request.method != route->method) {
+    return reply(refusal(405, fmt::format("{} takes {} alone", request.path, route->method)));
+  }
+  (this->*route->answer)(request, now, reply);
+}
+
+void Api::report(const http::Request& request, db::Time now, const http::Reply& reply) {
+  reply(answered(request, [&] { return received(request, now); }));
+}
+
+http::Response Api::received(const http::Request& request, db::Time now) {
   const Reception reception = controller_.on_reports(request.body, request.bearer, now);
   if (reception.run) { wake_(); }
   if (reception.status == 200) { return {200, protocol::to_json(reception.answer)}; }
@@ -200,32 +227,32 @@ http::Response Api::report(const http::Request& request, db::Time now) {
   return response;
 }
 
-void Api::read(const http::Request& request, const http::Reply& reply) {
-  if (request.method != "GET") { return reply(refusal(405, "only GET and POST are known")); }
-  if (request.path == "/healthz") { return reply({200, "ok\n", "text/plain", {}}); }
-  if (!same_secret(request.bearer, secret_)) { return reply(unauthorized()); }
-  if (request.path == "/api/v1/controller") {
-    return reply(document_of("controller", {{"waiting", documents::or_null(waiting_)}}));
-  }
+void Api::health(const http::Request&, db::Time, const http::Reply& reply) {
+  reply({200, "ok\n", "text/plain", {}});
+}
+
+void Api::controller(const http::Request&, db::Time, const http::Reply& reply) {
+  reply(document_of("controller", {{"waiting", documents::or_null(waiting_)}}));
+}
+
+template <auto document>
+void Api::read(const http::Request& request, db::Time, const http::Reply& reply) {
   asio::post(documents_, [request, reply, folder = controller_.options().store] {
-    reply(answered(request, [&] { return document(request, folder); }));
+    reply(answered(request, [&] {
+      return document(db::Store::open_read_only(folder / "runs.db"), request, folder);
+    }));
   });
 }
 
-void Api::change(const http::Request& request, db::Time now, const http::Reply& reply) {
-  if (!same_secret(request.bearer, secret_)) { return reply(unauthorized()); }
-  const auto asked = [&](decide::Request what) {
-    reply(answered(request, [&] { return request_of(request.body, what, now); }));
-  };
-  if (request.path == "/api/v1/submit") { return submit(request, now, reply); }
-  if (request.path == "/api/v1/cancel") { return asked(decide::Request::cancel); }
-  if (request.path == "/api/v1/resume") { return asked(decide::Request::resume); }
-  if (request.path != "/api/v1/plan") {
-    return reply(refusal(404, "no such address: " + request.path));
-  }
+void Api::plan(const http::Request& request, db::Time, const http::Reply& reply) {
   asio::post(plans_, [request, reply, folder = controller_.options().store] {
-    reply(answered(request, [&] { return plan(request.body, folder); }));
+    reply(answered(request, [&] { return planned(request.body, folder); }));
   });
+}
+
+template <decide::Request what>
+void Api::ask(const http::Request& request, db::Time now, const http::Reply& reply) {
+  reply(answered(request, [&] { return request_of(request.body, what, now); }));
 }
 
 // Planned on a thread of its own, added on the deciding one.

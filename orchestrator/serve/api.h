@@ -35,11 +35,23 @@ class Api {
   void set_waiting(std::optional<std::string> why) { waiting_ = std::move(why); }
 
  private:
-  http::Response report(const http::Request& request, db::Time now);
-  http::Response request_of(const std::string& body, decide::Request request, db::Time now);
-  void read(const http::Request& request, const http::Reply& reply);
-  void change(const http::Request& request, db::Time now, const http::Reply& reply);
+  struct Route;
+  /// Nothing: no such address.
+  static const Route* route_to(const std::string& address);
+
+  void report(const http::Request& request, db::Time now, const http::Reply& reply);
+  void health(const http::Request& request, db::Time now, const http::Reply& reply);
+  void controller(const http::Request& request, db::Time now, const http::Reply& reply);
+  /// A document made on a thread of its own, from what the store has.
+  template <auto document>
+  void read(const http::Request& request, db::Time now, const http::Reply& reply);
+  void plan(const http::Request& request, db::Time now, const http::Reply& reply);
   void submit(const http::Request& request, db::Time now, const http::Reply& reply);
+  template <decide::Request what>
+  void ask(const http::Request& request, db::Time now, const http::Reply& reply);
+
+  http::Response received(const http::Request& request, db::Time now);
+  http::Response request_of(const std::string& body, decide::Request request, db::Time now);
 
   Controller& controller_;
   std::string secret_;

@@ -72,8 +72,10 @@ struct World {
   }();
   db::Store store = db::Store::open(folder / "runs.db");
   NoExecutor executor;
-  Controller controller{
-      {folder, "secret", "local", decide::default_policy(), fresh_token}, store, executor, 1000};
+  Controller controller{{folder, "secret", decide::default_policy(), fresh_token},
+                        store,
+                        decide::Executors({{"local", &executor}}),
+                        1000};
   Inbox<std::function<void()>> posted;
   Inbox<Answer> answers;
   int wakes = 0;
@@ -181,6 +183,9 @@ TEST_CASE("api: a mistake is answered with its diagnostics, and adds nothing") {
   CHECK(world.answer_to("POST", "/api/v1/nowhere", "{}").response.status == 404);
   CHECK(world.answer_to("GET", "/api/v1/nowhere").response.status == 404);
   CHECK(world.answer_to("PUT", "/healthz").response.status == 405);
+  CHECK(world.answer_to("GET", "/api/v1/cancel").response.status == 405);
+  CHECK(world.answer_to("GET", "/v1/report").response.status == 405);
+  CHECK(world.answer_to("POST", "/api/v1/status", "").response.status == 405);
   CHECK(world.answer_to("GET", "/api/v1/status", "", "bearer", "sweep=none").response.status ==
         404);
   for (const char* path : {"/api/v1/status", "/metrics", "/api/v1/controller"}) {

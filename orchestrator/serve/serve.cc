@@ -4,9 +4,9 @@
 #include "http/server.h"
 #include "orchestrator/attempts/secret.h"
 #include "orchestrator/controller/controller.h"
-#include "orchestrator/local/executor.h"
 #include "orchestrator/serve/api.h"
 #include "orchestrator/serve/clock.h"
+#include "orchestrator/serve/executors.h"
 #include "orchestrator/serve/log.h"
 #include "orchestrator/serve/ownership.h"
 
@@ -16,7 +16,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -32,14 +31,7 @@ constexpr double kTurnIdle_s = 1;
 constexpr int kFailuresMax = 60;
 
 std::string fresh_token() {
-  return random_hex(8);
-}
-
-decide::Policy policy_of(const ServeOptions& options) {
-  decide::Policy policy = decide::default_policy();
-  const auto cores = static_cast<int64_t>(local::allowed_cores().size());
-  policy.slots = options.slots > 0 ? options.slots : std::max<int64_t>(cores, 1);
-  return policy;
+  return attempts::random_hex(8);
 }
 
 // Workers of an earlier controller still post to its port: it is taken again where it is free.
@@ -67,16 +59,16 @@ class Loop {
       : options_(options),
         ownership_(options.store),
         store_(db::Store::open(options.store / "runs.db")),
-        secret_(secret_of_store(options.store)),
+        secret_(attempts::secret_of_store(options.store)),
         server_(listen(context_, options,
                        [this](const http::Request& request, const http::Reply& reply) {
                          api_.handle(request, wall_clock_s(), reply);
                        })),
-        executor_({options.store / "runs", options.programs / "enigma-launch", server_->url(),
-                   local::allowed_cores(), options.grace_s,
-                   [this](const std::string& token) { return bearer_of(secret_, token); }}),
-        controller_({options.store, secret_, "local", policy_of(options), fresh_token}, store_,
-                    executor_, wall_clock_s()),
+        executors_(
+            options, server_->url(),
+            [this](const std::string& token) { return attempts::bearer_of(secret_, token); }),
+        controller_({options.store, secret_, policy_of(options.slots), fresh_token}, store_,
+                    executors_.by_name(), wall_clock_s()),
         api_(
             controller_, api_secret_, [this] { turn_soon(); },
             [this](std::function<void()> work) { asio::post(context_, std::move(work)); }),
@@ -166,13 +158,13 @@ class Loop {
   Ownership ownership_;
   db::Store store_;
   std::string secret_;
-  std::string api_secret_ = random_hex(16);
+  std::string api_secret_ = attempts::random_hex(16);
   asio::io_context context_{1};
   asio::steady_timer timer_{context_};
   asio::signal_set stops_{context_, SIGTERM, SIGINT, SIGHUP};
   asio::signal_set children_{context_, SIGCHLD};
   std::unique_ptr<http::Server> server_;
-  local::LocalExecutor executor_;
+  DrivenExecutors executors_;
   Controller controller_;
   Api api_;
   bool soon_ = false;

@@ -5,8 +5,11 @@
 #include "recordings/manifest.h"
 #include "sweeps/sessions.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 
@@ -43,15 +46,36 @@ fs::path data_of(const SweepRequest& request, const sweeps::Spec& spec) {
                : fs::weakly_canonical(folder);
 }
 
+/// This machine runs one process a run.
+std::vector<Diagnostic> wider_than_a_machine(const sweeps::Spec& spec) {
+  std::vector<Diagnostic> problems;
+  for (size_t i = 0; i < spec.resources.size(); ++i) {
+    const sweeps::ResourceRule& rule = spec.resources[i];
+    if (rule.nodes == 1 && rule.devices == 1 && rule.ranks.value_or(1) == 1 && !rule.time_s) {
+      continue;
+    }
+    Diagnostic wide = spec.document.at(fmt::format("/resources/{}", i),
+                                       "the local executor runs one process a run, without a limit "
+                                       "of its time");
+    wide.expected = "one node, one device, one rank, no time_s";
+    wide.suggestion = "\"executor\": \"slurm\"";
+    problems.push_back(wide);
+  }
+  return problems;
+}
+
 std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::Spec& spec,
                                     const std::string& executor) {
-  if (executor != "local") {
+  if (std::ranges::find(attempts::kExecutors, executor) == attempts::kExecutors.end()) {
     Diagnostic refused = request.executor.empty() ? spec.document.at("/executor", "")
                                                   : problem("--executor", "", "", "", "");
     refused.message = "executor '" + executor + "' is not supported by this version";
-    refused.expected = "local";
+    refused.expected = fmt::format("{}", fmt::join(attempts::kExecutors, " or "));
     refused.suggestion = "leave it out";
     return {refused};
+  }
+  if (executor == "local") {
+    if (auto wide = wider_than_a_machine(spec); !wide.empty()) { return wide; }
   }
   if (data_of(request, spec).empty()) {
     return {problem(request.file, "/data/path", "no recordings are named", "a folder of recordings",
@@ -86,12 +110,6 @@ sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& 
   return surroundings;
 }
 
-std::map<std::string, local::RetryOverride> retry_of(const sweeps::Spec& spec) {
-  std::map<std::string, local::RetryOverride> retry;
-  for (const auto& [name, limit] : spec.retry) { retry[name] = {limit.max, limit.backoff_s}; }
-  return retry;
-}
-
 }  // namespace
 
 Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
@@ -108,14 +126,16 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   auto plan =
       sweeps::make_plan(*spec.value, manifest, surroundings_of(store, spec.value->name, request));
   append(result.diagnostics, plan.diagnostics);
-  if (plan.ok()) { result.value = {std::move(*spec.value), std::move(*plan.value), data}; }
+  if (plan.ok()) {
+    result.value = {std::move(*spec.value), std::move(*plan.value), data, executor};
+  }
   return result;
 }
 
 std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
                                   const std::string& environment) {
-  const std::string placement = to_text(
-      local::Placement{planned.data.string(), request.worker, retry_of(planned.spec), environment});
+  attempts::Placement placement{planned.data.string(), request.worker, planned.spec.retry,
+                                environment};
   std::vector<db::NewPoint> rows;
   for (const sweeps::PlannedPoint& point : planned.plan.points) {
     db::NewPoint row;
@@ -125,7 +145,11 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
       row.point = point.sweep_point.canonical.dump();
       row.point_file = sweeps::point_file_json(point).dump(1) + "\n";
     }
-    row.placement = placement;
+    row.executor = planned.executor;
+    if (planned.executor != "local") {
+      placement.resources = {point.nodes, point.devices, point.ranks, point.time_s};
+    }
+    row.placement = attempts::to_text(placement);
     row.name = point.sweep_point.name;
     row.values = point.sweep_point.values.dump();
     row.plan = sweeps::to_json(point).dump();
@@ -169,7 +193,7 @@ void take_environment(const nlohmann::json& json, SweepRequest& request,
            one->get_ref<const std::string&>().find('\0') == std::string::npos;
   }
   if (good) {
-    request.environment = found->get<local::Environment>();
+    request.environment = found->get<attempts::Environment>();
   } else {
     wrong.push_back(problem("", "/environment", "this is no environment",
                             "an object of texts, without '=' in names and without NUL", ""));

@@ -21,13 +21,14 @@ struct SweepRequest {
   std::string executor;               ///< empty = the spec's
   std::string worker;                 ///< program, absolute
   std::optional<double> flops_per_s;  ///< of one device: its peak × the MFU that the user states
-  std::optional<local::Environment> environment;  ///< of the submitter; none = the controller's
+  std::optional<attempts::Environment> environment;  ///< of the submitter; none = the controller's
 };
 
 struct PlannedSweep {
   sweeps::Spec spec;
   sweeps::Plan plan;
   std::filesystem::path data;  ///< absolute
+  std::string executor;
 };
 
 /// `store` may be null (nothing is known yet). Digests of recordings are cached in `store_folder`

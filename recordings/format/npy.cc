@@ -120,7 +120,7 @@ void rearrange(NpyArray& array, const Layout& layout) {
       std::copy(from, from + size, to);
     }
   }
-  array.mapping = Mapping(std::move(bytes));
+  array.mapping = MappedFile(std::move(bytes));
   array.data = array.mapping.bytes().data();
 }
 
@@ -161,7 +161,7 @@ Parsed<NpyArray> fill(NpyArray array, std::string_view header, size_t data_at,
 Parsed<NpyArray> opened(const std::filesystem::path& path, Layout& layout) {
   NpyArray array;
   try {
-    array.mapping = Mapping(path);
+    array.mapping = MappedFile(path);
   } catch (const std::system_error& error) {
     return {std::nullopt, {unopened(path, "a .npy file", error.code().message())}};
   }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "diagnostics/diagnostic.h"
-#include "recordings/format/mapping.h"
+#include "files/mapped_file.h"
 #include "recordings/format/number_type.h"
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace enigma::recordings {
 
 struct NpyArray {
-  Mapping mapping;
+  MappedFile mapping;
   NumberType type = NumberType::f32;
   std::vector<int64_t> shape;
   int64_t elements = 0;

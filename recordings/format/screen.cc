@@ -86,7 +86,7 @@ Parsed<NpyArray> opened_picture(const std::filesystem::path& folder, const Trial
 
 // The array, without its bytes where maps are scarce.
 NpyArray held(NpyArray array) {
-  if (!Mapping::scarce()) { return array; }
+  if (!MappedFile::scarce()) { return array; }
   array.mapping = {};
   array.data = nullptr;
   return array;

@@ -17,9 +17,9 @@ struct Screen {
   std::vector<double> flips_s;  ///< one per frame, rising; the last frame shows only at its flip
   std::vector<Trial> trials;
   std::vector<int64_t> first_frames;  ///< per trial, plus one past the last frame
-  /// Checked when the screen was opened. Where maps are scarce (Mapping::scarce), or a file is not
-  /// laid out as it is read (NpyArray::rearranged), only type and shape are held, `data` is null,
-  /// and a FrameReader maps the file for as long as it reads.
+  /// Checked when the screen was opened. Where maps are scarce (MappedFile::scarce), or a file is
+  /// not laid out as it is read (NpyArray::rearranged), only type and shape are held, `data` is
+  /// null, and a FrameReader maps the file for as long as it reads.
   std::vector<NpyArray> pictures;
   std::vector<std::filesystem::path> picture_paths;
   std::vector<int64_t> picture_of;              ///< per trial: index into pictures, −1 = fill

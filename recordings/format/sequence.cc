@@ -57,7 +57,7 @@ void take_memory(Sequence& sequence, const std::filesystem::path& folder, Fields
   const bool overflow = __builtin_mul_overflow(sequence.rows, sequence.signals, &bytes) ||
                         __builtin_mul_overflow(bytes, int64_t(bytes_of(*type)), &bytes);
   try {
-    sequence.mapping = Mapping(path);
+    sequence.mapping = MappedFile(path);
   } catch (const std::system_error& error) {
     diagnostics.push_back(unopened(path, "the numbers of the sequence", error.code().message()));
     return;

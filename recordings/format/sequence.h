@@ -2,7 +2,7 @@
 #pragma once
 
 #include "diagnostics/diagnostic.h"
-#include "recordings/format/mapping.h"
+#include "files/mapped_file.h"
 #include "recordings/format/number_type.h"
 
 #include <nlohmann/json.hpp>
@@ -22,7 +22,7 @@ struct Sequence {
   NumberType type = NumberType::f32;
   bool in_memory_file = false;   ///< data.mem, not data.npy
   std::vector<double> shifts_s;  ///< per signal; empty = none
-  Mapping mapping;
+  MappedFile mapping;
   const std::byte* data = nullptr;  ///< [rows, signals], row-major
 
   double valid_from_s() const;  ///< start + largest shift

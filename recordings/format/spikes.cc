@@ -46,7 +46,7 @@ std::optional<int64_t> take_memory(Spikes& spikes, const std::filesystem::path& 
     return std::nullopt;
   }
   try {
-    spikes.mapping = Mapping(folder / "spikes.mem");
+    spikes.mapping = MappedFile(folder / "spikes.mem");
   } catch (const std::system_error& error) {
     diagnostics.push_back(unopened(folder / "spikes.mem", "spike times", error.code().message()));
     return std::nullopt;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "diagnostics/diagnostic.h"
-#include "recordings/format/mapping.h"
+#include "files/mapped_file.h"
 #include "recordings/format/number_type.h"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@ struct Spikes {
   double start_s = 0, end_s = 0;  ///< closed interval, seconds on the experiment clock
   std::vector<int64_t> offsets;   ///< unit u owns [offsets[u], offsets[u + 1]); rising
   NumberType type = NumberType::f64;
-  Mapping mapping;
+  MappedFile mapping;
   const std::byte* data = nullptr;  ///< seconds, rising within a unit
 
   int64_t units() const { return static_cast<int64_t>(offsets.size()) - 1; }

@@ -7,28 +7,18 @@
 namespace enigma::recordings::generate {
 namespace {
 
-constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
 constexpr double kPoissonPiece = 16;  // a Poisson number is a sum of Poisson numbers
 
-uint64_t mixed(uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
+uint64_t key_of(uint64_t seed, std::initializer_list<uint64_t> path) {
+  uint64_t key = mixed(seed + kGolden);
+  for (uint64_t name : path) { key = mixed((key + kGolden) ^ mixed(name + kGolden)); }
+  return key;
 }
 
 }  // namespace
 
-Stream::Stream(uint64_t seed, std::initializer_list<uint64_t> path) : key_(mixed(seed + kGolden)) {
-  for (uint64_t name : path) { key_ = mixed((key_ + kGolden) ^ mixed(name + kGolden)); }
-}
-
-uint64_t Stream::next() {
-  return mixed(key_ + kGolden * ++counter_);
-}
-
-double Stream::uniform() {
-  return static_cast<double>(next() >> 11) * 0x1p-53;
-}
+Stream::Stream(uint64_t seed, std::initializer_list<uint64_t> path)
+    : CounterRandom(key_of(seed, path)) {}
 
 double Stream::uniform(double from, double to) {
   return from + (to - from) * uniform();

@@ -2,20 +2,19 @@
 
 #include "recordings/format/problem.h"
 
+#include "diagnostics/diagnostic_from_json.h"
+#include "processes/program.h"
+#include "processes/wait.h"
 #include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
-
-extern char** environ;
 
 namespace enigma::recordings::importer {
 namespace {
@@ -31,32 +30,6 @@ std::filesystem::path reader_program() {
         program.string() + " (it is built with enigma-data and lies beside it)");
   }
   return program;
-}
-
-struct Pipe {
-  int read = -1, write = -1;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw std::system_error(errno, std::generic_category(), "pipe");
-  }
-  return {ends[0], ends[1]};
-}
-
-pid_t start(const std::filesystem::path& program, std::string order, int reports) {
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, reports, STDOUT_FILENO);
-  std::string name = program.string();
-  std::array<char*, 3> words = {name.data(), order.data(), nullptr};
-  pid_t pid = -1;
-  const int error = ::posix_spawn(&pid, program.c_str(), &actions, nullptr, words.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) { throw std::system_error(error, std::generic_category(), program.string()); }
-  return pid;
 }
 
 Diagnostic fell(const ReaderOrder& order, std::string message, std::string suggestion) {
@@ -78,22 +51,6 @@ Diagnostic killed(const ReaderOrder& order, int signal) {
   return fell(order, fmt::format("reading ended by signal {} ({})", signal, ::strsignal(signal)),
               "the file is damaged in a way that the library does not survive; nothing of it was "
               "imported");
-}
-
-Diagnostic diagnostic_of(const nlohmann::json& json) {
-  const auto text = [&](const char* key) {
-    const auto& value = json.at(key);
-    return value.is_string() ? value.get<std::string>() : std::string();
-  };
-  Diagnostic d;
-  d.severity = text("severity") == "warning" ? Severity::warning : Severity::error;
-  d.file = text("file");
-  d.pointer = text("pointer");
-  d.message = text("message");
-  d.expected = text("expected");
-  d.found = text("found");
-  d.suggestion = text("suggestion");
-  return d;
 }
 
 }  // namespace
@@ -128,29 +85,17 @@ ReaderOrder reader_order_of(const nlohmann::json& json) {
 }
 
 ReaderProcess::ReaderProcess(const ReaderOrder& order) : order_(order) {
-  const std::filesystem::path program = reader_program();
-  const Pipe pipe = make_pipe();
-  pipe_ = pipe.read;
-  try {
-    pid_ = start(program, to_json(order).dump(), pipe.write);
-  } catch (...) {  // the destructor does not run for what never was
-    ::close(pipe.read);
-    ::close(pipe.write);
-    throw;
-  }
-  ::close(pipe.write);
+  pid_ = start({{reader_program().string(), to_json(order).dump()}, pipe_.write_end()});
+  pipe_.close_write();
 }
 
 ReaderProcess::~ReaderProcess() {
-  if (pipe_ >= 0) { ::close(pipe_); }
-  if (pid_ < 0) { return; }
-  ::kill(pid_, SIGKILL);
-  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+  if (pid_ >= 0) { kill_and_wait(pid_); }
 }
 
 bool ReaderProcess::take_reports() {
   std::array<char, 4096> buffer;
-  const ssize_t count = ::read(pipe_, buffer.data(), buffer.size());
+  const ssize_t count = ::read(pipe_.read_end(), buffer.data(), buffer.size());
   if (count < 0 && errno == EINTR) { return true; }
   if (count <= 0) { return false; }
   pending_.append(buffer.data(), static_cast<size_t>(count));
@@ -169,8 +114,7 @@ void ReaderProcess::take_line(const std::string& line) {
 }
 
 ReaderEnd ReaderProcess::end() {
-  int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
+  const int status = wait_for(pid_);
   pid_ = -1;
   ReaderEnd end;
   const nlohmann::json result = nlohmann::json::parse(result_, nullptr, false);
@@ -185,7 +129,7 @@ ReaderEnd ReaderProcess::end() {
     end.diagnostics.push_back(
         fell(order_, fmt::format("reading ended early with code {}", WEXITSTATUS(status)), ""));
   } else {
-    for (const auto& d : result.at("diagnostics")) { end.diagnostics.push_back(diagnostic_of(d)); }
+    end.diagnostics = diagnostics_of(result.at("diagnostics"));
     end.fault = result.at("fault");
   }
   return end;

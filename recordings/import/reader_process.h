@@ -5,6 +5,7 @@
 #include "diagnostics/diagnostic.h"
 #include "recordings/import/source.h"
 
+#include "processes/pipe.h"
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -48,7 +49,7 @@ class ReaderProcess {
   ReaderProcess& operator=(const ReaderProcess&) = delete;
 
   /// Its reports: readable, or at their end.
-  int reports() const { return pipe_; }
+  int reports() const { return pipe_.read_end(); }
   /// Takes what it reported; false once it has ended.
   bool take_reports();
   int64_t done() const { return done_; }
@@ -61,7 +62,7 @@ class ReaderProcess {
 
   ReaderOrder order_;
   pid_t pid_ = -1;
-  int pipe_ = -1;
+  Pipe pipe_;
   std::string pending_, result_;
   int64_t done_ = 0, total_ = 0;
 };

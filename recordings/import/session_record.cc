@@ -17,7 +17,7 @@ Json rate_or_null(double rate_hz) {
 
 Json modality_json(const ImportedModality& m) {
   return {{"name", m.name},
-          {"kind", m.kind},
+          {"kind", name_of(m.kind)},
           {"quantity", text_or_null(m.quantity)},
           {"source", text_or_null(m.source)},
           {"type", text_or_null(m.type)},

@@ -2,6 +2,8 @@
 // manifest beside it.
 #pragma once
 
+#include "recordings/format/modality_kind.h"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -15,7 +17,7 @@ namespace enigma::recordings::importer {
 
 struct ImportedModality {
   std::string name;
-  std::string kind;      ///< sequence | screen | spikes | time_interval
+  ModalityKind kind = ModalityKind::sequence;
   std::string quantity;  ///< what the numbers are: "raw fluorescence", "spike counts", …
   std::string source;    ///< where they stood in the source
   std::string type;      ///< numpy's name of the stored type

@@ -77,8 +77,8 @@ void check_done(const Run& run, const World& world, Problems& problems) {
 
 /// Failed because some class's tries were used up, by the run's own rules.
 void check_failed(const Run& run, const World& world, Problems& problems) {
-  const auto policy = local::with_retry(world.options.policy,
-                                        placement_of(world.options, std::stoll(run.id.substr(3))));
+  const auto policy = attempts::with_retry(
+      world.options.policy, placement_of(world.options, std::stoll(run.id.substr(3))));
   for (const auto& [failure_class, rule] : policy.retry) {
     const auto counted = run.failures.find(std::string(protocol::name_of(failure_class)));
     if (counted != run.failures.end() && rule.max && counted->second > *rule.max) { return; }

@@ -56,14 +56,14 @@ void Host::die() {
 }
 
 ControllerOptions Host::options() {
-  return {"/simulated", kSecret, "simulated", world_.options.policy,
+  return {"/simulated", kSecret, world_.options.policy,
           [this] { return fmt::format("{:016x}", prng_.next()); }};
 }
 
 void Host::start(db::Time now) {
   alive([&] {
     store_ = db::Store::open("runs.db", {disk_.name(), true, 0});
-    controller_.emplace(options(), *store_, executor_, now);
+    controller_.emplace(options(), *store_, decide::Executors({{"simulated", &executor_}}), now);
   });
 }
 
@@ -85,7 +85,7 @@ void Host::request(const std::string& run, decide::Request request, db::Time now
 
 void Host::deliver(const Message& message, db::Time now) {
   alive([&] {
-    const std::string bearer = bearer_of(kSecret, message.token);
+    const std::string bearer = attempts::bearer_of(kSecret, message.token);
     const Reception reply = controller_->on_reports(message.body, bearer, now);
     step();
     log_(fmt::format("post {} {} {} ack {}", message.run, message.token, reply.status,

@@ -17,6 +17,7 @@ decide::Policy short_policy(Prng& prng, int64_t slots) {
   policy.never_started_s = 60;
   policy.hang_s = 90;
   policy.lease_s = 30;
+  policy.look_after_s = 500;  // longer than a job can hide, time and again
   policy.cancel_again_s = 8;
   policy.linger_s = 12;
   for (auto& [failure_class, rule] : policy.retry) { rule.backoff_max_s = 40; }
@@ -72,8 +73,8 @@ std::string name_of_run(int64_t run) {
   return fmt::format("run{}", run);
 }
 
-local::Placement placement_of(const Options& o, int64_t run) {
-  local::Placement placement{"/recordings", "/worker", {}};
+attempts::Placement placement_of(const Options& o, int64_t run) {
+  attempts::Placement placement{"/recordings", "/worker", {}};
   if (run % 2 == 1) { placement.retry["code"] = {o.own_tries, 3.0}; }
   return placement;
 }

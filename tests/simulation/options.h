@@ -45,7 +45,7 @@ struct Options {
 Options draw_options(Prng& prng);
 std::string to_text(const Options& options);
 /// What a run is submitted with; its rules stand above the house's.
-local::Placement placement_of(const Options& options, int64_t run);
+attempts::Placement placement_of(const Options& options, int64_t run);
 std::string name_of_run(int64_t run);
 /// Whether an attempt may be taken for lost at all in this weather.
 bool allows_silence(const Options& options);

@@ -18,7 +18,8 @@ db::NewPoint point_of(int64_t i, const Options& options) {
   db::NewPoint point;
   point.id = name_of_run(i);
   point.point = point.point_file = point.values = point.plan = "{}";
-  point.placement = local::to_text(placement_of(options, i));
+  point.executor = "simulated";
+  point.placement = attempts::to_text(placement_of(options, i));
   point.target_step = options.target_steps;
   point.slots = options.slots > 1 && i % 3 == 2 ? 2 : 1;
   return point;

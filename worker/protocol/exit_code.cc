@@ -49,6 +49,12 @@ std::optional<FailureClass> failure_class_named(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string> failure_class_names() {
+  std::vector<std::string> names;
+  for (const auto& [value, name] : kNames) { names.emplace_back(name); }
+  return names;
+}
+
 std::optional<FailureClass> class_of_exit(int code, int signal, bool memory_exhausted) {
   if (signal != 0) { return class_of_signal(signal, memory_exhausted); }
   switch (static_cast<ExitCode>(code)) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace enigma::protocol {
 
@@ -38,6 +39,8 @@ enum class FailureClass {
 
 std::string_view name_of(FailureClass failure_class);
 std::optional<FailureClass> failure_class_named(std::string_view name);
+/// In the order of the contract.
+std::vector<std::string> failure_class_names();
 
 /// The class of an ended worker: by exit code, or by the signal that ended it
 /// (a signal from outside without a record of memory exhaustion is node_failure). Exit 0 has none.

@@ -110,7 +110,7 @@ void close_screen(NwbImport& import, ScreenWriter& screen, const NwbObject& seri
   for (const int64_t side : frames.size) { pixels *= side; }
   screen.close(end_s, frames.size);
   const double rate_hz = series.type == "IndexSeries" ? 0 : 1 / median_interval(frames.times_s);
-  import.record.modalities.push_back({"screen", "screen", "grey levels", series.place,
+  import.record.modalities.push_back({"screen", ModalityKind::screen, "grey levels", series.place,
                                       std::string(name_of(frames.type)), pixels, rate_hz, rate_hz});
 }
 

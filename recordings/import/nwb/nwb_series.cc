@@ -321,7 +321,7 @@ int64_t write_nwb_sequence(NwbImport& import, const std::string& name, const Tim
     write_numbers(folder / "source_timestamps.npy", {static_cast<int64_t>(times_s.size())},
                   times_s);
   }
-  import.record.modalities.push_back({name, "sequence", quantity, source,
+  import.record.modalities.push_back({name, ModalityKind::sequence, quantity, source,
                                       std::string(name_of(facts.type)), facts.signals,
                                       base.native_rate_hz, base.rate_hz});
   return unobserved;

@@ -127,8 +127,9 @@ void close_intervals(NwbImport& import, const Json& labels, const std::vector<Nw
                       {"start_time", start_s},
                       {"end_time", end_s},
                       {"labels", labels}}));
-  import.record.modalities.push_back({"intervals", "time_interval", "interval tables", "/intervals",
-                                      "bool", static_cast<int64_t>(labels.size()), 0, 0});
+  import.record.modalities.push_back({"intervals", ModalityKind::time_interval, "interval tables",
+                                      "/intervals", "bool", static_cast<int64_t>(labels.size()), 0,
+                                      0});
 }
 
 }  // namespace

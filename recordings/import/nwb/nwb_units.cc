@@ -93,7 +93,7 @@ void write_spikes(NwbImport& import, const Spikes& spikes) {
                                            {"dtype", "float64"},
                                            {"n_signals", units},
                                            {"spike_indices", offsets}}));
-  import.record.modalities.push_back({"spikes", "spikes",
+  import.record.modalities.push_back({"spikes", ModalityKind::spikes,
                                       fmt::format("{} spike times", spikes.times_s.size()),
                                       spikes.place, "float64", units, 0, 0});
 }
@@ -209,8 +209,9 @@ void write_counts(NwbImport& import, const Spikes& spikes, const NwbTable& units
   import.record.neurons = static_cast<int64_t>(spikes.ends.size());
   import.record.seconds = static_cast<double>(bins.count) / rate_hz;
   import.record.modalities.push_back(
-      {"responses", "sequence", fmt::format("spike counts in bins of {:g} ms", 1000 / rate_hz),
-       spikes.place, std::string(name_of(type)), import.record.neurons, 0, rate_hz});
+      {"responses", ModalityKind::sequence,
+       fmt::format("spike counts in bins of {:g} ms", 1000 / rate_hz), spikes.place,
+       std::string(name_of(type)), import.record.neurons, 0, rate_hz});
   import.record.notes.push_back("responses are counts of the exact times in spikes");
   const auto unsaid = std::count_if(observed.begin(), observed.end(),
                                     [](const auto& spans) { return !spans.has_value(); });

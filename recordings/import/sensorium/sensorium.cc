@@ -123,7 +123,7 @@ class Lane {
     writer_.close(regular_timebase(0, rate_hz, rows_), facts_);
     const std::string name = out_.filename().string();
     return {name,
-            "sequence",
+            ModalityKind::sequence,
             name == "responses" ? "responses as published" : "behaviour as published",
             source,
             std::string(name_of(facts_.type)),
@@ -370,9 +370,9 @@ class Importer {
     write_moments(request_.session / "screen", {1}, light.means, light.deviations);
     for (const auto& lane : lanes_) { record_.modalities.push_back(lane->close(rate_hz_, wrong)); }
     if (!wrong.empty()) { throw InputError(std::move(wrong)); }
-    record_.modalities.push_back({"screen", "screen", "grey levels", "data/" + folder_.groups[0],
-                                  folder_.picture_types, folder_.height * folder_.width, rate_hz_,
-                                  rate_hz_});
+    record_.modalities.push_back({"screen", ModalityKind::screen, "grey levels",
+                                  "data/" + folder_.groups[0], folder_.picture_types,
+                                  folder_.height * folder_.width, rate_hz_, rate_hz_});
     write_neurons(folder_, request_.session);
     record_.neurons = folder_.signals.at("responses");
     take_identity(record_, folder_, request_.name);

@@ -1,6 +1,6 @@
 #include "recordings/import/sensorium/whole_array.h"
 
-#include "recordings/format/mapping.h"
+#include "files/mapped_file.h"
 #include "recordings/format/problem.h"
 
 #include <algorithm>
@@ -196,7 +196,7 @@ void take_elements(Layout& layout, const std::byte* data) {
 
 Parsed<WholeArray> read(const std::filesystem::path& path, bool with_elements) {
   try {
-    const Mapping mapping(path);
+    const MappedFile mapping(path);
     Parsed<Layout> layout = layout_of(mapping.bytes(), path);
     if (!layout.ok()) { return {std::nullopt, std::move(layout.diagnostics)}; }
     if (with_elements) {

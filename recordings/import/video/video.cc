@@ -67,7 +67,8 @@ SessionRecord read_video_file(const ReadRequest& request) {
   int64_t pixels = 1;
   for (const int64_t side : size) { pixels *= side; }
   record.modalities.push_back(
-      {"screen", "screen", request.options.color ? "RGB, 8 bits" : "grey levels, 8 bits",
+      {"screen", ModalityKind::screen,
+       request.options.color ? "RGB, 8 bits" : "grey levels, 8 bits",
        fmt::format("{} in {}, {} x {}, {}", film.codec, film.container, film.stored_height,
                    film.stored_width, film.pixel_format),
        "uint8", pixels, film.rate_hz, film.rate_hz});

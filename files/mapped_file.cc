@@ -1,4 +1,4 @@
-#include "recordings/format/mapping.h"
+#include "files/mapped_file.h"
 
 #include <atomic>
 #include <cerrno>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace enigma::recordings {
+namespace enigma {
 namespace {
 
 constexpr size_t kSmallBytes = 64 << 10;
@@ -49,7 +49,7 @@ std::vector<std::byte> read_whole(int file, size_t length, const std::filesystem
 
 }  // namespace
 
-Mapping::Mapping(const std::filesystem::path& path) {
+MappedFile::MappedFile(const std::filesystem::path& path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.number < 0) { fail(path, errno); }
   struct stat facts {};
@@ -66,35 +66,35 @@ Mapping::Mapping(const std::filesystem::path& path) {
   ++maps_held;
 }
 
-Mapping::Mapping(Mapping&& other) noexcept
+MappedFile::MappedFile(MappedFile&& other) noexcept
     : mapped_(std::exchange(other.mapped_, nullptr)),
       length_(other.length_),
       small_(std::move(other.small_)) {}
 
-Mapping& Mapping::operator=(Mapping&& other) noexcept {
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(mapped_, other.mapped_);
   std::swap(length_, other.length_);
   std::swap(small_, other.small_);
   return *this;
 }
 
-Mapping::~Mapping() {
+MappedFile::~MappedFile() {
   if (mapped_ == nullptr) { return; }
   ::munmap(mapped_, length_);
   --maps_held;
 }
 
-bool Mapping::scarce() {
+bool MappedFile::scarce() {
   static const int64_t enough = maps_granted() / 2;
   return maps_held >= enough;
 }
 
-std::span<const std::byte> Mapping::bytes() const {
+std::span<const std::byte> MappedFile::bytes() const {
   if (mapped_ == nullptr) { return small_; }
   return {static_cast<const std::byte*>(mapped_), length_};
 }
 
-void Mapping::expect(const std::byte* from, size_t count) const {
+void MappedFile::expect(const std::byte* from, size_t count) const {
   if (mapped_ == nullptr || count == 0) { return; }
   static const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
   const uintptr_t begin = reinterpret_cast<uintptr_t>(from) / page * page;
@@ -103,4 +103,4 @@ void Mapping::expect(const std::byte* from, size_t count) const {
             MADV_WILLNEED);
 }
 
-}  // namespace enigma::recordings
+}  // namespace enigma

@@ -8,18 +8,18 @@
 #include <utility>
 #include <vector>
 
-namespace enigma::recordings {
+namespace enigma {
 
-class Mapping {
+class MappedFile {
  public:
-  Mapping() = default;
+  MappedFile() = default;
   /// Throws std::system_error (with the path) where the file cannot be opened.
-  explicit Mapping(const std::filesystem::path& path);
+  explicit MappedFile(const std::filesystem::path& path);
   /// Bytes that were made from a file's, where they lie otherwise than they are read.
-  explicit Mapping(std::vector<std::byte> bytes) : small_(std::move(bytes)) {}
-  Mapping(Mapping&& other) noexcept;
-  Mapping& operator=(Mapping&& other) noexcept;
-  ~Mapping();
+  explicit MappedFile(std::vector<std::byte> bytes) : small_(std::move(bytes)) {}
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
 
   std::span<const std::byte> bytes() const;
   /// Tells the system that these bytes of the mapping are read soon; returns at once.
@@ -35,4 +35,4 @@ class Mapping {
   std::vector<std::byte> small_;
 };
 
-}  // namespace enigma::recordings
+}  // namespace enigma

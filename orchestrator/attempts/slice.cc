@@ -1,4 +1,4 @@
-#include "orchestrator/local/slice.h"
+#include "orchestrator/attempts/slice.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace enigma::local {
+namespace enigma::attempts {
 namespace {
 
 struct Descriptor {
@@ -42,4 +42,4 @@ std::string read_slice(const std::filesystem::path& file, int64_t offset, size_t
   return bytes;
 }
 
-}  // namespace enigma::local
+}  // namespace enigma::attempts

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <string>
 
-namespace enigma::local {
+namespace enigma::attempts {
 
 /// The bytes from `offset` on, at most `bytes_max`. None where there is no regular file, or it
 /// can't be read: that is no proof of anything, and is asked again.
 std::string read_slice(const std::filesystem::path& file, int64_t offset, size_t bytes_max);
 
-}  // namespace enigma::local
+}  // namespace enigma::attempts

@@ -1,4 +1,4 @@
-#include "orchestrator/local/child.h"
+#include "processes/program.h"
 
 #include <csignal>
 #include <fcntl.h>
@@ -6,7 +6,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace enigma::local {
+namespace enigma {
 namespace {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
@@ -21,26 +21,41 @@ void check(int error, const std::string& what) {
   if (error != 0) { throw std::system_error(error, std::generic_category(), what); }
 }
 
-/// Where the program reads and writes: nothing, and the log. No other descriptor is passed on.
-struct Files {
+/// The program's three streams; every other descriptor is closed.
+struct Streams {
   posix_spawn_file_actions_t actions{};
-  explicit Files(const char* log) {
+
+  explicit Streams(const Program& program) {
     check(::posix_spawn_file_actions_init(&actions), "posix_spawn_file_actions_init");
-    constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
-    check(::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0),
-          log);
-    check(::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, kAppend, 0644), log);
-    check(::posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO), log);
-    check(::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1), log);
+    open(STDIN_FILENO, "/dev/null", O_RDONLY);
+    direct(STDOUT_FILENO, program.out);
+    direct(STDERR_FILENO, program.err);
+    check(::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1),
+          "posix_spawn_file_actions_addclosefrom_np");
   }
-  ~Files() { ::posix_spawn_file_actions_destroy(&actions); }
-  Files(const Files&) = delete;
-  Files& operator=(const Files&) = delete;
+  ~Streams() { ::posix_spawn_file_actions_destroy(&actions); }
+  Streams(const Streams&) = delete;
+  Streams& operator=(const Streams&) = delete;
+
+ private:
+  void direct(int stream, const Sink& sink) {
+    if (std::holds_alternative<Discarded>(sink)) { open(stream, "/dev/null", O_WRONLY); }
+    if (const auto* file = std::get_if<std::filesystem::path>(&sink)) {
+      open(stream, file->c_str(), O_WRONLY | O_CREAT | O_APPEND);
+    }
+    if (const auto* descriptor = std::get_if<int>(&sink)) {
+      check(::posix_spawn_file_actions_adddup2(&actions, *descriptor, stream), "dup2");
+    }
+  }
+  void open(int stream, const char* file, int flags) {
+    check(::posix_spawn_file_actions_addopen(&actions, stream, file, flags, 0644), file);
+  }
 };
 
 /// Signals as a new program expects them, and a session of its own where that is asked for.
 struct Attributes {
   posix_spawnattr_t values{};
+
   explicit Attributes(bool session) {
     check(::posix_spawnattr_init(&values), "posix_spawnattr_init");
     sigset_t none, usual;
@@ -63,17 +78,17 @@ struct Attributes {
 }  // namespace
 
 // Not fork: that copies the page tables of a controller with many runs, for nothing.
-pid_t start_program(const std::vector<std::string>& command, const std::filesystem::path& log,
-                    bool session, const std::optional<std::vector<std::string>>& variables) {
-  const std::vector<char*> words = pointers(command);
-  const std::vector<char*> given = variables ? pointers(*variables) : std::vector<char*>{};
-  const Files files(log.c_str());
-  const Attributes attributes(session);
+pid_t start(const Program& program) {
+  const std::vector<char*> words = pointers(program.words);
+  const std::vector<char*> given =
+      program.variables ? pointers(*program.variables) : std::vector<char*>{};
+  const Streams streams(program);
+  const Attributes attributes(program.session);
   pid_t pid = 0;
-  check(::posix_spawn(&pid, words[0], &files.actions, &attributes.values, words.data(),
-                      variables ? given.data() : environ),
-        command[0]);
+  check(::posix_spawnp(&pid, words[0], &streams.actions, &attributes.values, words.data(),
+                       program.variables ? given.data() : environ),
+        program.words[0]);
   return pid;
 }
 
-}  // namespace enigma::local
+}  // namespace enigma

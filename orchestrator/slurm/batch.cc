@@ -1,0 +1,112 @@
+#include "orchestrator/slurm/batch.h"
+
+#include "orchestrator/starts/start.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace enigma::slurm {
+namespace {
+
+constexpr std::string_view kPrefix = "enigma-";
+/// Before its time limit a job is told to checkpoint this long ahead, or for a tenth of a short
+/// one.
+constexpr double kWarning_s = 120;
+
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) { result += c == '\'' ? std::string("'\\''") : std::string(1, c); }
+  return result + "'";
+}
+
+attempts::Site site_of(const Batch& batch) {
+  return batch.placement.site.value_or(attempts::Site{});
+}
+
+std::string minutes_of(double seconds) {
+  return fmt::format("{:.0f}", std::max(1.0, std::ceil(seconds / 60)));
+}
+
+}  // namespace
+
+TaskName task_of(const std::string& token) {
+  const std::string submission = submission_of(token);
+  const size_t dot = submission.rfind('.');
+  if (dot == std::string::npos) { return {submission, 0}; }
+  return {submission.substr(0, dot), std::atoll(submission.c_str() + dot + 1)};
+}
+
+std::string job_name_of(const std::string& base) {
+  return std::string(kPrefix) + base;
+}
+
+std::optional<std::string> base_of(const std::string& job_name) {
+  if (!job_name.starts_with(kPrefix)) { return std::nullopt; }
+  return job_name.substr(kPrefix.size());
+}
+
+std::string array_of(std::vector<int64_t> indices) {
+  std::ranges::sort(indices);
+  std::string list;
+  for (size_t i = 0; i < indices.size();) {
+    size_t last = i;
+    while (last + 1 < indices.size() && indices[last + 1] == indices[last] + 1) { ++last; }
+    if (!list.empty()) { list += ','; }
+    list +=
+        last == i ? std::to_string(indices[i]) : fmt::format("{}-{}", indices[i], indices[last]);
+    i = last + 1;
+  }
+  return list;
+}
+
+std::string script_of(const Batch& batch) {
+  const auto resources = batch.placement.resources.value_or(attempts::Resources{});
+  std::string lines;
+  const attempts::Site site = site_of(batch);
+  for (const std::string& line : site.lines) { lines += line + "\n"; }
+  return fmt::format(
+      "#!/bin/bash\n"
+      "run=$(cat {}/tasks/\"$SLURM_ARRAY_TASK_ID\") || exit 1\n"
+      "{}"
+      "exec {} --run \"$run\" --run-dir {}/\"$run\" --token {}.\"$SLURM_ARRAY_TASK_ID\" \\\n"
+      "  --worker {} --data {} --url {} --grace-s {} --job "
+      "\"${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID\" \\\n"
+      "  --restart \"${{SLURM_RESTART_COUNT:-0}}\" --ranks {}\n",
+      quoted(batch.folder.string()), lines, quoted(batch.launcher.string()),
+      quoted(batch.runs_folder.string()), batch.base, quoted(batch.placement.worker),
+      quoted(batch.placement.data), quoted(batch.report_url), batch.grace_s,
+      resources.nodes * resources.ranks_per_node());
+}
+
+std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script) {
+  const auto resources = batch.placement.resources.value_or(attempts::Resources{});
+  std::vector<std::string> words = {
+      "--parsable",
+      "--job-name=" + job_name_of(batch.base),
+      "--array=" + array_of(batch.indices),
+      "--chdir=" + batch.folder.string(),
+      "--output=" + (batch.folder / "%a.log").string(),
+      "--open-mode=append",
+      "--requeue",
+      fmt::format("--nodes={}", resources.nodes),
+      fmt::format("--ntasks-per-node={}", resources.ranks_per_node())};
+  if (site_of(batch).has_gpus) {
+    words.push_back(fmt::format("--gpus-per-node={}", resources.devices));
+  }
+  if (resources.time_s) {
+    const double warning_s = std::min(kWarning_s, *resources.time_s / 10);
+    words.push_back("--time=" + minutes_of(*resources.time_s));
+    words.push_back(fmt::format("--signal=B:TERM@{:.0f}", std::max(1.0, warning_s)));
+  }
+  const attempts::Site site = site_of(batch);
+  for (const auto& [name, value] : site.options) {
+    words.push_back(value.empty() ? "--" + name : fmt::format("--{}={}", name, value));
+  }
+  words.push_back(script.string());
+  return words;
+}
+
+}  // namespace enigma::slurm

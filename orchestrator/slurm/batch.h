@@ -1,0 +1,46 @@
+// One call of sbatch: an array of submissions that ask for the same, as script and arguments. Pure.
+#pragma once
+
+#include "orchestrator/attempts/placement.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::slurm {
+
+/// A submission's token is BASE.INDEX: the job's name carries the base, the array's task the index,
+/// so that a job is found again by what was written down before it was submitted.
+struct TaskName {
+  std::string base;
+  int64_t index = 0;
+  auto operator<=>(const TaskName&) const = default;
+};
+/// Of a token, without the number of its start; index 0 where it has none.
+TaskName task_of(const std::string& token);
+std::string job_name_of(const std::string& base);
+/// The inverse; nothing for a job that is not of ours.
+std::optional<std::string> base_of(const std::string& job_name);
+
+/// 0 1 2 5 → "0-2,5", as --array takes it.
+std::string array_of(std::vector<int64_t> indices);
+
+struct Batch {
+  std::string base;
+  std::vector<int64_t> indices;
+  attempts::Placement placement;  ///< the same for all
+  std::filesystem::path folder;   ///< STORE/jobs/BASE: tasks/INDEX holds a run's id
+  std::filesystem::path runs_folder;
+  std::filesystem::path launcher;
+  std::string report_url;  ///< may be empty
+  double grace_s = 60;
+};
+
+/// The script: it finds the run of its index and becomes the launcher.
+std::string script_of(const Batch& batch);
+/// sbatch's words, without the program, ending with the script's path.
+std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script);
+
+}  // namespace enigma::slurm

@@ -1,0 +1,68 @@
+// Runs as jobs of a Slurm cluster: arrays of submissions, found again by their names. What is
+// remembered here could be asked for again: a controller started anew goes on where the last one
+// ended. One query of the queue answers for all jobs, and is made once a period.
+#pragma once
+
+#include "orchestrator/decide/executor.h"
+#include "orchestrator/slurm/batch.h"
+#include "orchestrator/slurm/job_state.h"
+#include "orchestrator/slurm/scheduler.h"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::slurm {
+
+struct SlurmOptions {
+  std::filesystem::path store;     ///< absolute, on a file system that all nodes share
+  std::filesystem::path launcher;  ///< the program enigma-launch, there too
+  std::string report_url;          ///< of this controller; empty: spools alone
+  double grace_s = 60;             ///< between SIGTERM and SIGKILL for a worker
+  double period_s = 5;             ///< between looks at the queue and the runs' files
+  /// Seconds since some fixed moment, never backwards.
+  std::function<double()> clock_s;
+  /// The bearer token of a submission; never on a command line.
+  std::function<std::string(const std::string& token)> bearer_of;
+};
+
+class SlurmExecutor final : public decide::Executor {
+ public:
+  explicit SlurmExecutor(SlurmOptions options) : options_(std::move(options)) {}
+
+  decide::SubmitAnswer submit(const decide::Submission& submission) override;
+  std::vector<decide::SubmitAnswer> submit_all(
+      const std::vector<decide::Submission>& submissions) override;
+  std::vector<decide::Observation> observe(const std::vector<decide::Watch>& watches) override;
+  std::string read_spool(const decide::SpoolSlice& slice) override;
+  void cancel(const std::string& run, const std::string& token) override;
+  void mark(const std::string& run, const std::string& word) override;
+  void unmark(const std::string& run) override;
+
+ private:
+  struct Job {
+    JobRecord record;
+    int misses = 0;  ///< good answers in a row that lacked it, or that lack its exit file
+  };
+  std::filesystem::path folder_of(const std::string& run) const;
+  bool is_due();
+  void ask_queue();
+  void ask_accounting();
+  Evidence evidence_of(const decide::Watch& watch, int64_t start) const;
+  void look(const decide::Watch& watch, std::vector<decide::Observation>& seen);
+  /// The answer for each of one batch; all ask for the same.
+  decide::SubmitAnswer submit_batch(const std::vector<decide::Submission>& batch);
+
+  SlurmOptions options_;
+  Scheduler scheduler_;
+  std::map<TaskName, Job> jobs_;
+  bool has_answer_ = false;
+  std::optional<double> looked_at_s_;
+  double pause_s_ = 0;  ///< the period, longer where answers are slow
+  std::map<std::string, std::vector<decide::Observation>> seen_;  ///< by token, of the last look
+};
+
+}  // namespace enigma::slurm
