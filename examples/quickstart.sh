@@ -52,8 +52,8 @@ say "3/5 recordings"
 if [ -z "$recordings" ]; then
   store=$out/generated
   recordings=$out/recordings
-  "$bin/enigma-data" generate --out "$recordings" --sessions 5 --animals 2 --neurons 100 \
-    --minutes 12 --seed 1
+  "$bin/enigma-data" generate --out "$recordings" --sessions 4 --animals 2 --neurons 100 \
+    --minutes 12 --seed 1 --wide
 else
   store=$out/$(basename "$recordings")
 fi

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test; the last line is `N passed, N failed, N skipped`.
 #   tests/run.sh [--yes] [--only STAGE[,STAGE…]]
-# Stages: unit, simulation, end_to_end, quickstart, bench, sanitizers, fuzz. ENIGMA_SHARED (default ../shared)
+# Stages: unit, simulation, end_to_end, quickstart, bench, sanitizers, fuzz; and slurm, which runs only where it
+# is named: it starts a cluster on this machine. ENIGMA_SHARED (default ../shared)
 # names the folder of reference recordings and values; tests that need it skip visibly without it.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,7 +14,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --yes) setup_options="--yes" ;;
     --only) stages=${2//,/ }; shift ;;
-    --help) sed -n '2,5p' "$0"; exit 0 ;;
+    --help) sed -n '2,6p' "$0"; exit 0 ;;
     *) echo "tests/run.sh: unknown option '$1'" >&2; exit 2 ;;
   esac
   shift
@@ -139,6 +140,7 @@ if wanted end_to_end; then
   timed "end to end, protocol worker" run_script tests/end_to_end/run.sh build/release
   timed "end to end, real worker" run_script tests/end_to_end/real_worker.sh build/release
 fi
+if wanted slurm; then timed "slurm" run_script tests/slurm/run.sh build/release; fi
 if wanted quickstart; then timed "quick start" run_script tests/quickstart/run.sh; fi
 if wanted bench; then timed "benchmarks" run_script tests/bench/run.sh build/release; fi
 if wanted sanitizers || wanted fuzz; then must "sanitizer build" build asan all enigma_tests; fi

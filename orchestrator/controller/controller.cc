@@ -132,8 +132,10 @@ bool Controller::read_part(const decide::Spool& spool, db::Time now) {
   if (!spools_.contains(spool.token)) { spools_[spool.token] = store_.spool_position(spool.token); }
   db::SpoolPosition& at = spools_.at(spool.token);
   const db::Run run = *known(spool.run);
-  const std::string& executor = db::attempt_of(run, spool.token)->executor;
-  const decide::SpoolPart part = decide::read_spool(executors_.of(executor), spool, at);
+  const db::Attempt* attempt = db::attempt_of(run, spool.token);
+  // A start that followed without us is an attempt from the next turn on.
+  if (attempt == nullptr) { return false; }
+  const decide::SpoolPart part = decide::read_spool(executors_.of(attempt->executor), spool, at);
   if (!part.lines.empty()) {
     const Reception reception = ingest_spool(store_, run, spool, part, now);
     keep(reception);

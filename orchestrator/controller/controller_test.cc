@@ -21,6 +21,8 @@ struct ScriptedExecutor final : decide::Executor {
   std::vector<std::string> tokens, marks, cancelled;
   std::map<std::string, decide::JobState> states;  // by token
   std::map<std::string, std::string> spools;       // by token
+  // By token of an attempt that has ended: the start that the scheduler made after it.
+  std::map<std::string, std::pair<std::string, decide::JobState>> followers;
   bool accepts = true;
 
   std::string read_spool(const decide::SpoolSlice& slice) override {
@@ -39,6 +41,9 @@ struct ScriptedExecutor final : decide::Executor {
     for (const auto& watch : watches) {
       if (states.contains(watch.token)) {
         seen.push_back({watch.run, watch.token, states[watch.token]});
+      }
+      if (const auto next = followers.find(watch.token); next != followers.end()) {
+        seen.push_back({watch.run, next->second.first, next->second.second});
       }
     }
     return seen;
@@ -330,6 +335,23 @@ TEST_CASE("controller: a run goes to the executor of its sweep, its attempts sta
   controller.turn(1005);
   CHECK(cluster.cancelled == cluster.tokens);
   CHECK(world.executor.cancelled.empty());
+}
+
+TEST_CASE("controller: a start that followed while nobody looked is read, and ends the run") {
+  World world;
+  const std::string token = world.start();
+  decide::Ended preempted;
+  preempted.code = 75;
+  preempted.number = 1;
+  world.executor.states[token] = preempted;
+  world.executor.followers[token] = {token + "~1", decide::Running{2, {}, {}}};
+  world.executor.spools[token + "~1"] = world.story();
+  world.controller.turn(1002);
+  CHECK(world.state() == db::State::running);
+  CHECK(world.store.run(kRun)->run.attempts.size() == 2);
+  world.executor.states[token + "~1"] = decide::Running{2, {}, {}};
+  world.controller.turn(1003);
+  CHECK(world.state() == db::State::done);
 }
 
 TEST_CASE("controller: what somebody else has written is read again, and the report taken then") {

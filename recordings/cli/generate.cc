@@ -35,6 +35,7 @@ std::vector<std::string> names_of(const std::string& list) {
 
 generate::Features features_of(const options::variables_map& values) {
   generate::Features features;
+  features.wide = values.count("wide") > 0;
   features.surround = values.count("surround") > 0;
   features.complex = values["complex"].as<double>();
   features.latents = values["latents"].as<int64_t>();
@@ -51,8 +52,10 @@ generate::Features features_of(const options::variables_map& values) {
 
 void add_feature_options(options::options_description& known) {
   const auto share = [] { return options::value<double>()->default_value(0, "0"); };
-  known.add_options()("surround", "contrast around a receptive field weakens its neuron")(
-      "complex", share(), "share of complex cells")(
+  known.add_options()("wide",
+                      "receptive fields as large as the picture, which small models learn soon")(
+      "surround", "contrast around a receptive field weakens its neuron")("complex", share(),
+                                                                          "share of complex cells")(
       "latents", options::value<int64_t>()->default_value(0),
       "slow fluctuations that the neurons of a session share")(
       "refractory", "spikes 2 ms apart at least, kept as the modality 'spikes'")(

@@ -45,6 +45,7 @@ void check_areas(const std::vector<std::string>& areas, std::vector<Diagnostic>&
 
 nlohmann::ordered_json to_json(const Features& f) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  if (f.wide) { json["wide"] = true; }
   if (f.surround) { json["surround"] = true; }
   if (f.complex > 0) { json["complex"] = f.complex; }
   if (f.latents > 0) { json["latents"] = f.latents; }

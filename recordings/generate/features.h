@@ -12,6 +12,9 @@
 namespace enigma::recordings::generate {
 
 struct Features {
+  /// Receptive fields that cover most of the picture, and responses that the video explains well:
+  /// what small models learn within minutes.
+  bool wide = false;
   bool surround = false;           ///< drive divided by the contrast around the receptive field
   double complex = 0;              ///< share of complex cells
   int64_t latents = 0;             ///< slow fluctuations that all neurons of a session share

@@ -10,11 +10,15 @@
 namespace enigma::recordings::generate {
 namespace {
 
-constexpr double kSigma_px[] = {4.5, 8.0};
-constexpr double kFrequency_per_px[] = {0.015, 0.06};
 constexpr double kSupport = 2.2;  // radius of the filter in sigma
 constexpr double kRate[] = {0.6, 1.4};
-constexpr double kExplainable[] = {0.20, 0.30};
+/// Ranges that neurons are drawn from, uniformly.
+struct Ranges {
+  double sigma_px[2], frequency_per_px[2];
+  double explainable[2];  ///< share of variance
+};
+constexpr Ranges kUsual{{4.5, 8.0}, {0.015, 0.06}, {0.20, 0.30}};
+constexpr Ranges kWide{{14, 26}, {0.002, 0.02}, {0.30, 0.50}};
 constexpr uint64_t kPopulationStream = 3, kFeatureStream = 5;
 constexpr int64_t kBlock = 4, kBlocksAcross = kFilmWidth / kBlock;
 constexpr double kSurround[] = {1.5, 3.5};               // inner and outer radius in sigma
@@ -34,12 +38,12 @@ struct Gabor {
   double row, column, sigma, frequency, angle, phase;
 };
 
-Gabor draw_gabor(Stream& stream) {
+Gabor draw_gabor(Stream& stream, const Ranges& ranges) {
   Gabor gabor;
   gabor.row = stream.uniform(6, kFilmHeight - 6);
   gabor.column = stream.uniform(8, kFilmWidth - 8);
-  gabor.sigma = stream.uniform(kSigma_px[0], kSigma_px[1]);
-  gabor.frequency = stream.uniform(kFrequency_per_px[0], kFrequency_per_px[1]);
+  gabor.sigma = stream.uniform(ranges.sigma_px[0], ranges.sigma_px[1]);
+  gabor.frequency = stream.uniform(ranges.frequency_per_px[0], ranges.frequency_per_px[1]);
   gabor.angle = stream.uniform(0, std::numbers::pi);
   gabor.phase = stream.uniform(0, 2 * std::numbers::pi);
   return gabor;
@@ -184,14 +188,15 @@ double slope_for(const std::vector<double>& z, double wanted) {
 
 std::vector<Neuron> make_population(uint64_t seed, uint64_t session, int64_t neurons,
                                     const Features& features) {
+  const Ranges& ranges = features.wide ? kWide : kUsual;
   std::vector<Neuron> population(static_cast<size_t>(neurons));
   for (size_t n = 0; n < population.size(); ++n) {
     Stream stream(seed, {session, kPopulationStream, n});
     Neuron& neuron = population[n];
-    Gabor gabor = draw_gabor(stream);
+    Gabor gabor = draw_gabor(stream, ranges);
     neuron.kernel = stream.below(static_cast<int64_t>(kKernels.size()));
     neuron.rate = stream.uniform(kRate[0], kRate[1]);
-    neuron.explainable_target = stream.uniform(kExplainable[0], kExplainable[1]);
+    neuron.explainable_target = stream.uniform(ranges.explainable[0], ranges.explainable[1]);
     neuron.running_slope = stream.uniform(0.0, 0.3);
     neuron.pupil_slope = stream.uniform(-0.05, 0.15);
     add_features(neuron, gabor, features, Stream(seed, {session, kFeatureStream, n}));

@@ -109,12 +109,14 @@ def every_mistake_of_a_spec_is_told_in_one_pass(place):
         check_exit(refused, 2)
         said = refused.stderr.replace(f"{SPECS}/", "")
         check(said == (SPECS / "mistakes.expected").read_text(), f"{verb}: {said}")
-    slurm = place.run("plan", place.spec(executor="slurm"), "--json")
-    check_exit(slurm, 2)
-    told = diagnostics(slurm, "plan")[0]
-    check(told["line"] and "slurm" in told["message"], f"{told}")
-    check_exit(place.run("plan", place.spec(executor="slurm"), "--executor", "local"), 0)
-    check_exit(place.run("plan", place.spec(), "--executor", "slurm"), 2)
+    wide = place.spec(resources=[{"nodes": 2}])
+    refused = place.run("plan", wide, "--json")
+    check_exit(refused, 2)
+    told = diagnostics(refused, "plan")[0]
+    check(told["line"] and told["pointer"] == "/resources/0", f"{told}")
+    check_exit(place.run("plan", wide, "--executor", "slurm"), 0)
+    check_exit(place.run("plan", place.spec(executor="slurm")), 0)
+    check_exit(place.run("plan", place.spec(), "--executor", "cloud"), 2)
 
 
 @test

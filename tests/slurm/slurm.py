@@ -140,7 +140,7 @@ def controller_killed(place, cluster):
 @test
 def runs_on_without_a_controller(place, cluster):
     """Nobody watches while a job is preempted and goes on; the controller numbers it when it is back."""
-    submit(place, cluster, seeds=[0], budgets=[8e9], worker="seconds=10")
+    submit(place, cluster, seeds=[0], budgets=[8e9], worker="seconds=30")
     finish_started(place, cluster)
     place.kill_controller()
     cluster.preempt(3)
