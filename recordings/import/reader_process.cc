@@ -1,8 +1,8 @@
 #include "recordings/import/reader_process.h"
 
+#include "diagnostics/diagnostic_from_json.h"
 #include "recordings/format/problem.h"
 
-#include "diagnostics/diagnostic_from_json.h"
 #include "processes/program.h"
 #include "processes/wait.h"
 #include <fmt/format.h>
