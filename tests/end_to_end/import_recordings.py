@@ -102,8 +102,10 @@ def killed_import_ends_with_the_same_digests(world):
     whole = world.digests(world.folder / "whole")
     length_s = time.monotonic() - from_s
     out = world.folder / "killed"
-    hits = 0
-    for _ in range(KILLS):
+    hits = kills = 0
+    # On a busy machine an import may be over before its kill: then there are more of them.
+    while kills < KILLS or (hits < KILLS // 2 and kills < 3 * KILLS):
+        kills += 1
         if len(list(out.glob("dynamic*"))) == len(whole):
             shutil.rmtree(out)  # it was too quick: begin again, so that each kill meets work
         process = subprocess.Popen(world.command(out), stdout=subprocess.DEVNULL,
@@ -117,7 +119,7 @@ def killed_import_ends_with_the_same_digests(world):
         for session in out.glob("dynamic*"):
             check(inspected(world, session)[session.name] == whole[session.name],
                   f"{session.name} was taken for whole")
-    check(hits >= KILLS // 2, f"only {hits} of {KILLS} kills met a running import")
+    check(hits >= KILLS // 2, f"only {hits} of {kills} kills met a running import")
     check(world.digests(out) == whole, "digests differ after the kills")
     check(not [p for p in out.iterdir() if p.name.startswith(".")], "something was left aside")
     manifest = json.loads((out / "manifest.json").read_text())
