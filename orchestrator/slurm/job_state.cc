@@ -54,10 +54,11 @@ bool was_stopped(const Ended& exit) {
          exit.code == static_cast<int>(ExitCode::preempted_without_checkpoint);
 }
 
-/// It left an exit file. While its job is still shown at work the end is not told: the scheduler
-/// may yet start it again by itself.
+/// It left an exit file. While its job is still shown at work, or nobody could say where it is, the
+/// end is not told: the scheduler may yet start it again by itself.
 JobState state_with_exit(const Evidence& evidence) {
   const auto& job = evidence.job;
+  if (!job && !evidence.has_answer && !evidence.started_again) { return decide::Unknown{}; }
   if (job && job->phase == Phase::running && !evidence.started_again) {
     return decide::Running{number_of(evidence), {}, {}};
   }

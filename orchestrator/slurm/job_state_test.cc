@@ -121,6 +121,16 @@ TEST_CASE("an end is told when the scheduler has let go of the job, which may st
   CHECK(state_as<Ended>(evidence).code == 75);
 }
 
+TEST_CASE("a controller that has just started tells no end before the scheduler has answered") {
+  Evidence evidence = at_work();
+  evidence.exit = exit_with(75);
+  evidence.job.reset();
+  evidence.has_answer = false;
+  state_as<Unknown>(evidence);
+  evidence.has_answer = true;
+  CHECK(state_as<Ended>(evidence).code == 75);
+}
+
 TEST_CASE("a worker that was killed without an exit file, and whose job waits again") {
   Evidence evidence = at_work();
   evidence.job = job(Phase::waiting, "PENDING", "BeginTime");

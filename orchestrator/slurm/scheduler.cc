@@ -64,22 +64,4 @@ void Scheduler::cancel(const std::vector<std::string>& ids) const {
   if (!ids.empty()) { asked(words); }
 }
 
-std::map<std::string, std::string> Scheduler::configuration() const {
-  std::map<std::string, std::string> values;
-  const auto answer = asked({"scontrol", "show", "config"});
-  if (!answer || !answer->ok()) { return values; }
-  std::string_view text = answer->out;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const size_t equals = line.find('=');
-    if (equals == std::string_view::npos) { continue; }
-    const auto name = line.substr(0, line.find_first_of(" ="));
-    const auto from = line.find_first_not_of(" =", equals);
-    values[std::string(name)] =
-        from == std::string_view::npos ? "" : first_line(std::string(line.substr(from)));
-  }
-  return values;
-}
-
 }  // namespace enigma::slurm

@@ -5,7 +5,6 @@
 
 #include "processes/run.h"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +29,6 @@ class Scheduler {
                       const std::optional<std::vector<std::string>>& variables) const;
   /// Asks for the end of jobs by id; what was refused is asked for again by the next turn.
   void cancel(const std::vector<std::string>& ids) const;
-  /// "NAME = VALUE" lines of `scontrol show config`; empty where it failed.
-  std::map<std::string, std::string> configuration() const;
 };
 
 }  // namespace enigma::slurm
