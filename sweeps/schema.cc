@@ -1,6 +1,7 @@
 #include "sweeps/schema.h"
 
 #include "model/shape/strategy.h"
+#include "sweeps/executor_names.h"
 #include "sweeps/setting.h"
 #include "sweeps/spec.h"
 #include "worker/protocol/exit_code.h"
@@ -23,8 +24,8 @@ constexpr const char* kFrame = R"json({
     "version": {"const": 1},
     "name": {"$ref": "#/definitions/name"},
     "executor": {
-      "enum": ["local", "slurm"], "default": "local",
-      "description": "This version runs 'local' alone."
+      "default": "local",
+      "description": "Where its runs go: processes of this machine, or jobs of a Slurm cluster."
     },
     "data": {
       "type": "object", "additionalProperties": false,
@@ -131,6 +132,7 @@ constexpr const char* kFrame = R"json({
 
 nlohmann::ordered_json spec_schema() {
   Schema schema = Schema::parse(kFrame);
+  schema["properties"]["executor"]["enum"] = executor_names();
   schema["definitions"]["strategy"] = {{"enum", model::strategy_names()}};
   for (const std::string& name : protocol::failure_class_names()) {
     schema["properties"]["retry"]["properties"][name] = {{"$ref", "#/definitions/retry_limit"}};

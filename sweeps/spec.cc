@@ -4,6 +4,7 @@
 #include "input/condition.h"
 #include "model/shape/strategy.h"
 #include "sweeps/axes.h"
+#include "sweeps/executor_names.h"
 #include "sweeps/setting.h"
 #include "worker/protocol/exit_code.h"
 
@@ -88,7 +89,7 @@ class SpecReader {
              "letters, digits, '.', '_' and '-', not beginning with '.' or '-'",
              describe(Json(spec_.name)));
     }
-    set(spec_.executor, fields.word("executor", {"local", "slurm"}));
+    set(spec_.executor, fields.word("executor", executor_names()));
   }
 
   void read_data(const Json& json) {

@@ -6,7 +6,6 @@
 #include "worker/protocol/retry_limit.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -14,9 +13,6 @@
 #include <vector>
 
 namespace enigma::attempts {
-
-/// What a controller of this version drives.
-inline constexpr std::array kExecutors{"local", "slurm"};
 
 /// What one run takes of a cluster.
 struct Resources {

@@ -3,6 +3,7 @@
 #include "orchestrator/attempts/placement.h"
 #include "orchestrator/submit/speed.h"
 #include "recordings/manifest.h"
+#include "sweeps/executor_names.h"
 #include "sweeps/sessions.h"
 
 #include <fmt/format.h>
@@ -66,11 +67,11 @@ std::vector<Diagnostic> wider_than_a_machine(const sweeps::Spec& spec) {
 
 std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::Spec& spec,
                                     const std::string& executor) {
-  if (std::ranges::find(attempts::kExecutors, executor) == attempts::kExecutors.end()) {
+  if (std::ranges::find(sweeps::executor_names(), executor) == sweeps::executor_names().end()) {
     Diagnostic refused = request.executor.empty() ? spec.document.at("/executor", "")
                                                   : problem("--executor", "", "", "", "");
     refused.message = "executor '" + executor + "' is not supported by this version";
-    refused.expected = fmt::format("{}", fmt::join(attempts::kExecutors, " or "));
+    refused.expected = fmt::format("{}", fmt::join(sweeps::executor_names(), " or "));
     refused.suggestion = "leave it out";
     return {refused};
   }
