@@ -48,6 +48,7 @@ if(NOT torch_version MATCHES "^2\\.11\\.")
   message(FATAL_ERROR "LibTorch 2.11.* is needed, ${torch_folder} holds '${torch_version}'")
 endif()
 message(STATUS "LibTorch ${torch_version}: ${torch_folder}")
+set(ENIGMA_LIBTORCH_FOLDER ${torch_folder} CACHE INTERNAL "Where LibTorch was found")
 
 foreach(library c10 torch_cpu)
   add_library(${library} SHARED IMPORTED)

@@ -39,7 +39,8 @@ SELECT run, token, executor, number, launcher_pid, launcher_start_ns, job, job_i
        start_ns, seq, submitted_at, started_at, ended_at, first_step, resumed_from_step, step,
        flops, evaluated_step, checkpoint_step, reported_at, said_at, revision, world, devices,
        tried_at, launched_at, seen_at, cancel_at, said_class, said_line, condemned_class,
-       condemned_line, ending_class, ending_source, ending_line, ending_code, gone)sql";
+       condemned_line, ending_class, ending_source, ending_line, ending_code, gone, nodes,
+       ending_node)sql";
 
 // The kept_… and all_… sums are not named here: they belong to the commit of reports.
 const char* const kPutAttempt = R"sql(
@@ -47,9 +48,10 @@ INSERT INTO attempts (run, token, executor, number, launcher_pid, launcher_start
        restart, start_ns, seq, submitted_at, started_at, ended_at, first_step, resumed_from_step,
        step, flops, evaluated_step, checkpoint_step, reported_at, said_at, revision, world, devices,
        tried_at, launched_at, seen_at, cancel_at, said_class, said_line, condemned_class,
-       condemned_line, ending_class, ending_source, ending_line, ending_code, gone, place)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?, ?, ?, ?, ?, ?)
+       condemned_line, ending_class, ending_source, ending_line, ending_code, gone, nodes,
+       ending_node, place)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (run, place) DO UPDATE SET
        number = excluded.number, launcher_pid = excluded.launcher_pid,
        launcher_start_ns = excluded.launcher_start_ns, job = excluded.job,
@@ -65,7 +67,8 @@ ON CONFLICT (run, place) DO UPDATE SET
        said_line = excluded.said_line, condemned_class = excluded.condemned_class,
        condemned_line = excluded.condemned_line, ending_class = excluded.ending_class,
        ending_source = excluded.ending_source, ending_line = excluded.ending_line,
-       ending_code = excluded.ending_code, gone = excluded.gone
+       ending_code = excluded.ending_code, gone = excluded.gone, nodes = excluded.nodes,
+       ending_node = excluded.ending_node
  WHERE attempts.token = excluded.token)sql";
 
 Attempt read_attempt(Columns& c) {
@@ -112,6 +115,9 @@ Attempt read_attempt(Columns& c) {
     if (code) { a.ending->exit_code = static_cast<int>(*code); }
   }
   a.gone = c.flag();
+  a.nodes = nlohmann::json::parse(c.text()).get<std::vector<std::string>>();
+  const std::string node = c.text();
+  if (a.ending) { a.ending->node = node; }
   return a;
 }
 
@@ -124,19 +130,19 @@ void put_attempt(SQLite::Statement& statement, const std::string& run, int64_t p
     ending_class = ending->failure_class;
     ending_code = ending->exit_code;
   }
-  bind_all(statement, run, a.token, a.executor, a.number, a.launcher_pid, a.launcher_start_ns,
-           field(a.identity, &protocol::Identity::job),
-           field(a.identity, &protocol::Identity::index),
-           field(a.identity, &protocol::Identity::restart),
-           field(a.identity, &protocol::Identity::start_ns), a.seq, a.submitted_at, a.started_at,
-           field(ending, &Ending::at), a.first_step, a.resumed_from_step, a.progress.step,
-           a.progress.flops, a.progress.evaluated_step, a.progress.checkpoint_step,
-           a.progress.reported_at, a.progress.said_at, a.revision, a.world,
-           nlohmann::json(a.devices).dump(), a.tried_at, a.launched_at, a.seen_at, a.cancel_at,
-           class_of(a.said_failure), field(a.said_failure, &Verdict::line), class_of(a.condemned),
-           field(a.condemned, &Verdict::line), class_name(ending_class),
-           field(ending, &Ending::evidence_source), field(ending, &Ending::evidence_line),
-           ending_code, a.gone, place);
+  bind_all(
+      statement, run, a.token, a.executor, a.number, a.launcher_pid, a.launcher_start_ns,
+      field(a.identity, &protocol::Identity::job), field(a.identity, &protocol::Identity::index),
+      field(a.identity, &protocol::Identity::restart),
+      field(a.identity, &protocol::Identity::start_ns), a.seq, a.submitted_at, a.started_at,
+      field(ending, &Ending::at), a.first_step, a.resumed_from_step, a.progress.step,
+      a.progress.flops, a.progress.evaluated_step, a.progress.checkpoint_step,
+      a.progress.reported_at, a.progress.said_at, a.revision, a.world,
+      nlohmann::json(a.devices).dump(), a.tried_at, a.launched_at, a.seen_at, a.cancel_at,
+      class_of(a.said_failure), field(a.said_failure, &Verdict::line), class_of(a.condemned),
+      field(a.condemned, &Verdict::line), class_name(ending_class),
+      field(ending, &Ending::evidence_source), field(ending, &Ending::evidence_line), ending_code,
+      a.gone, nlohmann::json(a.nodes).dump(), ending ? ending->node : std::string(), place);
 }
 
 }  // namespace enigma::db

@@ -58,6 +58,15 @@ struct FinishedRow {
   Time ended_at = 0;
 };
 
+/// An attempt that has ended, as its nodes saw it.
+struct NodeVisit {
+  std::string run;
+  std::vector<std::string> nodes;
+  std::optional<protocol::FailureClass> failure_class;  ///< none = done, or stopped as asked
+  std::string culprit;  ///< the node that its root cause names; empty: none is named
+  Time began_at = 0, ended_at = 0;
+};
+
 /// A run with what it is: everything of `show` that is not a list of rows.
 struct RunRow {
   Run run;

@@ -50,6 +50,12 @@ std::optional<Wanted> wanted_named(std::string_view name) {
   return std::nullopt;
 }
 
+bool was_witnessed(const Ending& ending) {
+  const std::string& source = ending.evidence_source;
+  return source != "scheduler" && source != "launcher" && source != "silence" &&
+         source != "timeout";
+}
+
 bool has_live_attempt(const Run& run) {
   return !run.attempts.empty() && !run.attempts.back().ending;
 }

@@ -48,8 +48,13 @@ struct Ending {
   std::string evidence_line;
   std::optional<int> exit_code;
   Time at = 0;
+  std::string node = {};  ///< that its root cause names; empty: none is named
   bool operator==(const Ending&) const = default;
 };
+
+/// Whether somebody saw its end: an exit file, or what was read in its place. Where it was inferred
+/// from silence, or told by a scheduler, its worker may have written on for a while.
+bool was_witnessed(const Ending& ending);
 
 /// A class of failure and the line that decided it, before the attempt has ended.
 struct Verdict {
@@ -75,6 +80,7 @@ struct Attempt {
   std::string revision;
   int64_t world = 1;                      ///< ranks, as the worker's hello said
   std::vector<std::string> devices;       ///< as the worker's hello said
+  std::vector<std::string> nodes;         ///< that its ranks run on, as the executor saw
   std::vector<int64_t> checkpoint_steps;  ///< committed checkpoints, in order of report
   Time tried_at = 0;                      ///< last time its submission was made
   std::optional<Time> launched_at;        ///< first time the executor saw it run

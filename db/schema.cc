@@ -205,7 +205,14 @@ constexpr const char* kExecutor = R"sql(
 ALTER TABLE runs ADD COLUMN executor TEXT NOT NULL DEFAULT 'local';
 )sql";
 
-constexpr std::array<const char*, 4> kMigrations{kFirst, kSpools, kPointsApart, kExecutor};
+// Where an attempt ran, and the node that the cause of its end names: what nodes are judged by.
+constexpr const char* kNodes = R"sql(
+ALTER TABLE attempts ADD COLUMN nodes TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE attempts ADD COLUMN ending_node TEXT NOT NULL DEFAULT '';
+CREATE INDEX attempts_by_end ON attempts (ended_at) WHERE nodes <> '[]';
+)sql";
+
+constexpr std::array<const char*, 5> kMigrations{kFirst, kSpools, kPointsApart, kExecutor, kNodes};
 
 }  // namespace
 

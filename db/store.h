@@ -72,7 +72,7 @@ class Store {
                                         const std::vector<NewPoint>& points, Time now);
 
   /// Commits a run's progress together with the rows of the reports, or nothing at all.
-  /// False: the attempt is not the current one any more, or its seq has moved on; read again.
+  /// False: an attempt after this one has reported, or its seq has moved on; read again.
   bool commit(const Delivery& delivery);
   /// How far the spool of this attempt has been read, as committed last.
   SpoolPosition spool_position(std::string_view token) const;
@@ -89,6 +89,8 @@ class Store {
   /// Run → names of its sweeps, by time of first submission.
   std::map<std::string, std::vector<std::string>> sweeps_by_run() const;
   std::vector<KnownPoint> known_points(std::string_view sweep) const;
+  /// Attempts that ended at or after `since` and whose nodes are known, by their end.
+  std::vector<NodeVisit> node_visits(Time since) const;
   std::vector<FinishedRow> finished() const;               ///< by time of their end
   std::vector<Run> runs_of(std::string_view sweep) const;  ///< in order of the spec
   std::vector<Run> runs() const;                           ///< all, by position

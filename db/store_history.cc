@@ -255,6 +255,25 @@ SELECT id, point, id_version,
   return rows;
 }
 
+// One that was never seen at work has ended at once.
+std::vector<NodeVisit> Store::node_visits(Time since) const {
+  static constexpr const char* kSelect = R"sql(
+SELECT run, nodes, ending_class, ending_node, COALESCE(started_at, launched_at, ended_at), ended_at
+  FROM attempts WHERE nodes <> '[]' AND ended_at >= ? ORDER BY ended_at, run)sql";
+  std::vector<NodeVisit> rows;
+  each_row(bind_all(connection_->use(kSelect), since), [&](Columns& row) {
+    NodeVisit& out = rows.emplace_back();
+    out.run = row.text();
+    out.nodes = nlohmann::json::parse(row.text()).get<std::vector<std::string>>();
+    const auto failure_class = row.maybe_text();
+    if (failure_class) { out.failure_class = protocol::failure_class_named(*failure_class); }
+    out.culprit = row.text();
+    out.began_at = row.real();
+    out.ended_at = row.real();
+  });
+  return rows;
+}
+
 Summary Store::summary(const std::string& run) const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   return summaries_of(use, {.run = run, .sweep = {}})[run];

@@ -103,25 +103,29 @@ UPDATE attempts SET (kept_step_s, kept_data_wait_s, kept_mfu_time_s) = (
   execute(bind_all(to.use(kSums), to.run.id, to.place));
 }
 
-/// The current attempt as the table has it: its place, seq and first step.
-struct Current {
-  std::string token;
+/// The attempt that spoke as the table has it.
+struct Speaker {
   int64_t place = 0, seq = 0;
   std::optional<int64_t> first_step;
+  bool is_last = false;  ///< no attempt after it has reported
 };
 
-std::optional<Current> current_attempt(const Use& use, const std::string& run) {
-  static constexpr const char* kCurrent = R"sql(
-SELECT token, place, seq, first_step FROM attempts WHERE run = ? ORDER BY place DESC LIMIT 1)sql";
-  std::optional<Current> current;
-  each_row(bind_all(use(kCurrent), run), [&](Columns& row) {
-    current.emplace();
-    current->token = row.text();
-    current->place = row.integer();
-    current->seq = row.integer();
-    current->first_step = row.maybe_integer();
+std::optional<Speaker> speaker(const Use& use, const Delivery& delivery) {
+  static constexpr const char* kSelect = R"sql(
+SELECT place, seq, first_step,
+       NOT EXISTS (SELECT 1 FROM attempts AS later
+                    WHERE later.run = attempts.run AND later.place > attempts.place
+                      AND later.seq > 0)
+  FROM attempts WHERE run = ? AND token = ?)sql";
+  std::optional<Speaker> found;
+  each_row(bind_all(use(kSelect), delivery.run.id, delivery.token), [&](Columns& row) {
+    found.emplace();
+    found->place = row.integer();
+    found->seq = row.integer();
+    found->first_step = row.maybe_integer();
+    found->is_last = row.flag();
   });
-  return current;
+  return found;
 }
 
 void put_spool(const Use& use, const std::string& token, const SpoolPosition& at) {
@@ -135,17 +139,15 @@ INSERT OR REPLACE INTO spools (token, offset_bytes, lines, seq, torn) VALUES (?,
 bool Store::commit(const Delivery& delivery) {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   return in_transaction(*connection_, [&] {
-    const std::optional<Current> current = current_attempt(use, delivery.run.id);
-    if (!current || current->token != delivery.token || current->seq != delivery.seq_before) {
-      return false;
-    }
-    const Place to{use, delivery.run, current->place};
+    const std::optional<Speaker> from = speaker(use, delivery);
+    if (!from || !from->is_last || from->seq != delivery.seq_before) { return false; }
+    const Place to{use, delivery.run, from->place};
     put_decided(use, delivery.run);
     for (const protocol::Report& report : delivery.reports) {
       std::visit([&](const auto& body) { put_row(to, report, body); }, report.body);
     }
-    const Attempt& attempt = delivery.run.attempts.at(static_cast<size_t>(current->place));
-    if (!current->first_step && attempt.first_step) { roll_back_sums(to); }
+    const Attempt& attempt = delivery.run.attempts.at(static_cast<size_t>(from->place));
+    if (!from->first_step && attempt.first_step) { roll_back_sums(to); }
     put_events(use, delivery.events);
     if (delivery.spool) { put_spool(use, delivery.token, *delivery.spool); }
     return true;

@@ -111,7 +111,7 @@ class Planner {
     }
     planned.warnings = std::move(found);
     append(diagnostics_, set_resources(planned, spec_, faulty_rules_));
-    set_hours(planned, spec_, surroundings_.speeds);
+    set_hours(planned, spec_, surroundings_);
     set_action(planned, surroundings_.known_ids, earlier_);
     return planned;
   }

@@ -4,6 +4,7 @@
 
 #include "recordings/manifest.h"
 #include "sweeps/expand.h"
+#include "sweeps/site.h"
 #include "sweeps/spec.h"
 
 #include <cstdint>
@@ -27,6 +28,7 @@ struct EarlierPoint {
 struct Speeds {
   std::map<std::string, double> measured;  ///< FLOP/s by speed_key(), of finished runs
   std::optional<double> stated;            ///< FLOP/s of any point: peak x stated MFU
+  std::optional<double> stated_mfu;        ///< of the site's device, by the point's precision
 };
 inline constexpr const char* kMeasured = "measured on this device";
 inline constexpr const char* kStated = "stated mfu";
@@ -40,6 +42,8 @@ struct Surroundings {
   std::set<std::string> known_ids;    ///< of the whole store
   std::vector<EarlierPoint> earlier;  ///< of the sweep of this name
   Speeds speeds;
+  std::optional<Site> site;  ///< where the runs go
+  std::string day;           ///< of the plan (ISO 8601): prices change
 };
 
 enum class Action { fresh, reused, changed };
@@ -62,10 +66,12 @@ struct PlannedPoint {
   std::vector<std::string> strategies_dropped;
   int64_t memory_bytes = 0;
   std::optional<double> device_hours, usd;
-  const char* basis = nullptr;     ///< of the hours: kMeasured, kStated, or none
-  int64_t nodes = 1, devices = 1;  ///< devices: of one node
-  std::optional<int64_t> ranks;    ///< of all nodes; nothing: one a device
-  std::optional<double> time_s;    ///< time limit of its job
+  const char* basis = nullptr;             ///< of the hours: kMeasured, kStated, or none
+  int64_t nodes = 1, devices = 1;          ///< the most nodes; devices: of one node
+  std::vector<int64_t> node_counts = {1};  ///< that it may run on, rising
+  int64_t spares = 0;
+  std::optional<int64_t> ranks;  ///< of the most nodes; nothing: one a device
+  std::optional<double> time_s;  ///< time limit of its job
   std::vector<Diagnostic> warnings;
 
   const Point& point() const { return sweep_point.point; }

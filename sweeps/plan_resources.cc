@@ -41,7 +41,9 @@ std::vector<Diagnostic> set_resources(PlannedPoint& planned, const Spec& spec,
     if (result.fault) {
       if (faulty.insert(i).second) { diagnostics.push_back(unreadable(spec, i, *result.fault)); }
     } else if (result.holds) {
-      planned.nodes = rule.nodes;
+      planned.nodes = rule.nodes.back();
+      planned.node_counts = rule.nodes;
+      planned.spares = rule.spares;
       planned.devices = rule.devices;
       planned.ranks = rule.ranks;
       planned.time_s = rule.time_s;
@@ -51,19 +53,58 @@ std::vector<Diagnostic> set_resources(PlannedPoint& planned, const Spec& spec,
   return diagnostics;
 }
 
-void set_hours(PlannedPoint& planned, const Spec& spec, const Speeds& speeds) {
-  std::optional<double> flops_per_s = speeds.stated;
-  if (speeds.stated) { planned.basis = kStated; }
-  if (!speeds.measured.empty()) {
-    const auto known = speeds.measured.find(speed_key(planned.sweep_point.canonical));
-    if (known != speeds.measured.end()) {
-      flops_per_s = known->second;
-      planned.basis = kMeasured;
-    }
+namespace {
+
+/// FLOP/s of one device: measured on it, else stated.
+std::optional<double> speed_of(PlannedPoint& planned, const Surroundings& surroundings) {
+  const Speeds& speeds = surroundings.speeds;
+  const auto known = speeds.measured.find(speed_key(planned.sweep_point.canonical));
+  if (known != speeds.measured.end()) {
+    planned.basis = kMeasured;
+    return known->second;
   }
+  std::optional<double> stated = speeds.stated;
+  if (!stated && speeds.stated_mfu && surroundings.site && surroundings.site->gpu) {
+    const auto& peaks = surroundings.site->gpu->peak_flops_per_s;
+    const auto peak = peaks.find(name_of(planned.point().precision));
+    if (peak != peaks.end()) { stated = peak->second * *speeds.stated_mfu; }
+  }
+  if (stated) { planned.basis = kStated; }
+  return stated;
+}
+
+}  // namespace
+
+void set_hours(PlannedPoint& planned, const Spec& spec, const Surroundings& surroundings) {
+  const auto flops_per_s = speed_of(planned, surroundings);
   if (!flops_per_s) { return; }
   planned.device_hours = planned.flops / *flops_per_s / 3600;
-  if (spec.usd_per_device_hour) { planned.usd = *planned.device_hours * *spec.usd_per_device_hour; }
+  auto price = spec.usd_per_device_hour;
+  if (!price && surroundings.site) {
+    price = surroundings.site->usd_per_device_hour(surroundings.day);
+  }
+  if (price) { planned.usd = *planned.device_hours * *price; }
+}
+
+std::vector<Diagnostic> check_site(const Spec& spec, const Site& site) {
+  std::vector<Diagnostic> problems;
+  const Partition* partition = site.partition();
+  for (size_t i = 0; i < spec.resources.size(); ++i) {
+    const ResourceRule& rule = spec.resources[i];
+    const std::string at = fmt::format("/resources/{}", i);
+    if (site.gpu && rule.devices > site.gpu->per_node) {
+      problems.push_back(diagnostic_at(
+          spec, at + "/devices", "a node of this site has fewer devices",
+          fmt::format("at most {}", site.gpu->per_node), std::to_string(rule.devices)));
+    }
+    if (partition == nullptr || !partition->max_time_s || !rule.time_s) { continue; }
+    if (*rule.time_s <= *partition->max_time_s) { continue; }
+    problems.push_back(diagnostic_at(
+        spec, at + "/time_s", "jobs of partition '" + partition->name + "' may not run so long",
+        fmt::format("at most {:.0f}", *partition->max_time_s),
+        fmt::format("{:.0f}", *rule.time_s)));
+  }
+  return problems;
 }
 
 }  // namespace enigma::sweeps

@@ -13,7 +13,11 @@ namespace enigma::sweeps {
 std::vector<Diagnostic> set_resources(PlannedPoint& planned, const Spec& spec,
                                       std::set<size_t>& faulty);
 
-/// Device-hours and their price, where a speed is known.
-void set_hours(PlannedPoint& planned, const Spec& spec, const Speeds& speeds);
+/// Device-hours where a speed is known, and dollars where a price is: the spec's, else that of the
+/// site on the day.
+void set_hours(PlannedPoint& planned, const Spec& spec, const Surroundings& surroundings);
+
+/// What the rules ask for and the site does not have.
+std::vector<Diagnostic> check_site(const Spec& spec, const Site& site);
 
 }  // namespace enigma::sweeps

@@ -27,6 +27,10 @@ constexpr const char* kFrame = R"json({
       "default": "local",
       "description": "Where its runs go: processes of this machine, or jobs of a Slurm cluster."
     },
+    "site": {
+      "type": "string", "minLength": 1,
+      "description": "Profile of the cluster: a name (generic, marlowe) or a file beside the spec."
+    },
     "data": {
       "type": "object", "additionalProperties": false,
       "description": "Recordings and how windows are cut; the recordings say what is absent here.",
@@ -70,10 +74,21 @@ constexpr const char* kFrame = R"json({
         "type": "object", "additionalProperties": false,
         "properties": {
           "_note": {}, "if": {"type": "string", "minLength": 1},
-          "nodes": {"type": "integer", "minimum": 1, "maximum": 100000},
+          "nodes": {
+            "description": "Nodes of a run; a list: the counts that it may come back on.",
+            "oneOf": [
+              {"$ref": "#/definitions/node_count"},
+              {"type": "array", "minItems": 1, "uniqueItems": true,
+               "items": {"$ref": "#/definitions/node_count"}}
+            ]
+          },
           "devices": {"type": "integer", "minimum": 1, "maximum": 64},
           "ranks": {"type": "integer", "minimum": 1, "maximum": 6400000},
-          "time_s": {"type": "number", "exclusiveMinimum": 0}
+          "time_s": {"type": "number", "exclusiveMinimum": 0},
+          "spares": {
+            "type": "integer", "minimum": 0, "maximum": 100000,
+            "description": "Nodes more than it runs on, to go on with where one fails."
+          }
         }
       }
     },
@@ -85,6 +100,7 @@ constexpr const char* kFrame = R"json({
     "priority": {"type": "integer", "minimum": -1000000, "maximum": 1000000}
   },
   "definitions": {
+    "node_count": {"type": "integer", "minimum": 1, "maximum": 100000},
     "name": {"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$"},
     "retry_limit": {
       "type": "object", "additionalProperties": false,

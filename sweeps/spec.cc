@@ -90,6 +90,7 @@ class SpecReader {
              describe(Json(spec_.name)));
     }
     set(spec_.executor, fields.word("executor", executor_names()));
+    set(spec_.site, fields.text("site"));
   }
 
   void read_data(const Json& json) {
@@ -186,20 +187,40 @@ class SpecReader {
       const std::string pointer = child_pointer("/resources", std::to_string(i));
       Fields fields(document_, json[i], pointer, diagnostics_);
       set(rule.condition, fields.text("if"));
-      set(rule.nodes, fields.integer("nodes", 1, kNodesMax));
+      read_nodes(fields, rule);
       set(rule.devices, fields.integer("devices", 1, kDevicesMax));
       rule.ranks = fields.integer("ranks", 1, kNodesMax * kDevicesMax);
       rule.time_s = fields.number("time_s", kPositive);
+      set(rule.spares, fields.integer("spares", 0, kNodesMax));
       check_ranks(rule, pointer);
       fields.finish();
       spec_.resources.push_back(std::move(rule));
     }
   }
 
+  /// A count, or a list of counts that the run may come back on.
+  void read_nodes(Fields& fields, ResourceRule& rule) {
+    const Json* json = fields.get("nodes");
+    if (json == nullptr) { return; }
+    const std::string pointer = fields.pointer("nodes");
+    const Json list = json->is_array() ? *json : Json::array({*json});
+    if (list.empty()) { report(pointer, "an empty list", "a count of nodes, or several", "[]"); }
+    std::set<int64_t> counts;
+    for (size_t i = 0; i < list.size(); ++i) {
+      const std::string at = json->is_array() ? child_pointer(pointer, std::to_string(i)) : pointer;
+      const auto count = read_integer(document_, list[i], at, 1, kNodesMax, diagnostics_);
+      if (count && !counts.insert(*count).second) {
+        report(at, "duplicate count", "each count once", std::to_string(*count));
+      }
+    }
+    if (!counts.empty()) { rule.nodes.assign(counts.begin(), counts.end()); }
+  }
+
   void check_ranks(const ResourceRule& rule, const std::string& pointer) {
-    if (!rule.ranks || *rule.ranks % rule.nodes == 0) { return; }
+    const int64_t most = rule.nodes.back();
+    if (!rule.ranks || *rule.ranks % most == 0) { return; }
     report(child_pointer(pointer, "ranks"), "ranks do not divide among the nodes",
-           fmt::format("a multiple of {}", rule.nodes), std::to_string(*rule.ranks));
+           fmt::format("a multiple of {}", most), std::to_string(*rule.ranks));
   }
 
   void read_ceilings(const Json& json) {

@@ -46,16 +46,19 @@ struct Axis {
 
 /// The first rule whose condition holds (over axes' PATHs) says what a point's job takes.
 struct ResourceRule {
-  std::string condition;           ///< empty = always
-  int64_t nodes = 1, devices = 1;  ///< devices: of one node
-  std::optional<int64_t> ranks;    ///< of all nodes, a multiple of them; nothing: one a device
-  std::optional<double> time_s;    ///< time limit of a job
+  std::string condition;             ///< empty = always
+  std::vector<int64_t> nodes = {1};  ///< counts that it may run on, rising
+  int64_t devices = 1;               ///< of one node
+  std::optional<int64_t> ranks;  ///< of the most nodes, a multiple of them; nothing: one a device
+  std::optional<double> time_s;  ///< time limit of a job
+  int64_t spares = 0;            ///< nodes more than it runs on, for those that fail
 };
 
 struct Spec {
   Document document;
   std::string name;
   std::string executor = "local";  ///< local | slurm
+  std::string site;                ///< name or file of a profile (site.h); empty: none
   DataBlock data;
   std::vector<SessionSet> session_sets;
   std::string evaluation_sessions;  ///< name of a set

@@ -1,13 +1,14 @@
 #include "orchestrator/attempts/exit_file.h"
 
+#include "orchestrator/attempts/rank_files.h"
 #include "orchestrator/launch/durable.h"
 
 #include <nlohmann/json.hpp>
 
 namespace enigma::attempts {
 
-std::optional<decide::Ended> read_exit(const std::filesystem::path& attempt_folder,
-                                       int64_t number) {
+std::optional<decide::Ended> read_exit(const std::filesystem::path& attempt_folder, int64_t number,
+                                       const decide::Signatures& signatures) {
   const auto text = launch::read_small((attempt_folder / "exit.json").string());
   if (!text) { return std::nullopt; }
   const auto json = nlohmann::json::parse(*text, nullptr, false);
@@ -25,6 +26,9 @@ std::optional<decide::Ended> read_exit(const std::filesystem::path& attempt_fold
   const auto error = json.find("error");
   if (error != json.end() && error->is_string()) { ended.line = error->get<std::string>(); }
   ended.number = number;
+  if (ended.signal != 0 || ended.code.value_or(0) != 0) {
+    ended.root = root_cause_in(attempt_folder, ended, signatures);
+  }
   return ended;
 }
 

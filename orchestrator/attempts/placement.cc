@@ -14,6 +14,8 @@ json json_of(const Resources& resources) {
   json text = {{"nodes", resources.nodes}, {"devices", resources.devices}};
   if (resources.ranks) { text["ranks"] = *resources.ranks; }
   if (resources.time_s) { text["time_s"] = *resources.time_s; }
+  if (resources.node_counts.size() > 1) { text["node_counts"] = resources.node_counts; }
+  if (resources.spares > 0) { text["spares"] = resources.spares; }
   return text;
 }
 
@@ -21,15 +23,20 @@ Resources resources_of(const json& text) {
   Resources resources{text.at("nodes"), text.at("devices"), {}, {}};
   if (text.contains("ranks")) { resources.ranks = text["ranks"].get<int64_t>(); }
   if (text.contains("time_s")) { resources.time_s = text["time_s"].get<double>(); }
+  if (text.contains("node_counts")) { text["node_counts"].get_to(resources.node_counts); }
+  resources.spares = text.value("spares", int64_t{0});
   return resources;
 }
 
 json json_of(const Site& site) {
-  return {{"options", site.options}, {"lines", site.lines}, {"has_gpus", site.has_gpus}};
+  return {{"options", site.options},
+          {"lines", site.lines},
+          {"has_gpus", site.has_gpus},
+          {"container", site.container}};
 }
 
 Site site_of(const json& text) {
-  return {text.at("options"), text.at("lines"), text.at("has_gpus")};
+  return {text.at("options"), text.at("lines"), text.at("has_gpus"), text.value("container", "")};
 }
 
 }  // namespace

@@ -16,9 +16,11 @@ namespace enigma::attempts {
 
 /// What one run takes of a cluster.
 struct Resources {
-  int64_t nodes = 1, devices = 1;  ///< devices: of one node
-  std::optional<int64_t> ranks;    ///< of all nodes; nothing: one a device
-  std::optional<double> time_s;    ///< nothing: the partition's own
+  int64_t nodes = 1, devices = 1;         ///< devices: of one node
+  std::optional<int64_t> ranks;           ///< of all nodes; nothing: one a device
+  std::optional<double> time_s;           ///< nothing: the partition's own
+  std::vector<int64_t> node_counts = {};  ///< that it may run on, rising; empty: `nodes` alone
+  int64_t spares = 0;                     ///< nodes more, for those that fail
   int64_t ranks_per_node() const { return ranks ? std::max<int64_t>(1, *ranks / nodes) : devices; }
 };
 
@@ -27,6 +29,7 @@ struct Site {
   std::map<std::string, std::string> options;  ///< of sbatch; an empty value: the name alone
   std::vector<std::string> lines;              ///< of the script, before the worker
   bool has_gpus = false;                       ///< devices are asked for as GPUs
+  std::string container = {};                  ///< image for the worker; empty: none
 };
 
 struct Placement {

@@ -42,4 +42,12 @@ std::string read_slice(const std::filesystem::path& file, int64_t offset, size_t
   return bytes;
 }
 
+std::string read_tail(const std::filesystem::path& file, size_t bytes_max) {
+  std::error_code absent;
+  const auto size = std::filesystem::file_size(file, absent);
+  if (absent) { return ""; }
+  return read_slice(file, static_cast<int64_t>(size - std::min<uintmax_t>(size, bytes_max)),
+                    bytes_max);
+}
+
 }  // namespace enigma::attempts

@@ -64,14 +64,15 @@ void add_speed_options(po::options_description& options) {
   add("peak-tflops", po::value<double>(), "peak of one device, where it is another");
 }
 
-std::optional<double> stated_flops_per_s(const po::variables_map& values) {
+StatedSpeed stated_speed(const po::variables_map& values) {
   const bool mfu = values.count("mfu") > 0;
   const bool peak = values.count("device") + values.count("peak-tflops") > 0;
-  if (mfu && peak) { return positive(values, "mfu", 1) * peak_of(values); }
-  if (!mfu && !peak) { return std::nullopt; }
+  if (mfu && peak) { return {positive(values, "mfu", 1) * peak_of(values), {}}; }
+  if (mfu) { return {{}, positive(values, "mfu", 1)}; }
+  if (!peak) { return {}; }
   throw InputError({{.message = "the speed is incomplete",
                      .expected = "--mfu M with --device NAME or --peak-tflops P",
-                     .found = mfu ? "--mfu alone" : "a peak alone"}});
+                     .found = "a peak alone"}});
 }
 
 double budget_flops_of(const po::variables_map& values) {

@@ -13,8 +13,13 @@ void add_budget_options(boost::program_options::options_description& options);
 /// --mfu with --device or --peak-tflops, for the hours of a plan.
 void add_speed_options(boost::program_options::options_description& options);
 
-/// FLOP/s of one device, its peak × the MFU; nothing where neither is said. Throws InputError.
-std::optional<double> stated_flops_per_s(const boost::program_options::variables_map& values);
+/// How fast a device is said to be. Both empty: nothing is said.
+struct StatedSpeed {
+  std::optional<double> flops_per_s;  ///< its peak × the MFU
+  std::optional<double> mfu;          ///< the MFU alone: the peak is that of the site's device
+};
+/// Throws InputError.
+StatedSpeed stated_speed(const boost::program_options::variables_map& values);
 
 /// The budget in FLOPs. Throws InputError; a device whose peak the table does not know is refused.
 double budget_flops_of(const boost::program_options::variables_map& values);

@@ -8,6 +8,7 @@
 #include "orchestrator/cli/law_request.h"
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
+#include "orchestrator/serve/clock.h"
 #include "sweeps/law/report/prediction.h"
 
 #include <fmt/format.h>
@@ -98,6 +99,7 @@ int answer(const Invocation& invocation, const po::variables_map& values) {
   }
   const auto store = store_if_any(invocation);
   HeroRequest request = hero_request(values, store, study);
+  request.like.day = today();
   request.n = *prediction.n;
   request.flops = target;
   const auto hero = hero_of(request, store ? &*store : nullptr, invocation.store);

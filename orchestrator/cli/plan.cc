@@ -7,7 +7,8 @@
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/time_text.h"
-#include "orchestrator/submit/submission.h"
+#include "orchestrator/serve/clock.h"
+#include "orchestrator/submit/site_file.h"
 
 #include <fmt/format.h>
 
@@ -48,7 +49,8 @@ int plan(const Invocation& invocation) {
   po::options_description options("plan");
   options.add_options()("spec", po::value<std::string>(), "the sweep's spec")(
       "data", po::value<std::string>()->default_value(""), "folder of recordings")(
-      "executor", po::value<std::string>()->default_value(""), "instead of the spec's");
+      "executor", po::value<std::string>()->default_value(""), "instead of the spec's")(
+      "site", po::value<std::string>()->default_value(""), "profile of the cluster: name or file");
   add_speed_options(options);
   po::positional_options_description positional;
   positional.add("spec", 1);
@@ -61,7 +63,11 @@ int plan(const Invocation& invocation) {
   request.file = file;
   request.data = (*values)["data"].as<std::string>();
   request.executor = (*values)["executor"].as<std::string>();
-  request.flops_per_s = stated_flops_per_s(*values);
+  request.site = absolute_site((*values)["site"].as<std::string>());
+  request.day = today();
+  const StatedSpeed speed = stated_speed(*values);
+  request.flops_per_s = speed.flops_per_s;
+  request.mfu = speed.mfu;
   const auto store = store_if_any(invocation);
   auto planned = plan_sweep(request, store ? &*store : nullptr, invocation.store);
   if (!planned.ok()) { throw InputError(planned.diagnostics); }

@@ -5,6 +5,7 @@
 
 #include "orchestrator/cli/verbs.h"
 #include "sweeps/setting.h"
+#include "sweeps/site.h"
 
 #include <iostream>
 
@@ -13,11 +14,14 @@ namespace enigma::cli {
 int schema(const Invocation& invocation) {
   boost::program_options::options_description options("schema");
   options.add_options()("settings", boost::program_options::bool_switch(),
-                        "the settings of a point as a table in Markdown");
-  const auto values = parse_options(invocation, "schema [--settings]", options);
+                        "the settings of a point as a table in Markdown")(
+      "site", boost::program_options::bool_switch(), "the schema of a site profile");
+  const auto values = parse_options(invocation, "schema [--settings | --site]", options);
   if (!values) { return kDone; }
   if ((*values)["settings"].as<bool>()) {
     std::cout << sweeps::settings_reference();
+  } else if ((*values)["site"].as<bool>()) {
+    std::cout << sweeps::site_schema().dump(2) << "\n";
   } else {
     std::cout << sweeps::spec_schema().dump(2) << "\n";
   }

@@ -9,7 +9,8 @@
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/status.h"
-#include "orchestrator/submit/submission.h"
+#include "orchestrator/serve/clock.h"
+#include "orchestrator/submit/site_file.h"
 
 #include <fmt/format.h>
 
@@ -37,6 +38,7 @@ po::options_description known_options() {
       "wait", po::bool_switch(), "follow it to the end")(
       "data", po::value<std::string>()->default_value(""), "folder of recordings")(
       "executor", po::value<std::string>()->default_value(""), "instead of the spec's")(
+      "site", po::value<std::string>()->default_value(""), "profile of the cluster: name or file")(
       "worker", po::value<std::string>()->default_value(""),
       "program to run in place of enigma-worker");
   add_speed_options(options);
@@ -58,13 +60,17 @@ std::string worker_of(const Invocation& invocation, const std::string& asked) {
 SweepRequest request_of(const Invocation& invocation, const po::variables_map& values) {
   const std::string file = fs::absolute(required(values, "spec")).string();
   const std::string data = values["data"].as<std::string>();
+  const StatedSpeed speed = stated_speed(values);
   return {read_file(file, kDocumentBytesMax),
           file,
           data.empty() ? "" : fs::absolute(data).string(),
           values["executor"].as<std::string>(),
           worker_of(invocation, values["worker"].as<std::string>()),
-          {},
-          attempts::environment_of(environ)};
+          speed.flops_per_s,
+          attempts::environment_of(environ),
+          absolute_site(values["site"].as<std::string>()),
+          today(),
+          speed.mfu};
 }
 
 // The store's folder is made first: it keeps the recordings' digests, which the controller needs

@@ -20,6 +20,8 @@ const std::vector<Command>& commands() {
       {"hero", "the run that a law asks for, as a spec ready to submit", hero},
       {"plot", "a figure, with the numbers drawn beside it", plot},
       {"export", "one row a run, as CSV or JSON", export_sweep},
+      {"nodes", "how runs end on each node, and which nodes are left out", nodes},
+      {"doctor", "what of this machine and its scheduler will not work", diagnose},
       {"serve", "the controller, in the foreground", serve},
       {"schema", "the JSON Schema of a spec", schema},
   };

@@ -7,12 +7,14 @@
 namespace enigma::cli {
 
 int cancel(const Invocation& invocation);
+int diagnose(const Invocation& invocation);
 int explain(const Invocation& invocation);
 int export_sweep(const Invocation& invocation);
 int fit(const Invocation& invocation);
 int hero(const Invocation& invocation);
 int logs(const Invocation& invocation);
 int metrics(const Invocation& invocation);
+int nodes(const Invocation& invocation);
 int plan(const Invocation& invocation);
 int plot(const Invocation& invocation);
 int predict(const Invocation& invocation);

@@ -16,6 +16,10 @@ namespace {
 constexpr double kPosted_s = 2;
 // A turn that comes this late has not been watching meanwhile: nobody is silent for that time.
 constexpr double kGap_s = 30;
+// Nodes are judged this often, where runs are submitted.
+constexpr double kJudge_s = 10;
+// So many tasks an array of a scheduler has at most: the default of Slurm's MaxArraySize is 1001.
+constexpr size_t kArrayMax = 500;
 
 template <typename... Cases>
 struct Overload : Cases... {
@@ -111,13 +115,30 @@ void Controller::keep(const Reception& reception) {
 void Controller::read_spools(const std::vector<decide::Observation>& observations, db::Time now) {
   for (const decide::Observation& seen : observations) {
     const auto number = number_of(seen.state);
-    const bool ended = std::holds_alternative<decide::Ended>(seen.state);
+    const auto* end = std::get_if<decide::Ended>(&seen.state);
+    const bool ended = end != nullptr;
     if (!number || (!ended && has_posted(seen.token, now))) { continue; }
-    const decide::Spool spool{seen.run, seen.token, *number, ended};
+    read_earlier(seen.run, seen.token, now);
+    // Where nobody saw the end, its last line may yet be written to its end.
+    const bool is_whole = ended && (end->code || end->signal != 0);
+    const decide::Spool spool{seen.run, seen.token, *number, is_whole};
     while (read_part(spool, now) && ended) {}
     if (!ended) { continue; }
     posted_at_.erase(seen.token);
     spools_.erase(seen.token);
+  }
+}
+
+// Before the first word of an attempt, the last ones of those before it: it goes on from there, and
+// their ends may have been told while they still wrote.
+void Controller::read_earlier(const std::string& run, const std::string& token, db::Time now) {
+  const auto found = known(run);
+  const db::Attempt* attempt = found ? db::attempt_of(*found, token) : nullptr;
+  if (attempt == nullptr || attempt->seq > 0) { return; }
+  for (auto earlier = attempt; earlier != found->attempts.data() && earlier->seq == 0;) {
+    --earlier;
+    if (!earlier->number || !earlier->ending || db::was_witnessed(*earlier->ending)) { continue; }
+    while (read_part({run, earlier->token, *earlier->number, false}, now)) {}
   }
 }
 
@@ -161,16 +182,36 @@ decide::Policy Controller::policy_for(const std::string& run) const {
   return attempts::with_retry(options_.policy, attempts::placement_of(store_.run(run)->placement));
 }
 
-// BASE.INDEX: what a turn submits to a scheduler in one call has one base.
+// BASE.INDEX: what a turn submits to a scheduler in one call has one base, and small indices.
 std::vector<std::string> Controller::fresh_tokens(size_t runs) const {
   int64_t most = std::max<int64_t>(options_.policy.slots, 1);
   for (const auto& [executor, size] : options_.policy.queue_max) { most += size; }
-  const std::string base = options_.fresh_token();
+  std::string base;
   std::vector<std::string> tokens;
   while (tokens.size() < std::min(runs, static_cast<size_t>(most))) {
-    tokens.push_back(fmt::format("{}.{}", base, tokens.size()));
+    const size_t index = tokens.size() % kArrayMax;
+    if (index == 0) { base = options_.fresh_token(); }
+    tokens.push_back(fmt::format("{}.{}", base, index));
   }
   return tokens;
+}
+
+// From what has ended lately; told where a node is newly left out.
+void Controller::judge_nodes(db::Time now) {
+  nodes_judged_at_ = now;
+  const auto& rules = options_.policy.nodes;
+  auto judged = decide::health_of_nodes(store_.node_visits(now - rules.memory_s), rules, now);
+  std::vector<db::Event> events;
+  for (const auto& [name, health] : judged) {
+    const auto before = nodes_.find(name);
+    const bool was_out = before != nodes_.end() && before->second.excluded;
+    if (!health.excluded || was_out) { continue; }
+    events.push_back({0, now, "", "node_excluded",
+                      fmt::format("{}, for {:.0f} min: {}", name,
+                                  (health.excluded->until - now) / 60, health.excluded->reason)});
+  }
+  nodes_ = std::move(judged);
+  if (!events.empty()) { store_.save({}, events); }
 }
 
 std::vector<decide::Action> Controller::decide_turn(
@@ -203,7 +244,8 @@ decide::Submission Controller::submission_of(const decide::Submit& action) const
           action.token,
           row->run.slots,
           std::move(row->point_file),
-          std::move(row->placement)};
+          std::move(row->placement),
+          decide::excluded_nodes(nodes_)};
 }
 
 // One call an executor: a scheduler takes many at once.
@@ -212,6 +254,7 @@ void Controller::submit_all(const std::vector<decide::Action>& actions, db::Time
   for (const decide::Action& action : actions) {
     const auto* submit = std::get_if<decide::Submit>(&action);
     if (submit == nullptr) { continue; }
+    if (now - nodes_judged_at_ >= kJudge_s || now < nodes_judged_at_) { judge_nodes(now); }
     decide::Submission submission = submission_of(*submit);
     executors_.of(submission.executor).unmark(submission.run);
     by_executor[submission.executor].push_back(std::move(submission));

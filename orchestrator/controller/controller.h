@@ -7,6 +7,7 @@
 #include "orchestrator/controller/ingest.h"
 #include "orchestrator/controller/live_runs.h"
 #include "orchestrator/decide/executors.h"
+#include "orchestrator/decide/nodes.h"
 #include "orchestrator/decide/policy.h"
 #include "orchestrator/decide/transition.h"
 
@@ -67,6 +68,7 @@ class Controller {
   void save(const std::vector<db::Run>& runs, const std::vector<db::Event>& events);
   void keep(const Reception& reception);
   void read_spools(const std::vector<decide::Observation>& observations, db::Time now);
+  void read_earlier(const std::string& run, const std::string& token, db::Time now);
   bool read_part(const decide::Spool& spool, db::Time now);
   bool has_posted(const std::string& token, db::Time now) const;
   void apply(const std::vector<decide::Observation>& observations, Changes& changes,
@@ -74,6 +76,7 @@ class Controller {
   std::vector<decide::Action> decide_turn(const std::vector<decide::Observation>& observations,
                                           Changes& changes, db::Time now) const;
   std::vector<std::string> fresh_tokens(size_t runs) const;
+  void judge_nodes(db::Time now);
   decide::Policy policy_for(const std::string& run) const;
   void perform(const decide::Action& action);
   void submit_all(const std::vector<decide::Action>& actions, db::Time now);
@@ -89,7 +92,9 @@ class Controller {
   /// By token; what was not committed with its reports is read again by the next controller.
   std::map<std::string, db::SpoolPosition> spools_;
   std::map<std::string, db::Time> posted_at_;  ///< by token: last batch over HTTP, taken whole
-  std::optional<LiveRuns> live_;               ///< as in the store; nothing: to be read from there
+  std::map<std::string, decide::NodeHealth> nodes_;
+  db::Time nodes_judged_at_ = 0;
+  std::optional<LiveRuns> live_;  ///< as in the store; nothing: to be read from there
 };
 
 }  // namespace enigma

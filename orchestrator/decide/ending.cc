@@ -30,6 +30,13 @@ Ending judge_exit(const db::Run& run, const db::Attempt& attempt, const Ended& e
     ending.evidence_line = ended.line;
     return ending;
   }
+  if (ended.root && !ended.memory_exhausted && !is_preemption(ended)) {
+    ending.failure_class = ended.root->failure_class;
+    ending.evidence_source = "log";
+    ending.evidence_line = ended.root->line;
+    ending.node = ended.root->node;
+    return ending;
+  }
   const std::string tail = ended.line.empty() ? "" : ": " + ended.line;
   if (!ended.code && ended.signal == 0) {
     ending.failure_class = FailureClass::node_failure;
@@ -48,6 +55,14 @@ Ending judge_exit(const db::Run& run, const db::Attempt& attempt, const Ended& e
                     run.target_step, attempt.progress.step);
   }
   return ending;
+}
+
+/// What the worker itself reports counts, unless it is a collective's error and another rank
+/// names what was behind it.
+bool report_counts(const db::Attempt& attempt, const Ended& ended) {
+  if (!attempt.said_failure || is_preemption(ended) || ended.memory_exhausted) { return false; }
+  return attempt.said_failure->failure_class != FailureClass::nccl || !ended.root ||
+         ended.root->failure_class == FailureClass::nccl;
 }
 
 /// Counts the failure; waits for another try or gives the run up.
@@ -81,7 +96,7 @@ Ending judge(const db::Run& run, const db::Attempt& attempt, const Ended& ended,
     ending.evidence_line = attempt.condemned->line;
   } else if (run.wanted != db::Wanted::run) {
     ending.failure_class = std::nullopt;
-  } else if (attempt.said_failure && !is_preemption(ended) && !ended.memory_exhausted) {
+  } else if (report_counts(attempt, ended)) {
     ending.failure_class = attempt.said_failure->failure_class;
     ending.evidence_source = "report";
     ending.evidence_line = attempt.said_failure->line;

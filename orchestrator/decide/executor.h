@@ -2,6 +2,7 @@
 // the simulated one of the tests. Decisions are made elsewhere: an executor does and tells.
 #pragma once
 
+#include "orchestrator/decide/root_cause.h"
 #include "worker/protocol/exit_code.h"
 
 #include <cstdint>
@@ -18,8 +19,9 @@ struct Submission {
   std::string run;
   std::string token;  ///< unique per submission, saved before it is made
   int64_t slots = 1;
-  std::string point_file;  ///< text of the document behind ENIGMA_POINT
-  std::string placement;   ///< as submitted: data folder, worker program, …
+  std::string point_file;                  ///< text of the document behind ENIGMA_POINT
+  std::string placement;                   ///< as submitted: data folder, worker program, …
+  std::vector<std::string> excluded = {};  ///< nodes that it must not run on
 };
 
 /// Whether the executor took it. Not accepted is no failure yet: it is tried again, then given up.
@@ -50,6 +52,7 @@ struct Waiting {
 struct Running {
   std::optional<int64_t> number;  ///< the attempt's folder
   std::optional<int64_t> launcher_pid, launcher_start_ns;
+  std::vector<std::string> nodes = {};  ///< that its ranks run on, where that is known
   bool operator==(const Running&) const = default;
 };
 /// It left an exit file, or its processes are known to be dead without one (code is null then).
@@ -61,6 +64,10 @@ struct Ended {
   std::string line;  ///< evidence of the launcher or the scheduler, where there is some
   /// Why the scheduler ended it; it counts more than the code or signal that followed.
   std::optional<protocol::FailureClass> cause = {};
+  /// What the logs and exit files of its ranks name; less than the scheduler's reason, more than
+  /// the code or signal that the launcher saw.
+  std::optional<RootCause> root = {};
+  std::vector<std::string> nodes = {};  ///< as in Running
   bool operator==(const Ended&) const = default;
 };
 using JobState = std::variant<Unknown, Waiting, Running, Ended>;

@@ -18,12 +18,23 @@ struct RetryRule {
   double backoff_max_s = 600;
 };
 
+/// When a node is left out, and for how long (nodes.h).
+struct NodeRules {
+  double memory_s = 86'400;    ///< what ended longer ago counts no more
+  double window_s = 3600;      ///< failures within this time are counted together
+  int64_t failures_min = 3;    ///< so many, of at least two runs, leave a node out
+  double short_s = 60;         ///< an attempt that fails sooner has ended at once
+  double exclude_s = 3600;     ///< for failures
+  double hardware_s = 86'400;  ///< for one fault of the hardware
+};
+
 struct Policy {
   int64_t slots = 1;  ///< of this machine; a run takes Run::slots of them
   /// Of executors that have a queue of their own: how many runs may stand in it.
   std::map<std::string, int64_t> queue_max;
   std::map<protocol::FailureClass, RetryRule> retry;  ///< what is missing is not tried again
 
+  NodeRules nodes;
   double submit_again_s = 10;    ///< a submission that nobody has seen is repeated after this
   double never_started_s = 300;  ///< no word of a worker since its submission or first sight
   double hang_s = 1800;          ///< lives, but has reported nothing for this long

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace enigma::decide {
 namespace {
@@ -28,10 +29,11 @@ struct Target {
 };
 
 /// The newest checkpoint of earlier attempts before `step`: from there this attempt has gone on.
-std::optional<int64_t> resumed_from(const Run& run, int64_t step) {
+std::optional<int64_t> resumed_from(const Run& run, const Attempt& attempt, int64_t step) {
   std::optional<int64_t> best;
-  for (size_t i = 0; i + 1 < run.attempts.size(); ++i) {
-    for (const int64_t checkpoint : run.attempts[i].checkpoint_steps) {
+  for (const Attempt& earlier : run.attempts) {
+    if (&earlier == &attempt) { break; }
+    for (const int64_t checkpoint : earlier.checkpoint_steps) {
       if (checkpoint < step) { best = std::max(best.value_or(checkpoint), checkpoint); }
     }
   }
@@ -56,7 +58,7 @@ void apply(const Target& at, const protocol::Hello& hello) {
 void apply(const Target& at, const protocol::Metrics& metrics) {
   if (!at.attempt.first_step) {
     at.attempt.first_step = metrics.step;
-    at.attempt.resumed_from_step = resumed_from(at.run, metrics.step);
+    at.attempt.resumed_from_step = resumed_from(at.run, at.attempt, metrics.step);
   }
   at.attempt.progress.step = metrics.step;
   at.attempt.progress.flops = metrics.flops;
@@ -81,7 +83,8 @@ void apply(const Target& at, const protocol::Failed& failed) {
   at.tell("said_failed", failed.failure_class + ": " + failed.line);
 }
 void apply(const Target& at, const protocol::Done& done) {
-  if (at.run.state == State::done) { return; }
+  // The word of an earlier attempt is no end: the current one finds its checkpoint, and says so.
+  if (at.run.state == State::done || &at.attempt != &at.run.attempts.back()) { return; }
   if (done.step < at.run.target_step || !is_evaluated(at.run, done.step)) {
     at.tell("done_refused", fmt::format("done at step {} does not count: the target is step {}, "
                                         "with an eval of that step reported before",
@@ -123,6 +126,21 @@ std::optional<Receipt> refusal(const Run& run, std::string_view token) {
   const bool given_up = run.state == State::failed || run.state == State::cancelled;
   if (run.attempts.back().token != token || given_up) { return refused(Reception::fenced); }
   return std::nullopt;
+}
+
+/// The attempt whose spool counts: the current one, and an earlier one, whose end nobody saw, until
+/// one after it has reported. Its worker may write until the next goes on from what it left.
+Attempt* readable(Run& run, std::string_view token) {
+  if (run.state == State::failed || run.state == State::cancelled) { return nullptr; }
+  for (Attempt& attempt : run.attempts | std::views::reverse) {
+    const bool is_current = &attempt == &run.attempts.back();
+    if (attempt.token == token) {
+      return is_current || (attempt.ending && !db::was_witnessed(*attempt.ending)) ? &attempt
+                                                                                   : nullptr;
+    }
+    if (attempt.seq > 0) { return nullptr; }
+  }
+  return nullptr;
 }
 
 Receipt begin(const Attempt& attempt) {
@@ -174,8 +192,12 @@ Receipt receive(Run run, std::string_view token, const std::vector<protocol::Rep
 }
 
 Receipt receive_spool(Run run, const Spool& spool, const SpoolPart& part, db::Time now) {
-  if (auto no = refusal(run, spool.token)) { return *std::move(no); }
-  Attempt& attempt = run.attempts.back();
+  Attempt* found = readable(run, spool.token);
+  if (found == nullptr) {
+    const bool known = db::attempt_of(run, spool.token) != nullptr;
+    return refused(known ? Reception::fenced : Reception::unauthorized);
+  }
+  Attempt& attempt = *found;
   Receipt receipt = begin(attempt);
   attempt.number = spool.number;
   const Target at{run, attempt, receipt.delivery.events, now};

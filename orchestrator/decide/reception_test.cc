@@ -160,3 +160,19 @@ TEST_CASE(
   run.sees(exit_with(75), 3).submitted("t2", 10);
   CHECK(receive_spool(run.run, {"a", "t", 1, true}, part, 11).reception == Reception::fenced);
 }
+
+TEST_CASE("receive_spool: what an attempt wrote last counts until the next one has reported") {
+  RunBuilder run = a_run().submitted("t", 0).reports({report(1, at_step(1))}, 1);
+  Ended put_back;
+  put_back.cause = protocol::FailureClass::preempted;
+  run.sees(put_back, 3).submitted("t2", 10);
+  const auto part = a_part({good(report(2, at_step(2))), good(report(3, checkpoint_of(2)))});
+  const Receipt late = receive_spool(run.run, {"a", "t", 1, false}, part, 11);
+  REQUIRE(late.reception == Reception::accepted);
+  CHECK(late.delivery.reports.size() == 2);
+  CHECK(late.delivery.token == "t");
+  run.run = late.delivery.run;
+  run.reports({report(1, at_step(3), 2)}, 12);
+  CHECK(run.run.attempts.back().resumed_from_step == 2);
+  CHECK(receive_spool(run.run, {"a", "t", 1, false}, part, 13).reception == Reception::fenced);
+}

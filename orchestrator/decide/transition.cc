@@ -48,9 +48,11 @@ struct ObservedState {
     if (running.number) { attempt.number = running.number; }
     if (running.launcher_pid) { attempt.launcher_pid = running.launcher_pid; }
     if (running.launcher_start_ns) { attempt.launcher_start_ns = running.launcher_start_ns; }
+    if (!running.nodes.empty()) { attempt.nodes = running.nodes; }
   }
   void operator()(const Ended& ended) const {
     if (ended.number) { attempt.number = ended.number; }
+    if (!ended.nodes.empty()) { attempt.nodes = ended.nodes; }
     attempt.gone = true;
     if (!attempt.ending) {
       end_attempt(change, judge(change.run, attempt, ended, now), policy, now);

@@ -19,7 +19,7 @@ Json attempt_json(const db::Attempt& attempt) {
   return {{"number", or_null(attempt.number)},
           {"executor", attempt.executor},
           {"job", attempt.identity ? Json(attempt.identity->job) : Json()},
-          {"nodes", Json::array()},
+          {"nodes", attempt.nodes},
           {"ranks", attempt.identity ? Json(attempt.world) : Json()},
           {"started_at", or_null(attempt.started_at)},
           {"ended_at", or_null(attempt.ended_at)},

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <dirent.h>
+#include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,19 @@ bool bring(const std::string& from, const std::string& to, bool keeps_it) {
   if (!keeps_it) { return ::rename(from.c_str(), to.c_str()) == 0; }
   const auto secret = read_small(from);
   return secret && write_whole(to, *secret, 0600);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& word : words) { list += (list.empty() ? "" : ",") + word; }
+  return list;
+}
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> words;
+  std::istringstream parts(list);
+  for (std::string part; std::getline(parts, part, ',');) { words.push_back(part); }
+  return words;
 }
 
 std::string number_or_null(const std::optional<int>& number) {
@@ -85,7 +99,8 @@ bool fill_attempt_folder(const std::string& run_folder, int64_t number, const La
                               {"start_ns", std::to_string(note.launcher.start_ns)},
                               {"host", note.launcher.host},
                               {"boot", note.launcher.boot},
-                              {"cpus", to_text(note.cpus)}}));
+                              {"cpus", to_text(note.cpus)},
+                              {"nodes", joined(note.nodes)}}));
 }
 
 std::optional<LaunchNote> read_launch_note(const std::string& run_folder, int64_t number,
@@ -96,7 +111,7 @@ std::optional<LaunchNote> read_launch_note(const std::string& run_folder, int64_
   if (fields["token"] != token) { return std::nullopt; }
   const Process launcher{fields["host"], fields["boot"], std::atoll(fields["pid"].c_str()),
                          std::atoll(fields["start_ns"].c_str())};
-  return LaunchNote{token, launcher, parse_cpus(fields["cpus"])};
+  return LaunchNote{token, launcher, parse_cpus(fields["cpus"]), split(fields["nodes"])};
 }
 
 bool write_exit(const std::string& attempt_folder, const Exit& exit) {

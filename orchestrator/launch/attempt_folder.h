@@ -35,7 +35,8 @@ std::optional<int64_t> make_attempt_folder(const std::string& run_folder);
 struct LaunchNote {
   std::string token;
   Process launcher;
-  std::vector<int> cpus;  ///< empty = not pinned
+  std::vector<int> cpus;                ///< empty = not pinned
+  std::vector<std::string> nodes = {};  ///< that its ranks run on; empty: the launcher's host
 };
 
 /// Brings the bearer token in and writes the note. `keeps_secret`: the submission may be started

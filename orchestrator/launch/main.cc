@@ -1,16 +1,20 @@
 // enigma-launch: starts a worker and outlives the controller. Attempt's folder, lease, marks,
 // signals, exit file (contract section 5). Links libc only.
 
+#include "orchestrator/launch/again.h"
+#include "orchestrator/launch/allocation.h"
 #include "orchestrator/launch/attempt_folder.h"
 #include "orchestrator/launch/durable.h"
 #include "orchestrator/launch/lease.h"
 #include "orchestrator/launch/options.h"
+#include "orchestrator/launch/rank.h"
 #include "orchestrator/launch/worker_process.h"
 #include "orchestrator/starts/start.h"
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <sys/stat.h>
@@ -23,6 +27,7 @@ namespace {
 constexpr int kExitFault = 1;
 constexpr int kExitUsage = 2;
 constexpr int kExitPreempted = 75;  // of a worker that has written its checkpoint
+constexpr int kExitPreemptedWithout = 76;
 
 double now_s() {
   timespec now{};
@@ -68,13 +73,14 @@ std::optional<std::string> unclaimed_token(const Options& options) {
 }
 
 // Makes the attempt of a start that nothing hinders.
-std::optional<int64_t> begin(const Options& options, const std::string& token, Lease& mine) {
+std::optional<int64_t> begin(const Options& options, const std::string& token,
+                             const std::vector<std::string>& nodes, Lease& mine) {
   if (const auto lease = read_lease(options.run_folder)) { end_worker(*lease); }
   const auto number = make_attempt_folder(options.run_folder);
   mine = {this_process(), {}, token, now_s(), options.job, options.restart};
   const bool noted =
       number &&
-      fill_attempt_folder(options.run_folder, *number, {token, mine.holder, options.cpus},
+      fill_attempt_folder(options.run_folder, *number, {token, mine.holder, options.cpus, nodes},
                           !options.job.empty()) &&
       write_lease(options.run_folder, mine) && write_claim(options.run_folder, token, {number, ""});
   if (noted) { return number; }
@@ -88,13 +94,13 @@ struct ClaimResult {
   std::optional<int64_t> attempt;
   bool try_again = false;  ///< another start holds the lease, and this one may wait for it
 };
-ClaimResult try_claim(const Options& options, Lease& mine) {
+ClaimResult try_claim(const Options& options, const std::vector<std::string>& nodes, Lease& mine) {
   const FileLock lock(options.run_folder + "/lease.lock");
   if (!lock.held()) { return {}; }
   const auto token = unclaimed_token(options);
   if (!token) { return {}; }
   const auto hindered = hindrance(options, read_lease(options.run_folder));
-  if (!hindered) { return {begin(options, *token, mine)}; }
+  if (!hindered) { return {begin(options, *token, nodes, mine)}; }
   if (hindered->may_pass && !options.job.empty()) { return {std::nullopt, true}; }
   write_claim(options.run_folder, *token, {std::nullopt, hindered->why});
   return {};
@@ -102,9 +108,10 @@ ClaimResult try_claim(const Options& options, Lease& mine) {
 
 // Claims the submission and makes its attempt; nothing where it must not start (again). A lease on
 // a shared file system tells nobody that it is free: it is looked at.
-std::optional<int64_t> claim(const Options& options, Lease& mine) {
+std::optional<int64_t> claim(const Options& options, const std::vector<std::string>& nodes,
+                             Lease& mine) {
   for (;;) {
-    const ClaimResult result = try_claim(options, mine);
+    const ClaimResult result = try_claim(options, nodes, mine);
     if (!result.try_again) { return result.attempt; }
     const timespec pause{2, 0};
     ::nanosleep(&pause, nullptr);
@@ -134,12 +141,16 @@ std::optional<int> ended(pid_t worker) {
 }
 
 // Waits for the worker's end; forwards signals, renews the lease, kills after the grace time.
-int tend(const Options& options, Lease& mine, pid_t worker) {
+struct Tended {
+  int status = 0;
+  bool was_asked_to_stop = false;
+};
+Tended tend(const Options& options, Lease& mine, pid_t worker) {
   const sigset_t watched = watched_signals();
   const double renew_s = options.silence_s / 5;
   double kill_at = 0;
   for (;;) {
-    if (const auto status = ended(worker)) { return *status; }
+    if (const auto status = ended(worker)) { return {*status, kill_at > 0}; }
     const double now = now_s();
     if (kill_at > 0 && now >= kill_at) { kill_group(worker); }
     if (now - mine.renewed_at >= renew_s && !renew(options, mine)) { kill_group(worker); }
@@ -160,15 +171,31 @@ Exit exit_of(int status, int64_t kills_before) {
   return exit;
 }
 
-Exit run_worker(const Options& options, int64_t number, Lease& mine) {
+// A step of several ranks ends well where they left with their checkpoint: rank 0 says so.
+void take_word_of_rank_0(const Options& options, int64_t number, Exit& exit) {
+  if (!has_several_ranks(options) || exit.code != 0) { return; }
+  for (const RankExit& rank : read_rank_exits(attempt_path(options.run_folder, number))) {
+    const bool preempted = rank.code == kExitPreempted || rank.code == kExitPreemptedWithout;
+    if (rank.rank == 0 && preempted) { exit.code = rank.code; }
+  }
+}
+
+struct Ended {
+  Exit exit;
+  bool was_asked_to_stop = false;
+};
+Ended run_worker(const Options& options, int64_t number, const std::vector<std::string>& nodes,
+                 Lease& mine) {
   const int64_t kills_before = memory_kills();
-  const Started worker = start_worker(options, number);
-  if (worker.pid < 0) { return {std::nullopt, std::nullopt, 0, false, worker.error}; }
+  const Started worker = start_worker(options, number, nodes);
+  if (worker.pid < 0) { return {{std::nullopt, std::nullopt, 0, false, worker.error}, false}; }
   mine.worker = process_of(worker.pid);
   renew(options, mine);
-  const Exit exit = exit_of(tend(options, mine, worker.pid), kills_before);
+  const Tended tended = tend(options, mine, worker.pid);
+  Ended ended{exit_of(tended.status, kills_before), tended.was_asked_to_stop};
   kill_group(worker.pid);
-  return exit;
+  take_word_of_rank_0(options, number, ended.exit);
+  return ended;
 }
 
 // A job that was stopped with a checkpoint goes back into its queue by itself, whether or not a
@@ -179,28 +206,76 @@ void queue_again(const Options& options) {
   ::_exit(1);
 }
 
+// One attempt, from its claim to its exit file.
+struct Attempt {
+  std::optional<int64_t> number;  ///< nothing: it was not begun
+  bool is_written = false;
+  Ended ended;
+};
+Attempt attempt(const Options& options, const std::vector<std::string>& nodes) {
+  Lease mine;
+  Attempt attempt{claim(options, nodes, mine), false, {}};
+  if (!attempt.number) { return attempt; }
+  attempt.ended = run_worker(options, *attempt.number, nodes, mine);
+  attempt.ended.exit.at = now_s();
+  release_lease(options.run_folder, mine.token);
+  attempt.is_written =
+      write_exit(attempt_path(options.run_folder, *attempt.number), attempt.ended.exit);
+  return attempt;
+}
+
+int launch_here(const Options& options) {
+  // The name that the scheduler knows this node by.
+  const char* node = options.job.empty() ? nullptr : std::getenv("SLURMD_NODENAME");
+  const Attempt only = attempt(
+      options, node == nullptr ? std::vector<std::string>{} : std::vector<std::string>{node});
+  if (!only.number) { return kExitFault; }
+  if (options.job.empty()) { return only.is_written ? 0 : kExitFault; }
+  if (only.ended.exit.code == kExitPreempted) { queue_again(options); }
+  return only.ended.exit.code.value_or(kExitFault);
+}
+
+// Inside the job a lost rank costs a start, not the allocation: the worker goes on from its
+// checkpoint on the nodes that are left, as a new attempt. Where they are too few, the job goes
+// back into the queue.
+int launch_on_nodes(const Options& options) {
+  const std::vector<std::string> allocated = allocated_nodes();
+  std::vector<std::string> nodes = chosen_nodes(allocated, {}, options.nodes);
+  for (int short_starts = 0; !nodes.empty();) {
+    const double begin = now_s();
+    const Attempt one = attempt(options, nodes);
+    if (!one.number) { return kExitFault; }
+    const Exit& exit = one.ended.exit;
+    if (exit.code == kExitPreempted) { queue_again(options); }
+    short_starts = now_s() - begin < kLong_s ? short_starts + 1 : 0;
+    if (!may_start_again(exit, one.ended.was_asked_to_stop, short_starts)) {
+      return exit.code.value_or(kExitFault);
+    }
+    const auto ranks = read_rank_exits(attempt_path(options.run_folder, *one.number));
+    nodes = chosen_nodes(nodes_that_answer(allocated), suspects_of(ranks), options.nodes);
+  }
+  std::fprintf(stderr, "enigma-launch: too few nodes are left: back into the queue\n");
+  queue_again(options);
+  return kExitFault;
+}
+
 int launch(const Options& options) {
   // A scheduler signals the processes of its job by their session.
   if (options.job.empty()) { ::setsid(); }
   const sigset_t watched = watched_signals();
   ::sigprocmask(SIG_BLOCK, &watched, nullptr);
   ::mkdir((options.run_folder + "/submissions").c_str(), 0755);
-  Lease mine;
-  const auto number = claim(options, mine);
-  if (!number) { return kExitFault; }
-  Exit exit = run_worker(options, *number, mine);
-  exit.at = now_s();
-  release_lease(options.run_folder, mine.token);
-  const bool is_written = write_exit(attempt_path(options.run_folder, *number), exit);
-  if (options.job.empty()) { return is_written ? 0 : kExitFault; }
-  if (exit.code == kExitPreempted) { queue_again(options); }
-  return exit.code.value_or(kExitFault);
+  return has_several_ranks(options) ? launch_on_nodes(options) : launch_here(options);
 }
 
 }  // namespace
 }  // namespace enigma::launch
 
+// enigma-launch rank ATTEMPT_FOLDER WORKER: what srun starts on each node, for each rank.
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string(argv[1]) == "rank") {
+    return enigma::launch::run_rank(argv[2], argv[3]);
+  }
   std::string why;
   const auto options = enigma::launch::parse_options({argv + 1, argv + argc}, why);
   if (!options) {

@@ -1,5 +1,6 @@
 #include "orchestrator/launch/options.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -17,6 +18,18 @@ std::map<std::string, std::string*> texts_of(Options& options) {
           {"--job", &options.job}};
 }
 
+/// "1,2,4"; empty where one is no positive number.
+std::vector<int64_t> parse_counts(const std::string& list) {
+  std::vector<int64_t> counts;
+  std::istringstream parts(list);
+  for (std::string part; std::getline(parts, part, ',');) {
+    char* end = nullptr;
+    counts.push_back(std::strtoll(part.c_str(), &end, 10));
+    if (part.empty() || *end != '\0' || counts.back() < 1) { return {}; }
+  }
+  return counts;
+}
+
 bool take(Options& options, const std::string& name, const std::string& value) {
   const auto texts = texts_of(options);
   if (const auto text = texts.find(name); text != texts.end()) {
@@ -27,11 +40,16 @@ bool take(Options& options, const std::string& name, const std::string& value) {
     options.cpus = parse_cpus(value);
     return !options.cpus.empty();
   }
-  if (name == "--restart" || name == "--ranks") {
-    int64_t& number = name == "--ranks" ? options.ranks : options.restart;
+  if (name == "--nodes") {
+    options.nodes = parse_counts(value);
+    return !options.nodes.empty();
+  }
+  if (name == "--restart" || name == "--ranks-per-node") {
+    const bool ranks = name == "--ranks-per-node";
+    int64_t& number = ranks ? options.ranks_per_node : options.restart;
     char* end = nullptr;
     number = std::strtoll(value.c_str(), &end, 10);
-    return end != value.c_str() && *end == '\0' && number >= (name == "--ranks" ? 1 : 0);
+    return end != value.c_str() && *end == '\0' && number >= (ranks ? 1 : 0);
   }
   double* seconds = name == "--silence-s" ? &options.silence_s
                     : name == "--grace-s" ? &options.grace_s
@@ -61,6 +79,11 @@ std::string to_text(const std::vector<int>& cpus) {
   std::string list;
   for (const int cpu : cpus) { list += (list.empty() ? "" : ",") + std::to_string(cpu); }
   return list;
+}
+
+bool has_several_ranks(const Options& options) {
+  return options.ranks_per_node > 1 ||
+         std::any_of(options.nodes.begin(), options.nodes.end(), [](int64_t n) { return n > 1; });
 }
 
 std::optional<Options> parse_options(const std::vector<std::string>& words, std::string& why) {

@@ -18,11 +18,14 @@ struct Options {
   std::string report_url, report_pin;  ///< may be empty
   std::string job;                     ///< of a scheduler that may start it again; empty: none
   int64_t restart = 0;                 ///< how often it has put that job back into its queue
-  int64_t ranks = 1;                   ///< more than one, or nodes: the worker is started by srun
+  std::vector<int64_t> nodes = {1};    ///< counts that it may run on; the largest there is
+  int64_t ranks_per_node = 1;          ///< one on one node is a process, more are started by srun
   std::vector<int> cpus;               ///< empty = wherever the system likes
   double silence_s = 300;              ///< after which a lease whose holder nobody can see is taken
   double grace_s = 60;                 ///< between SIGTERM and SIGKILL for the worker
 };
+
+bool has_several_ranks(const Options& options);
 
 /// Nothing, and `why` filled, where the line is wrong. `--cpus` takes "0,2-3".
 std::optional<Options> parse_options(const std::vector<std::string>& words, std::string& why);

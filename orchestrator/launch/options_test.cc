@@ -15,13 +15,19 @@ TEST_CASE("cpus: a list of numbers and ranges is expanded, anything else is empt
 
 TEST_CASE("options: what is needed is taken, what is unknown is named") {
   std::string why;
-  const auto options = parse_options({"--run", "ab", "--run-dir", "/r", "--token", "t", "--worker",
-                                      "/w", "--cpus", "1-2", "--grace-s", "2.5"},
-                                     why);
+  const auto options =
+      parse_options({"--run", "ab", "--run-dir", "/r", "--token", "t", "--worker", "/w", "--cpus",
+                     "1-2", "--grace-s", "2.5", "--nodes", "1,2", "--ranks-per-node", "4"},
+                    why);
   REQUIRE(options);
   CHECK(options->run == "ab");
   CHECK(options->cpus == std::vector<int>{1, 2});
   CHECK(options->grace_s == doctest::Approx(2.5));
+  CHECK(options->nodes == std::vector<int64_t>{1, 2});
+  CHECK(has_several_ranks(*options));
+  CHECK_FALSE(has_several_ranks({}));
+  CHECK_FALSE(parse_options({"--nodes", "0"}, why));
+  CHECK_FALSE(parse_options({"--nodes", "2,"}, why));
   CHECK_FALSE(parse_options({"--rum", "ab"}, why));
   CHECK(why.find("--rum") != std::string::npos);
   CHECK_FALSE(parse_options({"--run"}, why));

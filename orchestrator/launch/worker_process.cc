@@ -29,22 +29,32 @@ void set_environment(const Options& options, const std::string& folder) {
       {"ENIGMA_REPORT_PIN", options.report_pin},
       {"ENIGMA_TOKEN_FILE", folder + "/token"}};
   for (const auto& [name, value] : variables) { ::setenv(name, value.c_str(), 1); }
-  // Ranks that srun starts have Slurm's own variables.
-  if (options.ranks > 1) { return; }
+  // Ranks are told by the scheduler which they are.
+  if (has_several_ranks(options)) { return; }
   ::setenv("ENIGMA_RANK", "0", 1);
   ::setenv("ENIGMA_WORLD", "1", 1);
 }
 
 /// One process, or one a rank: then a rank that fails ends the others (T13: without that a job
 /// burns on, waiting).
-void execute_worker(const Options& options) {
+void execute_worker(const Options& options, const std::string& folder,
+                    const std::vector<std::string>& nodes) {
   const char* worker = options.worker.c_str();
-  if (options.ranks == 1) {
+  if (!has_several_ranks(options)) {
     ::execl(worker, worker, static_cast<char*>(nullptr));
     return;
   }
-  const std::string ranks = "--ntasks=" + std::to_string(options.ranks);
-  ::execlp("srun", "srun", "--kill-on-bad-exit=1", "--wait=30", ranks.c_str(), worker,
+  std::string list;
+  for (const std::string& node : nodes) { list += (list.empty() ? "" : ",") + node; }
+  const auto count = static_cast<int64_t>(nodes.size());
+  const std::string on = "--nodelist=" + list, nodes_word = "--nodes=" + std::to_string(count),
+                    ranks = "--ntasks=" + std::to_string(count * options.ranks_per_node),
+                    each = "--ntasks-per-node=" + std::to_string(options.ranks_per_node);
+  std::array<char, 4096> self{};
+  const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size() - 1);
+  if (length <= 0) { return; }
+  ::execlp("srun", "srun", "--kill-on-bad-exit=1", "--wait=30", on.c_str(), nodes_word.c_str(),
+           ranks.c_str(), each.c_str(), self.data(), "rank", folder.c_str(), worker,
            static_cast<char*>(nullptr));
 }
 
@@ -103,14 +113,15 @@ std::string cgroup_path() {
 
 }  // namespace
 
-Started start_worker(const Options& options, int64_t attempt) {
+Started start_worker(const Options& options, int64_t attempt,
+                     const std::vector<std::string>& nodes) {
   const std::string folder = attempt_path(options.run_folder, attempt);
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) { return {-1, std::strerror(errno)}; }
   const pid_t launcher = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {
-    if (prepare_child(options, folder, launcher)) { execute_worker(options); }
+    if (prepare_child(options, folder, launcher)) { execute_worker(options, folder, nodes); }
     const int error = errno;
     const ssize_t told = ::write(ends[1], &error, sizeof error);
     ::_exit(told == sizeof error ? 127 : 126);

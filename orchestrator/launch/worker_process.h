@@ -15,8 +15,10 @@ struct Started {
 };
 
 /// Forks and executes the worker with the contract's ENIGMA_* variables; standard output and error
-/// go to worker.log of the attempt's folder. Returns after the exec has succeeded or failed.
-Started start_worker(const Options& options, int64_t attempt);
+/// go to worker.log of the attempt's folder. On `nodes`: by srun, each rank under run_rank(); none:
+/// as one process here. Returns after the exec has succeeded or failed.
+Started start_worker(const Options& options, int64_t attempt,
+                     const std::vector<std::string>& nodes);
 
 /// Kills whatever is left of the worker's process group.
 void kill_group(pid_t worker);

@@ -84,7 +84,9 @@ JobState LocalExecutor::state_of_attempt(const std::string& run, const std::stri
                                          int64_t number) {
   const std::string folder = folder_of(run).string();
   const fs::path attempt = launch::attempt_path(folder, number);
-  if (const auto ended = attempts::read_exit(attempt, number)) { return *ended; }
+  if (const auto ended = attempts::read_exit(attempt, number, options_.signatures)) {
+    return *ended;
+  }
   if (!notes_.contains(token)) {
     const auto note = launch::read_launch_note(folder, number, token);
     if (!note) { return decide::Unknown{}; }
@@ -101,7 +103,9 @@ JobState LocalExecutor::state_of_attempt(const std::string& run, const std::stri
       break;
   }
   // It may have written its exit file between the two looks.
-  if (const auto ended = attempts::read_exit(attempt, number)) { return *ended; }
+  if (const auto ended = attempts::read_exit(attempt, number, options_.signatures)) {
+    return *ended;
+  }
   return Ended{std::nullopt, 0, false, number, "the launcher died without an exit file"};
 }
 

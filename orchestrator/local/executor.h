@@ -24,6 +24,7 @@ struct LocalOptions {
   double grace_s = 60;  ///< between SIGTERM and SIGKILL for a worker
   /// The bearer token of a submission; never on a command line.
   std::function<std::string(const std::string& token)> bearer_of;
+  decide::Signatures signatures = decide::house_signatures();  ///< of failures, in logs
 };
 
 class LocalExecutor final : public decide::Executor {

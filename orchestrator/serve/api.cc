@@ -6,6 +6,7 @@
 #include "orchestrator/documents/metrics.h"
 #include "orchestrator/documents/show.h"
 #include "orchestrator/documents/status.h"
+#include "orchestrator/serve/clock.h"
 #include "orchestrator/serve/log.h"
 #include "orchestrator/serve/ownership.h"
 #include "orchestrator/submit/submission.h"
@@ -118,6 +119,7 @@ http::Response planned(const std::string& body, const fs::path& folder) {
   SweepRequest request{body, "spec", "", "", "", {}, {}};
   const auto json = nlohmann::json::parse(body, nullptr, false);
   if (json.is_object() && json.contains("text")) { request = sweep_request_from_json(json); }
+  request.day = today();
   const auto store = db::Store::open_read_only(folder / "runs.db");
   const auto plan = plan_sweep(request, &store, folder);
   if (!plan.ok()) { throw InputError(plan.diagnostics); }
@@ -142,7 +144,8 @@ std::string kept(const std::optional<attempts::Environment>& environment,
 }
 
 Submission submission_of(const std::string& body, const ControllerOptions& options) {
-  const auto request = sweep_request_from_json(nlohmann::json::parse(body, nullptr, false));
+  auto request = sweep_request_from_json(nlohmann::json::parse(body, nullptr, false));
+  request.day = today();
   if (request.worker.empty()) {
     Diagnostic absent;
     absent.message = "a worker is needed";

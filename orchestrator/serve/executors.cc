@@ -1,5 +1,6 @@
 #include "orchestrator/serve/executors.h"
 
+#include "orchestrator/attempts/signature_file.h"
 #include "orchestrator/local/cores.h"
 #include "orchestrator/serve/clock.h"
 
@@ -28,9 +29,10 @@ decide::Policy policy_of(int64_t slots) {
 DrivenExecutors::DrivenExecutors(const ServeOptions& options, const std::string& report_url,
                                  std::function<std::string(const std::string& token)> bearer_of)
     : local_({options.store / "runs", options.programs / "enigma-launch", report_url,
-              local::allowed_cores(), options.grace_s, bearer_of}),
+              local::allowed_cores(), options.grace_s, bearer_of,
+              attempts::signatures_of(options.store)}),
       slurm_({options.store, options.programs / "enigma-launch", "", options.grace_s, kLook_s,
-              monotonic_s, std::move(bearer_of)}) {}
+              monotonic_s, std::move(bearer_of), attempts::signatures_of(options.store)}) {}
 
 decide::Executors DrivenExecutors::by_name() {
   return decide::Executors({{"local", &local_}, {"slurm", &slurm_}});

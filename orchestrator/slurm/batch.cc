@@ -3,6 +3,7 @@
 #include "orchestrator/starts/start.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -24,6 +25,32 @@ std::string quoted(const std::string& text) {
 
 attempts::Site site_of(const Batch& batch) {
   return batch.placement.site.value_or(attempts::Site{});
+}
+
+std::vector<int64_t> node_counts_of(const attempts::Resources& resources) {
+  return resources.node_counts.empty() ? std::vector<int64_t>{resources.nodes}
+                                       : resources.node_counts;
+}
+
+/// From the fewest that it may run on to the most and the spares.
+std::string nodes_word(const attempts::Resources& resources) {
+  const auto counts = node_counts_of(resources);
+  const int64_t least = counts.front(), most = counts.back() + resources.spares;
+  return least == most ? fmt::format("--nodes={}", most)
+                       : fmt::format("--nodes={}-{}", least, most);
+}
+
+/// A count of tasks would be the fewest nodes' and satisfied by them: a range asks for cores alone.
+std::string ranks_word(const attempts::Resources& resources) {
+  const bool is_range = node_counts_of(resources).size() > 1 || resources.spares > 0;
+  return fmt::format("--{}={}", is_range ? "mincpus" : "ntasks-per-node",
+                     resources.ranks_per_node());
+}
+
+/// What the launcher starts: the worker, or what brings it into its container.
+std::string worker_of(const Batch& batch) {
+  return site_of(batch).container.empty() ? batch.placement.worker
+                                          : (batch.folder / "worker").string();
 }
 
 std::string minutes_of(double seconds) {
@@ -74,25 +101,36 @@ std::string script_of(const Batch& batch) {
       "exec {} --run \"$run\" --run-dir {}/\"$run\" --token {}.\"$SLURM_ARRAY_TASK_ID\" \\\n"
       "  --worker {} --data {} --url {} --grace-s {} --job "
       "\"${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID\" \\\n"
-      "  --restart \"${{SLURM_RESTART_COUNT:-0}}\" --ranks {}\n",
+      "  --restart \"${{SLURM_RESTART_COUNT:-0}}\" --nodes {} --ranks-per-node {}\n",
       quoted(batch.folder.string()), lines, quoted(batch.launcher.string()),
-      quoted(batch.runs_folder.string()), batch.base, quoted(batch.placement.worker),
+      quoted(batch.runs_folder.string()), batch.base, quoted(worker_of(batch)),
       quoted(batch.placement.data), quoted(batch.report_url), batch.grace_s,
-      resources.nodes * resources.ranks_per_node());
+      fmt::join(node_counts_of(resources), ","), resources.ranks_per_node());
+}
+
+// The container sees the store, the recordings and the program; Apptainer passes the environment
+// on.
+std::string wrapper_of(const Batch& batch) {
+  const attempts::Site site = site_of(batch);
+  if (site.container.empty()) { return ""; }
+  const std::filesystem::path worker = batch.placement.worker;
+  return fmt::format("#!/bin/sh\nexec apptainer exec {}--bind {} --bind {} --bind {} {} {}\n",
+                     site.has_gpus ? "--nv " : "", quoted(batch.runs_folder.string()),
+                     quoted(batch.placement.data), quoted(worker.parent_path().string()),
+                     quoted(site.container), quoted(worker.string()));
 }
 
 std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script) {
   const auto resources = batch.placement.resources.value_or(attempts::Resources{});
-  std::vector<std::string> words = {
-      "--parsable",
-      "--job-name=" + job_name_of(batch.base),
-      "--array=" + array_of(batch.indices),
-      "--chdir=" + batch.folder.string(),
-      "--output=" + (batch.folder / "%a.log").string(),
-      "--open-mode=append",
-      "--requeue",
-      fmt::format("--nodes={}", resources.nodes),
-      fmt::format("--ntasks-per-node={}", resources.ranks_per_node())};
+  std::vector<std::string> words = {"--parsable",
+                                    "--job-name=" + job_name_of(batch.base),
+                                    "--array=" + array_of(batch.indices),
+                                    "--chdir=" + batch.folder.string(),
+                                    "--output=" + (batch.folder / "%a.log").string(),
+                                    "--open-mode=append",
+                                    "--requeue",
+                                    nodes_word(resources),
+                                    ranks_word(resources)};
   if (site_of(batch).has_gpus) {
     words.push_back(fmt::format("--gpus-per-node={}", resources.devices));
   }
@@ -100,6 +138,11 @@ std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesys
     const double warning_s = std::min(kWarning_s, *resources.time_s / 10);
     words.push_back("--time=" + minutes_of(*resources.time_s));
     words.push_back(fmt::format("--signal=B:TERM@{:.0f}", std::max(1.0, warning_s)));
+  }
+  // Where a node fails, the others are worth keeping.
+  if (node_counts_of(resources).back() + resources.spares > 1) { words.emplace_back("--no-kill"); }
+  if (!batch.excluded.empty()) {
+    words.push_back(fmt::format("--exclude={}", fmt::join(batch.excluded, ",")));
   }
   const attempts::Site site = site_of(batch);
   for (const auto& [name, value] : site.options) {

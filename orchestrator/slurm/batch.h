@@ -36,10 +36,13 @@ struct Batch {
   std::filesystem::path launcher;
   std::string report_url;  ///< may be empty
   double grace_s = 60;
+  std::vector<std::string> excluded = {};  ///< nodes
 };
 
 /// The script: it finds the run of its index and becomes the launcher.
 std::string script_of(const Batch& batch);
+/// A program that runs the worker in its container; empty where it has none.
+std::string wrapper_of(const Batch& batch);
 /// sbatch's words, without the program, ending with the script's path.
 std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script);
 

@@ -61,7 +61,32 @@ TEST_CASE("resources and the site's options are passed on") {
   CHECK(has(words, "--account=lab"));
   CHECK(has(words, "--exclusive"));
   CHECK(script_of(batch).find("module load x\n") != std::string::npos);
-  CHECK(script_of(batch).find("--ranks 16") != std::string::npos);
+  CHECK(script_of(batch).find("--nodes 2 --ranks-per-node 8") != std::string::npos);
+  CHECK(has(words, "--no-kill"));
+}
+
+TEST_CASE("a run that may come back on fewer nodes asks for a range, spares on top") {
+  Batch batch = a_batch();
+  batch.placement.resources = attempts::Resources{4, 2, std::nullopt, std::nullopt, {1, 2, 4}, 1};
+  CHECK(has(sbatch_arguments(batch, "s.sh"), "--nodes=1-5"));
+  CHECK(has(sbatch_arguments(batch, "s.sh"), "--mincpus=2"));
+  CHECK(script_of(batch).find("--nodes 1,2,4 --ranks-per-node 2") != std::string::npos);
+}
+
+TEST_CASE("excluded nodes are named to the scheduler") {
+  Batch batch = a_batch();
+  batch.excluded = {"n2", "n7"};
+  CHECK(has(sbatch_arguments(batch, "s.sh"), "--exclude=n2,n7"));
+}
+
+TEST_CASE("a container sees store, recordings and program, and its worker is what is launched") {
+  Batch batch = a_batch();
+  CHECK(wrapper_of(batch).empty());
+  batch.placement.site = attempts::Site{{}, {}, true, "/images/torch.sif"};
+  const std::string wrapper = wrapper_of(batch);
+  CHECK(wrapper.find("exec apptainer exec --nv --bind '/store/runs'") != std::string::npos);
+  CHECK(wrapper.find("'/images/torch.sif' '/opt/it'\\''s a worker'") != std::string::npos);
+  CHECK(script_of(batch).find("--worker '/store/jobs/ab12/worker'") != std::string::npos);
 }
 
 TEST_CASE("a short job is warned a tenth of its time before the limit") {

@@ -22,6 +22,10 @@ using decide::Watch;
 /// A scheduler that takes long to answer is left alone for so many times that long.
 constexpr double kPauses = 20;
 
+std::vector<std::string> nodes_of(const launch::LaunchNote& note) {
+  return note.nodes.empty() ? std::vector<std::string>{note.launcher.host} : note.nodes;
+}
+
 void write_tasks(const fs::path& folder, const std::vector<Submission>& batch) {
   fs::create_directories(folder / "tasks");
   for (const Submission& submission : batch) {
@@ -94,7 +98,13 @@ Evidence SlurmExecutor::evidence_of(const Watch& watch, int64_t start) const {
   evidence.started_again = claim(start + 1).has_value();
   if (evidence.claim && evidence.claim->attempt) {
     const int64_t number = *evidence.claim->attempt;
-    evidence.exit = attempts::read_exit(launch::attempt_path(folder, number), number);
+    evidence.exit =
+        attempts::read_exit(launch::attempt_path(folder, number), number, options_.signatures);
+    if (const auto note =
+            launch::read_launch_note(folder, number, token_of_start(submission, start))) {
+      evidence.nodes = nodes_of(*note);
+    }
+    if (evidence.exit) { evidence.exit->nodes = evidence.nodes; }
   }
   evidence.has_answer = has_answer_;
   evidence.was_seen = watch.was_seen;
@@ -122,7 +132,7 @@ void SlurmExecutor::look(const Watch& watch, std::vector<Observation>& seen) {
       evidence_of({watch.executor, watch.run, next, {}, {}, {}, true}, start + 1);
   // Its own end is told by the next look, when its spool has been read.
   if (after.claim && after.claim->attempt) {
-    seen.push_back({watch.run, next, decide::Running{after.claim->attempt, {}, {}}});
+    seen.push_back({watch.run, next, decide::Running{after.claim->attempt, {}, {}, after.nodes}});
   } else {
     seen.push_back({watch.run, next, decide::Waiting{evidence.job ? evidence.job->reason : ""}});
   }
@@ -188,13 +198,18 @@ SubmitAnswer SlurmExecutor::submit_batch(const std::vector<Submission>& batch) {
                options_.store / "runs",
                options_.launcher,
                options_.report_url,
-               options_.grace_s};
+               options_.grace_s,
+               batch.front().excluded};
     for (const Submission& submission : batch) {
       call.indices.push_back(task_of(submission.token).index);
       attempts::prepare(folder_of(submission.run), submission,
                         options_.bearer_of(submission.token));
     }
     write_tasks(folder, batch);
+    if (const std::string wrapper = wrapper_of(call); !wrapper.empty()) {
+      write_atomically(folder / "worker", wrapper);
+      fs::permissions(folder / "worker", fs::perms(0755));
+    }
     const fs::path script = folder / ("script-" + std::to_string(call.indices.front()) + ".sh");
     write_atomically(script, script_of(call));
     const auto variables = attempts::variables_for(options_.store, call.placement.environment);

@@ -27,6 +27,7 @@ struct SlurmOptions {
   std::function<double()> clock_s;
   /// The bearer token of a submission; never on a command line.
   std::function<std::string(const std::string& token)> bearer_of;
+  decide::Signatures signatures = decide::house_signatures();  ///< of failures, in logs
 };
 
 class SlurmExecutor final : public decide::Executor {

@@ -46,6 +46,7 @@ Ended ended(const Evidence& evidence, std::optional<FailureClass> cause, const s
   end.cause = cause;
   end.number = number_of(evidence);
   end.line = line;
+  end.nodes = evidence.nodes;
   return end;
 }
 
@@ -60,7 +61,7 @@ JobState state_with_exit(const Evidence& evidence) {
   const auto& job = evidence.job;
   if (!job && !evidence.has_answer && !evidence.started_again) { return decide::Unknown{}; }
   if (job && job->phase == Phase::running && !evidence.started_again) {
-    return decide::Running{number_of(evidence), {}, {}};
+    return decide::Running{number_of(evidence), {}, {}, evidence.nodes};
   }
   Ended end = *evidence.exit;
   if (job && is_over(job->phase) && was_stopped(end)) {
@@ -103,7 +104,9 @@ JobState state_of(const Evidence& evidence) {
   }
   if (!job) { return state_of_missing(evidence); }
   if (is_over(job->phase)) { return state_of_over(evidence, *job); }
-  if (job->phase == Phase::running) { return decide::Running{number_of(evidence), {}, {}}; }
+  if (job->phase == Phase::running) {
+    return decide::Running{number_of(evidence), {}, {}, evidence.nodes};
+  }
   if (number_of(evidence)) {
     return ended(evidence, FailureClass::preempted, "put back into the queue: " + text_of(*job));
   }

@@ -6,6 +6,8 @@
 #include "orchestrator/slurm/job_record.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace enigma::slurm {
 
@@ -16,6 +18,7 @@ inline constexpr int kMissesMax = 3;
 struct Evidence {
   std::optional<launch::Claim> claim;  ///< of its launcher
   std::optional<decide::Ended> exit;   ///< its exit file
+  std::vector<std::string> nodes;      ///< that it runs on, as its launcher noted
   bool started_again = false;          ///< a later start of this submission has been claimed
   bool was_seen = false;               ///< the scheduler has shown its job before
   bool has_answer = false;             ///< the last query was answered

@@ -1,9 +1,11 @@
 #include "orchestrator/submit/submission.h"
 
 #include "orchestrator/attempts/placement.h"
+#include "orchestrator/submit/site_file.h"
 #include "orchestrator/submit/speed.h"
 #include "recordings/manifest.h"
 #include "sweeps/executor_names.h"
+#include "sweeps/plan_resources.h"
 #include "sweeps/sessions.h"
 
 #include <fmt/format.h>
@@ -52,7 +54,8 @@ std::vector<Diagnostic> wider_than_a_machine(const sweeps::Spec& spec) {
   std::vector<Diagnostic> problems;
   for (size_t i = 0; i < spec.resources.size(); ++i) {
     const sweeps::ResourceRule& rule = spec.resources[i];
-    if (rule.nodes == 1 && rule.devices == 1 && rule.ranks.value_or(1) == 1 && !rule.time_s) {
+    if (rule.nodes.back() == 1 && rule.devices == 1 && rule.ranks.value_or(1) == 1 &&
+        !rule.time_s && rule.spares == 0) {
       continue;
     }
     Diagnostic wide = spec.document.at(fmt::format("/resources/{}", i),
@@ -97,9 +100,13 @@ recordings::Manifest inspect_for(const sweeps::Spec& spec, const fs::path& data,
 }
 
 sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& sweep,
-                                     const SweepRequest& request) {
+                                     const SweepRequest& request,
+                                     const std::optional<sweeps::Site>& site) {
   sweeps::Surroundings surroundings;
   surroundings.speeds.stated = request.flops_per_s;
+  surroundings.speeds.stated_mfu = request.mfu;
+  surroundings.site = site;
+  surroundings.day = request.day;
   if (store == nullptr) { return surroundings; }
   const db::Store::Moment moment = store->moment();
   surroundings.known_ids = store->known_ids();
@@ -113,6 +120,31 @@ sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& 
 
 }  // namespace
 
+namespace {
+
+/// What the site cannot give to this sweep.
+std::vector<Diagnostic> problems_of_site(const SweepRequest& request, const sweeps::Spec& spec,
+                                         const std::string& executor,
+                                         const std::optional<sweeps::Site>& site) {
+  std::vector<Diagnostic> problems;
+  if (request.mfu && (!site || !site->gpu || site->gpu->peak_flops_per_s.empty())) {
+    problems.push_back(problem("command line", "", "the speed is incomplete",
+                               "--mfu M with --device NAME, --peak-tflops P, or a site that states "
+                               "the peak of its GPU",
+                               ""));
+    problems.back().found = "--mfu alone";
+  }
+  if (!site) { return problems; }
+  if (executor == "slurm" && site->scheduler != "slurm") {
+    problems.push_back(problem(request.file, "/executor", "site '" + site->name + "' has no Slurm",
+                               "\"scheduler\": \"slurm\" in its profile", ""));
+  }
+  if (executor == "slurm") { append(problems, sweeps::check_site(spec, *site)); }
+  return problems;
+}
+
+}  // namespace
+
 Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
                                 const fs::path& store_folder) {
   Parsed<PlannedSweep> result;
@@ -121,14 +153,20 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   if (!spec.ok()) { return result; }
   const std::string executor = request.executor.empty() ? spec.value->executor : request.executor;
   append(result.diagnostics, problems_of(request, *spec.value, executor));
+  auto site = site_of(request, *spec.value);
+  append(result.diagnostics, std::move(site.diagnostics));
+  if (site.value) {
+    append(result.diagnostics, problems_of_site(request, *spec.value, executor, *site.value));
+  }
   if (has_errors(result.diagnostics)) { return result; }
   const fs::path data = data_of(request, *spec.value);
   const auto manifest = inspect_for(*spec.value, data, store_folder);
-  auto plan =
-      sweeps::make_plan(*spec.value, manifest, surroundings_of(store, spec.value->name, request));
+  auto plan = sweeps::make_plan(*spec.value, manifest,
+                                surroundings_of(store, spec.value->name, request, *site.value));
   append(result.diagnostics, plan.diagnostics);
   if (plan.ok()) {
-    result.value = {std::move(*spec.value), std::move(*plan.value), data, executor};
+    result.value = {std::move(*spec.value), std::move(*plan.value), data, executor,
+                    std::move(*site.value)};
   }
   return result;
 }
@@ -137,6 +175,10 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
                                   const std::string& environment) {
   attempts::Placement placement{planned.data.string(), request.worker, planned.spec.retry,
                                 environment};
+  if (planned.site && planned.executor != "local") {
+    const sweeps::Site& site = *planned.site;
+    placement.site = {site.options, site.lines, site.gpu.has_value(), site.container};
+  }
   std::vector<db::NewPoint> rows;
   for (const sweeps::PlannedPoint& point : planned.plan.points) {
     db::NewPoint row;
@@ -148,7 +190,8 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
     }
     row.executor = planned.executor;
     if (planned.executor != "local") {
-      placement.resources = {point.nodes, point.devices, point.ranks, point.time_s};
+      placement.resources = {point.nodes,  point.devices,     point.ranks,
+                             point.time_s, point.node_counts, point.spares};
     }
     row.placement = attempts::to_text(placement);
     row.name = point.sweep_point.name;
@@ -169,6 +212,8 @@ nlohmann::json to_json(const SweepRequest& request) {
                          {"executor", request.executor},
                          {"worker", request.worker}};
   if (request.flops_per_s) { json["flops_per_s"] = *request.flops_per_s; }
+  if (request.mfu) { json["mfu"] = *request.mfu; }
+  if (!request.site.empty()) { json["site"] = request.site; }
   if (request.environment) { json["environment"] = *request.environment; }
   return json;
 }
@@ -220,6 +265,15 @@ SweepRequest sweep_request_from_json(const nlohmann::json& json) {
   take("data", request.data, false);
   take("executor", request.executor, false);
   take("worker", request.worker, false);
+  take("site", request.site, false);
+  if (json.is_object() && json.contains("mfu")) {
+    const auto& mfu = json["mfu"];
+    if (mfu.is_number() && mfu > 0 && mfu <= 1) {
+      request.mfu = mfu.get<double>();
+    } else {
+      wrong.push_back(problem("", "/mfu", "not a utilisation", "above 0 and at most 1", ""));
+    }
+  }
   if (json.is_object() && json.contains("flops_per_s")) {
     const auto& speed = json["flops_per_s"];
     if (speed.is_number() && speed > 0) {

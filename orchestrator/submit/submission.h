@@ -22,6 +22,9 @@ struct SweepRequest {
   std::string worker;                 ///< program, absolute
   std::optional<double> flops_per_s;  ///< of one device: its peak × the MFU that the user states
   std::optional<attempts::Environment> environment;  ///< of the submitter; none = the controller's
+  std::string site = {};           ///< name or file of a profile; empty = the spec's
+  std::string day = {};            ///< on which it is planned (ISO 8601): prices change
+  std::optional<double> mfu = {};  ///< stated without a peak: of the site's device
 };
 
 struct PlannedSweep {
@@ -29,6 +32,7 @@ struct PlannedSweep {
   sweeps::Plan plan;
   std::filesystem::path data;  ///< absolute
   std::string executor;
+  std::optional<sweeps::Site> site;
 };
 
 /// `store` may be null (nothing is known yet). Digests of recordings are cached in `store_folder`

@@ -17,6 +17,10 @@ void take(Behavior& behavior, const std::string& key, const std::string& value) 
     behavior.exit = std::stoi(value);
   } else if (key == "signal") {
     behavior.signal = std::stoi(value);
+  } else if (key == "rank") {
+    behavior.rank = std::stoll(value);
+  } else if (key == "says") {
+    behavior.says = value;
   } else if (key == "first") {
     behavior.first = true;
   } else if (key == "silent") {

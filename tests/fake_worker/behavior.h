@@ -15,6 +15,8 @@ struct Behavior {
   int exit = 70;
   int signal = 0;        ///< 0: leave by `exit`
   bool first = false;    ///< misbehave in the first attempt only
+  int64_t rank = 0;      ///< that misbehaves
+  std::string says;      ///< last words on standard error
   bool silent = false;   ///< no HTTP: the spool is the only way
   int64_t bad_line = 0;  ///< this line of the spool is no report; 0: none
   bool cut_end = false;  ///< the last line lacks its newline

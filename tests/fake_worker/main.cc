@@ -7,6 +7,7 @@
 #include "tests/fake_worker/checkpoint.h"
 #include "tests/fake_worker/job.h"
 #include "tests/fake_worker/outbox.h"
+#include "tests/fake_worker/ranks.h"
 #include "worker/protocol/exit_code.h"
 
 #include <algorithm>
@@ -49,9 +50,11 @@ struct Place {
 
 // Misbehaves where it was told to; returns where it was not.
 void misbehave(const Behavior& behavior, const Place& place, int64_t step, double fraction) {
+  if (behavior.rank != ranks_of_environment().rank) { return; }
   if (behavior.first && place.attempt.filename() != "attempt-1") { return; }
   while (behavior.hang_at && fraction >= *behavior.hang_at) { pass(3600); }
   if (!behavior.die_at || fraction < *behavior.die_at) { return; }
+  if (!behavior.says.empty()) { std::cerr << behavior.says << std::endl; }
   if (behavior.torn) { write_torn_checkpoint(place.attempt, step + 1); }
   if (behavior.signal != 0) { std::raise(behavior.signal); }
   std::cerr << "told to die at step " << step << std::endl;
@@ -90,7 +93,7 @@ int train(const Job& job, const Behavior& behavior, const Place& place, Outbox& 
   const int64_t stride = std::max<int64_t>(1, job.steps / 50);
   const double stride_s =
       behavior.seconds * static_cast<double>(stride) / static_cast<double>(job.steps);
-  outbox.add(protocol::Hello{1, {"fake"}, "fake"}, now_s());
+  outbox.add(protocol::Hello{ranks_of_environment().world, {"fake"}, "fake"}, now_s());
   for (int64_t strides = 1; step < job.steps; ++strides) {
     misbehave(behavior, place, step, static_cast<double>(step) / static_cast<double>(job.steps));
     pass(stride_s);
@@ -118,16 +121,31 @@ void cut_newline(const std::filesystem::path& spool) {
   std::filesystem::resize_file(spool, std::filesystem::file_size(spool) - 1);
 }
 
+// Ranks above 0 pass the same time in silence, and leave as rank 0 does.
+int follow(const Job& job, const Behavior& behavior, const Place& place) {
+  constexpr double kPause_s = 0.05;
+  double step = static_cast<double>(last_checkpoint(place.run).value_or(0));
+  const auto steps = static_cast<double>(job.steps);
+  for (;;) {
+    if (const auto code = told_end(place.attempt)) { return *code; }
+    misbehave(behavior, place, static_cast<int64_t>(step), step / steps);
+    pass(kPause_s);
+    step = std::min(steps, step + steps * kPause_s / behavior.seconds);
+  }
+}
+
 int work() {
   const Place place;
   const Behavior behavior = behavior_of(variable("ENIGMA_FAKE"));
   const Job job = job_of(nlohmann::json::parse(read_file(variable("ENIGMA_POINT"))));
+  if (ranks_of_environment().rank > 0) { return follow(job, behavior, place); }
   const auto self = launch::this_process();
   Outbox outbox(place.attempt, behavior.silent ? "" : variable("ENIGMA_REPORT_URL"),
                 read_file(variable("ENIGMA_TOKEN_FILE")), job.run, {self.pid, 0, 0, self.start_ns});
   outbox.spoil(behavior.bad_line);
   const int code = train(job, behavior, place, outbox);
   if (behavior.cut_end) { cut_newline(place.attempt / "spool.jsonl"); }
+  if (ranks_of_environment().world > 1) { tell_end(place.attempt, code); }
   return code;
 }
 

@@ -1,0 +1,98 @@
+"""Runs of several ranks on several nodes: preempted, resumed on fewer, a rank lost inside the job."""
+
+import json
+
+from checks import check, test
+from cluster import check_curves, evidence, finish, finish_started, only_run, submit
+from place import lines_of, wait_for
+
+
+def wide(place, cluster, nodes, seconds, fake="", **rule):
+    submit(place, cluster, seeds=[0], budgets=[8e9], worker=f"seconds={seconds}{fake}",
+           resources=[{"nodes": nodes, **rule}])
+
+
+@test
+def four_ranks_on_four_nodes(place, cluster):
+    """A rank a node, each with a log of its own; rank 0 alone reports."""
+    wide(place, cluster, 4, 2)
+    finish(place, 1)
+    shown = place.show(only_run(place))
+    check(shown["state"] == "done", shown["why"])
+    (attempt,) = shown["attempts"]
+    check(attempt["nodes"] == ["n1", "n2", "n3", "n4"] and attempt["ranks"] == 4, str(attempt))
+    logs = sorted(path.name for path in place.attempts()[0].glob("*.log"))
+    check(logs == ["rank-1.log", "rank-2.log", "rank-3.log", "worker.log"], str(logs))
+    check(not list(place.attempts()[0].glob("rank-*.exit.json")), "a rank that ended well left an exit file")
+    check_curves(place)
+
+
+@test
+def resumed_on_two(place, cluster):
+    """Four ranks on four nodes, preempted twice, come back on the two nodes that are left."""
+    wide(place, cluster, [2, 4], 30)
+    finish_started(place, cluster)
+    cluster.preempt(3, nodes=4)
+    wait_for(lambda: len(place.attempts()) == 2 and lines_of(place.attempts()[1] / "spool.jsonl", "metrics"),
+             "the second attempt's metrics", 90)
+    cluster.preempt(60, nodes=2)
+    finish(place, 1)
+    shown = place.show(only_run(place))
+    check(shown["state"] == "done", shown["why"])
+    check([a["class"] for a in shown["attempts"]] == ["preempted", "preempted", None], str(shown["attempts"]))
+    check([a["ranks"] for a in shown["attempts"]][::2] == [4, 2], str(shown["attempts"]))
+    check_curves(place)
+
+
+@test
+def a_rank_dies_inside_its_job(place, cluster):
+    """A rank is killed: the run goes on inside the same job, as a new attempt, within a minute."""
+    wide(place, cluster, 4, 10, ",rank=2,die_at=0.4,signal=9,first")
+    finish(place, 1, 90)
+    run = only_run(place)
+    shown = place.show(run)
+    check(shown["state"] == "done", shown["why"])
+    check(len(list(place.store.glob("jobs/*"))) == 1, "submitted again")
+    (first, _) = evidence(place, run)
+    check(first[0] == "node_failure" and "rank 2 on n3: signal 9" in first[1], str(first))
+    ended = json.loads((place.attempts()[0] / "exit.json").read_text())["at"]
+    again = lines_of(place.attempts()[1] / "spool.jsonl", "hello")[0]["at"]
+    check(again - ended < 60, f"{again - ended:.0f} s until it went on")
+    (name,) = {job[0].split("_")[0] for job in cluster.jobs("all")
+               if job[1] == f"enigma-{next(place.store.glob('jobs/*')).name}"}
+    check(cluster.restarts(f"{name}_0") == 0, "the allocation was given up")
+    check_curves(place)
+
+
+@test
+def a_spare_takes_over(place, cluster):
+    """The node of a lost rank is left out while a spare is there."""
+    wide(place, cluster, 2, 8, ",rank=1,die_at=0.4,signal=9,first", spares=1)
+    finish(place, 1, 90)
+    shown = place.show(only_run(place))
+    check(shown["state"] == "done", shown["why"])
+    before, after = (a["nodes"] for a in shown["attempts"])
+    check(len(after) == 2 and before[1] not in after, f"{before} then {after}")
+    check_curves(place)
+
+
+@test
+def a_storm_of_restarts_ends(place, cluster):
+    """A rank that dies in every start costs a few starts, not the allocation's whole time."""
+    wide(place, cluster, 2, 10, ",rank=1,die_at=0.1,signal=9", )
+    wait_for(lambda: len(place.attempts()) >= 3 and (place.attempts()[2] / "exit.json").exists(), "three starts", 90)
+    wait_for(lambda: not [job for job in cluster.ours() if job[2] == "RUNNING"], "the job's end", 60)
+    place.run("cancel", "sweep")
+    finish(place, 1)
+
+
+@test
+def the_root_among_ranks(place, cluster):
+    """One rank is out of memory, another sees a collective fail: the root is told, not the cascade."""
+    wide(place, cluster, 2, 4, ",rank=1,die_at=0.3,exit=1,says='CUDA out of memory'")
+    wait_for(lambda: place.attempts() and list(place.attempts()[0].glob("rank-1.exit.json")), "the rank's end", 60)
+    wait_for(lambda: evidence(place, only_run(place))[0][0], "the first attempt's class", 60)
+    found, line = evidence(place, only_run(place))[0]
+    check(found == "gpu_memory" and "rank 1 on n2" in line, f"{found}: {line}")
+    place.run("cancel", "sweep")
+    finish(place, 1)
