@@ -32,8 +32,8 @@ Receipt receive(db::Run run, std::string_view token, const std::vector<protocol:
 
 /// The same for a part of the attempt's spool, which is read in order and without gaps: what is
 /// missing between two of its reports can't be read any more and is passed over. A line that is no
-/// report of this attempt is an event. The spool of an earlier attempt, whose end nobody saw, counts
-/// until one after it has reported.
+/// report of this attempt is an event. The spool of an earlier attempt, whose end nobody saw,
+/// counts until one after it has reported.
 Receipt receive_spool(db::Run run, const Spool& spool, const SpoolPart& part, db::Time now);
 
 }  // namespace enigma::decide
