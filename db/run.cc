@@ -50,14 +50,14 @@ std::optional<Wanted> wanted_named(std::string_view name) {
   return std::nullopt;
 }
 
-bool was_witnessed(const Ending& ending) {
-  const std::string& source = ending.evidence_source;
-  return source != "scheduler" && source != "launcher" && source != "silence" &&
-         source != "timeout";
-}
-
 bool has_live_attempt(const Run& run) {
   return !run.attempts.empty() && !run.attempts.back().ending;
+}
+
+bool may_have_written_on(const Attempt& attempt) {
+  if (!attempt.ending) { return false; }
+  const std::string& source = attempt.ending->evidence_source;
+  return source == "scheduler" || (!attempt.gone && (source == "silence" || source == "timeout"));
 }
 
 const Attempt* attempt_of(const Run& run, std::string_view token) {

@@ -52,10 +52,6 @@ struct Ending {
   bool operator==(const Ending&) const = default;
 };
 
-/// Whether somebody saw its end: an exit file, or what was read in its place. Where it was inferred
-/// from silence, or told by a scheduler, its worker may have written on for a while.
-bool was_witnessed(const Ending& ending);
-
 /// A class of failure and the line that decided it, before the attempt has ended.
 struct Verdict {
   protocol::FailureClass failure_class = protocol::FailureClass::code;
@@ -117,6 +113,9 @@ struct Run {
 
 /// Whether the last attempt has been submitted and has not ended.
 bool has_live_attempt(const Run& run);
+/// Whether the worker of an ended attempt may have written on: its end was told by a scheduler, or
+/// inferred from silence and never seen.
+bool may_have_written_on(const Attempt& attempt);
 /// The attempt of this token, or nullptr.
 const Attempt* attempt_of(const Run& run, std::string_view token);
 /// Seconds between the worker's first and last word, on the worker's clock; 0 before the first.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace enigma {
@@ -44,6 +45,12 @@ std::optional<std::string> read_word(const Document& document, const Json& value
 std::optional<std::vector<std::string>> read_texts(const Document& document, const Json& value,
                                                    const std::string& pointer,
                                                    std::vector<Diagnostic>& diagnostics);
+
+/// Sets a field where a value was read.
+template <typename T>
+void set(T& field, std::optional<T> value) {
+  if (value) { field = std::move(*value); }
+}
 
 class Fields {
  public:

@@ -35,11 +35,6 @@ bool is_day(const std::string& text) {
   return month >= 1 && month <= 12 && day >= 1 && day <= kDays[static_cast<size_t>(month) - 1];
 }
 
-template <typename T>
-void set(T& field, std::optional<T> value) {
-  if (value) { field = std::move(*value); }
-}
-
 class SiteReader {
  public:
   SiteReader(const Document& document, std::vector<Diagnostic>& diagnostics)

@@ -21,11 +21,6 @@ namespace {
 constexpr int64_t kNodesMax = 100'000, kDevicesMax = 64;
 constexpr int64_t kIntegerMax = int64_t{1} << 53;
 
-template <typename T>
-void set(T& field, std::optional<T> value) {
-  if (value) { field = std::move(*value); }
-}
-
 /// Letters, digits, '.', '_', '-'; it becomes a part of file names and of URLs.
 bool is_name(const std::string& name) {
   const auto good = [](char c) {

@@ -2,10 +2,11 @@
 
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
+#include "orchestrator/doctor/cluster_checks.h"
 #include "orchestrator/doctor/probe.h"
-#include "orchestrator/doctor/slurm_checks.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/unknown.h"
+#include "orchestrator/slurm/scheduler.h"
 #include "orchestrator/submit/site_file.h"
 
 #include <algorithm>
@@ -41,13 +42,14 @@ doctor::Check obedience(const sweeps::Site& site) {
 doctor::Checks all_checks(const Invocation& invocation, const po::variables_map& values) {
   const auto site = asked_site(values);
   const bool asks_slurm = !site || site->scheduler == "slurm";
-  const doctor::SlurmFacts facts = asks_slurm ? doctor::ask_slurm(site) : doctor::SlurmFacts();
+  const auto options = site ? site->options : std::map<std::string, std::string>();
+  const auto facts = asks_slurm ? slurm::Scheduler().facts(options) : slurm::ClusterFacts();
   doctor::Checks checks = doctor::check_store(invocation.store, facts);
   checks.push_back(doctor::check_worker(invocation.program.parent_path() / "enigma-worker"));
   if (site) { checks.push_back(obedience(*site)); }
   // A machine without Slurm is no broken cluster, unless a site is asked for.
   if (asks_slurm && (site || !facts.version.empty())) {
-    for (doctor::Check& each : doctor::check_slurm(facts, site)) {
+    for (doctor::Check& each : doctor::check_cluster(facts, site)) {
       checks.push_back(std::move(each));
     }
   }

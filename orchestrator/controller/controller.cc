@@ -119,8 +119,8 @@ void Controller::read_spools(const std::vector<decide::Observation>& observation
     const bool ended = end != nullptr;
     if (!number || (!ended && has_posted(seen.token, now))) { continue; }
     read_earlier(seen.run, seen.token, now);
-    // Where nobody saw the end, its last line may yet be written to its end.
-    const bool is_whole = ended && (end->code || end->signal != 0);
+    // Where a scheduler tells the end, the last line may yet be written to its own.
+    const bool is_whole = ended && (end->code || end->signal != 0 || !end->cause);
     const decide::Spool spool{seen.run, seen.token, *number, is_whole};
     while (read_part(spool, now) && ended) {}
     if (!ended) { continue; }
@@ -131,14 +131,20 @@ void Controller::read_spools(const std::vector<decide::Observation>& observation
 
 // Before the first word of an attempt, the last ones of those before it: it goes on from there, and
 // their ends may have been told while they still wrote.
-void Controller::read_earlier(const std::string& run, const std::string& token, db::Time now) {
-  const auto found = known(run);
-  const db::Attempt* attempt = found ? db::attempt_of(*found, token) : nullptr;
+void Controller::read_earlier(const std::string& id, const std::string& token, db::Time now) {
+  const db::Run* run = live().find(id);
+  const db::Attempt* attempt = run == nullptr ? nullptr : db::attempt_of(*run, token);
   if (attempt == nullptr || attempt->seq > 0) { return; }
-  for (auto earlier = attempt; earlier != found->attempts.data() && earlier->seq == 0;) {
-    --earlier;
-    if (!earlier->number || !earlier->ending || db::was_witnessed(*earlier->ending)) { continue; }
-    while (read_part({run, earlier->token, *earlier->number, false}, now)) {}
+  std::vector<decide::Spool> spools;
+  for (const db::Attempt& earlier : run->attempts) {
+    if (&earlier == attempt) { break; }
+    if (earlier.number && db::may_have_written_on(earlier)) {
+      spools.push_back({id, earlier.token, *earlier.number, false});
+    }
+  }
+  for (const decide::Spool& spool : spools) {
+    while (read_part(spool, now)) {}
+    spools_.erase(spool.token);
   }
 }
 

@@ -68,7 +68,7 @@ class Controller {
   void save(const std::vector<db::Run>& runs, const std::vector<db::Event>& events);
   void keep(const Reception& reception);
   void read_spools(const std::vector<decide::Observation>& observations, db::Time now);
-  void read_earlier(const std::string& run, const std::string& token, db::Time now);
+  void read_earlier(const std::string& id, const std::string& token, db::Time now);
   bool read_part(const decide::Spool& spool, db::Time now);
   bool has_posted(const std::string& token, db::Time now) const;
   void apply(const std::vector<decide::Observation>& observations, Changes& changes,

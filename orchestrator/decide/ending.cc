@@ -14,9 +14,7 @@ using db::State;
 using protocol::FailureClass;
 
 bool is_preemption(const Ended& ended) {
-  return ended.signal == 0 && ended.code &&
-         (*ended.code == static_cast<int>(protocol::ExitCode::preempted) ||
-          *ended.code == static_cast<int>(protocol::ExitCode::preempted_without_checkpoint));
+  return ended.signal == 0 && ended.code && protocol::is_preemption(*ended.code);
 }
 
 /// The end as the launcher tells it: exit code, signal, or nothing but dead processes.

@@ -135,8 +135,7 @@ Attempt* readable(Run& run, std::string_view token) {
   for (Attempt& attempt : run.attempts | std::views::reverse) {
     const bool is_current = &attempt == &run.attempts.back();
     if (attempt.token == token) {
-      return is_current || (attempt.ending && !db::was_witnessed(*attempt.ending)) ? &attempt
-                                                                                   : nullptr;
+      return is_current || db::may_have_written_on(attempt) ? &attempt : nullptr;
     }
     if (attempt.seq > 0) { return nullptr; }
   }

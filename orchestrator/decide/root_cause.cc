@@ -23,8 +23,7 @@ struct Suspect {
 bool has_failed(const RankTrace& rank) {
   if (rank.signal != 0) { return true; }
   const int code = rank.code.value_or(0);
-  return code != 0 && code != static_cast<int>(ExitCode::preempted) &&
-         code != static_cast<int>(ExitCode::preempted_without_checkpoint);
+  return code != 0 && !protocol::is_preemption(code);
 }
 
 /// The first line that names a failure itself; else the first that shows a cascade.

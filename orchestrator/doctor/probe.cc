@@ -27,46 +27,8 @@ std::optional<RunResult> asked(const std::vector<std::string>& words) {
   } catch (const std::system_error&) { return std::nullopt; }
 }
 
-/// What it printed, where it ended well.
-std::string answer(const std::vector<std::string>& words) {
-  const auto result = asked(words);
-  return result && result->ok() ? result->out : "";
-}
-
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
-}
-
-std::vector<Words> associations() {
-  const std::string text =
-      answer({"sacctmgr", "--noheader", "--parsable2", "show", "associations",
-              "user=" + std::to_string(::getuid()), "format=Account,MaxJobs,MaxSubmit"});
-  std::vector<Words> all;
-  for (size_t from = 0; from < text.size();) {
-    const std::string line = first_line(text.substr(from));
-    from += line.size() + 1;
-    const size_t first = line.find('|'), second = line.find('|', first + 1);
-    if (second == std::string::npos) { continue; }
-    all.push_back({{"Account", line.substr(0, first)},
-                   {"MaxJobs", line.substr(first + 1, second - first - 1)},
-                   {"MaxSubmit", line.substr(second + 1)}});
-  }
-  return all;
-}
-
-void try_submission(const std::optional<sweeps::Site>& site, SlurmFacts& facts) {
-  std::vector<std::string> words = {"sbatch",     "--test-only",        "--nodes=1",
-                                    "--ntasks=1", "--output=/dev/null", "--job-name=enigma-doctor"};
-  if (site) {
-    for (const auto& [name, value] : site->options) {
-      words.push_back(value.empty() ? "--" + name : "--" + name + "=" + value);
-    }
-  }
-  words.emplace_back("--wrap=true");
-  const auto result = asked(words);
-  if (!result) { return; }
-  facts.may_submit = result->ok();
-  facts.test_only = first_line(result->err.empty() ? result->out : result->err);
 }
 
 /// File systems that many machines see (statfs(2) and the projects' own headers).
@@ -90,18 +52,18 @@ std::string shared_kind(int64_t magic) {
 }
 
 /// Whether all of the scheduler's nodes are this very machine.
-bool is_one_machine(const SlurmFacts& facts) {
+bool is_one_machine(const slurm::ClusterFacts& facts) {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
   std::set<std::string> hosts;
-  for (const Words& node : facts.nodes) {
+  for (const slurm::Words& node : facts.nodes) {
     const auto found = node.find("NodeHostName");
     hosts.insert(found == node.end() ? "" : found->second);
   }
   return hosts == std::set<std::string>{host};
 }
 
-Check check_shared(const fs::path& folder, const SlurmFacts& facts) {
+Check check_shared(const fs::path& folder, const slurm::ClusterFacts& facts) {
   struct statfs info {};
   if (::statfs(folder.c_str(), &info) != 0) { return {"shared_file_system", true, "", ""}; }
   const std::string kind = shared_kind(info.f_type);
@@ -145,21 +107,7 @@ Check check_locks(const fs::path& file) {
 
 }  // namespace
 
-SlurmFacts ask_slurm(const std::optional<sweeps::Site>& site) {
-  SlurmFacts facts;
-  facts.version = first_line(answer({"sbatch", "--version"}));
-  if (facts.version.empty()) { return facts; }
-  facts.config = parse_config(answer({"scontrol", "show", "config"}));
-  facts.is_up = !facts.config.empty() && !answer({"scontrol", "ping"}).empty();
-  if (!facts.is_up) { return facts; }
-  facts.partitions = parse_oneliners(answer({"scontrol", "show", "partition", "--oneliner"}));
-  facts.nodes = parse_oneliners(answer({"scontrol", "show", "node", "--oneliner"}));
-  facts.associations = associations();
-  try_submission(site, facts);
-  return facts;
-}
-
-Checks check_store(const fs::path& folder, const SlurmFacts& facts) {
+Checks check_store(const fs::path& folder, const slurm::ClusterFacts& facts) {
   std::error_code failed;
   const bool is_new = !fs::exists(folder);
   fs::create_directories(folder, failed);

@@ -1,22 +1,16 @@
-// The questions of `doctor`, asked of this machine and of its scheduler.
+// The questions of `doctor` that are asked of this machine.
 #pragma once
 
 #include "orchestrator/doctor/check.h"
-#include "orchestrator/doctor/slurm_facts.h"
-#include "sweeps/site.h"
+#include "orchestrator/slurm/cluster_facts.h"
 
 #include <filesystem>
-#include <optional>
 
 namespace enigma::doctor {
 
-/// By Slurm's own commands, each asked once. `site` says for which partition and account a
-/// submission is tried (sbatch --test-only: nothing is submitted).
-SlurmFacts ask_slurm(const std::optional<sweeps::Site>& site);
-
 /// Whether a store can live in `folder` (made, and removed, where it is not there): writing,
 /// locking, room, its file system's clock, and whether other nodes can see it.
-Checks check_store(const std::filesystem::path& folder, const SlurmFacts& facts);
+Checks check_store(const std::filesystem::path& folder, const slurm::ClusterFacts& facts);
 
 /// Whether the worker can be started at all; --help of it is asked.
 Check check_worker(const std::filesystem::path& worker);

@@ -1,5 +1,7 @@
 #include "orchestrator/launch/again.h"
 
+#include "orchestrator/launch/exit_codes.h"
+
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -7,15 +9,16 @@
 namespace enigma::launch {
 namespace {
 
-/// Of the contract: done, bad point, bad data, internal fault, loss, disk, checkpoint, preempted
-/// (with and without one), the chain ends.
-constexpr std::array<int, 10> kFinal{0, 64, 65, 70, 71, 73, 74, 75, 76, 77};
+constexpr std::array<int, 8> kFinal{0,          kBadPoint, kBadData,      kInternalFault,
+                                    kNonFinite, kDiskFull, kNoCheckpoint, kChainEnds};
 
 }  // namespace
 
 bool may_start_again(const Exit& exit, bool was_asked_to_stop, int short_starts) {
   if (was_asked_to_stop || short_starts >= kShortStartsMax || !exit.error.empty()) { return false; }
-  return !exit.code || std::find(kFinal.begin(), kFinal.end(), *exit.code) == kFinal.end();
+  if (!exit.code) { return true; }
+  return !is_preemption(*exit.code) &&
+         std::find(kFinal.begin(), kFinal.end(), *exit.code) == kFinal.end();
 }
 
 std::vector<std::string> suspects_of(const std::vector<RankExit>& ranks) {

@@ -1,5 +1,7 @@
 #include "orchestrator/launch/allocation.h"
 
+#include "orchestrator/launch/node_list.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -33,12 +35,6 @@ std::string read_all(int fd) {
 
 bool contains(const std::vector<std::string>& list, const std::string& word) {
   return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string list;
-  for (const std::string& word : words) { list += (list.empty() ? "" : ",") + word; }
-  return list;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "orchestrator/launch/attempt_folder.h"
 
 #include "orchestrator/launch/durable.h"
+#include "orchestrator/launch/node_list.h"
 #include "orchestrator/launch/options.h"
 #include "orchestrator/starts/start.h"
 
@@ -9,7 +10,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <dirent.h>
-#include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,19 +36,6 @@ bool bring(const std::string& from, const std::string& to, bool keeps_it) {
   if (!keeps_it) { return ::rename(from.c_str(), to.c_str()) == 0; }
   const auto secret = read_small(from);
   return secret && write_whole(to, *secret, 0600);
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string list;
-  for (const std::string& word : words) { list += (list.empty() ? "" : ",") + word; }
-  return list;
-}
-
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> words;
-  std::istringstream parts(list);
-  for (std::string part; std::getline(parts, part, ',');) { words.push_back(part); }
-  return words;
 }
 
 std::string number_or_null(const std::optional<int>& number) {

@@ -5,6 +5,7 @@
 #include "orchestrator/launch/allocation.h"
 #include "orchestrator/launch/attempt_folder.h"
 #include "orchestrator/launch/durable.h"
+#include "orchestrator/launch/exit_codes.h"
 #include "orchestrator/launch/lease.h"
 #include "orchestrator/launch/options.h"
 #include "orchestrator/launch/rank.h"
@@ -23,11 +24,6 @@
 
 namespace enigma::launch {
 namespace {
-
-constexpr int kExitFault = 1;
-constexpr int kExitUsage = 2;
-constexpr int kExitPreempted = 75;  // of a worker that has written its checkpoint
-constexpr int kExitPreemptedWithout = 76;
 
 double now_s() {
   timespec now{};
@@ -175,8 +171,7 @@ Exit exit_of(int status, int64_t kills_before) {
 void take_word_of_rank_0(const Options& options, int64_t number, Exit& exit) {
   if (!has_several_ranks(options) || exit.code != 0) { return; }
   for (const RankExit& rank : read_rank_exits(attempt_path(options.run_folder, number))) {
-    const bool preempted = rank.code == kExitPreempted || rank.code == kExitPreemptedWithout;
-    if (rank.rank == 0 && preempted) { exit.code = rank.code; }
+    if (rank.rank == 0 && is_preemption(rank.code.value_or(0))) { exit.code = rank.code; }
   }
 }
 
@@ -231,7 +226,7 @@ int launch_here(const Options& options) {
       options, node == nullptr ? std::vector<std::string>{} : std::vector<std::string>{node});
   if (!only.number) { return kExitFault; }
   if (options.job.empty()) { return only.is_written ? 0 : kExitFault; }
-  if (only.ended.exit.code == kExitPreempted) { queue_again(options); }
+  if (only.ended.exit.code == kPreempted) { queue_again(options); }
   return only.ended.exit.code.value_or(kExitFault);
 }
 
@@ -246,7 +241,7 @@ int launch_on_nodes(const Options& options) {
     const Attempt one = attempt(options, nodes);
     if (!one.number) { return kExitFault; }
     const Exit& exit = one.ended.exit;
-    if (exit.code == kExitPreempted) { queue_again(options); }
+    if (exit.code == kPreempted) { queue_again(options); }
     short_starts = now_s() - begin < kLong_s ? short_starts + 1 : 0;
     if (!may_start_again(exit, one.ended.was_asked_to_stop, short_starts)) {
       return exit.code.value_or(kExitFault);

@@ -1,6 +1,7 @@
 #include "orchestrator/launch/rank.h"
 
 #include "orchestrator/launch/durable.h"
+#include "orchestrator/launch/exit_codes.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -19,7 +20,6 @@
 namespace enigma::launch {
 namespace {
 
-constexpr int kPreempted = 75, kPreemptedWithoutCheckpoint = 76;
 constexpr int64_t kTailBytes = 4096;
 
 std::string variable(const char* name) {
@@ -151,7 +151,7 @@ int run_rank(const std::string& attempt_folder, const std::string& worker) {
   write_rank_exit(rank, status);
   if (WIFSIGNALED(status)) { return 128 + WTERMSIG(status); }
   const int code = WEXITSTATUS(status);
-  return code == kPreempted || code == kPreemptedWithoutCheckpoint ? 0 : code;
+  return is_preemption(code) ? 0 : code;
 }
 
 }  // namespace enigma::launch

@@ -1,6 +1,7 @@
 #include "orchestrator/launch/worker_process.h"
 
 #include "orchestrator/launch/attempt_folder.h"
+#include "orchestrator/launch/node_list.h"
 
 #include <array>
 #include <cerrno>
@@ -44,10 +45,9 @@ void execute_worker(const Options& options, const std::string& folder,
     ::execl(worker, worker, static_cast<char*>(nullptr));
     return;
   }
-  std::string list;
-  for (const std::string& node : nodes) { list += (list.empty() ? "" : ",") + node; }
   const auto count = static_cast<int64_t>(nodes.size());
-  const std::string on = "--nodelist=" + list, nodes_word = "--nodes=" + std::to_string(count),
+  const std::string on = "--nodelist=" + joined(nodes),
+                    nodes_word = "--nodes=" + std::to_string(count),
                     ranks = "--ntasks=" + std::to_string(count * options.ranks_per_node),
                     each = "--ntasks-per-node=" + std::to_string(options.ranks_per_node);
   std::array<char, 4096> self{};

@@ -120,6 +120,13 @@ std::string wrapper_of(const Batch& batch) {
                      quoted(site.container), quoted(worker.string()));
 }
 
+void append_options(const std::map<std::string, std::string>& options,
+                    std::vector<std::string>& words) {
+  for (const auto& [name, value] : options) {
+    words.push_back(value.empty() ? "--" + name : fmt::format("--{}={}", name, value));
+  }
+}
+
 std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script) {
   const auto resources = batch.placement.resources.value_or(attempts::Resources{});
   std::vector<std::string> words = {"--parsable",
@@ -144,10 +151,7 @@ std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesys
   if (!batch.excluded.empty()) {
     words.push_back(fmt::format("--exclude={}", fmt::join(batch.excluded, ",")));
   }
-  const attempts::Site site = site_of(batch);
-  for (const auto& [name, value] : site.options) {
-    words.push_back(value.empty() ? "--" + name : fmt::format("--{}={}", name, value));
-  }
+  append_options(site_of(batch).options, words);
   words.push_back(script.string());
   return words;
 }

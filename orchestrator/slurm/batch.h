@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ struct Batch {
 std::string script_of(const Batch& batch);
 /// A program that runs the worker in its container; empty where it has none.
 std::string wrapper_of(const Batch& batch);
+/// A site's further options as sbatch takes them.
+void append_options(const std::map<std::string, std::string>& options,
+                    std::vector<std::string>& words);
 /// sbatch's words, without the program, ending with the script's path.
 std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script);
 

@@ -1,5 +1,7 @@
 #include "orchestrator/slurm/job_record.h"
 
+#include "orchestrator/slurm/answer.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -38,26 +40,11 @@ constexpr std::array<Column, 6> kColumns{{{"JobArrayID", 40},
                                           {"Reason", 60},
                                           {"NodeList", 240}}};
 
-std::string_view trimmed(std::string_view text) {
-  const size_t from = text.find_first_not_of(' ');
-  if (from == std::string_view::npos) { return {}; }
-  return text.substr(from, text.find_last_not_of(" \r") - from + 1);
-}
-
 std::optional<int64_t> number_of(std::string_view text) {
   int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool whole = error == std::errc() && end == text.data() + text.size() && number >= 0;
   return whole ? std::optional(number) : std::nullopt;
-}
-
-template <typename Take>
-void each_line(std::string_view text, const Take& take) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    if (end > 0) { take(text.substr(0, end)); }
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
 }
 
 std::vector<std::string_view> columns_of(std::string_view line) {

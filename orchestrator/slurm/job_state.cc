@@ -9,7 +9,6 @@ namespace {
 
 using decide::Ended;
 using decide::JobState;
-using protocol::ExitCode;
 using protocol::FailureClass;
 
 /// The class of a job that the scheduler ended for a reason of its own.
@@ -51,8 +50,7 @@ Ended ended(const Evidence& evidence, std::optional<FailureClass> cause, const s
 }
 
 bool was_stopped(const Ended& exit) {
-  return exit.signal != 0 || exit.code == static_cast<int>(ExitCode::preempted) ||
-         exit.code == static_cast<int>(ExitCode::preempted_without_checkpoint);
+  return exit.signal != 0 || protocol::is_preemption(exit.code.value_or(0));
 }
 
 /// It left an exit file. While its job is still shown at work, or nobody could say where it is, the

@@ -1,8 +1,12 @@
 #include "orchestrator/slurm/scheduler.h"
 
+#include "orchestrator/slurm/answer.h"
+#include "orchestrator/slurm/batch.h"
+
 #include <algorithm>
 #include <cctype>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace enigma::slurm {
@@ -25,6 +29,38 @@ std::string first_line(const std::string& text) {
     line.pop_back();
   }
   return line;
+}
+
+/// What it printed, where it ended well.
+std::string answer(const std::vector<std::string>& words) {
+  const auto result = asked(words);
+  return result && result->ok() ? result->out : "";
+}
+
+std::vector<Words> associations() {
+  const std::string text =
+      answer({"sacctmgr", "--noheader", "--parsable2", "show", "associations",
+              "user=" + std::to_string(::getuid()), "format=Account,MaxJobs,MaxSubmit"});
+  std::vector<Words> all;
+  each_line(text, [&](std::string_view line) {
+    const size_t first = line.find('|'), second = line.find('|', first + 1);
+    if (second == std::string_view::npos) { return; }
+    all.push_back({{"Account", std::string(line.substr(0, first))},
+                   {"MaxJobs", std::string(line.substr(first + 1, second - first - 1))},
+                   {"MaxSubmit", std::string(line.substr(second + 1))}});
+  });
+  return all;
+}
+
+void try_submission(const std::map<std::string, std::string>& options, ClusterFacts& facts) {
+  std::vector<std::string> words = {"sbatch",     "--test-only",        "--nodes=1",
+                                    "--ntasks=1", "--output=/dev/null", "--job-name=enigma-doctor"};
+  append_options(options, words);
+  words.emplace_back("--wrap=true");
+  const auto result = asked(words);
+  if (!result) { return; }
+  facts.may_submit = result->ok();
+  facts.test_only = first_line(result->err.empty() ? result->out : result->err);
 }
 
 bool is_number(const std::string& text) {
@@ -56,6 +92,20 @@ SubmitResult Scheduler::submit(const std::vector<std::string>& arguments,
   const std::string job = first_line(answer->out).substr(0, answer->out.find(';'));
   if (answer->ok() && is_number(job)) { return {job, true, ""}; }
   return {"", !answer->ok(), first_line(answer->err.empty() ? answer->out : answer->err)};
+}
+
+ClusterFacts Scheduler::facts(const std::map<std::string, std::string>& options) const {
+  ClusterFacts facts;
+  facts.version = first_line(answer({"sbatch", "--version"}));
+  if (facts.version.empty()) { return facts; }
+  facts.config = parse_config(answer({"scontrol", "show", "config"}));
+  facts.is_up = !facts.config.empty() && !answer({"scontrol", "ping"}).empty();
+  if (!facts.is_up) { return facts; }
+  facts.partitions = parse_oneliners(answer({"scontrol", "show", "partition", "--oneliner"}));
+  facts.nodes = parse_oneliners(answer({"scontrol", "show", "node", "--oneliner"}));
+  facts.associations = associations();
+  try_submission(options, facts);
+  return facts;
 }
 
 void Scheduler::cancel(const std::vector<std::string>& ids) const {

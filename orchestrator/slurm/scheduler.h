@@ -1,10 +1,12 @@
 // Slurm's own programs, asked through exec: what each said, whole or not at all.
 #pragma once
 
+#include "orchestrator/slurm/cluster_facts.h"
 #include "orchestrator/slurm/job_record.h"
 
 #include "processes/run.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +29,9 @@ class Scheduler {
   /// `variables` as in Program.
   SubmitResult submit(const std::vector<std::string>& arguments,
                       const std::optional<std::vector<std::string>>& variables) const;
+  /// What it says of itself, each command asked once. `options` of sbatch are those of a submission
+  /// that is tried (--test-only: nothing is submitted).
+  ClusterFacts facts(const std::map<std::string, std::string>& options) const;
   /// Asks for the end of jobs by id; what was refused is asked for again by the next turn.
   void cancel(const std::vector<std::string>& ids) const;
 };

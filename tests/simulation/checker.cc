@@ -187,7 +187,8 @@ std::map<int64_t, int64_t> lines_told(const Run& run, const Job& job, const db::
 
 /// Whether the attempt's end was seen, its spool having been read before.
 bool is_judged(const Attempt& attempt) {
-  return attempt.ending && attempt.gone && db::was_witnessed(*attempt.ending);
+  return attempt.ending && attempt.gone && attempt.ending->evidence_source != "silence" &&
+         attempt.ending->evidence_source != "timeout";
 }
 
 /// What the controller was shown of a spool it knows, whatever stood in between; a line that can't

@@ -55,6 +55,11 @@ std::vector<std::string> failure_class_names() {
   return names;
 }
 
+bool is_preemption(int code) {
+  return code == static_cast<int>(ExitCode::preempted) ||
+         code == static_cast<int>(ExitCode::preempted_without_checkpoint);
+}
+
 std::optional<FailureClass> class_of_exit(int code, int signal, bool memory_exhausted) {
   if (signal != 0) { return class_of_signal(signal, memory_exhausted); }
   switch (static_cast<ExitCode>(code)) {

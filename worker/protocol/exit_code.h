@@ -42,6 +42,9 @@ std::optional<FailureClass> failure_class_named(std::string_view name);
 /// In the order of the contract.
 std::vector<std::string> failure_class_names();
 
+/// Stopped as asked, with a checkpoint or without one: no failure.
+bool is_preemption(int code);
+
 /// The class of an ended worker: by exit code, or by the signal that ended it
 /// (a signal from outside without a record of memory exhaustion is node_failure). Exit 0 has none.
 std::optional<FailureClass> class_of_exit(int code, int signal, bool memory_exhausted);

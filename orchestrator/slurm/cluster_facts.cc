@@ -1,22 +1,12 @@
-#include "orchestrator/doctor/slurm_facts.h"
+#include "orchestrator/slurm/cluster_facts.h"
+
+#include "orchestrator/slurm/answer.h"
 
 #include <charconv>
 #include <sstream>
 
-namespace enigma::doctor {
+namespace enigma::slurm {
 namespace {
-
-std::string trimmed(const std::string& text) {
-  const size_t from = text.find_first_not_of(" \t\r");
-  if (from == std::string::npos) { return ""; }
-  return text.substr(from, text.find_last_not_of(" \t\r") - from + 1);
-}
-
-template <typename Take>
-void each_line(std::string_view text, const Take& take) {
-  std::istringstream lines{std::string(text)};
-  for (std::string line; std::getline(lines, line);) { take(line); }
-}
 
 std::optional<double> number_of(std::string_view text) {
   double number = 0;
@@ -29,10 +19,10 @@ std::optional<double> number_of(std::string_view text) {
 
 Words parse_config(std::string_view text) {
   Words config;
-  each_line(text, [&](const std::string& line) {
+  each_line(text, [&](std::string_view line) {
     const size_t equals = line.find('=');
-    if (equals == std::string::npos) { return; }
-    const std::string key = trimmed(line.substr(0, equals));
+    if (equals == std::string_view::npos) { return; }
+    const std::string key(trimmed(line.substr(0, equals)));
     if (!key.empty()) { config[key] = trimmed(line.substr(equals + 1)); }
   });
   return config;
@@ -40,9 +30,9 @@ Words parse_config(std::string_view text) {
 
 std::vector<Words> parse_oneliners(std::string_view text) {
   std::vector<Words> all;
-  each_line(text, [&](const std::string& line) {
+  each_line(text, [&](std::string_view line) {
     Words words;
-    std::istringstream parts(line);
+    std::istringstream parts{std::string(line)};
     for (std::string part; parts >> part;) {
       const size_t equals = part.find('=');
       if (equals != std::string::npos && equals > 0) {
@@ -74,4 +64,4 @@ std::optional<double> seconds_of(std::string_view limit) {
   }
 }
 
-}  // namespace enigma::doctor
+}  // namespace enigma::slurm

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace enigma::doctor {
+namespace enigma::slurm {
 
 using Words = std::map<std::string, std::string>;
 
@@ -21,7 +21,7 @@ std::vector<Words> parse_oneliners(std::string_view text);
 /// Days-hours:minutes:seconds as Slurm prints limits; nothing for UNLIMITED and what is not read.
 std::optional<double> seconds_of(std::string_view limit);
 
-struct SlurmFacts {
+struct ClusterFacts {
   std::string version;              ///< of sbatch; empty: there is none
   bool is_up = false;               ///< its controller answers
   Words config;                     ///< scontrol show config
@@ -32,4 +32,4 @@ struct SlurmFacts {
   bool may_submit = false;          ///< and whether it would be taken
 };
 
-}  // namespace enigma::doctor
+}  // namespace enigma::slurm

@@ -1,4 +1,4 @@
-#include "orchestrator/doctor/slurm_checks.h"
+#include "orchestrator/doctor/cluster_checks.h"
 
 #include <doctest/doctest.h>
 
@@ -8,8 +8,8 @@ namespace enigma::doctor {
 namespace {
 
 /// A cluster of Slurm 22.05.8 as its commands describe it.
-SlurmFacts a_cluster() {
-  SlurmFacts facts;
+slurm::ClusterFacts a_cluster() {
+  slurm::ClusterFacts facts;
   facts.version = "slurm-wlm 22.05.8";
   facts.is_up = true;
   facts.config = {{"MaxArraySize", "1001"},
@@ -49,23 +49,23 @@ sweeps::Site a_site() {
 }
 
 TEST_CASE("a cluster that has what long runs need") {
-  const auto checks = check_slurm(a_cluster(), a_site());
+  const auto checks = check_cluster(a_cluster(), a_site());
   CHECK(std::ranges::all_of(checks, &Check::ok));
   CHECK(named(checks, "grace_time").advice.empty());
   CHECK(named(checks, "gpus").found == "8 a node");
 }
 
 TEST_CASE("no commands, or no answer, end the questions") {
-  CHECK_FALSE(check_slurm({}, {}).front().ok);
-  SlurmFacts silent = a_cluster();
+  CHECK_FALSE(check_cluster({}, {}).front().ok);
+  slurm::ClusterFacts silent = a_cluster();
   silent.is_up = false;
-  const auto checks = check_slurm(silent, {});
+  const auto checks = check_cluster(silent, {});
   CHECK_FALSE(named(checks, "slurm_controller").ok);
   CHECK(checks.size() == 2);
 }
 
 TEST_CASE("what will not work is wrong, and says what to change") {
-  SlurmFacts facts = a_cluster();
+  slurm::ClusterFacts facts = a_cluster();
   facts.config["MaxArraySize"] = "201";
   facts.partitions[0]["State"] = "DOWN";
   facts.may_submit = false;
@@ -73,7 +73,7 @@ TEST_CASE("what will not work is wrong, and says what to change") {
   sweeps::Site site = a_site();
   site.gpu->per_node = 16;
   site.partitions = {{"gpu", sweeps::Preemption::none, 0, {}, false}};
-  const auto checks = check_slurm(facts, site);
+  const auto checks = check_cluster(facts, site);
   for (const char* name : {"array_limit", "partition", "submission", "gpus", "partition_gpu"}) {
     CHECK_FALSE(named(checks, name).ok);
     CHECK_FALSE(named(checks, name).advice.empty());
@@ -83,7 +83,7 @@ TEST_CASE("what will not work is wrong, and says what to change") {
 TEST_CASE("preemption that costs work is advice: it is survived") {
   sweeps::Site site = a_site();
   site.options["partition"] = "cancel";
-  const auto checks = check_slurm(a_cluster(), site);
+  const auto checks = check_cluster(a_cluster(), site);
   CHECK(named(checks, "preemption").ok);
   CHECK(named(checks, "preemption").advice.find("submitted again") != std::string::npos);
   CHECK(named(checks, "grace_time").advice.find("0 s for its checkpoint") != std::string::npos);
@@ -92,14 +92,14 @@ TEST_CASE("preemption that costs work is advice: it is survived") {
 TEST_CASE("a profile that promises more grace than the scheduler gives is wrong") {
   sweeps::Site site = a_site();
   site.partitions = {{"low", sweeps::Preemption::requeue, 120, {}, true}};
-  CHECK_FALSE(named(check_slurm(a_cluster(), site), "partition_low").ok);
+  CHECK_FALSE(named(check_cluster(a_cluster(), site), "partition_low").ok);
 }
 
 TEST_CASE("without accounting and with short memory, what that costs is said") {
-  SlurmFacts facts = a_cluster();
+  slurm::ClusterFacts facts = a_cluster();
   facts.config["AccountingStorageType"] = "accounting_storage/none";
   facts.config["MinJobAge"] = "10 sec";
-  const auto checks = check_slurm(facts, {});
+  const auto checks = check_cluster(facts, {});
   CHECK_FALSE(named(checks, "accounting").advice.empty());
   CHECK_FALSE(named(checks, "record_age").advice.empty());
   CHECK_FALSE(named(checks, "gpus").advice.empty());

@@ -1,8 +1,8 @@
-#include "orchestrator/doctor/slurm_facts.h"
+#include "orchestrator/slurm/cluster_facts.h"
 
 #include <doctest/doctest.h>
 
-namespace enigma::doctor {
+namespace enigma::slurm {
 namespace {
 
 TEST_CASE("the scheduler's configuration is read line by line") {
@@ -42,4 +42,4 @@ TEST_CASE("limits of time as Slurm writes them") {
 }
 
 }  // namespace
-}  // namespace enigma::doctor
+}  // namespace enigma::slurm

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "orchestrator/doctor/check.h"
-#include "orchestrator/doctor/slurm_facts.h"
+#include "orchestrator/slurm/cluster_facts.h"
 #include "sweeps/site.h"
 
 #include <optional>
@@ -11,6 +11,6 @@ namespace enigma::doctor {
 
 /// Limits, preemption, grace, signals, accounting, GPUs, user limits, and where the site's profile
 /// and the scheduler disagree.
-Checks check_slurm(const SlurmFacts& facts, const std::optional<sweeps::Site>& site);
+Checks check_cluster(const slurm::ClusterFacts& facts, const std::optional<sweeps::Site>& site);
 
 }  // namespace enigma::doctor

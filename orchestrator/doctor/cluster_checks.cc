@@ -1,4 +1,4 @@
-#include "orchestrator/doctor/slurm_checks.h"
+#include "orchestrator/doctor/cluster_checks.h"
 
 #include <fmt/format.h>
 
@@ -7,6 +7,8 @@
 
 namespace enigma::doctor {
 namespace {
+
+using slurm::Words;
 
 /// So many tasks an array of ours has at most.
 constexpr double kArrayMax = 500;
@@ -23,14 +25,14 @@ std::string value(const Words& words, const std::string& key) {
 /// "300 sec", "1001".
 std::optional<double> number(const Words& words, const std::string& key) {
   const std::string text = value(words, key);
-  return seconds_of(text.substr(0, text.find(' ')));
+  return slurm::seconds_of(text.substr(0, text.find(' ')));
 }
 
 std::string or_unknown(const std::string& text) {
   return text.empty() ? "not known" : text;
 }
 
-Check check_commands(const SlurmFacts& facts) {
+Check check_commands(const slurm::ClusterFacts& facts) {
   if (facts.version.empty()) {
     return {"slurm_commands", false, "sbatch cannot be started",
             "log in to a node that has Slurm's commands, or load their module"};
@@ -38,13 +40,13 @@ Check check_commands(const SlurmFacts& facts) {
   return {"slurm_commands", true, facts.version, ""};
 }
 
-Check check_controller(const SlurmFacts& facts) {
+Check check_controller(const slurm::ClusterFacts& facts) {
   if (facts.is_up) { return {"slurm_controller", true, "answers", ""}; }
   return {"slurm_controller", false, "no answer to scontrol ping",
           "runs wait until it answers again; nothing is lost meanwhile"};
 }
 
-Check check_arrays(const SlurmFacts& facts) {
+Check check_arrays(const slurm::ClusterFacts& facts) {
   const auto most = number(facts.config, "MaxArraySize");
   Check check{"array_limit", true, or_unknown(value(facts.config, "MaxArraySize")), ""};
   if (most && *most <= kArrayMax) {
@@ -57,7 +59,7 @@ Check check_arrays(const SlurmFacts& facts) {
   return check;
 }
 
-Check check_job_limit(const SlurmFacts& facts) {
+Check check_job_limit(const slurm::ClusterFacts& facts) {
   Check check{"job_limit", true, or_unknown(value(facts.config, "MaxJobCount")), ""};
   const auto most = number(facts.config, "MaxJobCount");
   if (most && *most < 10'000) {
@@ -67,7 +69,8 @@ Check check_job_limit(const SlurmFacts& facts) {
 }
 
 /// The partition that jobs go to: the site's, else the scheduler's default.
-const Words* partition_of(const SlurmFacts& facts, const std::optional<sweeps::Site>& site) {
+const Words* partition_of(const slurm::ClusterFacts& facts,
+                          const std::optional<sweeps::Site>& site) {
   const bool named = site && site->options.contains("partition");
   for (const Words& partition : facts.partitions) {
     if (named ? value(partition, "PartitionName") == site->options.at("partition")
@@ -78,7 +81,7 @@ const Words* partition_of(const SlurmFacts& facts, const std::optional<sweeps::S
   return nullptr;
 }
 
-Check check_partition(const SlurmFacts& facts, const std::optional<sweeps::Site>& site) {
+Check check_partition(const slurm::ClusterFacts& facts, const std::optional<sweeps::Site>& site) {
   const Words* partition = partition_of(facts, site);
   if (partition == nullptr) {
     return {"partition", false, "no default partition",
@@ -95,12 +98,12 @@ Check check_partition(const SlurmFacts& facts, const std::optional<sweeps::Site>
 }
 
 /// Of a partition, else the scheduler's own.
-std::string mode_of(const SlurmFacts& facts, const Words& partition) {
+std::string mode_of(const slurm::ClusterFacts& facts, const Words& partition) {
   const std::string own = value(partition, "PreemptMode");
   return own.empty() ? value(facts.config, "PreemptMode") : own;
 }
 
-Check check_preemption(const SlurmFacts& facts, const Words& partition) {
+Check check_preemption(const slurm::ClusterFacts& facts, const Words& partition) {
   const bool off = value(facts.config, "PreemptType").find("none") != std::string::npos;
   const std::string mode = off ? "OFF" : mode_of(facts, partition);
   Check check{"preemption", true, or_unknown(mode), ""};
@@ -114,7 +117,7 @@ Check check_preemption(const SlurmFacts& facts, const Words& partition) {
   return check;
 }
 
-Check check_grace(const SlurmFacts& facts, const Words& partition) {
+Check check_grace(const slurm::ClusterFacts& facts, const Words& partition) {
   const auto grace_s = number(partition, "GraceTime");
   Check check{"grace_time", true, or_unknown(value(partition, "GraceTime")), ""};
   const bool off = value(facts.config, "PreemptType").find("none") != std::string::npos ||
@@ -128,7 +131,7 @@ Check check_grace(const SlurmFacts& facts, const Words& partition) {
   return check;
 }
 
-Check check_requeue(const SlurmFacts& facts) {
+Check check_requeue(const slurm::ClusterFacts& facts) {
   Check check{"requeue", true, "JobRequeue=" + or_unknown(value(facts.config, "JobRequeue")), ""};
   if (value(facts.config, "JobRequeue") == "0") {
     check.advice =
@@ -138,7 +141,7 @@ Check check_requeue(const SlurmFacts& facts) {
   return check;
 }
 
-Check check_accounting(const SlurmFacts& facts) {
+Check check_accounting(const slurm::ClusterFacts& facts) {
   const std::string type = value(facts.config, "AccountingStorageType");
   Check check{"accounting", true, or_unknown(type), ""};
   if (type.find("none") != std::string::npos || type == "(null)") {
@@ -147,7 +150,7 @@ Check check_accounting(const SlurmFacts& facts) {
   return check;
 }
 
-Check check_records(const SlurmFacts& facts) {
+Check check_records(const slurm::ClusterFacts& facts) {
   const auto age_s = number(facts.config, "MinJobAge");
   Check check{"record_age", true, or_unknown(value(facts.config, "MinJobAge")), ""};
   if (age_s && *age_s < kRecordAge_s) {
@@ -167,7 +170,7 @@ int64_t gpus_of(const Words& node) {
   return std::atoll(shape.c_str() + shape.rfind(':') + 1);
 }
 
-Check check_gpus(const SlurmFacts& facts, const std::optional<sweeps::Site>& site) {
+Check check_gpus(const slurm::ClusterFacts& facts, const std::optional<sweeps::Site>& site) {
   std::set<int64_t> counts;
   for (const Words& node : facts.nodes) { counts.insert(gpus_of(node)); }
   std::string found;
@@ -186,7 +189,7 @@ Check check_gpus(const SlurmFacts& facts, const std::optional<sweeps::Site>& sit
   return check;
 }
 
-Check check_user_limits(const SlurmFacts& facts) {
+Check check_user_limits(const slurm::ClusterFacts& facts) {
   Check check{"user_limits", true, "none stated", ""};
   for (const Words& each : facts.associations) {
     const std::string most = value(each, "MaxSubmit");
@@ -197,7 +200,7 @@ Check check_user_limits(const SlurmFacts& facts) {
   return check;
 }
 
-Check check_submission(const SlurmFacts& facts) {
+Check check_submission(const slurm::ClusterFacts& facts) {
   if (facts.test_only.empty()) { return {"submission", true, "not tried", ""}; }
   Check check{"submission", facts.may_submit, facts.test_only, ""};
   if (!facts.may_submit) {
@@ -206,7 +209,7 @@ Check check_submission(const SlurmFacts& facts) {
   return check;
 }
 
-Checks check_profile(const SlurmFacts& facts, const sweeps::Site& site) {
+Checks check_profile(const slurm::ClusterFacts& facts, const sweeps::Site& site) {
   Checks checks = {{"site_profile", true, fmt::format("{}, as of {}", site.name, site.as_of), ""}};
   for (const sweeps::Partition& stated : site.partitions) {
     const auto is_it = [&](const Words& each) {
@@ -230,7 +233,7 @@ Checks check_profile(const SlurmFacts& facts, const sweeps::Site& site) {
 
 }  // namespace
 
-Checks check_slurm(const SlurmFacts& facts, const std::optional<sweeps::Site>& site) {
+Checks check_cluster(const slurm::ClusterFacts& facts, const std::optional<sweeps::Site>& site) {
   Checks checks = {check_commands(facts)};
   if (facts.version.empty()) { return checks; }
   checks.push_back(check_controller(facts));
