@@ -37,7 +37,8 @@ needed() { # PROGRAM…
 }
 mkdir -p "$out/lib"
 torch_folder=$(sed -n 's/^ENIGMA_LIBTORCH_FOLDER:INTERNAL=//p' "$build/CMakeCache.txt")
-LD_LIBRARY_PATH=$torch_folder/lib needed "$out"/bin/enigma-* "$out/libexec/enigma-worker" 2>/dev/null |
+mapfile -t programs < <(find "$out/bin" "$out/libexec" -type f ! -path '*/bin/enigma-worker') # that one is a script
+LD_LIBRARY_PATH=$torch_folder/lib needed "${programs[@]}" |
   grep -v "^${torch_folder%/torch}/" | xargs -I {} cp -L {} "$out/lib/"
 if [ "$torch" = 1 ]; then
   mkdir -p "$out/lib/torch/lib"

@@ -9,6 +9,8 @@
 #include "orchestrator/slurm/scheduler.h"
 #include "orchestrator/submit/site_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -71,12 +73,9 @@ void print(const doctor::Checks& checks) {
   size_t width = 0;
   for (const doctor::Check& check : checks) { width = std::max(width, check.name.size()); }
   for (const doctor::Check& check : checks) {
-    const std::string name = check.name + std::string(width - check.name.size(), ' ');
-    const auto indent = static_cast<int>(width) + 6;
-    std::cout << documents::wrapped((check.ok ? "ok    " : "WRONG ") + name + "  " + check.found,
-                                    indent + 2);
-    if (check.advice.empty()) { continue; }
-    std::cout << documents::wrapped(std::string(width + 8, ' ') + check.advice, indent + 2);
+    std::cout << fmt::format("{:<5}  {:<{}}  {}\n", check.ok ? "ok" : "WRONG", check.name, width,
+                             check.found);
+    if (!check.advice.empty()) { std::cout << documents::wrapped("advice: " + check.advice, 8); }
   }
 }
 
