@@ -34,7 +34,7 @@ std::string or_unknown(const std::string& text) {
 
 Check check_commands(const slurm::ClusterFacts& facts) {
   if (facts.version.empty()) {
-    return {"slurm_commands", false, "sbatch cannot be started",
+    return {"slurm_commands", false, "sbatch gives no answer",
             "log in to a node that has Slurm's commands, or load their module"};
   }
   return {"slurm_commands", true, facts.version, ""};
