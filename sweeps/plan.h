@@ -70,6 +70,7 @@ struct PlannedPoint {
   int64_t nodes = 1, devices = 1;          ///< the most nodes; devices: of one node
   std::vector<int64_t> node_counts = {1};  ///< that it may run on, rising
   int64_t spares = 0;
+  int64_t chain = 1;             ///< jobs that follow each other
   std::optional<int64_t> ranks;  ///< of the most nodes; nothing: one a device
   std::optional<double> time_s;  ///< time limit of its job
   std::vector<Diagnostic> warnings;

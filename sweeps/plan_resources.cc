@@ -44,6 +44,7 @@ std::vector<Diagnostic> set_resources(PlannedPoint& planned, const Spec& spec,
       planned.nodes = rule.nodes.back();
       planned.node_counts = rule.nodes;
       planned.spares = rule.spares;
+      planned.chain = rule.chain;
       planned.devices = rule.devices;
       planned.ranks = rule.ranks;
       planned.time_s = rule.time_s;

@@ -88,6 +88,10 @@ constexpr const char* kFrame = R"json({
           "spares": {
             "type": "integer", "minimum": 0, "maximum": 100000,
             "description": "Nodes more than it runs on, to go on with where one fails."
+          },
+          "chain": {
+            "type": "integer", "minimum": 1, "maximum": 100,
+            "description": "Jobs of a run submitted at once; each goes on where the last one ended."
           }
         }
       }

@@ -18,7 +18,7 @@
 namespace enigma::sweeps {
 namespace {
 
-constexpr int64_t kNodesMax = 100'000, kDevicesMax = 64;
+constexpr int64_t kNodesMax = 100'000, kDevicesMax = 64, kChainMax = 100;
 constexpr int64_t kIntegerMax = int64_t{1} << 53;
 
 /// Letters, digits, '.', '_', '-'; it becomes a part of file names and of URLs.
@@ -187,6 +187,7 @@ class SpecReader {
       rule.ranks = fields.integer("ranks", 1, kNodesMax * kDevicesMax);
       rule.time_s = fields.number("time_s", kPositive);
       set(rule.spares, fields.integer("spares", 0, kNodesMax));
+      set(rule.chain, fields.integer("chain", 1, kChainMax));
       check_ranks(rule, pointer);
       fields.finish();
       spec_.resources.push_back(std::move(rule));

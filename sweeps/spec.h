@@ -52,6 +52,7 @@ struct ResourceRule {
   std::optional<int64_t> ranks;  ///< of the most nodes, a multiple of them; nothing: one a device
   std::optional<double> time_s;  ///< time limit of a job
   int64_t spares = 0;            ///< nodes more than it runs on, for those that fail
+  int64_t chain = 1;             ///< jobs submitted at once, each to go on where the last one ended
 };
 
 struct Spec {

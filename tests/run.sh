@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test; the last line is `N passed, N failed, N skipped`.
 #   tests/run.sh [--yes] [--only STAGE[,STAGE…]]
-# Stages: unit, simulation, end_to_end, quickstart, bench, sanitizers, fuzz; and slurm, which runs only where it
-# is named: it starts a cluster on this machine. ENIGMA_SHARED (default ../shared)
-# names the folder of reference recordings and values; tests that need it skip visibly without it.
+# Stages: unit, simulation, end_to_end, slurm, quickstart, bench, sanitizers, fuzz. ENIGMA_SHARED (default
+# ../shared) names the folder of reference recordings and values; tests that need it skip visibly without it.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 export ENIGMA_SHARED=${ENIGMA_SHARED:-$root/../shared}
-stages="unit simulation end_to_end quickstart bench sanitizers fuzz"
+stages="unit simulation end_to_end slurm quickstart bench sanitizers fuzz"
 setup_options=""
 while [ $# -gt 0 ]; do
   case $1 in

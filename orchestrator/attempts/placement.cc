@@ -16,6 +16,7 @@ json json_of(const Resources& resources) {
   if (resources.time_s) { text["time_s"] = *resources.time_s; }
   if (resources.node_counts.size() > 1) { text["node_counts"] = resources.node_counts; }
   if (resources.spares > 0) { text["spares"] = resources.spares; }
+  if (resources.chain > 1) { text["chain"] = resources.chain; }
   return text;
 }
 
@@ -25,6 +26,7 @@ Resources resources_of(const json& text) {
   if (text.contains("time_s")) { resources.time_s = text["time_s"].get<double>(); }
   if (text.contains("node_counts")) { text["node_counts"].get_to(resources.node_counts); }
   resources.spares = text.value("spares", int64_t{0});
+  resources.chain = text.value("chain", int64_t{1});
   return resources;
 }
 

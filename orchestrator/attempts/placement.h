@@ -21,6 +21,7 @@ struct Resources {
   std::optional<double> time_s;           ///< nothing: the partition's own
   std::vector<int64_t> node_counts = {};  ///< that it may run on, rising; empty: `nodes` alone
   int64_t spares = 0;                     ///< nodes more, for those that fail
+  int64_t chain = 1;                      ///< jobs that follow each other
   int64_t ranks_per_node() const { return ranks ? std::max<int64_t>(1, *ranks / nodes) : devices; }
 };
 

@@ -222,7 +222,7 @@ void Controller::judge_nodes(db::Time now) {
 
 std::vector<decide::Action> Controller::decide_turn(
     const std::vector<decide::Observation>& observations, Changes& changes, db::Time now) const {
-  decide::Snapshot snapshot{changes.all(), observations, {}, watching_since_};
+  decide::Snapshot snapshot{changes.all(), observations, {}, watching_since_, limits_};
   snapshot.tokens = fresh_tokens(snapshot.runs.size());
   auto actions = decide::reconcile(snapshot, options_.policy, now);
   for (const decide::Action& action : actions) {
@@ -267,13 +267,31 @@ void Controller::submit_all(const std::vector<decide::Action>& actions, db::Time
   }
   for (const auto& [name, submissions] : by_executor) {
     const auto answers = executors_.of(name).submit_all(submissions);
-    for (size_t i = 0; i < submissions.size(); ++i) {
-      if (answers[i].accepted) { continue; }
-      const auto change =
-          decide::on_refusal(*known(submissions[i].run), submissions[i].token, answers[i].why, now);
-      save({change.run}, change.events);
-    }
+    take_answers(submissions, answers, now);
+    learn_limit(name, std::ranges::any_of(answers, &decide::SubmitAnswer::is_limit), now);
   }
+}
+
+void Controller::take_answers(const std::vector<decide::Submission>& submissions,
+                              const std::vector<decide::SubmitAnswer>& answers, db::Time now) {
+  std::vector<db::Run> changed;
+  std::vector<db::Event> events;
+  for (size_t i = 0; i < submissions.size(); ++i) {
+    if (answers[i].accepted) { continue; }
+    const auto& take = answers[i].is_limit ? decide::on_queue_full : decide::on_refusal;
+    auto change = take(*known(submissions[i].run), submissions[i].token, answers[i].why, now);
+    changed.push_back(std::move(change.run));
+    events.insert(events.end(), change.events.begin(), change.events.end());
+  }
+  if (!changed.empty()) { save(changed, events); }
+}
+
+// What stands in the executor's queue after a submission says how much it takes.
+void Controller::learn_limit(const std::string& executor, bool refused, db::Time now) {
+  if (!refused && !limits_.contains(executor)) { return; }
+  const decide::Snapshot after{live().for_turn(now), {}, {}, watching_since_, {}};
+  const int64_t runs = decide::slots_used(after, options_.policy)[executor];
+  limits_[executor] = decide::after_submitting(limits_[executor], runs, refused, now);
 }
 
 void Controller::cancel(const decide::Cancel& action) {

@@ -9,6 +9,7 @@
 #include "orchestrator/decide/executors.h"
 #include "orchestrator/decide/nodes.h"
 #include "orchestrator/decide/policy.h"
+#include "orchestrator/decide/queue_limit.h"
 #include "orchestrator/decide/transition.h"
 
 #include <filesystem>
@@ -80,6 +81,9 @@ class Controller {
   decide::Policy policy_for(const std::string& run) const;
   void perform(const decide::Action& action);
   void submit_all(const std::vector<decide::Action>& actions, db::Time now);
+  void take_answers(const std::vector<decide::Submission>& submissions,
+                    const std::vector<decide::SubmitAnswer>& answers, db::Time now);
+  void learn_limit(const std::string& executor, bool refused, db::Time now);
   decide::Submission submission_of(const decide::Submit& action) const;
   void cancel(const decide::Cancel& action);
   void settle(const std::vector<decide::Action>& actions, db::Time now);
@@ -93,6 +97,7 @@ class Controller {
   std::map<std::string, db::SpoolPosition> spools_;
   std::map<std::string, db::Time> posted_at_;  ///< by token: last batch over HTTP, taken whole
   std::map<std::string, decide::NodeHealth> nodes_;
+  decide::QueueLimits limits_;
   db::Time nodes_judged_at_ = 0;
   std::optional<LiveRuns> live_;  ///< as in the store; nothing: to be read from there
 };

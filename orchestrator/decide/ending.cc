@@ -118,14 +118,15 @@ void end_attempt(Change& change, const Ending& ending, const Policy& policy, db:
   change.events.push_back(
       {0, now, run.id, "ended",
        fmt::format("{}: {}: {}", label_of(run, attempt), word, ending.evidence_line)});
-  if (run.state != State::running) { return; }
-  if (run.wanted == db::Wanted::cancel) {
-    move(run, State::cancelled, "cancelled on request");
-  } else if (run.wanted == db::Wanted::hold) {
-    move(run, State::held, "held on request");
-  } else {
-    fail(change, ending, policy, now);
-  }
+  if (run.state == State::running && !rest_as_asked(run)) { fail(change, ending, policy, now); }
+}
+
+bool rest_as_asked(db::Run& run) {
+  if (run.wanted == db::Wanted::run) { return false; }
+  const bool cancelled = run.wanted == db::Wanted::cancel;
+  move(run, cancelled ? State::cancelled : State::held,
+       cancelled ? "cancelled on request" : "held on request");
+  return true;
 }
 
 }  // namespace enigma::decide

@@ -11,6 +11,9 @@ db::Ending judge(const db::Run& run, const db::Attempt& attempt, const Ended& en
 /// Ends the current attempt: the run rests, is tried again, or has failed.
 void end_attempt(Change& change, const db::Ending& ending, const Policy& policy, db::Time now);
 
+/// A running run whose attempt has ended rests where it was asked to: false, nobody has asked.
+bool rest_as_asked(db::Run& run);
+
 /// "attempt 3", by its folder where that is known, else by its place.
 std::string label_of(const db::Run& run, const db::Attempt& attempt);
 

@@ -28,6 +28,8 @@ struct Submission {
 struct SubmitAnswer {
   bool accepted = true;
   std::string why;
+  /// The executor takes no more of this user's jobs for now: the run waits, and nothing has failed.
+  bool is_limit = false;
 };
 
 /// An attempt to look at: what is remembered of it, so that it is found after a restart.

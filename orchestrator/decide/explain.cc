@@ -35,14 +35,16 @@ std::string of_waiting(const Run& run, const Snapshot& snapshot, const Policy& p
 }
 
 struct Show {
+  const Run& run;
   const db::Attempt& attempt;
   std::string operator()(const Unknown&) const {
     return is_unseen(attempt) ? "submitted; nobody has seen it yet"
                               : "running, but not seen at the moment";
   }
+  // The run's own words hold the scheduler's last reason.
   std::string operator()(const Waiting& waiting) const {
-    const std::string why = waiting.why.empty() ? "" : " (" + waiting.why + ")";
-    return "submitted; in the executor's queue" + why;
+    const bool says_why = run.why.starts_with(text_of(Waiting{}));
+    return "submitted; " + (waiting.why.empty() && says_why ? run.why : text_of(waiting));
   }
   std::string operator()(const Running&) const {
     if (attempt.seq == 0) { return "launched; no report yet"; }
@@ -59,10 +61,14 @@ std::string of_running(const Run& run, const Snapshot& snapshot) {
   if (run.wanted != db::Wanted::run) {
     return "being stopped: asked to " + std::string(db::name_of(run.wanted));
   }
-  return std::visit(Show{attempt}, state_of(snapshot.observations, attempt.token));
+  return std::visit(Show{run, attempt}, state_of(snapshot.observations, attempt.token));
 }
 
 }  // namespace
+
+std::string text_of(const Waiting& waiting) {
+  return waiting.why.empty() ? "in the queue" : "in the queue (" + waiting.why + ")";
+}
 
 std::string explain(const Run& run, const Snapshot& snapshot, const Policy& policy, db::Time now) {
   switch (run.state) {

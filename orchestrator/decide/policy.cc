@@ -5,6 +5,8 @@ namespace enigma::decide {
 Policy default_policy() {
   using enum protocol::FailureClass;
   Policy policy;
+  // Half of what a cluster holds by default (MaxJobCount); what it refuses is learned.
+  policy.queue_max = {{"slurm", 5000}};
   policy.retry = {
       {preempted, {std::nullopt, 1, 60}},
       {time_limit, {std::nullopt, 1, 60}},

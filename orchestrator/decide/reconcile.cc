@@ -4,6 +4,7 @@
 #include "orchestrator/decide/pool.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -86,6 +87,13 @@ std::vector<Action> submit_again(const std::vector<Current>& live, const Policy&
   return plan;
 }
 
+/// What a queue has been seen to take; without limit where it has refused nothing.
+int64_t room_of(const Snapshot& snapshot, const std::string& pool, db::Time now) {
+  const auto limit = snapshot.limits.find(pool);
+  return limit == snapshot.limits.end() ? std::numeric_limits<int64_t>::max()
+                                        : runs_allowed(limit->second, now);
+}
+
 /// New attempts, in order of the queue, until tokens or the slots of each pool run out: the first
 /// that does not fit keeps those behind it from passing by.
 std::vector<Action> place(const Snapshot& snapshot, const Policy& policy, db::Time now) {
@@ -97,7 +105,7 @@ std::vector<Action> place(const Snapshot& snapshot, const Policy& policy, db::Ti
     const std::string pool = pool_of(policy, run->executor);
     const int64_t share = share_of(policy, *run), size = size_of(policy, pool);
     if (share > size || full.contains(pool)) { continue; }
-    if (used[pool] + share > size) {
+    if (used[pool] + share > std::min(size, room_of(snapshot, pool, now))) {
       full.insert(pool);
       continue;
     }

@@ -186,6 +186,22 @@ TEST_CASE("explain: says what the decision says") {
         "waiting: it starts with the next turn");
 }
 
+TEST_CASE("reconcile: a queue that has refused runs gets no more than it took, then one more") {
+  Policy policy = two_slots();
+  policy.queue_max["slurm"] = 10;
+  std::vector<db::Run> runs;
+  for (const char* id : {"a", "b", "c", "d"}) {
+    db::Run run = a_run(id).run;
+    run.executor = "slurm";
+    runs.push_back(run);
+  }
+  Snapshot snapshot = a_snapshot(runs);
+  snapshot.tokens = {"1", "2", "3", "4"};
+  snapshot.limits["slurm"] = {2, 1, 100};
+  CHECK(texts(reconcile(snapshot, policy, 101)) == Texts{"submit a 1", "submit b 2"});
+  CHECK(texts(reconcile(snapshot, policy, 130)) == Texts{"submit a 1", "submit b 2", "submit c 3"});
+}
+
 TEST_CASE("reconcile: a full machine holds up nobody whose place is in a scheduler's queue") {
   Policy policy = two_slots();
   policy.queue_max["slurm"] = 2;

@@ -3,6 +3,7 @@
 
 #include "db/run.h"
 #include "orchestrator/decide/executor.h"
+#include "orchestrator/decide/queue_limit.h"
 
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct Snapshot {
   /// Since when this controller has been looking without a gap (its start; a jump of the clock).
   /// Nobody is called silent for a time in which nobody listened.
   db::Time watching_since = 0;
+  QueueLimits limits = {};  ///< of executors that have refused runs
 };
 
 /// What the world shows of a token; Unknown where it was not mentioned.

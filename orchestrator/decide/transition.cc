@@ -3,7 +3,9 @@
 #include "diagnostics/check.h"
 #include "orchestrator/decide/conditions.h"
 #include "orchestrator/decide/ending.h"
+#include "orchestrator/decide/explain.h"
 #include "orchestrator/decide/move.h"
+#include "orchestrator/decide/queue_limit.h"
 #include "orchestrator/starts/start.h"
 
 #include <algorithm>
@@ -41,7 +43,12 @@ struct ObservedState {
   db::Time now;
 
   void operator()(const Unknown&) const {}
-  void operator()(const Waiting&) const { see(attempt, policy, now); }
+  void operator()(const Waiting& waiting) const {
+    see(attempt, policy, now);
+    if (change.run.state == State::running && !waiting.why.empty() && !attempt.ending) {
+      change.run.why = text_of(waiting);
+    }
+  }
   void operator()(const Running& running) const {
     see(attempt, policy, now);
     if (!attempt.launched_at) { attempt.launched_at = now; }
@@ -190,6 +197,26 @@ Change on_refusal(Run run, std::string_view token, const std::string& why, db::T
   if (attempt == nullptr || attempt->ending || change.run.why == text) { return change; }
   if (change.run.state == State::running) { change.run.why = text; }
   tell(change, now, "refused", label_of(change.run, *attempt) + ": " + text);
+  return change;
+}
+
+Change on_queue_full(Run run, std::string_view token, const std::string& why, db::Time now) {
+  Change change{std::move(run), {}};
+  Attempt* attempt = find_attempt(change.run, token);
+  if (attempt == nullptr || attempt->ending) { return change; }
+  // An earlier call for the same submission may have brought it there.
+  if (attempt->tried_at != attempt->submitted_at) {
+    return on_refusal(std::move(change.run), token, why, now);
+  }
+  attempt->gone = true;
+  attempt->ended_at = now;
+  attempt->ending = db::Ending{{}, "scheduler", "the queue takes no more: " + why, {}, now};
+  tell(change, now, "refused",
+       label_of(change.run, *attempt) + ": the queue takes no more: " + why);
+  if (change.run.state == State::running && !rest_as_asked(change.run)) {
+    move(change.run, State::waiting, "waits until the queue takes more (" + why + ")");
+    change.run.retry_at = now + kQueuePause_s;
+  }
   return change;
 }
 

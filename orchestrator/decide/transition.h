@@ -33,6 +33,8 @@ Change on_action(db::Run run, const Action& action, const Policy& policy, db::Ti
 
 /// The executor did not take a submission.
 Change on_refusal(db::Run run, std::string_view token, const std::string& why, db::Time now);
+/// The executor takes no more jobs for now: the submission is given back, and no try is counted.
+Change on_queue_full(db::Run run, std::string_view token, const std::string& why, db::Time now);
 
 /// The mark has been written (Settle was performed): nothing is left to do.
 Change on_settled(db::Run run, db::Time now);

@@ -1,5 +1,6 @@
 #include "orchestrator/decide/a_run.h"
 #include "orchestrator/decide/move.h"
+#include "orchestrator/decide/queue_limit.h"
 #include "orchestrator/decide/reconcile.h"
 #include "orchestrator/decide/retry.h"
 #include "orchestrator/starts/start.h"
@@ -193,6 +194,32 @@ TEST_CASE("start: tokens of the starts of one submission") {
   CHECK(submission_of("ab.3") == "ab.3");
   CHECK(start_of("ab.3~12") == 12);
   CHECK(start_of("ab.3") == 0);
+}
+
+TEST_CASE("on_queue_full: the run waits a while, and no try is counted") {
+  RunBuilder run = a_run().submitted("t", 10);
+  SUBCASE("it waits") {
+    run.run = on_queue_full(run.run, "t", "AssocMaxSubmitJobLimit", 10).run;
+    CHECK(run.run.state == State::waiting);
+    CHECK(run.run.retry_at == 10 + kQueuePause_s);
+    CHECK(run.run.failures.empty());
+    CHECK(run.run.attempts.back().gone);
+    CHECK(run.run.why.find("AssocMaxSubmitJobLimit") != std::string::npos);
+    run.submitted("u", 50);
+    CHECK(run.run.state == State::running);
+  }
+  SUBCASE("it rests where that was asked for meanwhile") {
+    run.asks(Request::hold, 10);
+    CHECK(on_queue_full(run.run, "t", "full", 10).run.state == State::held);
+  }
+  SUBCASE("not where an earlier call for it may have been taken") {
+    run.submitted("t", 20);
+    CHECK(on_queue_full(run.run, "t", "full", 20).run.state == State::running);
+  }
+  SUBCASE("not what has ended before") {
+    run.sees(exit_with(75), 11);
+    CHECK(on_queue_full(run.run, "t", "full", 12).run == run.run);
+  }
 }
 
 TEST_CASE("on_observation: what the scheduler starts again by itself is the next attempt") {

@@ -1,6 +1,7 @@
 #include "orchestrator/documents/explanation.h"
 
 #include "orchestrator/decide/explain.h"
+#include "orchestrator/decide/nodes.h"
 #include "orchestrator/decide/policy.h"
 
 namespace enigma::documents {
@@ -20,8 +21,13 @@ decide::Snapshot remembered(const db::Store& store) {
   decide::Snapshot snapshot;
   snapshot.runs = store.load();
   for (const db::Run& run : snapshot.runs) {
-    if (!db::has_live_attempt(run) || !run.attempts.back().launched_at) { continue; }
-    snapshot.observations.push_back({run.id, run.attempts.back().token, decide::Running{}});
+    if (!db::has_live_attempt(run)) { continue; }
+    const db::Attempt& attempt = run.attempts.back();
+    if (attempt.launched_at) {
+      snapshot.observations.push_back({run.id, attempt.token, decide::Running{}});
+    } else if (attempt.seen_at && attempt.executor != "local") {
+      snapshot.observations.push_back({run.id, attempt.token, decide::Waiting{}});
+    }
   }
   return snapshot;
 }
@@ -36,6 +42,19 @@ std::string why(const db::Store& store, const db::Run& run, std::optional<int64_
   return slots || run.state != db::State::running ? said : said + "; no controller is running";
 }
 
+/// "left out: n3 (…)" while a job waits for nodes; empty where none is, or none matters.
+std::string exclusions(const db::Store& store, const db::Run& run, db::Time now) {
+  if (run.executor == "local" || db::is_terminal(run.state)) { return ""; }
+  const decide::NodeRules rules = decide::default_policy().nodes;
+  std::string text;
+  for (const auto& [name, health] :
+       decide::health_of_nodes(store.node_visits(now - rules.memory_s), rules, now)) {
+    if (!health.excluded) { continue; }
+    text += (text.empty() ? "; left out: " : ", ") + name + " (" + health.excluded->reason + ")";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<Json> explanation(const db::Store& store, const std::string& run,
@@ -47,7 +66,7 @@ std::optional<Json> explanation(const db::Store& store, const std::string& run,
   included.push_back("id_version");
   return Json{{"id", run},
               {"state", db::name_of(row->run.state)},
-              {"why", or_null(why(store, row->run, slots, now))},
+              {"why", or_null(why(store, row->run, slots, now) + exclusions(store, row->run, now))},
               {"identity",
                {{"id_version", row->id_version},
                 {"included", std::move(included)},

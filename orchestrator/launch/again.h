@@ -10,6 +10,10 @@
 
 namespace enigma::launch {
 
+/// Whether an end leaves nothing for the next job of a chain to do: the run is done, or the same
+/// would happen again. Whoever watches the run decides what comes then.
+bool ends_chain(const Exit& exit);
+
 /// A start that lives this long has got somewhere: what was short before it is forgotten.
 inline constexpr double kLong_s = 600;
 /// So many short starts in a row are a storm: the job is given up, and its end judged outside.

@@ -32,10 +32,11 @@ int64_t highest_number(const std::string& run_folder) {
   return highest;
 }
 
-bool bring(const std::string& from, const std::string& to, bool keeps_it) {
+// A later start shows which one it is.
+bool bring(const std::string& from, const std::string& to, bool keeps_it, int64_t start) {
   if (!keeps_it) { return ::rename(from.c_str(), to.c_str()) == 0; }
   const auto secret = read_small(from);
-  return secret && write_whole(to, *secret, 0600);
+  return secret && write_whole(to, token_of_start(*secret, start), 0600);
 }
 
 std::string number_or_null(const std::optional<int>& number) {
@@ -75,11 +76,19 @@ std::optional<int64_t> make_attempt_folder(const std::string& run_folder) {
   }
 }
 
+bool end_chain(const std::string& run_folder, const std::string& submission) {
+  return write_whole(submission_path(run_folder, submission) + ".end", "");
+}
+
+bool has_chain_ended(const std::string& run_folder, const std::string& submission) {
+  return exists(submission_path(run_folder, submission) + ".end");
+}
+
 bool fill_attempt_folder(const std::string& run_folder, int64_t number, const LaunchNote& note,
                          bool keeps_secret) {
   const std::string folder = attempt_path(run_folder, number);
   const std::string secret = submission_path(run_folder, submission_of(note.token)) + ".secret";
-  if (!bring(secret, folder + "/token", keeps_secret)) { return false; }
+  if (!bring(secret, folder + "/token", keeps_secret, start_of(note.token))) { return false; }
   return write_whole(folder + "/launch",
                      to_text({{"token", note.token},
                               {"pid", std::to_string(note.launcher.pid)},
@@ -87,7 +96,8 @@ bool fill_attempt_folder(const std::string& run_folder, int64_t number, const La
                               {"host", note.launcher.host},
                               {"boot", note.launcher.boot},
                               {"cpus", to_text(note.cpus)},
-                              {"nodes", joined(note.nodes)}}));
+                              {"nodes", joined(note.nodes)},
+                              {"job", note.job}}));
 }
 
 std::optional<LaunchNote> read_launch_note(const std::string& run_folder, int64_t number,
@@ -98,7 +108,8 @@ std::optional<LaunchNote> read_launch_note(const std::string& run_folder, int64_
   if (fields["token"] != token) { return std::nullopt; }
   const Process launcher{fields["host"], fields["boot"], std::atoll(fields["pid"].c_str()),
                          std::atoll(fields["start_ns"].c_str())};
-  return LaunchNote{token, launcher, parse_cpus(fields["cpus"]), split(fields["nodes"])};
+  return LaunchNote{token, launcher, parse_cpus(fields["cpus"]), split(fields["nodes"]),
+                    fields["job"]};
 }
 
 bool write_exit(const std::string& attempt_folder, const Exit& exit) {

@@ -2,9 +2,10 @@
 //
 //   RUN/submissions/TOKEN.secret   bearer token, mode 0600, put there by the executor
 //   RUN/submissions/TOKEN          the claim: "attempt K", or "refused why"
+//   RUN/submissions/TOKEN.end      nothing of its chain of jobs may start any more
 //   RUN/attempt-K/launch           who launched it: token, pid, start, host, boot, cores
 //   RUN/attempt-K/token            the bearer token: moved here, or copied where a scheduler may
-//                                  start the submission again
+//                                  start the submission again, with ~n behind it for a later start
 //   RUN/attempt-K/exit.json        how it ended, written last
 #pragma once
 
@@ -37,7 +38,13 @@ struct LaunchNote {
   Process launcher;
   std::vector<int> cpus;                ///< empty = not pinned
   std::vector<std::string> nodes = {};  ///< that its ranks run on; empty: the launcher's host
+  std::string job = {};                 ///< of a scheduler; empty: none
 };
+
+/// A chain of jobs stands behind a submission, and the next one would go on from here. Its end is
+/// noted before the exit file, so that who reads that knows whether a job follows.
+bool end_chain(const std::string& run_folder, const std::string& submission);
+bool has_chain_ended(const std::string& run_folder, const std::string& submission);
 
 /// Brings the bearer token in and writes the note. `keeps_secret`: the submission may be started
 /// again and keeps its own.

@@ -74,6 +74,6 @@ TEST_CASE("attempt folder: a submission that may be started again keeps its secr
   CHECK(fill_attempt_folder(folder.path, 1, {"t1", this_process(), {}}, true));
   REQUIRE(make_attempt_folder(folder.path) == 2);
   CHECK(fill_attempt_folder(folder.path, 2, {"t1~1", this_process(), {}}, true));
-  CHECK(read_small(attempt_path(folder.path, 2) + "/token") == "s");
+  CHECK(read_small(attempt_path(folder.path, 2) + "/token") == "s~1");
   CHECK(read_launch_note(folder.path, 2, "t1~1"));
 }

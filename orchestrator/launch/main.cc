@@ -51,6 +51,9 @@ struct Hindrance {
 std::optional<Hindrance> hindrance(const Options& options, const std::optional<Lease>& lease) {
   if (exists(options.run_folder + "/done")) { return Hindrance{"the run is done"}; }
   if (exists(options.run_folder + "/cancelled")) { return Hindrance{"the run is cancelled"}; }
+  if (has_chain_ended(options.run_folder, options.token)) {
+    return Hindrance{"its chain of jobs has ended"};
+  }
   if (lease && is_earlier_run(*lease, options.job, options.restart)) { return std::nullopt; }
   const Liveness holder = lease ? look_at(lease->holder) : Liveness::dead;
   if (is_free(lease, holder, now_s(), options.silence_s)) { return std::nullopt; }
@@ -74,11 +77,12 @@ std::optional<int64_t> begin(const Options& options, const std::string& token,
   if (const auto lease = read_lease(options.run_folder)) { end_worker(*lease); }
   const auto number = make_attempt_folder(options.run_folder);
   mine = {this_process(), {}, token, now_s(), options.job, options.restart};
-  const bool noted =
-      number &&
-      fill_attempt_folder(options.run_folder, *number, {token, mine.holder, options.cpus, nodes},
-                          !options.job.empty()) &&
-      write_lease(options.run_folder, mine) && write_claim(options.run_folder, token, {number, ""});
+  const bool noted = number &&
+                     fill_attempt_folder(options.run_folder, *number,
+                                         {token, mine.holder, options.cpus, nodes, options.job},
+                                         !options.job.empty()) &&
+                     write_lease(options.run_folder, mine) &&
+                     write_claim(options.run_folder, token, {number, ""});
   if (noted) { return number; }
   const std::string why = std::string("cannot write the attempt's files: ") + std::strerror(errno);
   std::fprintf(stderr, "enigma-launch: %s\n", why.c_str());
@@ -196,9 +200,7 @@ Ended run_worker(const Options& options, int64_t number, const std::vector<std::
 // A job that was stopped with a checkpoint goes back into its queue by itself, whether or not a
 // controller lives: a scheduler does that only with jobs that it had to kill.
 void queue_again(const Options& options) {
-  if (::fork() != 0) { return; }
-  ::execlp("scontrol", "scontrol", "requeue", options.job.c_str(), static_cast<char*>(nullptr));
-  ::_exit(1);
+  lines_of({"scontrol", "requeue", options.job});
 }
 
 // One attempt, from its claim to its exit file.
@@ -214,6 +216,9 @@ Attempt attempt(const Options& options, const std::vector<std::string>& nodes) {
   attempt.ended = run_worker(options, *attempt.number, nodes, mine);
   attempt.ended.exit.at = now_s();
   release_lease(options.run_folder, mine.token);
+  if (!options.chain.empty() && ends_chain(attempt.ended.exit)) {
+    end_chain(options.run_folder, options.token);
+  }
   attempt.is_written =
       write_exit(attempt_path(options.run_folder, *attempt.number), attempt.ended.exit);
   return attempt;
@@ -254,13 +259,28 @@ int launch_on_nodes(const Options& options) {
   return kExitFault;
 }
 
+// What follows in the chain finds its end noted, should it start all the same.
+void cancel_chain(const Options& options) {
+  lines_of({"scancel", "--quiet", "--state=PENDING", "--name=" + options.chain});
+}
+
+int launch_in_chain(const Options& options) {
+  const int code = has_several_ranks(options) ? launch_on_nodes(options) : launch_here(options);
+  const bool is_over = exists(options.run_folder + "/done") ||
+                       exists(options.run_folder + "/cancelled") ||
+                       has_chain_ended(options.run_folder, options.token);
+  if (options.chain.empty() || !is_over) { return code; }
+  cancel_chain(options);
+  return code == kExitFault ? kChainEnds : code;
+}
+
 int launch(const Options& options) {
   // A scheduler signals the processes of its job by their session.
   if (options.job.empty()) { ::setsid(); }
   const sigset_t watched = watched_signals();
   ::sigprocmask(SIG_BLOCK, &watched, nullptr);
   ::mkdir((options.run_folder + "/submissions").c_str(), 0755);
-  return has_several_ranks(options) ? launch_on_nodes(options) : launch_here(options);
+  return launch_in_chain(options);
 }
 
 }  // namespace

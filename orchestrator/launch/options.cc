@@ -15,7 +15,7 @@ std::map<std::string, std::string*> texts_of(Options& options) {
           {"--token", &options.token},    {"--worker", &options.worker},
           {"--data", &options.data},      {"--start", &options.start},
           {"--url", &options.report_url}, {"--pin", &options.report_pin},
-          {"--job", &options.job}};
+          {"--job", &options.job},        {"--chain", &options.chain}};
 }
 
 /// "1,2,4"; empty where one is no positive number.

@@ -17,6 +17,7 @@ struct Options {
   std::string start;                   ///< checkpoint folder to branch from, or empty
   std::string report_url, report_pin;  ///< may be empty
   std::string job;                     ///< of a scheduler that may start it again; empty: none
+  std::string chain;                   ///< name of the jobs that follow each other; empty: none do
   int64_t restart = 0;                 ///< how often it has put that job back into its queue
   std::vector<int64_t> nodes = {1};    ///< counts that it may run on; the largest there is
   int64_t ranks_per_node = 1;          ///< one on one node is a process, more are started by srun

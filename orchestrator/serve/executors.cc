@@ -8,11 +8,8 @@
 #include <utility>
 
 namespace enigma {
-
 namespace {
 
-/// Every site takes so many jobs of one user, and an array of so many.
-constexpr int64_t kJobsMax = 1000;
 /// Between two looks at a scheduler's queue, and at the files of its runs.
 constexpr double kLook_s = 5;
 
@@ -22,7 +19,6 @@ decide::Policy policy_of(int64_t slots) {
   decide::Policy policy = decide::default_policy();
   const auto cores = static_cast<int64_t>(local::allowed_cores().size());
   policy.slots = slots > 0 ? slots : std::max<int64_t>(cores, 1);
-  policy.queue_max["slurm"] = kJobsMax;
   return policy;
 }
 

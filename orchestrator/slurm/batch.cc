@@ -47,6 +47,12 @@ std::string ranks_word(const attempts::Resources& resources) {
                      resources.ranks_per_node());
 }
 
+/// Jobs that follow each other are found by their name: it is of one run alone.
+std::string name_of(const Batch& batch) {
+  const std::string name = job_name_of(batch.base);
+  return chain_of(batch) > 1 ? fmt::format("{}.{}", name, batch.indices.front()) : name;
+}
+
 /// What the launcher starts: the worker, or what brings it into its container.
 std::string worker_of(const Batch& batch) {
   return site_of(batch).container.empty() ? batch.placement.worker
@@ -72,7 +78,8 @@ std::string job_name_of(const std::string& base) {
 
 std::optional<std::string> base_of(const std::string& job_name) {
   if (!job_name.starts_with(kPrefix)) { return std::nullopt; }
-  return job_name.substr(kPrefix.size());
+  const size_t dot = std::min(job_name.find('.'), job_name.size());
+  return job_name.substr(kPrefix.size(), dot - kPrefix.size());
 }
 
 std::string array_of(std::vector<int64_t> indices) {
@@ -89,6 +96,10 @@ std::string array_of(std::vector<int64_t> indices) {
   return list;
 }
 
+int64_t chain_of(const Batch& batch) {
+  return batch.placement.resources.value_or(attempts::Resources{}).chain;
+}
+
 std::string script_of(const Batch& batch) {
   const auto resources = batch.placement.resources.value_or(attempts::Resources{});
   std::string lines;
@@ -101,11 +112,12 @@ std::string script_of(const Batch& batch) {
       "exec {} --run \"$run\" --run-dir {}/\"$run\" --token {}.\"$SLURM_ARRAY_TASK_ID\" \\\n"
       "  --worker {} --data {} --url {} --grace-s {} --job "
       "\"${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID\" \\\n"
-      "  --restart \"${{SLURM_RESTART_COUNT:-0}}\" --nodes {} --ranks-per-node {}\n",
+      "  --restart \"${{SLURM_RESTART_COUNT:-0}}\" --nodes {} --ranks-per-node {}{}\n",
       quoted(batch.folder.string()), lines, quoted(batch.launcher.string()),
       quoted(batch.runs_folder.string()), batch.base, quoted(worker_of(batch)),
       quoted(batch.placement.data), quoted(batch.report_url), batch.grace_s,
-      fmt::join(node_counts_of(resources), ","), resources.ranks_per_node());
+      fmt::join(node_counts_of(resources), ","), resources.ranks_per_node(),
+      chain_of(batch) > 1 ? " --chain " + name_of(batch) : "");
 }
 
 // The container sees the store, the recordings and the program; Apptainer passes the environment
@@ -130,7 +142,7 @@ void append_options(const std::map<std::string, std::string>& options,
 std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script) {
   const auto resources = batch.placement.resources.value_or(attempts::Resources{});
   std::vector<std::string> words = {"--parsable",
-                                    "--job-name=" + job_name_of(batch.base),
+                                    "--job-name=" + name_of(batch),
                                     "--array=" + array_of(batch.indices),
                                     "--chdir=" + batch.folder.string(),
                                     "--output=" + (batch.folder / "%a.log").string(),
@@ -146,6 +158,8 @@ std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesys
     words.push_back("--time=" + minutes_of(*resources.time_s));
     words.push_back(fmt::format("--signal=B:TERM@{:.0f}", std::max(1.0, warning_s)));
   }
+  // One at a time, in their order, however the one before has ended.
+  if (chain_of(batch) > 1) { words.emplace_back("--dependency=singleton"); }
   // Where a node fails, the others are worth keeping.
   if (node_counts_of(resources).back() + resources.spares > 1) { words.emplace_back("--no-kill"); }
   if (!batch.excluded.empty()) {

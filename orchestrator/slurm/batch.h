@@ -22,7 +22,7 @@ struct TaskName {
 /// Of a token, without the number of its start; index 0 where it has none.
 TaskName task_of(const std::string& token);
 std::string job_name_of(const std::string& base);
-/// The inverse; nothing for a job that is not of ours.
+/// The base of a name; nothing for a job that is not of ours.
 std::optional<std::string> base_of(const std::string& job_name);
 
 /// 0 1 2 5 → "0-2,5", as --array takes it.
@@ -30,7 +30,7 @@ std::string array_of(std::vector<int64_t> indices);
 
 struct Batch {
   std::string base;
-  std::vector<int64_t> indices;
+  std::vector<int64_t> indices;   ///< one, where its jobs follow each other
   attempts::Placement placement;  ///< the same for all
   std::filesystem::path folder;   ///< STORE/jobs/BASE: tasks/INDEX holds a run's id
   std::filesystem::path runs_folder;
@@ -39,6 +39,9 @@ struct Batch {
   double grace_s = 60;
   std::vector<std::string> excluded = {};  ///< nodes
 };
+
+/// How many jobs follow each other: each is submitted alike.
+int64_t chain_of(const Batch& batch);
 
 /// The script: it finds the run of its index and becomes the launcher.
 std::string script_of(const Batch& batch);

@@ -73,6 +73,18 @@ TEST_CASE("a run that may come back on fewer nodes asks for a range, spares on t
   CHECK(script_of(batch).find("--nodes 1,2,4 --ranks-per-node 2") != std::string::npos);
 }
 
+TEST_CASE("jobs that follow each other have a name of their own and wait for each other") {
+  Batch batch = a_batch();
+  batch.indices = {7};
+  batch.placement.resources = attempts::Resources{.chain = 3};
+  const auto words = sbatch_arguments(batch, "s.sh");
+  CHECK(has(words, "--job-name=enigma-ab12.7"));
+  CHECK(has(words, "--dependency=singleton"));
+  CHECK(base_of("enigma-ab12.7") == "ab12");
+  CHECK(script_of(batch).find("--chain enigma-ab12.7\n") != std::string::npos);
+  CHECK(script_of(a_batch()).find("--chain") == std::string::npos);
+}
+
 TEST_CASE("excluded nodes are named to the scheduler") {
   Batch batch = a_batch();
   batch.excluded = {"n2", "n7"};

@@ -7,6 +7,7 @@
 #include "orchestrator/starts/start.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -53,38 +54,67 @@ void SlurmExecutor::ask_queue() {
   pause_s_ = std::max(options_.period_s, kPauses * (options_.clock_s() - begin_s));
   has_answer_ = answer.has_value();
   if (!answer) { return; }
-  std::set<TaskName> shown;
+  std::set<std::string> shown;
   for (const JobRecord& record : *answer) {
     const auto base = base_of(record.name);
     if (!base) { continue; }
-    const TaskName task{*base, record.index};
-    Job& job = jobs_[task];
+    Job& job = jobs_[{*base, record.index}][record.id];
     job.misses = is_over(record.phase) ? job.misses + 1 : 0;
     job.record = record;
-    shown.insert(task);
+    shown.insert(record.id);
   }
-  for (auto& [task, job] : jobs_) {
-    if (!shown.contains(task)) { ++job.misses; }
+  for (auto& [task, jobs] : jobs_) {
+    for (auto& [id, job] : jobs) {
+      if (!shown.contains(id)) { ++job.misses; }
+    }
   }
 }
 
 // The second source, for jobs that the queue knows no more: one query for all of them.
 void SlurmExecutor::ask_accounting() {
-  std::vector<std::string> ids;
-  for (const auto& [task, job] : jobs_) {
-    if (job.misses > 0 && !is_over(job.record.phase)) { ids.push_back(job.record.id); }
-  }
-  if (ids.empty()) { return; }
-  const auto answer = scheduler_.accounting(ids);
-  if (!answer) { return; }
-  for (auto& [task, job] : jobs_) {
-    const auto found = std::ranges::find(*answer, job.record.id, &JobRecord::id);
-    if (job.misses > 0 && found != answer->end() && is_over(found->phase)) {
-      const std::string name = job.record.name;
-      job.record = *found;
-      job.record.name = name;
+  std::map<std::string, JobRecord*> missing;
+  for (auto& [task, jobs] : jobs_) {
+    for (auto& [id, job] : jobs) {
+      if (job.misses > 0 && !is_over(job.record.phase)) { missing[id] = &job.record; }
     }
   }
+  if (missing.empty()) { return; }
+  std::vector<std::string> ids;
+  for (const auto& [id, record] : missing) { ids.push_back(id); }
+  const auto answer = scheduler_.accounting(ids);
+  if (!answer) { return; }
+  for (const JobRecord& found : *answer) {
+    const auto asked = missing.find(found.id);
+    if (asked == missing.end() || !is_over(found.phase)) { continue; }
+    const std::string name = asked->second->name;
+    *asked->second = found;
+    asked->second->name = name;
+  }
+}
+
+// The job of an attempt by its id; where it has none yet, the one that will bring it.
+const SlurmExecutor::Job* SlurmExecutor::job_of(const TaskName& task, const std::string& id) const {
+  const auto jobs = jobs_.find(task);
+  if (jobs == jobs_.end()) { return nullptr; }
+  const auto own = jobs->second.find(id);
+  if (own != jobs->second.end()) { return &own->second; }
+  if (!id.empty() && jobs->second.size() > 1) { return nullptr; }
+  const Job* ahead = job_ahead(task, "");
+  return ahead != nullptr ? ahead : &jobs->second.rbegin()->second;
+}
+
+// The next of a task's jobs to do something, or the one at work.
+const SlurmExecutor::Job* SlurmExecutor::job_ahead(const TaskName& task,
+                                                   const std::string& but_id) const {
+  const auto jobs = jobs_.find(task);
+  const Job* waiting = nullptr;
+  if (jobs == jobs_.end()) { return nullptr; }
+  for (const auto& [id, job] : jobs->second) {
+    if (id == but_id || job.misses >= kMissesMax || is_over(job.record.phase)) { continue; }
+    if (job.record.phase == Phase::running) { return &job; }
+    if (waiting == nullptr) { waiting = &job; }
+  }
+  return waiting;
 }
 
 Evidence SlurmExecutor::evidence_of(const Watch& watch, int64_t start) const {
@@ -95,7 +125,9 @@ Evidence SlurmExecutor::evidence_of(const Watch& watch, int64_t start) const {
   };
   Evidence evidence;
   evidence.claim = claim(start);
-  evidence.started_again = claim(start + 1).has_value();
+  const auto next = claim(start + 1);
+  evidence.started_again = next && next->attempt;
+  std::string job_id;
   if (evidence.claim && evidence.claim->attempt) {
     const int64_t number = *evidence.claim->attempt;
     evidence.exit =
@@ -103,17 +135,18 @@ Evidence SlurmExecutor::evidence_of(const Watch& watch, int64_t start) const {
     if (const auto note =
             launch::read_launch_note(folder, number, token_of_start(submission, start))) {
       evidence.nodes = nodes_of(*note);
+      job_id = note->job;
     }
     if (evidence.exit) { evidence.exit->nodes = evidence.nodes; }
   }
   evidence.has_answer = has_answer_;
   evidence.was_seen = watch.was_seen;
-  const auto job = jobs_.find(task_of(submission));
-  if (job == jobs_.end()) { return evidence; }
+  const Job* job = job_of(task_of(submission), job_id);
+  if (job == nullptr) { return evidence; }
   evidence.was_seen = true;
-  evidence.misses = job->second.misses;
-  const bool is_gone = job->second.misses >= kMissesMax && !is_over(job->second.record.phase);
-  if (!is_gone) { evidence.job = job->second.record; }
+  evidence.misses = job->misses;
+  const bool is_gone = job->misses >= kMissesMax && !is_over(job->record.phase);
+  if (!is_gone) { evidence.job = job->record; }
   return evidence;
 }
 
@@ -125,37 +158,68 @@ void SlurmExecutor::look(const Watch& watch, std::vector<Observation>& seen) {
   const auto state = state_of(evidence);
   seen.push_back({watch.run, watch.token, state});
   if (!std::holds_alternative<decide::Ended>(state)) { return; }
-  const bool waits_again = evidence.job && evidence.job->phase == Phase::waiting;
-  if (!evidence.started_again && !waits_again) { return; }
-  const std::string next = token_of_start(submission_of(watch.token), start + 1);
+  const std::string submission = submission_of(watch.token);
+  const bool has_ended = launch::has_chain_ended(folder_of(watch.run).string(), submission);
+  const bool is_waiting = evidence.job && evidence.job->phase == Phase::waiting;
+  const Job* ahead = has_ended ? nullptr
+                               : job_ahead(task_of(submission),
+                                           evidence.job && !is_waiting ? evidence.job->id : "");
+  if (!evidence.started_again && ahead == nullptr) { return; }
+  const std::string next = token_of_start(submission, start + 1);
   const Evidence after =
       evidence_of({watch.executor, watch.run, next, {}, {}, {}, true}, start + 1);
   // Its own end is told by the next look, when its spool has been read.
   if (after.claim && after.claim->attempt) {
     seen.push_back({watch.run, next, decide::Running{after.claim->attempt, {}, {}, after.nodes}});
   } else {
-    seen.push_back({watch.run, next, decide::Waiting{evidence.job ? evidence.job->reason : ""}});
+    seen.push_back(
+        {watch.run, next, decide::Waiting{ahead != nullptr ? ahead->record.reason : ""}});
   }
 }
 
 std::vector<Observation> SlurmExecutor::observe(const std::vector<Watch>& watches) {
+  std::set<TaskName> wanted;
+  for (const Watch& watch : watches) { wanted.insert(task_of(watch.token)); }
   if (is_due()) {
     ask_queue();
     ask_accounting();
+    if (has_answer_) { cancel_strays(wanted); }
     seen_.clear();
   }
   std::vector<Observation> all;
-  std::set<TaskName> wanted;
   for (const Watch& watch : watches) {
-    wanted.insert(task_of(watch.token));
     auto& seen = seen_[watch.token];
     if (seen.empty()) { look(watch, seen); }
     all.insert(all.end(), seen.begin(), seen.end());
   }
-  std::erase_if(jobs_, [&](const auto& job) {
-    return !wanted.contains(job.first) && is_over(job.second.record.phase);
-  });
+  forget(wanted);
   return all;
+}
+
+// Jobs of this store that no attempt stands for any more, as when a site starts one again after its
+// run has ended.
+void SlurmExecutor::cancel_strays(const std::set<TaskName>& wanted) {
+  std::vector<std::string> strays;
+  for (auto& [task, jobs] : jobs_) {
+    const bool is_ours = fs::exists(options_.store / "jobs" / task.base);
+    for (auto& [id, job] : jobs) {
+      const bool is_stray =
+          is_ours && !wanted.contains(task) && job.misses == 0 && !is_over(job.record.phase);
+      job.strays = is_stray ? job.strays + 1 : 0;
+      if (job.strays >= kMissesMax) { strays.push_back(id); }
+    }
+  }
+  scheduler_.cancel(strays);
+}
+
+void SlurmExecutor::forget(const std::set<TaskName>& wanted) {
+  for (auto& [task, jobs] : jobs_) {
+    if (wanted.contains(task)) { continue; }
+    std::erase_if(jobs, [](const auto& job) {
+      return is_over(job.second.record.phase) || job.second.misses >= kMissesMax;
+    });
+  }
+  std::erase_if(jobs_, [](const auto& task) { return task.second.empty(); });
 }
 
 SubmitAnswer SlurmExecutor::submit(const Submission& submission) {
@@ -170,20 +234,39 @@ std::vector<SubmitAnswer> SlurmExecutor::submit_all(const std::vector<Submission
     std::ranges::fill(answers, SubmitAnswer{false, "squeue gives no answer"});
     return answers;
   }
-  std::map<std::pair<std::string, std::string>, std::vector<size_t>> groups;
+  std::map<std::array<std::string, 3>, std::vector<size_t>> groups;
   for (size_t i = 0; i < submissions.size(); ++i) {
     const TaskName task = task_of(submissions[i].token);
     const bool is_there =
         jobs_.contains(task) ||
         launch::read_claim(folder_of(submissions[i].run).string(), submissions[i].token);
-    if (!is_there) { groups[{task.base, submissions[i].placement}].push_back(i); }
+    if (is_there) { continue; }
+    const std::string& placement = submissions[i].placement;
+    const auto resources = attempts::placement_of(placement).resources;
+    const bool is_chained = resources && resources->chain > 1;
+    groups[{task.base, placement, is_chained ? submissions[i].token : ""}].push_back(i);
   }
   for (const auto& [key, members] : groups) {
     std::vector<Submission> batch;
     for (const size_t i : members) { batch.push_back(submissions[i]); }
-    const SubmitAnswer answer = submit_batch(batch);
-    for (const size_t i : members) { answers[i] = answer; }
+    const auto taken = submit_fitting(batch);
+    for (size_t k = 0; k < members.size(); ++k) { answers[members[k]] = taken[k]; }
   }
+  return answers;
+}
+
+// Where the queue does not take all of them, the first half is tried, then what is left of room.
+std::vector<SubmitAnswer> SlurmExecutor::submit_fitting(const std::vector<Submission>& batch) {
+  const SubmitAnswer answer = submit_batch(batch);
+  if (!answer.is_limit || batch.size() == 1) {
+    return std::vector<SubmitAnswer>(batch.size(), answer);
+  }
+  const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+  std::vector<SubmitAnswer> answers = submit_fitting({batch.begin(), middle});
+  const bool all_fit = std::ranges::all_of(answers, &SubmitAnswer::accepted);
+  const auto rest = all_fit ? submit_fitting({middle, batch.end()})
+                            : std::vector<SubmitAnswer>(batch.end() - middle, answer);
+  answers.insert(answers.end(), rest.begin(), rest.end());
   return answers;
 }
 
@@ -213,9 +296,14 @@ SubmitAnswer SlurmExecutor::submit_batch(const std::vector<Submission>& batch) {
     const fs::path script = folder / ("script-" + std::to_string(call.indices.front()) + ".sh");
     write_atomically(script, script_of(call));
     const auto variables = attempts::variables_for(options_.store, call.placement.environment);
-    const SubmitResult result = scheduler_.submit(sbatch_arguments(call, script), variables);
-    if (!result.job.empty() || !result.is_sure) { return {}; }
-    return {false, "sbatch: " + result.why};
+    const auto words = sbatch_arguments(call, script);
+    const SubmitResult result = scheduler_.submit(words, variables);
+    if (result.job.empty() && result.is_sure) {
+      return {false, "sbatch: " + result.why, result.is_limit};
+    }
+    // A chain that comes out shorter is one all the same.
+    for (int64_t link = 1; link < chain_of(call); ++link) { scheduler_.submit(words, variables); }
+    return {};
   } catch (const std::exception& broken) {  // a full disk, no processes left: tried again later
     return {false, broken.what()};
   }
@@ -226,10 +314,13 @@ std::string SlurmExecutor::read_spool(const decide::SpoolSlice& slice) {
 }
 
 void SlurmExecutor::cancel(const std::string&, const std::string& token) {
-  const auto job = jobs_.find(task_of(token));
-  if (job != jobs_.end() && !is_over(job->second.record.phase)) {
-    scheduler_.cancel({job->second.record.id});
+  const auto jobs = jobs_.find(task_of(token));
+  if (jobs == jobs_.end()) { return; }
+  std::vector<std::string> ids;
+  for (const auto& [id, job] : jobs->second) {
+    if (!is_over(job.record.phase)) { ids.push_back(id); }
   }
+  scheduler_.cancel(ids);
 }
 
 void SlurmExecutor::mark(const std::string& run, const std::string& word) {

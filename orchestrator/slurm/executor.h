@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,19 +48,27 @@ class SlurmExecutor final : public decide::Executor {
   struct Job {
     JobRecord record;
     int misses = 0;  ///< good answers in a row that lacked it, or that lack its exit file
+    int strays = 0;  ///< good answers in a row that showed it, while nobody asked for it
   };
+  /// By id: one, or those of a chain.
+  using Jobs = std::map<std::string, Job>;
   std::filesystem::path folder_of(const std::string& run) const;
   bool is_due();
   void ask_queue();
   void ask_accounting();
+  const Job* job_of(const TaskName& task, const std::string& id) const;
+  const Job* job_ahead(const TaskName& task, const std::string& but_id) const;
   Evidence evidence_of(const decide::Watch& watch, int64_t start) const;
+  void forget(const std::set<TaskName>& wanted);
+  void cancel_strays(const std::set<TaskName>& wanted);
   void look(const decide::Watch& watch, std::vector<decide::Observation>& seen);
-  /// The answer for each of one batch; all ask for the same.
+  /// An answer for each of a batch; all ask for the same.
+  std::vector<decide::SubmitAnswer> submit_fitting(const std::vector<decide::Submission>& batch);
   decide::SubmitAnswer submit_batch(const std::vector<decide::Submission>& batch);
 
   SlurmOptions options_;
   Scheduler scheduler_;
-  std::map<TaskName, Job> jobs_;
+  std::map<TaskName, Jobs> jobs_;
   bool has_answer_ = false;
   std::optional<double> looked_at_s_;
   double pause_s_ = 0;  ///< the period, longer where answers are slow

@@ -98,7 +98,9 @@ JobState state_of(const Evidence& evidence) {
   if (evidence.exit) { return state_with_exit(evidence); }
   const auto& job = evidence.job;
   if (evidence.started_again) {
-    return ended(evidence, FailureClass::preempted, "the scheduler has started its job again");
+    const auto cause = job && is_over(job->phase) ? cause_of(job->phase) : std::nullopt;
+    return ended(evidence, cause.value_or(FailureClass::preempted),
+                 cause ? text_of(*job) : "the scheduler has started its job again");
   }
   if (!job) { return state_of_missing(evidence); }
   if (is_over(job->phase)) { return state_of_over(evidence, *job); }

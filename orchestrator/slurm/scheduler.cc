@@ -2,9 +2,12 @@
 
 #include "orchestrator/slurm/answer.h"
 #include "orchestrator/slurm/batch.h"
+#include "orchestrator/slurm/refusal.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <pwd.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -37,10 +40,18 @@ std::string answer(const std::vector<std::string>& words) {
   return result && result->ok() ? result->out : "";
 }
 
+/// The name of the user that runs this; the number where it has none.
+std::string user_name() {
+  std::array<char, 4096> words{};
+  passwd entry{}, *found = nullptr;
+  const bool is_known =
+      ::getpwuid_r(::getuid(), &entry, words.data(), words.size(), &found) == 0 && found != nullptr;
+  return is_known ? entry.pw_name : std::to_string(::getuid());
+}
+
 std::vector<Words> associations() {
-  const std::string text =
-      answer({"sacctmgr", "--noheader", "--parsable2", "show", "associations",
-              "user=" + std::to_string(::getuid()), "format=Account,MaxJobs,MaxSubmit"});
+  const std::string text = answer({"sacctmgr", "--noheader", "--parsable2", "show", "associations",
+                                   "user=" + user_name(), "format=Account,MaxJobs,MaxSubmit"});
   std::vector<Words> all;
   each_line(text, [&](std::string_view line) {
     const size_t first = line.find('|'), second = line.find('|', first + 1);
@@ -86,12 +97,13 @@ SubmitResult Scheduler::submit(const std::vector<std::string>& arguments,
   std::vector<std::string> words = {"sbatch"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   const auto answer = asked(words, variables);
-  if (!answer) { return {"", true, "sbatch cannot be started"}; }
-  if (answer->timed_out) { return {"", false, "sbatch gave no answer in time"}; }
+  if (!answer) { return {"", true, "it cannot be started"}; }
+  if (answer->timed_out) { return {"", false, "no answer in time"}; }
   // "123" or "123;cluster".
   const std::string job = first_line(answer->out).substr(0, answer->out.find(';'));
   if (answer->ok() && is_number(job)) { return {job, true, ""}; }
-  return {"", !answer->ok(), first_line(answer->err.empty() ? answer->out : answer->err)};
+  const std::string& said = answer->err.empty() ? answer->out : answer->err;
+  return {"", !answer->ok(), reason_of(said), is_queue_limit(said)};
 }
 
 ClusterFacts Scheduler::facts(const std::map<std::string, std::string>& options) const {

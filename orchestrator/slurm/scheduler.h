@@ -15,9 +15,10 @@ namespace enigma::slurm {
 
 /// What sbatch answered.
 struct SubmitResult {
-  std::string job;      ///< its number; empty: none was given
-  bool is_sure = true;  ///< false: it may have been taken all the same (no answer in time)
-  std::string why;      ///< what it said where it gave no number
+  std::string job;        ///< its number; empty: none was given
+  bool is_sure = true;    ///< false: it may have been taken all the same (no answer in time)
+  std::string why;        ///< what it said where it gave no number
+  bool is_limit = false;  ///< it takes no more jobs of this user for now
 };
 
 class Scheduler {

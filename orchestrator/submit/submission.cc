@@ -55,13 +55,13 @@ std::vector<Diagnostic> wider_than_a_machine(const sweeps::Spec& spec) {
   for (size_t i = 0; i < spec.resources.size(); ++i) {
     const sweeps::ResourceRule& rule = spec.resources[i];
     if (rule.nodes.back() == 1 && rule.devices == 1 && rule.ranks.value_or(1) == 1 &&
-        !rule.time_s && rule.spares == 0) {
+        !rule.time_s && rule.spares == 0 && rule.chain == 1) {
       continue;
     }
     Diagnostic wide = spec.document.at(fmt::format("/resources/{}", i),
                                        "the local executor runs one process a run, without a limit "
                                        "of its time");
-    wide.expected = "one node, one device, one rank, no time_s";
+    wide.expected = "one node, one device, one rank, no time_s, no chain";
     wide.suggestion = "\"executor\": \"slurm\"";
     problems.push_back(wide);
   }
@@ -190,8 +190,8 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
     }
     row.executor = planned.executor;
     if (planned.executor != "local") {
-      placement.resources = {point.nodes,  point.devices,     point.ranks,
-                             point.time_s, point.node_counts, point.spares};
+      placement.resources = {point.nodes,       point.devices, point.ranks, point.time_s,
+                             point.node_counts, point.spares,  point.chain};
     }
     row.placement = attempts::to_text(placement);
     row.name = point.sweep_point.name;

@@ -1,6 +1,7 @@
 #include "tests/simulation/host.h"
 
 #include "orchestrator/attempts/secret.h"
+#include "orchestrator/starts/start.h"
 
 #include <fmt/format.h>
 
@@ -85,7 +86,8 @@ void Host::request(const std::string& run, decide::Request request, db::Time now
 
 void Host::deliver(const Message& message, db::Time now) {
   alive([&] {
-    const std::string bearer = attempts::bearer_of(kSecret, message.token);
+    const std::string bearer = token_of_start(
+        attempts::bearer_of(kSecret, submission_of(message.token)), start_of(message.token));
     const Reception reply = controller_->on_reports(message.body, bearer, now);
     step();
     log_(fmt::format("post {} {} {} ack {}", message.run, message.token, reply.status,

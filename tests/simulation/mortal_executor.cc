@@ -31,6 +31,15 @@ decide::SubmitAnswer MortalExecutor::submit(const decide::Submission& submission
   return answer;
 }
 
+std::vector<decide::SubmitAnswer> MortalExecutor::submit_all(
+    const std::vector<decide::Submission>& submissions) {
+  if (!world_.options.scheduler) { return Executor::submit_all(submissions); }
+  step_();
+  const auto answers = world_.submit_all(submissions);
+  step_();
+  return answers;
+}
+
 std::vector<decide::Observation> MortalExecutor::observe(
     const std::vector<decide::Watch>& watches) {
   step_();

@@ -25,6 +25,8 @@ class MortalExecutor final : public decide::Executor {
       : world_(world), fault_(fault), step_(std::move(step)) {}
 
   decide::SubmitAnswer submit(const decide::Submission& submission) override;
+  std::vector<decide::SubmitAnswer> submit_all(
+      const std::vector<decide::Submission>& submissions) override;
   std::vector<decide::Observation> observe(const std::vector<decide::Watch>& watches) override;
   std::string read_spool(const decide::SpoolSlice& slice) override;
   void cancel(const std::string& run, const std::string& token) override;

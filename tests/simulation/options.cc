@@ -24,6 +24,15 @@ decide::Policy short_policy(Prng& prng, int64_t slots) {
   return policy;
 }
 
+void draw_scheduler(Prng& prng, Options& o) {
+  o.scheduler = true;
+  o.chain = prng.chance(0.4) ? prng.between(int64_t{2}, 4) : 1;
+  o.jobs_max = prng.chance(0.4) ? prng.between(int64_t{1}, 3) : 0;
+  o.requeues = rate(prng, 1.0);
+  o.stale_answer = rate(prng, 0.5);
+  o.policy.queue_max = {{"simulated", o.slots}};
+}
+
 }  // namespace
 
 Options draw_options(Prng& prng) {
@@ -66,6 +75,7 @@ Options draw_options(Prng& prng) {
   o.disk_full = rate(prng, 0.1);
   o.clock_jump = rate(prng, 0.15);
   o.request = rate(prng, 0.15);
+  if (prng.chance(0.5)) { draw_scheduler(prng, o); }
   return o;
 }
 
@@ -94,13 +104,15 @@ std::string to_text(const Options& o) {
       "worker_dies {:.3f} hangs {:.3f} preempted {:.3f} lies {:.2f} never_speaks {:.2f} "
       "spool_lags {:.2f} line_bad {:.2f} line_torn {:.2f}\n"
       "empty_answer {:.2f} hidden {:.3f} node_dies {:.3f} crash {:.3f} power_loss {:.2f} "
-      "disk_full {:.3f} clock_jump {:.3f} request {:.3f}\n",
+      "disk_full {:.3f} clock_jump {:.3f} request {:.3f}\n"
+      "scheduler {} chain {} jobs_max {} requeues {:.2f} stale_answer {:.2f}\n",
       o.runs, o.runs_later, o.slots, o.target_steps, o.checkpoint_steps, o.fault_ticks, o.tick_s,
       o.http, o.posts_ahead, o.gives_up, o.own_tries, o.report_lost, o.report_late, o.report_twice,
       o.answer_lost, o.submit_lost, o.submit_late, o.submit_refused, o.cancel_lost,
       o.cancel_ignored, o.mark_fails, o.worker_dies, o.worker_hangs, o.worker_preempted,
       o.worker_lies, o.never_speaks, o.spool_lags, o.line_bad, o.line_torn, o.empty_answer,
-      o.hidden, o.node_dies, o.crash, o.power_loss, o.disk_full, o.clock_jump, o.request);
+      o.hidden, o.node_dies, o.crash, o.power_loss, o.disk_full, o.clock_jump, o.request,
+      o.scheduler, o.chain, o.jobs_max, o.requeues, o.stale_answer);
 }
 
 }  // namespace enigma::simulation

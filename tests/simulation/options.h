@@ -40,6 +40,12 @@ struct Options {
   double disk_full = 0;
   double clock_jump = 0;
   double request = 0;  ///< a user cancels, holds or resumes something
+
+  bool scheduler = false;   ///< jobs are a cluster's: arrays, and starts without the controller
+  int64_t chain = 1;        ///< jobs that follow each other
+  int64_t jobs_max = 0;     ///< that the queue takes; 0: as many as come
+  double requeues = 0;      ///< a job that was stopped goes back into the queue by itself
+  double stale_answer = 0;  ///< what the queue showed a while ago
 };
 
 Options draw_options(Prng& prng);

@@ -63,6 +63,7 @@ void World::strike(Job& job) {
   if (fault(options.worker_hangs)) { job.hung = true; }
   if (fault(options.node_dies)) {
     job.traceless = true;
+    job.exit.cause = protocol::FailureClass::preempted;
     say_the_last(job);
     job.phase = Job::Phase::ended;
   } else if (fault(options.worker_dies)) {

@@ -1,5 +1,8 @@
 #include "tests/simulation/world.h"
 
+#include "orchestrator/launch/again.h"
+#include "orchestrator/starts/start.h"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -23,35 +26,120 @@ const Job* World::job(const std::string& token) const {
 decide::SubmitAnswer World::submit(const decide::Submission& submission) {
   if (fault(options.submit_refused)) { return {false, "try later"}; }
   if (find(submission.token) != nullptr || fault(options.submit_lost)) { return {}; }
+  add(submission, fault(options.submit_late));
+  return {};
+}
+
+void World::add(const decide::Submission& submission, bool late) {
   Job job;
   job.run = submission.run;
   job.token = submission.token;
   job.slots = submission.slots;
+  job.chain_left = options.chain - 1;
   job.launch_at = now + prng.between(0.0, 10.0);
-  if (fault(options.submit_late)) {
+  if (late) {
     job.launch_at = now + prng.between(0.0, 40.0);
     late_.push_back(job);
   } else {
     jobs.push_back(job);
   }
-  return {};
+}
+
+bool World::is_full() const {
+  const auto there =
+      std::ranges::count_if(jobs, [](const Job& job) { return job.phase != Phase::ended; });
+  return options.jobs_max > 0 && there + std::ssize(late_) >= options.jobs_max;
+}
+
+// A scheduler takes an array whole, refuses it, or loses it on the way; a full queue takes a part.
+std::vector<decide::SubmitAnswer> World::submit_all(
+    const std::vector<decide::Submission>& submissions) {
+  if (!options.scheduler) { return Executor::submit_all(submissions); }
+  std::vector<decide::SubmitAnswer> answers(submissions.size());
+  if (fault(options.submit_refused)) {
+    std::ranges::fill(answers, decide::SubmitAnswer{false, "try later"});
+    return answers;
+  }
+  const bool lost = fault(options.submit_lost), late = fault(options.submit_late);
+  for (size_t i = 0; i < submissions.size(); ++i) {
+    if (find(submissions[i].token) != nullptr || lost) { continue; }
+    if (is_full()) {
+      answers[i] = {false, "too many jobs", true};
+    } else {
+      add(submissions[i], late);
+    }
+  }
+  return answers;
+}
+
+void World::look(const decide::Watch& watch, std::vector<Observation>& seen) {
+  Job* job = find(watch.token);
+  if (job == nullptr || is_hidden(*job)) { return; }
+  // Of what is gone without a trace, the start that follows tells the end.
+  const Job* next = find(token_of_start(submission_of(job->token), start_of(job->token) + 1));
+  if (job->traceless && next == nullptr) { return; }
+  job->end_told = job->phase == Phase::ended;
+  if (job->phase == Phase::queued) { seen.push_back({job->run, job->token, decide::Waiting{}}); }
+  if (job->phase == Phase::running) {
+    seen.push_back({job->run, job->token, decide::Running{job->number, job->identity.job, {}}});
+  }
+  if (job->phase != Phase::ended) { return; }
+  seen.push_back({job->run, job->token, job->exit});
+  // It is told beside the end; its own end with the next look.
+  if (next == nullptr || (next->phase == Phase::ended && next->number == 0)) { return; }
+  if (next->phase == Phase::queued) {
+    seen.push_back({next->run, next->token, decide::Waiting{}});
+  } else {
+    seen.push_back({next->run, next->token, decide::Running{next->number, {}, {}}});
+  }
 }
 
 std::vector<Observation> World::observe(const std::vector<decide::Watch>& watches) {
   if (fault(options.empty_answer)) { blind_until_ = now + prng.between(0.0, 60.0); }
   std::vector<Observation> seen;
   if (faults && now < blind_until_) { return seen; }
-  for (const decide::Watch& watch : watches) {
-    Job* job = find(watch.token);
-    if (job == nullptr || is_hidden(*job) || job->traceless) { continue; }
-    job->end_told = job->phase == Phase::ended;
-    if (job->phase == Phase::queued) { seen.push_back({job->run, job->token, decide::Waiting{}}); }
-    if (job->phase == Phase::running) {
-      seen.push_back({job->run, job->token, decide::Running{job->number, job->identity.job, {}}});
-    }
-    if (job->phase == Phase::ended) { seen.push_back({job->run, job->token, job->exit}); }
+  if (options.scheduler && fault(options.stale_answer)) { return answer_; }
+  for (const decide::Watch& watch : watches) { look(watch, seen); }
+  if (options.scheduler) {
+    cancel_strays(watches);
+    answer_ = seen;
   }
   return seen;
+}
+
+// Jobs that nobody has asked for three times are taken out of the queue.
+void World::cancel_strays(const std::vector<decide::Watch>& watches) {
+  for (Job& job : jobs) {
+    const bool wanted = std::ranges::any_of(watches, [&](const decide::Watch& watch) {
+      return submission_of(watch.token) == submission_of(job.token);
+    });
+    int& looks = stray_looks_[job.token];
+    looks = wanted || job.phase == Phase::ended || is_hidden(job) ? 0 : looks + 1;
+    if (looks >= 3) { cancel(job.run, job.token); }
+  }
+}
+
+// What a site starts again by itself, and the next link of a chain. A launcher whose worker came to
+// an end that would only repeat itself ends its chain.
+void World::start_what_follows() {
+  std::vector<Job> next;
+  for (Job& job : jobs) {
+    if (job.phase != Phase::ended || job.followed) { continue; }
+    job.followed = true;
+    launch::Exit exit;
+    exit.code = job.exit.code;
+    if (job.cancels > 0 || job.number == 0 || launch::ends_chain(exit)) { continue; }
+    const bool requeued = fault(options.requeues);
+    if (!requeued && job.chain_left == 0) { continue; }
+    Job after;
+    after.run = job.run;
+    after.token = token_of_start(submission_of(job.token), start_of(job.token) + 1);
+    after.slots = job.slots;
+    after.chain_left = job.chain_left - (requeued ? 0 : 1);
+    after.launch_at = now + prng.between(0.0, 20.0);
+    next.push_back(after);
+  }
+  for (Job& job : next) { jobs.push_back(std::move(job)); }
 }
 
 void World::cancel(const std::string&, const std::string& token) {
@@ -93,6 +181,7 @@ void World::tick(double seconds) {
     }
     if (options.http && job.phase != Phase::queued) { post(job); }
   }
+  if (options.scheduler) { start_what_follows(); }
 }
 
 void World::calm_down() {

@@ -45,13 +45,15 @@ struct Job {
   std::vector<Said> said;
   std::string spool;  ///< the file
   std::vector<Line> lines;
-  int64_t visible = 0;    ///< bytes of it that have been seen elsewhere
-  int64_t shown = 0;      ///< bytes of it that were given to a controller, up to its end
-  bool end_told = false;  ///< a controller knows that it has ended
-  bool read_out = false;  ///< and has then read what could be seen: what comes later is too late
-  int64_t acked = 0;      ///< as the worker knows
-  int64_t posted = 0;     ///< reports that were on the way at least once
-  bool refused = false;   ///< a post was called malformed
+  int64_t visible = 0;     ///< bytes of it that have been seen elsewhere
+  int64_t shown = 0;       ///< bytes of it that were given to a controller, up to its end
+  bool end_told = false;   ///< a controller knows that it has ended
+  bool read_out = false;   ///< and has then read what could be seen: what comes later is too late
+  int64_t acked = 0;       ///< as the worker knows
+  int64_t posted = 0;      ///< reports that were on the way at least once
+  bool refused = false;    ///< a post was called malformed
+  int64_t chain_left = 0;  ///< jobs that stand behind it
+  bool followed = false;   ///< it has ended, and what follows has been seen to
 
   bool lives() const { return phase == Phase::running; }
 };
@@ -73,6 +75,8 @@ class World : public decide::Executor {
   World(const Options& options, uint64_t seed) : options(options), prng(seed) {}
 
   decide::SubmitAnswer submit(const decide::Submission& submission) override;
+  std::vector<decide::SubmitAnswer> submit_all(
+      const std::vector<decide::Submission>& submissions) override;
   std::vector<decide::Observation> observe(const std::vector<decide::Watch>& watches) override;
   std::string read_spool(const decide::SpoolSlice& slice) override;
   void cancel(const std::string& run, const std::string& token) override;
@@ -98,6 +102,11 @@ class World : public decide::Executor {
   std::map<std::string, RunFolder> folders;
 
  private:
+  void add(const decide::Submission& submission, bool late);
+  bool is_full() const;
+  void look(const decide::Watch& watch, std::vector<decide::Observation>& seen);
+  void cancel_strays(const std::vector<decide::Watch>& watches);
+  void start_what_follows();
   Job* find(const std::string& token);
   bool fault(double probability) { return faults && prng.chance(probability); }
   bool is_hidden(const Job& job) const { return now < job.hidden_until; }
@@ -117,8 +126,10 @@ class World : public decide::Executor {
   void post(Job& job);
 
   std::vector<Message> network_;
-  std::vector<Job> late_;   ///< submissions on their way
-  double blind_until_ = 0;  ///< the executor answers nothing before
+  std::vector<Job> late_;                    ///< submissions on their way
+  double blind_until_ = 0;                   ///< the executor answers nothing before
+  std::vector<decide::Observation> answer_;  ///< the last fresh one
+  std::map<std::string, int> stray_looks_;   ///< by token: answers that showed a job unasked for
 };
 
 }  // namespace enigma::simulation

@@ -2,18 +2,23 @@
 # A real Slurm cluster of four nodes on this machine, from Debian's packages, in a folder of its own.
 #   tests/slurm/cluster.sh start DIR [--accounting]    leaves DIR/env to be sourced by its users
 #   tests/slurm/cluster.sh stop DIR
-#   tests/slurm/cluster.sh check                       exit 0 where one can be started; else says why not
+#   tests/slurm/cluster.sh check [--accounting]        exit 0 where one can be started; else says why not
 # Partitions: `low` (preempted by requeue), `cancel` (preempted by cancelling, no grace), `high` (preempts).
 # Needs root: slurmd starts jobs, munged and slurmctld run as users of their own packages.
 set -euo pipefail
 nodes=4
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-say_why_not() {
+say_why_not() { # ACCOUNTING
   [ "$(id -u)" = 0 ] || { echo "starting slurmd needs root"; return; }
-  local program
-  for program in slurmctld slurmd sbatch squeue munged; do
-    command -v "$program" >/dev/null || { echo "$program is not installed (Debian: slurmctld slurmd slurm-client munge)"; return; }
+  local program programs="slurmctld slurmd sbatch squeue munged"
+  local packages="slurmctld slurmd slurm-client munge"
+  if [ "$1" = yes ]; then
+    programs="$programs slurmdbd mariadbd"
+    packages="$packages slurmdbd slurm-wlm-mysql-plugin mariadb-server"
+  fi
+  for program in $programs; do
+    command -v "$program" >/dev/null || { echo "$program is not installed (Debian: $packages)"; return; }
   done
 }
 
@@ -68,6 +73,7 @@ CONF
     if [ "$2" = yes ]; then
       printf 'AccountingStorageType=accounting_storage/slurmdbd\nAccountingStorageHost=127.0.0.1\n'
       printf 'AccountingStoragePort=%s\nJobAcctGatherType=jobacct_gather/none\n' "${ports[1]}"
+      printf 'AccountingStorageEnforce=associations,limits\nAccountingStoragePass=%s/munge/socket\n' "$dir"
     else
       printf 'AccountingStorageType=accounting_storage/none\nJobAcctGatherType=jobacct_gather/none\n'
     fi
@@ -134,7 +140,9 @@ start_database() { # DIR
   export MYSQL_UNIX_PORT=$1/mysql-run/socket
   SLURM_CONF=$1/slurm.conf slurmdbd -D >>"$1/slurmdbd.out" 2>&1 &
   until_true slurmdbd sacctmgr --immediate show cluster
-  sacctmgr --immediate add cluster enigma >/dev/null 2>&1 || true
+  sacctmgr --immediate add cluster enigma >>"$1/slurmdbd.out" 2>&1
+  sacctmgr --immediate add account lab >>"$1/slurmdbd.out" 2>&1
+  sacctmgr --immediate add user root account=lab >>"$1/slurmdbd.out" 2>&1
 }
 
 start() { # DIR ACCOUNTING
@@ -170,6 +178,7 @@ stop() { # DIR
   for file in "$1"/slurmd-n*.pid "$1/slurmctld.pid" "$1/slurmdbd.pid" "$1/mysql-run/pid" "$1/munge/pid"; do
     [ -s "$file" ] || continue
     pids=$(cat "$file")
+    : >"$file"
     kill "$pids" 2>/dev/null || continue
     for _ in $(seq 50); do kill -0 "$pids" 2>/dev/null || break; sleep 0.1; done
     kill -KILL "$pids" 2>/dev/null || true
@@ -181,6 +190,6 @@ case ${1:-} in
   stop) stop "$(cd "$2" && pwd)" ;;
   node) export SLURM_CONF=$2/slurm.conf; start_node "$(cd "$2" && pwd)" "$3" ;;
   controller) export SLURM_CONF=$2/slurm.conf; start_controller "$(cd "$2" && pwd)" ;;
-  check) why=$(say_why_not); [ -z "$why" ] || { echo "$why"; exit 1; } ;;
+  check) why=$(say_why_not "$([ "${2:-}" = --accounting ] && echo yes || echo no)"); [ -z "$why" ] || { echo "$why"; exit 1; } ;;
   *) sed -n '2,7p' "$0"; exit 2 ;;
 esac

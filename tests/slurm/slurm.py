@@ -1,8 +1,9 @@
 """Runs on a real Slurm cluster of four nodes on this machine (cluster.sh), with protocol workers.
 
-  slurm.py BUILD CLUSTER [NAME…]
+  slurm.py BUILD CLUSTER single|nodes|accounting [NAME…]
 """
 
+import importlib
 import os
 import pathlib
 import shutil
@@ -15,11 +16,11 @@ import traceback
 from cluster import Cluster, wait_for
 from checks import TESTS, Skip
 from place import Place
-import nodes  # noqa: F401
-import ranks  # noqa: F401
-import single  # noqa: F401
 
-BUILD, CLUSTER = sys.argv[1:3]
+FILES = {"single": ["single", "chains"], "nodes": ["ranks", "nodes"], "accounting": ["accounting"]}
+BUILD, CLUSTER, LANE = sys.argv[1:4]
+for each in FILES[LANE]:
+    importlib.import_module(each)
 
 
 def keep(place):
@@ -29,7 +30,7 @@ def keep(place):
 
 
 def main():
-    wanted = sys.argv[3:]
+    wanted = sys.argv[4:]
     cluster = Cluster(CLUSTER)
     status = 0
     with tempfile.TemporaryDirectory(prefix="enigma-slurm-") as folder:
@@ -43,15 +44,15 @@ def main():
             begin = time.monotonic()
             try:
                 function(place, cluster)
-                print(f"PASS slurm: {function.__name__} ({time.monotonic() - begin:.0f} s)", flush=True)
+                print(f"PASS slurm ({LANE}): {function.__name__} ({time.monotonic() - begin:.0f} s)", flush=True)
             except Skip as skip:
-                print(f"SKIP slurm: {function.__name__}: {skip}", flush=True)
+                print(f"SKIP slurm ({LANE}): {function.__name__}: {skip}", flush=True)
             except Exception as error:
                 status = 1
                 traceback.print_exc()
                 log = place.store / "controller.log"
                 print(log.read_text()[-1500:] if log.exists() else "no controller.log")
-                print(f"FAIL slurm: {function.__name__}: {error}", flush=True)
+                print(f"FAIL slurm ({LANE}): {function.__name__}: {error}", flush=True)
                 keep(place)
             finally:
                 place.stop()
