@@ -2,7 +2,7 @@
 // Shape legend: B windows, Q queries, K keys, H heads, f features of a head, d = H·f.
 #pragma once
 
-#include "model/shape/layout.h"
+#include "model/brain/shape/layout.h"
 
 #include <ATen/core/Tensor.h>
 

@@ -2,7 +2,7 @@
 // Shape legend: B windows, S tokens, H heads, f features of a head.
 #pragma once
 
-#include "model/shape/layout.h"
+#include "model/brain/shape/layout.h"
 
 #include <ATen/core/Tensor.h>
 

@@ -1,7 +1,7 @@
 // One canonical point of a sweep: what is to be trained. Its hash is the id of the run.
 #pragma once
 
-#include "model/shape/shape.h"
+#include "model/brain/shape/shape.h"
 #include "recordings/format/session.h"
 
 #include <nlohmann/json.hpp>

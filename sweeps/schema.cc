@@ -1,6 +1,6 @@
 #include "sweeps/schema.h"
 
-#include "model/shape/strategy.h"
+#include "model/brain/shape/strategy.h"
 #include "sweeps/executor_names.h"
 #include "sweeps/setting.h"
 #include "sweeps/spec.h"

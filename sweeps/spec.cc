@@ -2,7 +2,7 @@
 
 #include "diagnostics/nearest.h"
 #include "input/condition.h"
-#include "model/shape/strategy.h"
+#include "model/brain/shape/strategy.h"
 #include "sweeps/axes.h"
 #include "sweeps/executor_names.h"
 #include "sweeps/setting.h"

@@ -1,6 +1,6 @@
 #include "sweeps/value_rule.h"
 
-#include "model/shape/strategy.h"
+#include "model/brain/shape/strategy.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

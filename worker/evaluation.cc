@@ -1,6 +1,6 @@
 #include "worker/evaluation.h"
 
-#include "model/losses.h"
+#include "model/brain/losses.h"
 #include "worker/correlation.h"
 #include "worker/draw.h"
 #include "worker/ending.h"

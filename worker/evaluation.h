@@ -2,7 +2,7 @@
 // windows are disjoint, and a window's neuron order follows from the session and the window alone.
 #pragma once
 
-#include "model/brain_model.h"
+#include "model/brain/brain_model.h"
 #include "worker/corpus.h"
 #include "worker/protocol/report.h"
 #include "worker/strategies.h"

@@ -1,8 +1,8 @@
 // Three steps of the published optimiser on the published model: parameters afterwards as stored
 // (ENIGMA_SHARED/golden, `step3`). Skipped, visibly, where the folder is absent.
 #include "files/atomic_file.h"
-#include "model/golden_fixture.h"
-#include "model/losses.h"
+#include "model/brain/golden_fixture.h"
+#include "model/brain/losses.h"
 #include "worker/optimizer.h"
 
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 // The model with its optimisers: what a step changes and a checkpoint holds.
 #pragma once
 
-#include "model/brain_model.h"
+#include "model/brain/brain_model.h"
 #include "sweeps/point.h"
 #include "worker/corpus.h"
 #include "worker/evaluation.h"

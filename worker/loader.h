@@ -2,7 +2,7 @@
 // number alone.
 #pragma once
 
-#include "model/brain_model.h"
+#include "model/brain/brain_model.h"
 #include "worker/corpus.h"
 #include "worker/draw.h"
 #include "worker/staging.h"

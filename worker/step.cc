@@ -1,6 +1,6 @@
 #include "worker/step.h"
 
-#include "model/losses.h"
+#include "model/brain/losses.h"
 #include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/schedule.h"

@@ -1,7 +1,7 @@
 // The strategies of a point, resolved for every session of its corpus.
 #pragma once
 
-#include "model/shape/strategy.h"
+#include "model/brain/shape/strategy.h"
 #include "worker/corpus.h"
 
 #include <string>
