@@ -5,6 +5,7 @@
 #include "model/brain/shape/layout.h"
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/TensorOptions.h>
 
 #include <vector>
 
@@ -12,11 +13,12 @@ namespace enigma::model {
 
 /// The interval mask of a pair of sequences; both tensors are undefined where all is allowed.
 struct AttentionMask {
-  at::Tensor bias;  ///< (Q, K) float32: 0 where allowed, -inf where not
-  at::Tensor open;  ///< (Q, 1) float32: 0 for queries without any allowed key; else undefined
+  at::Tensor bias;  ///< (Q, K): 0 where allowed, -inf where not
+  at::Tensor open;  ///< (Q, 1): 0 for queries without any allowed key; else undefined
 };
 AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
-                            const std::vector<TokenGroup>& keys);
+                            const std::vector<TokenGroup>& keys,
+                            at::TensorOptions tensors = at::kFloat);
 
 /// x / √(mean(x²) + 1e-5) over the last dimension, times `gain` where it is defined.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain = {});

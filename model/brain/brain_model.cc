@@ -161,13 +161,15 @@ std::vector<SelfBlock> make_tower(ParameterSet& parameters, const ModelShape& sh
 }  // namespace
 
 BrainModel::BrainModel(const ModelShape& shape, const std::vector<SessionSpec>& sessions,
-                       const std::vector<std::string>& animals, uint64_t seed)
-    : parts_(
-          new Parts{.shape = shape, .parameters = ParameterSet(seed), .plans = PlanCache(shape)}) {
+                       const std::vector<std::string>& animals, uint64_t seed,
+                       at::TensorOptions tensors)
+    : parts_(new Parts{.shape = shape,
+                       .parameters = ParameterSet(seed, tensors),
+                       .plans = PlanCache(shape, tensors)}) {
   Parts& p = *parts_;
   for (const SessionSpec& spec : sessions) {
     p.sessions.emplace(spec.name, make_session_tables(spec.name, spec.animal, spec.neurons,
-                                                      shape.embedding, seed));
+                                                      shape.embedding, seed, tensors));
   }
   std::vector<std::string> rows = animals;
   for (const SessionSpec& spec : sessions) { rows.push_back(spec.animal); }
@@ -251,6 +253,19 @@ void BrainModel::set_neuron_biases(const std::string& session, const at::Tensor&
 
 const ModelShape& BrainModel::shape() const {
   return parts_->shape;
+}
+
+at::Device BrainModel::device() const {
+  return parts_->embeddings.latents.device();
+}
+
+Batch on(at::Device device, const Batch& batch) {
+  Batch moved = batch;
+  for (at::Tensor* tensor :
+       {&moved.responses, &moved.neuron_ids, &moved.video, &moved.behavior, &moved.kept_branches}) {
+    if (tensor->defined()) { *tensor = tensor->to(device); }
+  }
+  return moved;
 }
 
 at::Tensor draw_kept_branches(const ModelShape& shape, int64_t windows, at::Generator& generator) {

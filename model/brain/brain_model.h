@@ -6,9 +6,9 @@
 // elements (sum over target segments of samples x neurons).
 #pragma once
 
-#include "model/named_tensor.h"
 #include "model/brain/shape/shape.h"
 #include "model/brain/shape/strategy.h"
+#include "model/named_tensor.h"
 #include "model/trace.h"
 
 #include <ATen/core/Generator.h>
@@ -30,6 +30,9 @@ struct Batch {
   at::Tensor behavior;       ///< (B, channels, samples) float32, or undefined
   at::Tensor kept_branches;  ///< draw_kept_branches() while training Hiera; undefined keeps all
 };
+
+/// The same batch on another device; itself where it is there.
+Batch on(at::Device device, const Batch& batch);
 
 /// Predictions and what they are compared with, element by element.
 struct Output {
@@ -55,9 +58,11 @@ class BrainModel {
  public:
   /// Every tensor is drawn from (seed, its own name), so a session's tables and an animal's row do
   /// not depend on which others exist. `sessions`: those whose tables this process holds;
-  /// `animals`: every animal of the run (at least those of `sessions`), sorted or not.
+  /// `animals`: every animal of the run (at least those of `sessions`), sorted or not. `tensors`:
+  /// device and type.
   BrainModel(const ModelShape& shape, const std::vector<SessionSpec>& sessions,
-             const std::vector<std::string>& animals, uint64_t seed);
+             const std::vector<std::string>& animals, uint64_t seed,
+             at::TensorOptions tensors = at::kFloat);
   ~BrainModel();
   BrainModel(const BrainModel&) = delete;
   BrainModel& operator=(const BrainModel&) = delete;
@@ -75,6 +80,7 @@ class BrainModel {
   void set_neuron_biases(const std::string& session, const at::Tensor& biases);
 
   const ModelShape& shape() const;
+  at::Device device() const;
 
  private:
   struct Parts;

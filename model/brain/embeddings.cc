@@ -7,8 +7,9 @@
 namespace enigma::model {
 
 SessionTables make_session_tables(const std::string& session, const std::string& animal,
-                                  int64_t neurons, int64_t embedding, uint64_t seed) {
-  SessionTables tables{.animal = animal, .parameters = ParameterSet(seed)};
+                                  int64_t neurons, int64_t embedding, uint64_t seed,
+                                  at::TensorOptions tensors) {
+  SessionTables tables{.animal = animal, .parameters = ParameterSet(seed, tensors)};
   const std::string name = "sess_params." + session + ".";
   const double std = spread(embedding);
   tables.embedding = tables.parameters.normal(name + "_session_embedding", {embedding}, std);

@@ -3,9 +3,9 @@
 // Shape legend: B windows, n neurons, d width, e embedding width, C behaviour channels.
 #pragma once
 
-#include "model/parameters.h"
 #include "model/brain/shape/shape.h"
 #include "model/brain/shape/strategy.h"
+#include "model/parameters.h"
 
 #include <map>
 #include <string>
@@ -22,7 +22,8 @@ struct SessionTables {
   at::Tensor neurons;    ///< (neurons, e)
 };
 SessionTables make_session_tables(const std::string& session, const std::string& animal,
-                                  int64_t neurons, int64_t embedding, uint64_t seed);
+                                  int64_t neurons, int64_t embedding, uint64_t seed,
+                                  at::TensorOptions tensors);
 
 /// Shared tables and projections. Those of behaviour are undefined where the data have none.
 struct Embeddings {

@@ -28,7 +28,7 @@ at::Tensor positions(const ResolvedStrategy& strategy, const ModelShape& shape) 
                                  .unflatten(0, {-1, 1, shape.response_stride});  // (slots, 1, 5)
     parts.push_back(slots.expand({-1, target.neurons(), -1}).flatten());
   }
-  return parts.empty() ? at::Tensor() : at::cat(parts);  // (K)
+  return at::cat(parts);  // (K)
 }
 
 std::string key_of(const ResolvedStrategy& strategy) {
@@ -56,33 +56,36 @@ int64_t mask_elements(const ForwardPlan& plan) {
 
 }  // namespace
 
-ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape) {
+ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape,
+                    at::TensorOptions tensors) {
   ForwardPlan plan{.layout = layout_of(strategy, shape)};
   const TokenLayout& layout = plan.layout;
   std::vector<TokenGroup> hidden = layout.latents;
   hidden.insert(hidden.end(), layout.video.begin(), layout.video.end());
   plan.video_steps = visible_steps(shape, strategy.frames_from, strategy.frames_to);
-  plan.latent_rows = latent_rows(layout, shape);
-  plan.positions = positions(strategy, shape);
+  plan.latent_rows = latent_rows(layout, shape).to(tensors.device());
+  if (!strategy.targets.empty()) {
+    plan.positions = positions(strategy, shape).to(tensors.device());
+  }
   const double window_s = static_cast<double>(shape.window.samples) / shape.window.rate_hz;
   const auto rotation = [&](const std::vector<TokenGroup>& groups) {
-    return rotary_table(groups, window_s, shape.size.width / shape.size.heads);
+    return rotary_table(groups, window_s, shape.size.width / shape.size.heads, tensors);
   };
   plan.latent_rotation = rotation(layout.latents);
   plan.hidden_rotation = rotation(hidden);
   plan.query_rotation = rotation(layout.queries);
-  plan.tower = interval_mask(hidden, hidden);
-  plan.decoder = interval_mask(layout.queries, hidden);
+  plan.tower = interval_mask(hidden, hidden, tensors);
+  plan.decoder = interval_mask(layout.queries, hidden, tensors);
   if (layout.inputs.empty()) { return plan; }
   plan.input_rotation = rotation(layout.inputs);
-  plan.encoder = interval_mask(layout.latents, layout.inputs);
+  plan.encoder = interval_mask(layout.latents, layout.inputs, tensors);
   return plan;
 }
 
 std::shared_ptr<const ForwardPlan> PlanCache::get(const ResolvedStrategy& strategy) {
   const std::string key = key_of(strategy);
   if (const auto found = plans_.find(key); found != plans_.end()) { return found->second; }
-  const auto plan = std::make_shared<const ForwardPlan>(plan_of(strategy, shape_));
+  const auto plan = std::make_shared<const ForwardPlan>(plan_of(strategy, shape_, tensors_));
   if (plans_.size() >= kKeptPlans) { plans_.clear(); }
   if (mask_elements(*plan) <= kKeptElements) { plans_.emplace(key, plan); }
   return plan;

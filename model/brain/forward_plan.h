@@ -23,16 +23,20 @@ struct ForwardPlan {
   AttentionMask encoder, tower, decoder;
   at::Tensor positions;  ///< (K) sample of every predicted element
 };
-ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape);
+/// `tensors`: device and type of the model.
+ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape,
+                    at::TensorOptions tensors = at::kFloat);
 
 /// Plans by strategy. Large masks are not kept: those of the published sizes would fill the memory.
 class PlanCache {
  public:
-  explicit PlanCache(const ModelShape& shape) : shape_(shape) {}
+  PlanCache(const ModelShape& shape, at::TensorOptions tensors)
+      : shape_(shape), tensors_(tensors) {}
   std::shared_ptr<const ForwardPlan> get(const ResolvedStrategy& strategy);
 
  private:
   ModelShape shape_;
+  at::TensorOptions tensors_;
   std::unordered_map<std::string, std::shared_ptr<const ForwardPlan>> plans_;
 };
 

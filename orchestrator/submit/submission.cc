@@ -5,8 +5,8 @@
 #include "orchestrator/submit/speed.h"
 #include "recordings/manifest.h"
 #include "sweeps/executor_names.h"
+#include "sweeps/family.h"
 #include "sweeps/plan_resources.h"
-#include "sweeps/sessions.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -90,13 +90,9 @@ std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::S
 
 recordings::Manifest inspect_for(const sweeps::Spec& spec, const fs::path& data,
                                  const fs::path& store_folder) {
-  recordings::InspectOptions options;
-  if (fs::is_directory(store_folder)) { options.cache = store_folder / "recordings.json"; }
-  options.digests = false;
-  const auto first = recordings::inspect(data, options);
-  options.digests = true;
-  options.rule = sweeps::rule_of(spec, first);
-  return recordings::inspect(data, options);
+  const fs::path cache =
+      fs::is_directory(store_folder) ? store_folder / "recordings.json" : fs::path();
+  return sweeps::family_named(spec.family).inspect(spec, data, cache);
 }
 
 sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& sweep,

@@ -2,6 +2,7 @@
 // exit code of the contract.
 #include "diagnostics/diagnostic.h"
 #include "files/atomic_file.h"
+#include "worker/cli/families.h"
 #include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/revision.h"
@@ -123,7 +124,7 @@ Outcome run(const Environment& environment, Reporter& reporter) {
       protocol::Hello{.world = environment.world, .devices = {device.text}, .revision = kRevision});
   if (point.code != ExitCode::done) { return point; }
   return guarded([&] {
-    Training training(environment, file, device, reporter, stop_asked);
+    Training training(environment, file, device, reporter, stop_asked, family_of(file.point));
     return train(training);
   });
 }

@@ -93,10 +93,8 @@ ParameterCounts count_parameters(const ModelShape& shape, const std::vector<int6
   return counts;
 }
 
-int64_t memory_bytes(const ModelShape& shape, const ParameterCounts& counts, int64_t windows,
-                     int64_t neurons) {
-  const int64_t kept = std::min(neurons, shape.neurons_max);
-  return 4 * (4 * counts.total + windows * activations(shape, kept));
+int64_t activation_bytes(const ModelShape& shape, int64_t windows, int64_t neurons) {
+  return 4 * windows * activations(shape, std::min(neurons, shape.neurons_max));
 }
 
 }  // namespace enigma::model

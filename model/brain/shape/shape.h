@@ -2,6 +2,8 @@
 // Pure: no LibTorch. The same struct builds the modules and counts their parameters and FLOPs.
 #pragma once
 
+#include "model/shape/size.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,14 +27,6 @@ struct WindowShape {
   double rate_hz = 30;   ///< responses per second; a window lasts samples / rate_hz seconds
   std::optional<VideoShape> video;
   std::optional<BehaviorShape> behavior;
-};
-
-/// `model.size` of a spec: a published name ("1M" … "300M"), or width, layers, heads.
-struct ModelSize {
-  std::string name;  ///< published name, or empty
-  int64_t width = 0;
-  int64_t layers = 0;
-  int64_t heads = 0;
 };
 
 /// How video becomes tokens. `hiera` is the published backbone (model-parameters 3.14);
@@ -74,20 +68,11 @@ ModelShape shape_of(const ModelSize& size, const WindowShape& window);
 /// Why a size cannot be built (width not a multiple of 2·heads, unknown name, …), or nothing.
 std::optional<std::string> check_size(const ModelSize& size);
 
-/// Parameters by class (model-parameters sections 1 and 2). N of a scaling law is `shared`
-/// (which includes the animals' rows, as published); `animal` says how many of it they are.
-struct ParameterCounts {
-  int64_t shared = 0;
-  int64_t session = 0;
-  int64_t animal = 0;
-  int64_t total = 0;  ///< shared + session
-};
+/// Parameters by class (model-parameters sections 1 and 2).
 ParameterCounts count_parameters(const ModelShape& shape, const std::vector<int64_t>& neurons,
                                  int64_t animals);
 
-/// Bytes that one rank needs at least: parameters, gradients, two moments in float32, plus the
-/// activations of `windows` windows with `neurons` neurons (an estimate, upper bound to 30 %).
-int64_t memory_bytes(const ModelShape& shape, const ParameterCounts& counts, int64_t windows,
-                     int64_t neurons);
+/// Activations of `windows` windows with `neurons` neurons (an estimate, upper bound to 30 %).
+int64_t activation_bytes(const ModelShape& shape, int64_t windows, int64_t neurons);
 
 }  // namespace enigma::model

@@ -96,10 +96,11 @@ TEST_CASE("shape: data without video or behaviour have no modules for them") {
   CHECK(with.shared - bare.shared == 5 * 32 + 5 * 40 * 32 + 40 * 32 + 32);
 }
 
-TEST_CASE("shape: memory holds four copies of the parameters and grows with windows") {
+TEST_CASE("shape: state is four copies of the parameters, and activations grow with windows") {
   const ModelShape shape = shape_of({.name = "80M"}, published_window());
   const ParameterCounts counts = count_parameters(shape, {8000}, 1);
-  const int64_t one = memory_bytes(shape, counts, 1, 4096);
-  CHECK(one > 16 * counts.total);
-  CHECK(memory_bytes(shape, counts, 8, 4096) - one == 7 * (one - 16 * counts.total));
+  CHECK(state_bytes(counts) == 16 * counts.total);
+  const int64_t one = activation_bytes(shape, 1, 4096);
+  CHECK(one > 0);
+  CHECK(activation_bytes(shape, 8, 4096) == 8 * one);
 }

@@ -1,7 +1,7 @@
 // One window of a session as the floats that a batch is made of.
 #pragma once
 
-#include "worker/corpus.h"
+#include "worker/brain/corpus.h"
 
 #include <cstdint>
 #include <span>

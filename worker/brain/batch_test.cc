@@ -1,10 +1,11 @@
 // Batches against the plain reads of Session, and what a step's batch depends on.
-#include "worker/loader.h"
+#include "worker/brain/batch.h"
 
 #include "files/atomic_file.h"
 #include "recordings/format/npy.h"
 #include "recordings/generate/generate.h"
 #include "recordings/manifest.h"
+#include "worker/loader.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
@@ -67,6 +68,15 @@ struct Setting {
   DrawPlan plan{.seed = 5, .lanes = 2, .windows_per_lane = 3};
 };
 
+std::unique_ptr<StepReader> reader_of(const Setting& setting) {
+  return std::make_unique<BrainReader>(setting.corpus, setting.shape, setting.strategies,
+                                       setting.plan);
+}
+
+std::unique_ptr<BrainBatch> brain(std::unique_ptr<StepBatch> batch) {
+  return std::unique_ptr<BrainBatch>(dynamic_cast<BrainBatch*>(batch.release()));
+}
+
 float standardized(float x, const recordings::gather::Scaling& scaling, size_t channel) {
   const float y = (x - static_cast<float>(scaling.mean[channel])) *
                   static_cast<float>(1 / scaling.deviation[channel]);
@@ -118,12 +128,12 @@ void check_equal(const at::Tensor& tensor, const std::vector<float>& plain) {
 
 TEST_CASE("loader: a batch holds what plain reads of its windows give") {
   const Setting setting;
-  StepReader reader(setting.corpus, setting.shape, setting.strategies, setting.plan);
+  BrainReader reader(setting.corpus, setting.shape, setting.strategies, setting.plan);
   std::set<size_t> seen;
   for (int64_t step = 0; step < 6; ++step) {
-    const StepBatch batch = reader.read(step);
+    const auto batch = brain(reader.read(step));
     for (int64_t l = 0; l < 2; ++l) {
-      const LaneBatch& lane = batch.lanes[static_cast<size_t>(l)];
+      const LaneBatch& lane = batch->of_lane[static_cast<size_t>(l)];
       const LaneDraw draw = draw_lane(
           5, l, 2, step,
           {setting.corpus.sessions[0].starts_s.size(), setting.corpus.sessions[1].starts_s.size()},
@@ -148,33 +158,31 @@ TEST_CASE("loader: a batch holds what plain reads of its windows give") {
 
 TEST_CASE("loader: a step's batch does not depend on where reading began, nor on its memory") {
   const Setting setting;
-  const auto load = [&](int64_t first) {
-    return Loader(setting.corpus, setting.shape, setting.strategies, setting.plan, first, 30);
-  };
+  const auto load = [&](int64_t first) { return Loader(reader_of(setting), first, 30); };
   Loader from_start = load(0), later = load(23);
-  StepBatch a;
+  std::unique_ptr<BrainBatch> a;
   for (int i = 0; i < 24; ++i) {
-    a = from_start.next();  // buffers are used again and again
+    a = brain(from_start.next());  // buffers are used again and again
   }
-  const StepBatch b = later.next();
-  CHECK(a.step == 23);
-  CHECK(b.step == 23);
-  CHECK(a.strategy == b.strategy);
+  const auto b = brain(later.next());
+  CHECK(a->step == 23);
+  CHECK(b->step == 23);
+  CHECK(a->strategy == b->strategy);
   for (size_t lane = 0; lane < 2; ++lane) {
-    CHECK(a.lanes[lane].session == b.lanes[lane].session);
-    CHECK(at::equal(a.lanes[lane].batch.responses, b.lanes[lane].batch.responses));
-    CHECK(at::equal(a.lanes[lane].batch.neuron_ids, b.lanes[lane].batch.neuron_ids));
-    CHECK(at::equal(a.lanes[lane].batch.video, b.lanes[lane].batch.video));
-    CHECK(at::equal(a.lanes[lane].batch.behavior, b.lanes[lane].batch.behavior));
-    CHECK(std::abs(a.lanes[lane].batch.video.mean().item<double>()) < 3);
+    CHECK(a->of_lane[lane].session == b->of_lane[lane].session);
+    CHECK(at::equal(a->of_lane[lane].batch.responses, b->of_lane[lane].batch.responses));
+    CHECK(at::equal(a->of_lane[lane].batch.neuron_ids, b->of_lane[lane].batch.neuron_ids));
+    CHECK(at::equal(a->of_lane[lane].batch.video, b->of_lane[lane].batch.video));
+    CHECK(at::equal(a->of_lane[lane].batch.behavior, b->of_lane[lane].batch.behavior));
+    CHECK(std::abs(a->of_lane[lane].batch.video.mean().item<double>()) < 3);
   }
 }
 
 TEST_CASE("loader: a batch that is still looked at is not written over") {
   const Setting setting;
-  Loader loader(setting.corpus, setting.shape, setting.strategies, setting.plan, 0, 40);
-  const StepBatch kept = loader.next();
-  const at::Tensor copy = kept.lanes[0].batch.responses.clone();
+  Loader loader(reader_of(setting), 0, 40);
+  const auto kept = brain(loader.next());
+  const at::Tensor copy = kept->of_lane[0].batch.responses.clone();
   for (int i = 0; i < 39; ++i) { loader.next(); }
-  CHECK(at::equal(kept.lanes[0].batch.responses, copy));
+  CHECK(at::equal(kept->of_lane[0].batch.responses, copy));
 }

@@ -1,9 +1,9 @@
-#include "worker/corpus.h"
+#include "worker/brain/corpus.h"
 
 #include "recordings/format/file_tree.h"
 #include "recordings/manifest.h"
+#include "worker/brain/scaling.h"
 #include "worker/ending.h"
-#include "worker/scaling.h"
 
 #include <algorithm>
 #include <map>

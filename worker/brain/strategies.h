@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model/brain/shape/strategy.h"
-#include "worker/corpus.h"
+#include "worker/brain/corpus.h"
 
 #include <string>
 #include <vector>

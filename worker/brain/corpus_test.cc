@@ -1,4 +1,4 @@
-#include "worker/corpus.h"
+#include "worker/brain/corpus.h"
 
 #include "recordings/generate/generate.h"
 #include "recordings/manifest.h"

@@ -1,4 +1,4 @@
-#include "worker/staging.h"
+#include "worker/brain/staging.h"
 
 #include <ATen/Context.h>
 #include <ATen/Functions.h>

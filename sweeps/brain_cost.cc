@@ -1,5 +1,8 @@
-#include "sweeps/training_cost.h"
+#include "sweeps/brain_cost.h"
 
+#include "sweeps/brain_checks.h"
+#include "sweeps/cost.h"
+#include "sweeps/inputs.h"
 #include "sweeps/spec_place.h"
 
 #include <fmt/format.h>
@@ -21,7 +24,8 @@ int64_t training_windows(const Point& point, const SessionInfo& session) {
   return windows_of(session, "train") + (evaluated ? 0 : windows_of(session, "validation"));
 }
 
-void count(const Point& point, const std::vector<SessionInfo>& sessions, TrainingCost& cost) {
+void count(const Point& point, const model::ModelShape& shape,
+           const std::vector<SessionInfo>& sessions, TrainingCost& cost) {
   std::vector<int64_t> neurons;
   std::set<std::string> animals;
   for (const SessionInfo& session : sessions) {
@@ -32,9 +36,10 @@ void count(const Point& point, const std::vector<SessionInfo>& sessions, Trainin
     cost.windows_unique += windows;
     cost.neuron_seconds += static_cast<double>(session.neurons * windows) * point.rule.seconds();
   }
-  cost.params = model::count_parameters(cost.shape, neurons, static_cast<int64_t>(animals.size()));
-  cost.memory_bytes = model::memory_bytes(cost.shape, cost.params, point.windows_per_lane,
-                                          *std::max_element(neurons.begin(), neurons.end()));
+  cost.params = model::count_parameters(shape, neurons, static_cast<int64_t>(animals.size()));
+  cost.state_bytes = model::state_bytes(cost.params);
+  cost.activation_bytes = model::activation_bytes(
+      shape, point.windows_per_lane, *std::max_element(neurons.begin(), neurons.end()));
 }
 
 Diagnostic too_many_lanes(const Spec& spec, const SweepPoint& point, size_t sessions) {
@@ -52,13 +57,8 @@ Diagnostic no_strategy(const Spec& spec, const SweepPoint& point, const Strategy
 
 }  // namespace
 
-std::string cost_key(const nlohmann::json& canonical) {
-  return canonical["model"].dump() + canonical["data"].dump() +
-         canonical.value("train", nlohmann::json()).dump();
-}
-
-Parsed<TrainingCost> training_cost(const Spec& spec, const SweepPoint& sweep_point,
-                                   const std::vector<SessionInfo>& sessions) {
+Parsed<TrainingCost> brain_cost(const Spec& spec, const SweepPoint& sweep_point,
+                                const std::vector<SessionInfo>& sessions) {
   const Point& point = sweep_point.point;
   if (point.lanes > static_cast<int64_t>(sessions.size())) {
     return {std::nullopt, {too_many_lanes(spec, sweep_point, sessions.size())}};
@@ -66,15 +66,19 @@ Parsed<TrainingCost> training_cost(const Spec& spec, const SweepPoint& sweep_poi
   const auto inputs = inputs_of(point.rule, sessions);
   Parsed<TrainingCost> result{std::nullopt, inputs.diagnostics};
   if (!inputs.ok()) { return result; }
-  TrainingCost cost;
-  cost.shape = model::shape_of(point.size, inputs.value->window);
-  cost.strategies = choose_strategies(point.training_strategies, cost.shape, sessions);
-  if (cost.strategies.kept.empty()) {
-    result.diagnostics.push_back(no_strategy(spec, sweep_point, cost.strategies));
+  const model::ModelShape shape = model::shape_of(point.size, inputs.value->window);
+  const StrategyChoice choice = choose_strategies(point.training_strategies, shape, sessions);
+  if (choice.kept.empty()) {
+    result.diagnostics.push_back(no_strategy(spec, sweep_point, choice));
     return result;
   }
-  cost.window = expected_window(cost.shape, sessions, cost.strategies.kept, point.lanes);
-  count(point, sessions, cost);
+  const WindowCost window = expected_window(shape, sessions, choice.kept, point.lanes);
+  TrainingCost cost{.flops_per_window = window.flops, .neurons_per_window = window.neurons};
+  for (const DroppedStrategy& dropped : choice.dropped) {
+    cost.strategies_dropped.push_back(dropped.name);
+  }
+  count(point, shape, sessions, cost);
+  cost.warnings = check_absences(spec, sweep_point, shape, choice, sessions.front());
   result.value = std::move(cost);
   return result;
 }

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "model/brain/brain_model.h"
-#include "worker/corpus.h"
+#include "worker/brain/corpus.h"
+#include "worker/brain/strategies.h"
 #include "worker/protocol/report.h"
-#include "worker/strategies.h"
 
 #include <map>
 #include <string>

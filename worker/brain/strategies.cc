@@ -1,4 +1,4 @@
-#include "worker/strategies.h"
+#include "worker/brain/strategies.h"
 
 #include "diagnostics/check.h"
 #include "diagnostics/nearest.h"

@@ -1,4 +1,4 @@
-#include "worker/staging.h"
+#include "worker/brain/staging.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>

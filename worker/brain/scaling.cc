@@ -1,6 +1,6 @@
-#include "worker/scaling.h"
+#include "worker/brain/scaling.h"
 
-#include "worker/window_reader.h"
+#include "worker/brain/window_reader.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "worker/window_reader.h"
+#include "worker/brain/window_reader.h"
 
 namespace enigma::worker {
 

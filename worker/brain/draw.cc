@@ -1,4 +1,4 @@
-#include "worker/draw.h"
+#include "worker/brain/draw.h"
 
 #include <numeric>
 #include <utility>

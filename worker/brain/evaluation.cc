@@ -1,10 +1,10 @@
-#include "worker/evaluation.h"
+#include "worker/brain/evaluation.h"
 
 #include "model/brain/losses.h"
-#include "worker/correlation.h"
-#include "worker/draw.h"
+#include "worker/brain/batch.h"
+#include "worker/brain/correlation.h"
+#include "worker/brain/draw.h"
 #include "worker/ending.h"
-#include "worker/loader.h"
 
 #include <ATen/Functions.h>
 #include <c10/core/GradMode.h>
@@ -135,11 +135,12 @@ void Evaluation::evaluate_session(model::BrainModel& model, size_t strategy,
     }
     const std::vector<double> starts_s(session.starts_s.begin() + static_cast<ptrdiff_t>(first),
                                        session.starts_s.begin() + static_cast<ptrdiff_t>(end));
-    const model::Output output =
-        model.forward(read_batch(staging, corpus_, session.index, starts_s, orders), resolved);
-    const at::Tensor predictions = output.predictions.to(at::kFloat).contiguous();  // (B, K)
-    const at::Tensor labels = output.labels.to(at::kFloat).contiguous();
-    const at::Tensor ids = output.neuron_ids.contiguous();
+    const model::Batch batch = read_batch(staging, corpus_, session.index, starts_s, orders);
+    const model::Output output = model.forward(model::on(model.device(), batch), resolved);
+    const auto host = [](const at::Tensor& x) { return x.to(at::kCPU, at::kFloat).contiguous(); };
+    const at::Tensor predictions = host(output.predictions),
+                     labels = host(output.labels);  // (B, K)
+    const at::Tensor ids = output.neuron_ids.cpu().contiguous();
     const at::Tensor means = session.baseline.index_select(0, ids.flatten()).view(ids.sizes());
     sums.loss += model::element_losses(predictions, labels).sum(at::kDouble).item<double>();
     sums.baseline += model::element_losses(means, labels).sum(at::kDouble).item<double>();

@@ -1,4 +1,4 @@
-#include "worker/draw.h"
+#include "worker/brain/draw.h"
 
 #include <doctest/doctest.h>
 

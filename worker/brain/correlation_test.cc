@@ -1,4 +1,4 @@
-#include "worker/correlation.h"
+#include "worker/brain/correlation.h"
 
 #include "files/safetensors.h"
 #include "recordings/scores/scores.h"

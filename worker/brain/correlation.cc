@@ -1,4 +1,4 @@
-#include "worker/correlation.h"
+#include "worker/brain/correlation.h"
 
 #include <cmath>
 #include <limits>

@@ -1,7 +1,7 @@
 // Means and deviations of the inputs over a session's training tier.
 #pragma once
 
-#include "worker/corpus.h"
+#include "worker/brain/corpus.h"
 
 #include <cstddef>
 #include <vector>
