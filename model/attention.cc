@@ -38,9 +38,9 @@ AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
   return mask;
 }
 
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain) {
-  if (!gain.defined()) { return at::rms_norm(x, {x.size(-1)}, std::nullopt, 1e-5); }
-  return at::rms_norm(x, {x.size(-1)}, gain.to(x.dtype()), 1e-5);
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain, double epsilon) {
+  if (!gain.defined()) { return at::rms_norm(x, {x.size(-1)}, std::nullopt, epsilon); }
+  return at::rms_norm(x, {x.size(-1)}, gain.to(x.dtype()), epsilon);
 }
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

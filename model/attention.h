@@ -20,8 +20,8 @@ AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
                             const std::vector<TokenGroup>& keys,
                             at::TensorOptions tensors = at::kFloat);
 
-/// x / √(mean(x²) + 1e-5) over the last dimension, times `gain` where it is defined.
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain = {});
+/// x / √(mean(x²) + epsilon) over the last dimension, times `gain` where it is defined.
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain = {}, double epsilon = 1e-5);
 
 /// softmax(q·kᵀ/√f + mask)·v for q (B, Q, H, f) and k, v (B, K, H, f), as (B, Q, d).
 /// A query with no allowed key yields exactly 0.

@@ -86,6 +86,17 @@ at::Tensor query_tokens(const Embeddings& embeddings, const ModelShape& shape, c
   return at::cat(parts, 1);
 }
 
+// Cosines and sines of the latents' angles, each twice in a row, once a window: (B, L, f).
+void note_rotation(Trace* trace, const at::Tensor& rotation, int64_t windows) {
+  if (!trace) { return; }
+  const at::Tensor parts = at::view_as_real(rotation).squeeze(1);  // (L, f/2, 2)
+  const auto part = [&](int64_t which) {
+    return parts.select(2, which).repeat_interleave(2, 1).expand({windows, -1, -1});
+  };
+  note(trace, "rope_latent_cos", part(0));
+  note(trace, "rope_latent_sin", part(1));
+}
+
 // (B, K) values of the target elements from per-neuron values (B, n), in prediction order.
 at::Tensor spread_over_targets(const at::Tensor& per_neuron, const Call& call, int64_t stride) {
   std::vector<at::Tensor> parts;
@@ -213,6 +224,7 @@ Output BrainModel::forward(const Batch& batch, const ResolvedStrategy& strategy,
     hidden = p.encoder(hidden, inputs, plan->latent_rotation, plan->input_rotation, plan->encoder);
   }
   note(trace, "latents_after_encoder", hidden);
+  note_rotation(trace, plan->latent_rotation, call.windows());
 
   if (!plan->layout.video.empty()) {
     const at::Tensor video =

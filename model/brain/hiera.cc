@@ -102,6 +102,7 @@ at::Tensor Hiera::operator()(const at::Tensor& video, StepRange visible, const a
     note(trace, "hiera.block." + std::to_string(i), x);
   }
   const int64_t cells = x.size(1) / grid.steps;
+  note(trace, "hiera.backbone_out", x.unflatten(1, {grid.steps, -1, grid.columns / 2}));
   return feature_proj(x.narrow(1, visible.from * cells, (visible.to - visible.from) * cells));
 }
 

@@ -27,7 +27,7 @@ int64_t feed_forward_width(double multiple, int64_t width) {
   return 128 * static_cast<int64_t>((multiple * static_cast<double>(width) + 127) / 128);
 }
 int64_t tower_feed_forward_width(const ModelShape& shape) {
-  return feed_forward_width(2.67, shape.size.width);
+  return feed_forward_width(shape.tower_multiple, shape.size.width);
 }
 int64_t decoder_feed_forward_width(const ModelShape& shape) {
   return feed_forward_width(shape.decoder_multiple, shape.size.width);

@@ -12,8 +12,8 @@ namespace enigma::model {
 /// 128·⌊(multiple·width + 127)/128⌋ with the product in floating point: the published rule,
 /// which is not a true ceiling (model-parameters 3.7).
 int64_t feed_forward_width(double multiple, int64_t width);
-int64_t tower_feed_forward_width(const ModelShape& shape);    ///< multiple 2.67; encoder and tower
-int64_t decoder_feed_forward_width(const ModelShape& shape);  ///< multiple 4, small models 2.67
+int64_t tower_feed_forward_width(const ModelShape& shape);    ///< of encoder and tower
+int64_t decoder_feed_forward_width(const ModelShape& shape);  ///< small models: as the tower
 
 /// Groups of window latents: ⌈(W − latent_window)/latent_window⌉ + 1, at least one.
 int64_t latent_windows(const ModelShape& shape);

@@ -45,9 +45,10 @@ struct ModelShape {
   int64_t latent_window = 10;     ///< samples covered by one group of latents
   int64_t latents_per_window = 640;
   int64_t global_latents = 256;
-  double decoder_multiple = 4;  ///< of the width: its feed-forward layer
-  int64_t neurons_max = 4096;   ///< neurons kept per window in training
-  int64_t local_layers = 5;     ///< of each cycle of local + global tower layers
+  double tower_multiple = 2.67;  ///< of the width: feed-forward layers of encoder and tower
+  double decoder_multiple = 4;   ///< the decoder's
+  int64_t neurons_max = 4096;    ///< neurons kept per window in training
+  int64_t local_layers = 5;      ///< of each cycle of local + global tower layers
   int64_t global_layers = 1;
   bool experiment_time = true;  ///< the published projection that no forward pass uses
   VideoEncoder video_encoder = VideoEncoder::hiera;
