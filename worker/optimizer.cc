@@ -59,7 +59,7 @@ SharedOptimizer::SharedOptimizer(std::vector<model::NamedTensor> parameters, Ada
   for (at::Tensor* flat : {&values_, &gradients_, &first_, &second_}) {
     *flat = at::zeros({count}, options);
   }
-  steps_ = at::zeros({}, options);
+  steps_ = at::zeros({}, options.dtype(at::kFloat));
   for (size_t i = 0; i < parameters_.size(); ++i) {
     at::Tensor& tensor = parameters_[i].tensor;
     const at::Tensor place = view_of(values_, offsets_[i], tensor);
@@ -96,7 +96,7 @@ SessionOptimizer::SessionOptimizer(std::vector<model::NamedTensor> parameters, A
     const at::Tensor& tensor = parameter.tensor;
     moments_.push_back({at::zeros(tensor.sizes(), tensor.options()),
                         at::zeros(tensor.sizes(), tensor.options()),
-                        at::zeros({}, tensor.options())});
+                        at::zeros({}, tensor.options().dtype(at::kFloat))});
   }
 }
 

@@ -3,6 +3,7 @@
 #include "diagnostics/diagnostic.h"
 #include "files/atomic_file.h"
 #include "worker/cli/families.h"
+#include "worker/cli/verbs.h"
 #include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/revision.h"
@@ -18,8 +19,10 @@
 #include <cstring>
 #include <exception>
 #include <malloc.h>
+#include <map>
 #include <new>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <unistd.h>
 
@@ -52,6 +55,12 @@ constexpr const char* kHelp =
     "  ENIGMA_THREADS           threads of one operation (1)\n"
     "  ENIGMA_CHECKPOINT_EVERY, ENIGMA_CHECKPOINT_EVERY_S        steps (0), seconds (60)\n"
     "Options: --help, --version\n"
+    "Beside training (each with --help):\n"
+    "  enigma-worker forward --fixtures FILE --case NAME --out FILE    stored weights, results by "
+    "name\n"
+    "  enigma-worker export-weights CHECKPOINT --out FILE              published names, no "
+    "moments\n"
+    "  enigma-worker import-weights FILE --out DIR                     a checkpoint to start from\n"
     "Exit codes: 0 done, 64 bad point, 65 bad data, 70 fault, 71 non-finite loss, 72 device\n"
     "memory, 73 disk full, 74 no readable checkpoint, 75 preempted, 76 preempted, none written\n";
 
@@ -167,6 +176,26 @@ int main_of_worker() {
   return static_cast<int>(outcome.code);
 }
 
+/// The command's function, or nothing where there is none of the name.
+int (*command_named(const std::string& verb))(const cli::Call&) {
+  static const std::map<std::string, int (*)(const cli::Call&)> table = {
+      {"forward", forward}, {"export-weights", export_weights}, {"import-weights", import_weights}};
+  const auto found = table.find(verb);
+  return found == table.end() ? nullptr : found->second;
+}
+
+int run_command(int (*command)(const cli::Call&), const cli::Call& call) {
+  try {
+    return command(call);
+  } catch (const InputError& error) {
+    return cli::refuse(call, error.diagnostics(), cli::kWrongInput);
+  } catch (const c10::Error& error) {
+    return cli::refuse(call, {{.message = error.what_without_backtrace()}}, cli::kFault);
+  } catch (const std::exception& error) {
+    return cli::refuse(call, {{.message = error.what()}}, cli::kFault);
+  }
+}
+
 }  // namespace
 }  // namespace enigma::worker
 
@@ -179,8 +208,12 @@ int main(int argc, char** argv) {
     std::fputs(enigma::worker::kHelp, stdout);
     return 0;
   }
-  if (argc != 1) {
-    std::fprintf(stderr, "enigma-worker takes no arguments but --help and --version\n");
+  if (argc > 1) {
+    if (const auto command = enigma::worker::command_named(argv[1])) {
+      return enigma::worker::run_command(
+          command, {"enigma-worker", argv[1], false, {argv + 2, argv + argc}});
+    }
+    std::fprintf(stderr, "enigma-worker knows no '%s': --help lists what it does\n", argv[1]);
     return 64;
   }
   return enigma::worker::main_of_worker();
