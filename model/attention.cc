@@ -18,7 +18,7 @@ at::Tensor ends(const std::vector<TokenGroup>& groups, int64_t TokenGroup::*end)
 }  // namespace
 
 AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
-                            const std::vector<TokenGroup>& keys) {
+                            const std::vector<TokenGroup>& keys, at::TensorOptions tensors) {
   const at::Tensor query_from = ends(queries, &TokenGroup::from).unsqueeze(1);
   const at::Tensor query_to = ends(queries, &TokenGroup::to).unsqueeze(1);
   const at::Tensor key_from = ends(keys, &TokenGroup::from).unsqueeze(0);
@@ -29,17 +29,18 @@ AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
   const at::Tensor any = allowed.any(1, true);  // (Q, 1)
   if (!any.all().item<bool>()) {
     // A softmax over nothing is undefined: let such a query see all, then erase its result.
-    mask.open = any.to(at::kFloat);
+    mask.open = any.to(tensors);
     allowed = allowed.logical_or(any.logical_not());
   }
-  mask.bias = at::zeros(allowed.sizes(), at::kFloat)
-                  .masked_fill_(allowed.logical_not(), -std::numeric_limits<float>::infinity());
+  mask.bias = at::zeros(allowed.sizes(), tensors)
+                  .masked_fill_(allowed.logical_not().to(tensors.device()),
+                                -std::numeric_limits<float>::infinity());
   return mask;
 }
 
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain) {
-  if (!gain.defined()) { return at::rms_norm(x, {x.size(-1)}, std::nullopt, 1e-5); }
-  return at::rms_norm(x, {x.size(-1)}, gain.to(x.dtype()), 1e-5);
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain, double epsilon) {
+  if (!gain.defined()) { return at::rms_norm(x, {x.size(-1)}, std::nullopt, epsilon); }
+  return at::rms_norm(x, {x.size(-1)}, gain.to(x.dtype()), epsilon);
 }
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

@@ -2,9 +2,10 @@
 // Shape legend: B windows, Q queries, K keys, H heads, f features of a head, d = H·f.
 #pragma once
 
-#include "model/shape/layout.h"
+#include "model/brain/shape/layout.h"
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/TensorOptions.h>
 
 #include <vector>
 
@@ -12,14 +13,15 @@ namespace enigma::model {
 
 /// The interval mask of a pair of sequences; both tensors are undefined where all is allowed.
 struct AttentionMask {
-  at::Tensor bias;  ///< (Q, K) float32: 0 where allowed, -inf where not
-  at::Tensor open;  ///< (Q, 1) float32: 0 for queries without any allowed key; else undefined
+  at::Tensor bias;  ///< (Q, K): 0 where allowed, -inf where not
+  at::Tensor open;  ///< (Q, 1): 0 for queries without any allowed key; else undefined
 };
 AttentionMask interval_mask(const std::vector<TokenGroup>& queries,
-                            const std::vector<TokenGroup>& keys);
+                            const std::vector<TokenGroup>& keys,
+                            at::TensorOptions tensors = at::kFloat);
 
-/// x / √(mean(x²) + 1e-5) over the last dimension, times `gain` where it is defined.
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain = {});
+/// x / √(mean(x²) + epsilon) over the last dimension, times `gain` where it is defined.
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain = {}, double epsilon = 1e-5);
 
 /// softmax(q·kᵀ/√f + mask)·v for q (B, Q, H, f) and k, v (B, K, H, f), as (B, Q, d).
 /// A query with no allowed key yields exactly 0.

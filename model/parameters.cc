@@ -25,7 +25,7 @@ at::Generator generator_of(uint64_t seed, const std::string& name) {
 }  // namespace
 
 at::Tensor ParameterSet::add(const std::string& name, at::Tensor values) {
-  values.requires_grad_(true);
+  values = values.to(tensors_).requires_grad_(true);
   list_.push_back({name, values});
   return values;
 }

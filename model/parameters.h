@@ -4,6 +4,7 @@
 #include "model/named_tensor.h"
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/TensorOptions.h>
 
 #include <cstdint>
 #include <string>
@@ -13,7 +14,9 @@ namespace enigma::model {
 
 class ParameterSet {
  public:
-  explicit ParameterSet(uint64_t seed) : seed_(seed) {}
+  /// `tensors`: device and type that they are made for. Values are drawn the same for all.
+  explicit ParameterSet(uint64_t seed, at::TensorOptions tensors = at::kFloat)
+      : seed_(seed), tensors_(tensors) {}
 
   /// Normal with standard deviation `std`, cut at the absolute values ±2 (the published rule).
   at::Tensor normal(const std::string& name, at::IntArrayRef sizes, double std);
@@ -26,6 +29,7 @@ class ParameterSet {
   at::Tensor add(const std::string& name, at::Tensor values);
 
   uint64_t seed_;
+  at::TensorOptions tensors_;
   std::vector<NamedTensor> list_;
 };
 

@@ -19,21 +19,23 @@ double frequency(int64_t pair, double window_s, int64_t features) {
 
 }  // namespace
 
-at::Tensor rotary_table(const std::vector<TokenGroup>& groups, double window_s, int64_t features) {
+at::Tensor rotary_table(const std::vector<TokenGroup>& groups, double window_s, int64_t features,
+                        at::TensorOptions tensors) {
   const auto rows = static_cast<int64_t>(groups.size());
   const int64_t pairs = features / 2;
-  at::Tensor table = at::empty({rows, 1, pairs, 2}, at::kFloat);
+  at::Tensor table = at::empty({rows, 1, pairs, 2}, at::kDouble);
   at::Tensor counts = at::empty({rows}, at::kLong);
-  auto* out = table.data_ptr<float>();
+  auto* out = table.data_ptr<double>();
   for (const TokenGroup& group : groups) {
     counts[&group - groups.data()] = group.count;
     for (int64_t i = 0; i < pairs; ++i) {
       const auto angle = static_cast<float>(group.time_s * frequency(i, window_s, features));
-      *out++ = static_cast<float>(std::cos(static_cast<double>(angle)));
-      *out++ = static_cast<float>(std::sin(static_cast<double>(angle)));
+      *out++ = std::cos(static_cast<double>(angle));
+      *out++ = std::sin(static_cast<double>(angle));
     }
   }
-  return at::view_as_complex(at::repeat_interleave(table, counts, 0));  // (S, 1, f/2)
+  return at::view_as_complex(
+      at::repeat_interleave(table.to(tensors), counts.to(tensors.device()), 0));  // (S, 1, f/2)
 }
 
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& table) {

@@ -1,6 +1,7 @@
 #include "sweeps/axes.h"
 
 #include "diagnostics/nearest.h"
+#include "sweeps/family.h"
 #include "sweeps/setting.h"
 
 #include <fmt/format.h>
@@ -27,27 +28,52 @@ void report_unknown_path(const Document& document, const std::string& path,
   diagnostics.push_back(std::move(diagnostic));
 }
 
-/// Tries the value on a draft of its own: only its diagnostics matter here.
-bool check_value(const Document& document, const Assignment& assignment,
-                 std::vector<Diagnostic>& diagnostics) {
-  Draft scratch;
-  return find_setting(assignment.path)
-      ->rule.read({document, assignment.value, assignment.pointer, diagnostics}, scratch);
+/// Where values stand, and whose they are.
+struct Reading {
+  const Document& document;
+  const Family& family;
+  std::vector<Diagnostic>& diagnostics;
+};
+
+/// The row of a PATH that models of the family have; told where there is none.
+const Setting* setting_of(const Reading& reading, const std::string& path,
+                          const std::string& pointer) {
+  const Setting* setting = find_setting(path);
+  if (setting == nullptr) {
+    report_unknown_path(reading.document, path, pointer, reading.diagnostics);
+  } else if (!setting->is_of(reading.family.name())) {
+    Diagnostic diagnostic = reading.document.at(
+        pointer, fmt::format("'{}' is a setting of the family '{}'", path, setting->family), true);
+    diagnostic.expected = fmt::format("settings of the family '{}'", reading.family.name());
+    diagnostic.suggestion = "leave it out";
+    reading.diagnostics.push_back(std::move(diagnostic));
+    return nullptr;
+  }
+  return setting;
 }
 
-std::vector<Assignment> listed(const Document& document, const std::string& path, const Json& list,
-                               const std::string& pointer, std::vector<Diagnostic>& diagnostics) {
+/// Tries the value on a draft of its own: only its diagnostics matter here.
+bool check_value(const Reading& reading, const Assignment& assignment) {
+  Draft scratch;
+  return find_setting(assignment.path)
+      ->rule.read({reading.document, assignment.value, assignment.pointer, reading.diagnostics,
+                   reading.family},
+                  scratch);
+}
+
+std::vector<Assignment> listed(const Reading& reading, const std::string& path, const Json& list,
+                               const std::string& pointer) {
   std::vector<Assignment> values;
   for (size_t i = 0; i < list.size(); ++i) {
     Assignment value{path, child_pointer(pointer, std::to_string(i)), list[i]};
-    if (!check_value(document, value, diagnostics)) { continue; }
+    if (!check_value(reading, value)) { continue; }
     const bool twice = std::any_of(values.begin(), values.end(),
                                    [&](const Assignment& other) { return other.value == list[i]; });
     if (twice) {
-      Diagnostic diagnostic = document.at(value.pointer, "duplicate value in the axis");
+      Diagnostic diagnostic = reading.document.at(value.pointer, "duplicate value in the axis");
       diagnostic.expected = "each value once";
       diagnostic.found = describe(list[i]);
-      diagnostics.push_back(std::move(diagnostic));
+      reading.diagnostics.push_back(std::move(diagnostic));
       continue;
     }
     values.push_back(std::move(value));
@@ -55,9 +81,10 @@ std::vector<Assignment> listed(const Document& document, const std::string& path
   return values;
 }
 
-std::vector<Assignment> spelled_out(const Document& document, const std::string& path,
-                                    const Json& json, const std::string& pointer,
-                                    std::vector<Diagnostic>& diagnostics) {
+std::vector<Assignment> spelled_out(const Reading& reading, const std::string& path,
+                                    const Json& json, const std::string& pointer) {
+  const Document& document = reading.document;
+  std::vector<Diagnostic>& diagnostics = reading.diagnostics;
   Fields outer(document, json, pointer, diagnostics);
   const Json* geom = outer.need("geom", "{from, to, per_decade}");
   outer.finish();
@@ -81,7 +108,7 @@ std::vector<Assignment> spelled_out(const Document& document, const std::string&
   for (const double value : geometric(*from, *to, *per_decade)) {
     const size_t before = diagnostics.size();
     values.push_back({path, place, value});
-    check_value(document, values.back(), diagnostics);
+    check_value(reading, values.back());
     if (diagnostics.size() > before) {
       break;  // once is enough: all values share one place
     }
@@ -89,32 +116,27 @@ std::vector<Assignment> spelled_out(const Document& document, const std::string&
   return values;
 }
 
-Axis read_axis(const Document& document, const std::string& path, const Json& value,
-               const std::string& pointer, std::vector<Diagnostic>& diagnostics) {
-  if (value.is_object()) {
-    return {path, spelled_out(document, path, value, pointer, diagnostics)};
-  }
+Axis read_axis(const Reading& reading, const std::string& path, const Json& value,
+               const std::string& pointer) {
+  if (value.is_object()) { return {path, spelled_out(reading, path, value, pointer)}; }
   if (value.is_array() && !value.empty() && value.size() <= kValuesMax) {
-    return {path, listed(document, path, value, pointer, diagnostics)};
+    return {path, listed(reading, path, value, pointer)};
   }
   const bool empty = value.is_array() && value.empty();
-  Diagnostic diagnostic = document.at(pointer, empty ? "the axis is empty" : "not an axis");
+  Diagnostic diagnostic = reading.document.at(pointer, empty ? "the axis is empty" : "not an axis");
   diagnostic.expected =
       fmt::format("a list of 1 to {} values or {{\"geom\": {{from, to, per_decade}}}}", kValuesMax);
   diagnostic.found = describe(value);
-  diagnostics.push_back(std::move(diagnostic));
+  reading.diagnostics.push_back(std::move(diagnostic));
   return {path, {}};
 }
 
-void read_group(const Document& document, const std::string& group, const Json& members,
-                const std::string& pointer, std::vector<Assignment>& out,
-                std::vector<Diagnostic>& diagnostics) {
+void read_group(const Reading& reading, const std::string& group, const Json& members,
+                const std::string& pointer, std::vector<Assignment>& out) {
   for (const auto& [key, value] : members.items()) {
     const std::string path = group + "." + key;
     Assignment assignment{path, child_pointer(pointer, key), value};
-    if (find_setting(path) == nullptr) {
-      report_unknown_path(document, path, assignment.pointer, diagnostics);
-    } else if (check_value(document, assignment, diagnostics)) {
+    if (setting_of(reading, path, assignment.pointer) && check_value(reading, assignment)) {
       out.push_back(std::move(assignment));
     }
   }
@@ -123,7 +145,9 @@ void read_group(const Document& document, const std::string& group, const Json& 
 }  // namespace
 
 std::vector<Assignment> read_defaults(const Document& document, const Json& value,
+                                      const std::string& family,
                                       std::vector<Diagnostic>& diagnostics) {
+  const Reading reading{document, family_named(family), diagnostics};
   std::vector<Assignment> assignments;
   Fields fields(document, value, "/defaults", diagnostics);
   std::vector<std::string> groups = setting_groups();
@@ -133,25 +157,22 @@ std::vector<Assignment> read_defaults(const Document& document, const Json& valu
     if (members == nullptr) { continue; }
     const std::string pointer = fields.pointer(group);
     Fields check(document, *members, pointer, diagnostics);
-    if (members->is_object()) {
-      read_group(document, group, *members, pointer, assignments, diagnostics);
-    }
+    if (members->is_object()) { read_group(reading, group, *members, pointer, assignments); }
   }
   fields.finish();
   return assignments;
 }
 
-std::vector<Axis> read_axes(const Document& document, const Json& value,
+std::vector<Axis> read_axes(const Document& document, const Json& value, const std::string& family,
                             std::vector<Diagnostic>& diagnostics) {
+  const Reading reading{document, family_named(family), diagnostics};
   std::vector<Axis> axes;
   Fields fields(document, value, "/axes", diagnostics);
   if (!value.is_object()) { return axes; }
   for (const auto& [path, values] : value.items()) {
     const std::string pointer = fields.pointer(path);
-    if (find_setting(path) == nullptr) {
-      report_unknown_path(document, path, pointer, diagnostics);
-    } else {
-      axes.push_back(read_axis(document, path, values, pointer, diagnostics));
+    if (setting_of(reading, path, pointer)) {
+      axes.push_back(read_axis(reading, path, values, pointer));
     }
   }
   std::sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) { return a.path < b.path; });

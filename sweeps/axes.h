@@ -6,12 +6,14 @@
 
 namespace enigma::sweeps {
 
-/// Nested objects → assignments; unknown keys, wrong types and values of the wrong kind are told.
+/// Nested objects → assignments; unknown keys, wrong types and values of the wrong kind, and
+/// settings of another family, are told.
 std::vector<Assignment> read_defaults(const Document& document, const Json& value,
+                                      const std::string& family,
                                       std::vector<Diagnostic>& diagnostics);
 
 /// {PATH: [..] | {"geom": {from, to, per_decade}}} → axes sorted by PATH.
-std::vector<Axis> read_axes(const Document& document, const Json& value,
+std::vector<Axis> read_axes(const Document& document, const Json& value, const std::string& family,
                             std::vector<Diagnostic>& diagnostics);
 
 /// from · 10^(k / per_decade) up to `to` (reached where it is a whole number of steps away), each

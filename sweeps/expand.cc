@@ -1,6 +1,7 @@
 #include "sweeps/expand.h"
 
 #include "diagnostics/check.h"
+#include "sweeps/family.h"
 #include "sweeps/setting.h"
 
 #include <fmt/format.h>
@@ -16,8 +17,9 @@ void apply(const Spec& spec, const Assignment& assignment, Draft& draft) {
   std::vector<Diagnostic> diagnostics;
   const Setting* setting = find_setting(assignment.path);
   const bool good =
-      setting != nullptr &&
-      setting->rule.read({spec.document, assignment.value, assignment.pointer, diagnostics}, draft);
+      setting != nullptr && setting->rule.read({spec.document, assignment.value, assignment.pointer,
+                                                diagnostics, family_named(spec.family)},
+                                               draft);
   ENIGMA_CHECK(good, "a parsed spec holds only values that its paths accept");
 }
 
@@ -47,7 +49,7 @@ std::string name_of(const Spec& spec, const Draft& draft, const Json& values) {
 Draft common_draft(const Spec& spec, const SessionSets& sets,
                    const recordings::Manifest& manifest) {
   Draft draft;
-  draft.point.rule = rule_of(spec, manifest);
+  draft.point.rule = family_named(spec.family).rule_of(spec, manifest);
   draft.point.evaluation_sessions = refs_of(sets.at(spec.evaluation_sessions), manifest);
   draft.point.evaluation_strategies = spec.evaluation_strategies;
   std::sort(draft.point.evaluation_strategies.begin(), draft.point.evaluation_strategies.end());

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "diagnostics/diagnostic.h"
-#include "model/shape/shape.h"
-#include "model/shape/strategy.h"
+#include "model/brain/shape/shape.h"
+#include "model/brain/shape/strategy.h"
 #include "recordings/format/session.h"
 
 #include <map>

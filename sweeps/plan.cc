@@ -1,9 +1,10 @@
 #include "sweeps/plan.h"
 
+#include "sweeps/cost.h"
+#include "sweeps/family.h"
 #include "sweeps/plan_action.h"
 #include "sweeps/plan_checks.h"
 #include "sweeps/plan_resources.h"
-#include "sweeps/training_cost.h"
 
 #include <map>
 #include <set>
@@ -18,6 +19,12 @@ using recordings::SessionInfo;
 
 void append(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// Equal for the points that share a cost.
+std::string cost_key(const nlohmann::json& canonical) {
+  return canonical["model"].dump() + canonical["data"].dump() +
+         canonical.value("train", nlohmann::json()).dump();
 }
 
 using SessionsByName = std::map<std::string, const SessionInfo*>;
@@ -40,22 +47,21 @@ PlannedPoint planned_point(SweepPoint sweep_point, const TrainingCost& cost) {
   planned.sweep_point = std::move(sweep_point);
   const Point& point = planned.point();
   planned.params = cost.params;
-  planned.memory_bytes = cost.memory_bytes;
+  planned.memory_bytes = cost.state_bytes + cost.activation_bytes;
+  planned.irreducible_loss = cost.irreducible_loss;
   planned.windows_unique = cost.windows_unique;
   planned.neuron_seconds = cost.neuron_seconds;
-  for (const DroppedStrategy& dropped : cost.strategies.dropped) {
-    planned.strategies_dropped.push_back(dropped.name);
-  }
-  planned.flops_per_window = cost.window.flops;
+  planned.strategies_dropped = cost.strategies_dropped;
+  planned.flops_per_window = cost.flops_per_window;
   const auto batch = static_cast<double>(point.lanes) * static_cast<double>(point.windows_per_lane);
-  planned.flops_per_step = cost.window.flops * batch;
+  planned.flops_per_step = cost.flops_per_window * batch;
   planned.steps = steps_for(point.budget_flops, planned.flops_per_step);
   planned.windows = planned.steps * point.lanes * point.windows_per_lane;
   planned.flops = static_cast<double>(planned.steps) * planned.flops_per_step;
   planned.epochs =
       static_cast<double>(planned.windows) / static_cast<double>(planned.windows_unique);
   planned.neuron_seconds_seen =
-      static_cast<double>(planned.windows) * cost.window.neurons * point.rule.seconds();
+      static_cast<double>(planned.windows) * cost.neurons_per_window * point.rule.seconds();
   return planned;
 }
 
@@ -64,6 +70,7 @@ class Planner {
  public:
   Planner(const Spec& spec, const SessionsByName& sessions, const Surroundings& surroundings)
       : spec_(spec),
+        family_(family_named(spec.family)),
         sessions_(sessions),
         surroundings_(surroundings),
         earlier_(surroundings.earlier) {}
@@ -86,19 +93,18 @@ class Planner {
     const auto [known, fresh] = costs_.try_emplace(cost_key(point.canonical));
     if (fresh) {
       const auto sessions = sessions_of(point.point.sessions, sessions_);
-      auto cost = training_cost(spec_, point, sessions);
+      auto cost = family_.cost(spec_, point, sessions);
       append(diagnostics_, std::move(cost.diagnostics));
       known->second = std::move(cost.value);
-      if (known->second) { warn_of_absences(point, *known->second, sessions.front()); }
+      if (known->second) { warn(*known->second); }
     }
     return known->second ? &*known->second : nullptr;
   }
 
-  /// Each modality once, however many points have it.
-  void warn_of_absences(const SweepPoint& point, const TrainingCost& cost,
-                        const SessionInfo& session) {
-    for (auto& [modality, warning] : check_absences(spec_, point, cost, session)) {
-      if (absences_.insert(modality).second) { diagnostics_.push_back(warning); }
+  /// Each once, however many points have it.
+  void warn(const TrainingCost& cost) {
+    for (const auto& [subject, warning] : cost.warnings) {
+      if (warned_.insert(subject).second) { diagnostics_.push_back(warning); }
     }
   }
 
@@ -117,11 +123,12 @@ class Planner {
   }
 
   const Spec& spec_;
+  const Family& family_;
   const SessionsByName& sessions_;
   const Surroundings& surroundings_;
   EarlierPoints earlier_;
   std::map<std::string, std::optional<TrainingCost>> costs_;
-  std::set<std::string> absences_;
+  std::set<std::string> warned_;
   std::set<size_t> faulty_rules_;
   std::vector<Diagnostic> diagnostics_;
 };
@@ -136,13 +143,9 @@ Parsed<Plan> make_plan(const Spec& spec, const Manifest& manifest,
   Parsed<std::vector<SweepPoint>> points = expand(spec, *sets.value, manifest);
   append(result.diagnostics, std::move(points.diagnostics));
   if (!points.ok()) { return result; }
-  append(result.diagnostics, check_windows(spec, *sets.value, manifest));
+  append(result.diagnostics,
+         family_named(spec.family).check_points(spec, *sets.value, manifest, *points.value));
   const SessionsByName sessions = by_name(manifest);
-  if (!points.value->empty()) {
-    const Point& first = points.value->front().point;
-    append(result.diagnostics,
-           check_evaluation(spec, first, sessions_of(first.evaluation_sessions, sessions)));
-  }
   Parsed<Plan> plan = Planner(spec, sessions, surroundings).plan(std::move(*points.value));
   append(result.diagnostics, std::move(plan.diagnostics));
   if (has_errors(result.diagnostics)) { return result; }

@@ -64,8 +64,10 @@ struct PlannedPoint {
   int64_t steps = 0, windows = 0;
   double epochs = 0;  ///< windows / windows_unique
   std::vector<std::string> strategies_dropped;
-  int64_t memory_bytes = 0;
+  int64_t memory_bytes = 0;                ///< of one rank, at least
+  std::optional<double> irreducible_loss;  ///< no model can go below it, where the data say so
   std::optional<double> device_hours, usd;
+  std::optional<double> earliest_start;    ///< a scheduler's estimate, seconds since the epoch
   const char* basis = nullptr;             ///< of the hours: kMeasured, kStated, or none
   int64_t nodes = 1, devices = 1;          ///< the most nodes; devices: of one node
   std::vector<int64_t> node_counts = {1};  ///< that it may run on, rising
@@ -87,7 +89,7 @@ struct Plan {
 };
 
 /// Everything that is wrong with the sweep on these recordings, or its plan. The manifest was
-/// inspected under rule_of(spec, manifest), with digests.
+/// inspected by the spec's family, with digests.
 Parsed<Plan> make_plan(const Spec& spec, const recordings::Manifest& manifest,
                        const Surroundings& surroundings);
 

@@ -100,6 +100,7 @@ Json to_json(const PlannedPoint& planned) {
           {"device_hours", or_null(planned.device_hours)},
           {"usd", or_null(planned.usd)},
           {"basis", text_or_null(planned.basis)},
+          {"earliest_start", or_null(planned.earliest_start)},
           {"resources", {{"nodes", planned.nodes}, {"devices", planned.devices}}},
           {"warnings", to_json(planned.warnings)}};
 }

@@ -1,6 +1,7 @@
 #include "sweeps/point.h"
 
 #include "files/sha256.h"
+#include "sweeps/family.h"
 #include "sweeps/setting.h"
 
 #include <algorithm>
@@ -46,7 +47,9 @@ constexpr int64_t kIntegerMax = int64_t{1} << 53;
 class PointReader {
  public:
   PointReader(const Document& document, std::vector<Diagnostic>& diagnostics)
-      : document_(document), diagnostics_(diagnostics) {}
+      : document_(document),
+        diagnostics_(diagnostics),
+        family_(family_at(document.root, Json::json_pointer("/point/model/family"))) {}
 
   PointFile read() {
     Fields fields(document_, document_.root, "", diagnostics_);
@@ -127,12 +130,13 @@ class PointReader {
 
   void read_settings(Fields& members, const std::string& group) {
     for (const Setting& setting : settings()) {
-      if (setting.group() != group) { continue; }
+      if (setting.group() != group || !setting.is_of(family_)) { continue; }
       const std::string key = setting.key();
       const Json* json =
           setting.required ? members.need(key, setting.rule.words) : members.get(key);
       if (json == nullptr) { continue; }
-      setting.rule.read({document_, *json, members.pointer(key), diagnostics_}, draft_);
+      setting.rule.read(
+          {document_, *json, members.pointer(key), diagnostics_, family_named(family_)}, draft_);
     }
   }
 
@@ -162,6 +166,7 @@ class PointReader {
 
   const Document& document_;
   std::vector<Diagnostic>& diagnostics_;
+  std::string family_;
   Draft draft_;
   PointFile file_;
 };
@@ -176,6 +181,16 @@ const char* name_of(NeuronBias bias) {
   return bias == NeuronBias::rates ? "rates" : "published";
 }
 
+int64_t own_integer(const Point& point, const std::string& path, int64_t standard) {
+  const auto found = point.own.find(path);
+  return found == point.own.end() ? standard : found->second.get<int64_t>();
+}
+
+std::string own_word_of(const Point& point, const std::string& path, const std::string& standard) {
+  const auto found = point.own.find(path);
+  return found == point.own.end() ? standard : found->second.get<std::string>();
+}
+
 nlohmann::json canonical_number(double value) {
   if (value == std::floor(value) && std::abs(value) < 9.2e18) {
     return static_cast<int64_t>(value);
@@ -187,7 +202,7 @@ nlohmann::json canonical(const Point& point) {
   static const Point standard;
   nlohmann::json json = nlohmann::json::object();
   for (const Setting& setting : settings()) {
-    if (setting.role != Role::identity) { continue; }
+    if (setting.role != Role::identity || !setting.is_of(point.family)) { continue; }
     nlohmann::json value = setting.rule.write(point);
     if (!setting.required && value == setting.rule.write(standard)) { continue; }
     json[setting.group()][setting.key()] = std::move(value);

@@ -1,12 +1,13 @@
 // One canonical point of a sweep: what is to be trained. Its hash is the id of the run.
 #pragma once
 
-#include "model/shape/shape.h"
+#include "model/shape/size.h"
 #include "recordings/format/session.h"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ const char* name_of(NeuronBias bias);
 struct Point {
   std::string family = "brain";
   model::ModelSize size;
+  std::map<std::string, nlohmann::json> own;  ///< settings of its family alone, by PATH, where set
 
   recordings::WindowRule rule;       ///< data.rate_hz, window_samples, align, modalities
   std::vector<SessionRef> sessions;  ///< data.sessions, sorted by digest: the order of dealing
@@ -53,6 +55,10 @@ struct Point {
   int64_t decay_steps = 0;  ///< the last steps, linearly to 0
   int64_t seed = 0;
 };
+
+/// A setting of the point's family alone; `standard` where it is not set.
+int64_t own_integer(const Point& point, const std::string& path, int64_t standard);
+std::string own_word_of(const Point& point, const std::string& path, const std::string& standard);
 
 /// The value of `id_version`: raised when a default changes, so that old ids stay what they were.
 /// 2: small models begin with a louder response convolution, and have a narrower decoder.

@@ -36,6 +36,30 @@ TEST_CASE("point: an id is 16 hexadecimal digits and stays what it was") {
   CHECK(id_of(canonical(a_point())) == "a35bbc60a4c3e135");
 }
 
+TEST_CASE("point: a brain point's canonical form stays to the byte, whatever families there are") {
+  Point point = a_point();
+  point.rule.align = recordings::Align::trial;
+  point.lanes = 2;
+  point.windows_per_lane = 4;
+  point.precision = Precision::bfloat16;
+  point.bias = NeuronBias::published;
+  point.training_strategies = {"causal", "population"};
+  point.epsilon = 1e-9;
+  point.decay_steps = 6;
+  point.seed = 1;
+  CHECK(
+      canonical(point).dump() ==
+      R"({"budget":{"flops":1000000000000},"data":{"align":"trial","sessions":)"
+      R"("329d670e59ead1543a2d36865895972560bc434204c5f4a0c8219005dd312719"},)"
+      R"("evaluation":{"sessions":)"
+      R"("d9cd8155764c3543f10fad8a480d743137466f8d55213c8eaefcd12f06d43a80",)"
+      R"("strategies":["causal_response_25","video_only"]},)"
+      R"("model":{"size":{"heads":2,"layers":2,"width":64}},"schedule":{"decay_steps":6},"seed":1,)"
+      R"("train":{"bias":"published","epsilon":1e-09,"lanes":2,"precision":"bfloat16",)"
+      R"("strategies":["causal","population"],"windows_per_lane":4}})");
+  CHECK(id_of(canonical(point)) == "f3b6fbde6fbb98ed");
+}
+
 TEST_CASE("point: names, order of lists and defaults spelled out do not enter the id") {
   Point other = a_point();
   std::reverse(other.sessions.begin(), other.sessions.end());

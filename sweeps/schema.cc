@@ -1,7 +1,7 @@
 #include "sweeps/schema.h"
 
-#include "model/shape/strategy.h"
 #include "sweeps/executor_names.h"
+#include "sweeps/family.h"
 #include "sweeps/setting.h"
 #include "sweeps/spec.h"
 #include "worker/protocol/exit_code.h"
@@ -153,7 +153,7 @@ constexpr const char* kFrame = R"json({
 nlohmann::ordered_json spec_schema() {
   Schema schema = Schema::parse(kFrame);
   schema["properties"]["executor"]["enum"] = executor_names();
-  schema["definitions"]["strategy"] = {{"enum", model::strategy_names()}};
+  schema["definitions"]["strategy"] = {{"enum", strategy_names()}};
   for (const std::string& name : protocol::failure_class_names()) {
     schema["properties"]["retry"]["properties"][name] = {{"$ref", "#/definitions/retry_limit"}};
   }

@@ -2,6 +2,7 @@
 
 #include "diagnostics/nearest.h"
 #include "input/condition.h"
+#include "sweeps/family.h"
 
 #include <algorithm>
 #include <cmath>
@@ -37,9 +38,6 @@ class SetResolver {
       std::sort(sessions.begin(), sessions.end());
       sets[set.name] = std::move(sessions);
     }
-    if (has_errors(diagnostics_)) { return sets; }
-    check_containment(sets);
-    check_readable(sets);
     return sets;
   }
 
@@ -119,38 +117,6 @@ class SetResolver {
     return sessions;
   }
 
-  void check_containment(const SessionSets& sets) {
-    const auto& evaluation = sets.at(spec_.evaluation_sessions);
-    for (const std::string& name : training_sets(spec_)) {
-      const auto& training = sets.at(name);
-      for (const size_t session : evaluation) {
-        if (std::binary_search(training.begin(), training.end(), session)) { continue; }
-        report(child_pointer("/session_sets", name),
-               "a training set without the evaluation session '" + names_[session] + "'",
-               "every session of '" + spec_.evaluation_sessions + "'", "a set without it",
-               "parameters of a session that is not trained would be evaluated untrained");
-      }
-    }
-  }
-
-  void check_readable(const SessionSets& sets) {
-    std::vector<size_t> used;
-    for (const std::string& name : training_sets(spec_)) {
-      used.insert(used.end(), sets.at(name).begin(), sets.at(name).end());
-    }
-    std::sort(used.begin(), used.end());
-    used.erase(std::unique(used.begin(), used.end()), used.end());
-    for (const size_t i : used) {
-      const SessionInfo& session = manifest_.sessions[i];
-      // Warnings too: a row of NaN, say, takes windows away, and the author should know.
-      diagnostics_.insert(diagnostics_.end(), session.problems.begin(), session.problems.end());
-      if (session.neurons > 0 || has_errors(session.problems)) { continue; }
-      diagnostics_.push_back({.file = session.path.string(),
-                              .message = "a session without responses cannot be trained on",
-                              .expected = "a modality 'responses'"});
-    }
-  }
-
   const Spec& spec_;
   const Manifest& manifest_;
   std::vector<Diagnostic>& diagnostics_;
@@ -162,6 +128,10 @@ class SetResolver {
 Parsed<SessionSets> resolve_sets(const Spec& spec, const Manifest& manifest) {
   Parsed<SessionSets> parsed;
   SessionSets sets = SetResolver(spec, manifest, parsed.diagnostics).resolve();
+  if (has_errors(parsed.diagnostics)) { return parsed; }
+  for (Diagnostic& one : family_named(spec.family).check_sets(spec, sets, manifest)) {
+    parsed.diagnostics.push_back(std::move(one));
+  }
   if (!has_errors(parsed.diagnostics)) { parsed.value = std::move(sets); }
   return parsed;
 }

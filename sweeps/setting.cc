@@ -1,7 +1,11 @@
 #include "sweeps/setting.h"
 
+#include "sweeps/family.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
 #include <set>
 
 namespace enigma::sweeps {
@@ -14,14 +18,12 @@ constexpr Range kBeta{0, 0.999999, false, "a number of at least 0 and at most 0.
 constexpr Range kLearningRate{0, 10, true, "a positive number of at most 10"};
 constexpr auto kIdentity = Role::identity;
 
-}  // namespace
-
-const std::vector<Setting>& settings() {
-  static const std::vector<Setting> table = {
+std::vector<Setting> settings_of_all() {
+  return {
       {"budget.flops", "training FLOPs of a run; it makes the whole steps that come nearest", true,
        kIdentity, real_number(&Point::budget_flops, kPositive)},
       {"data.sessions", "the sessions to train on", true, kIdentity, session_set()},
-      {"model.family", "which model", false, kIdentity, one_word(&Point::family, {"brain"})},
+      {"model.family", "which model", false, kIdentity, one_word(&Point::family, family_names())},
       {"model.size", "how large it is: a published size, or one of your own", true, kIdentity,
        model_size()},
       {"schedule.decay_steps", "last steps, in which the learning rates fall linearly to 0", false,
@@ -30,9 +32,6 @@ const std::vector<Setting>& settings() {
        kIdentity, whole_number(&Point::warmup_steps, 0, kStepsMax)},
       {"train.beta2", "AdamW's decay of the second moment: nearer to 1 averages over more steps",
        false, kIdentity, real_number(&Point::beta2, kBeta)},
-      {"train.bias", "where neurons' biases begin: at their mean rates, or at 0 as published",
-       false, kIdentity,
-       one_of(&Point::bias, std::vector{NeuronBias::rates, NeuronBias::published})},
       {"train.epsilon", "AdamW's epsilon", false, kIdentity,
        real_number(&Point::epsilon, kEpsilon)},
       {"train.lanes", "sessions in one step, one a lane", false, kIdentity,
@@ -45,11 +44,28 @@ const std::vector<Setting>& settings() {
        kIdentity, real_number(&Point::session_lr, kLearningRate)},
       {"train.shared_lr", "learning rate of what all sessions share", false, kIdentity,
        real_number(&Point::shared_lr, kLearningRate)},
-      {"train.strategies", "masking strategies that training draws from, one a step", false,
-       kIdentity, training_strategies()},
       {"train.windows_per_lane", "windows of its session that a lane takes in one step", false,
        kIdentity, whole_number(&Point::windows_per_lane, 1, kBatchMax)},
   };
+}
+
+std::vector<Setting> whole_table() {
+  std::vector<Setting> table = settings_of_all();
+  for (const Family* family : families()) {
+    for (Setting& setting : family->settings()) {
+      setting.family = family->name();
+      table.push_back(std::move(setting));
+    }
+  }
+  std::sort(table.begin(), table.end(),
+            [](const Setting& a, const Setting& b) { return std::strcmp(a.path, b.path) < 0; });
+  return table;
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> table = whole_table();
   return table;
 }
 

@@ -20,12 +20,15 @@ struct Setting {
   bool required;  ///< else a Point has its default
   Role role;
   ValueRule rule;
+  const char* family = nullptr;  ///< that it belongs to; nullptr: to all
+
+  bool is_of(const std::string& name) const { return family == nullptr || name == family; }
 
   std::string group() const;
   std::string key() const;
 };
 
-/// Every PATH that this version knows, sorted.
+/// Every PATH that this version knows, sorted: those of all families and those of each.
 const std::vector<Setting>& settings();
 
 /// The groups of their paths, sorted.

@@ -2,9 +2,9 @@
 
 #include "diagnostics/nearest.h"
 #include "input/condition.h"
-#include "model/shape/strategy.h"
 #include "sweeps/axes.h"
 #include "sweeps/executor_names.h"
+#include "sweeps/family.h"
 #include "sweeps/setting.h"
 #include "worker/protocol/exit_code.h"
 
@@ -39,6 +39,7 @@ class SpecReader {
     Fields fields(document_, document_.root, "", diagnostics_);
     if (!document_.root.is_object()) { return std::move(spec_); }
     read_head(fields);
+    read_family();
     if (const Json* json = fields.get("data")) { read_data(*json); }
     if (const Json* json = fields.need("session_sets", "{NAME: {list | first, order | where}}")) {
       read_session_sets(*json);
@@ -47,10 +48,10 @@ class SpecReader {
       read_evaluation(*json);
     }
     if (const Json* json = fields.get("defaults")) {
-      spec_.defaults = read_defaults(document_, *json, diagnostics_);
+      spec_.defaults = read_defaults(document_, *json, spec_.family, diagnostics_);
     }
     if (const Json* json = fields.get("axes")) {
-      spec_.axes = read_axes(document_, *json, diagnostics_);
+      spec_.axes = read_axes(document_, *json, spec_.family, diagnostics_);
     }
     read_seeds(fields);
     read_placement(fields);
@@ -86,6 +87,16 @@ class SpecReader {
     }
     set(spec_.executor, fields.word("executor", executor_names()));
     set(spec_.site, fields.text("site"));
+  }
+
+  /// Known before the rest is read: what a value may be depends on it.
+  void read_family() {
+    spec_.family = family_of_spec(document_.root);
+    const auto axis = Json::json_pointer("/axes") / "model.family";
+    if (document_.root.contains(axis / 1)) {
+      report((axis / 1).to_string(), "a sweep is of one family of models", "one family",
+             describe(document_.root.at(axis)), "a sweep a family");
+    }
   }
 
   void read_data(const Json& json) {
@@ -139,8 +150,8 @@ class SpecReader {
     set(spec_.evaluation_strategies, fields.texts("strategies"));
     for (size_t i = 0; i < spec_.evaluation_strategies.size(); ++i) {
       const std::string place = child_pointer("/evaluation/strategies", std::to_string(i));
-      read_word(document_, Json(spec_.evaluation_strategies[i]), place, model::strategy_names(),
-                diagnostics_);
+      read_word(document_, Json(spec_.evaluation_strategies[i]), place,
+                family_named(spec_.family).strategy_names(), diagnostics_);
     }
     fields.finish();
   }

@@ -58,6 +58,7 @@ struct ResourceRule {
 struct Spec {
   Document document;
   std::string name;
+  std::string family = "brain";    ///< of all its points
   std::string executor = "local";  ///< local | slurm
   std::string site;                ///< name or file of a profile (site.h); empty: none
   DataBlock data;

@@ -1,6 +1,6 @@
 #include "sweeps/value_rule.h"
 
-#include "model/shape/strategy.h"
+#include "sweeps/family.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -45,8 +45,8 @@ bool read_custom_size(const WrittenValue& value, model::ModelSize& size) {
 }
 
 bool read_published_size(const WrittenValue& value, model::ModelSize& size) {
-  const auto name = read_word(value.document, value.json, value.pointer,
-                              model::published_size_names(), value.diagnostics);
+  const auto name = read_word(value.document, value.json, value.pointer, value.family.size_names(),
+                              value.diagnostics);
   if (name) { size.name = *name; }
   return name.has_value();
 }
@@ -56,7 +56,7 @@ bool read_size(const WrittenValue& value, Draft& draft) {
   const bool good =
       value.json.is_object() ? read_custom_size(value, size) : read_published_size(value, size);
   if (!good) { return false; }
-  if (const auto why = model::check_size(size)) {
+  if (const auto why = value.family.check_size(size)) {
     report(value, *why, "a size that can be built");
     return false;
   }
@@ -70,7 +70,7 @@ nlohmann::json write_size(const Point& point) {
 
 Json size_schema() {
   return {{"oneOf",
-           {{{"enum", model::published_size_names()}},
+           {{{"enum", size_names()}},
             {{"type", "object"},
              {"additionalProperties", false},
              {"required", {"width", "layers", "heads"}},
@@ -83,7 +83,7 @@ Json size_schema() {
 
 bool read_strategies(const WrittenValue& value, Draft& draft) {
   if (value.json.is_string()) {
-    auto name = read_word(value.document, value.json, value.pointer, model::strategy_names(),
+    auto name = read_word(value.document, value.json, value.pointer, value.family.strategy_names(),
                           value.diagnostics);
     if (name) { draft.point.training_strategies = {std::move(*name)}; }
     return name.has_value();
@@ -93,9 +93,9 @@ bool read_strategies(const WrittenValue& value, Draft& draft) {
   bool good = true;
   for (size_t i = 0; i < names->size(); ++i) {
     const std::string place = child_pointer(value.pointer, std::to_string(i));
-    good &=
-        read_word(value.document, value.json[i], place, model::strategy_names(), value.diagnostics)
-            .has_value();
+    good &= read_word(value.document, value.json[i], place, value.family.strategy_names(),
+                      value.diagnostics)
+                .has_value();
   }
   std::sort(names->begin(), names->end());
   if (good) { draft.point.training_strategies = std::move(*names); }
@@ -160,6 +160,23 @@ ValueRule one_word(std::string Point::*field, const std::vector<std::string>& wo
       [=](const Point& point) { return point.*field; });
 }
 
+ValueRule own_whole_number(const char* path, int64_t standard, int64_t low, int64_t high) {
+  return {[=](const WrittenValue& value, Draft& draft) {
+            const auto number = read_integer(value.document, value.json, value.pointer, low, high,
+                                             value.diagnostics);
+            if (number) { draft.point.own[path] = *number; }
+            return number.has_value();
+          },
+          [=](const Point& point) { return own_integer(point, path, standard); },
+          whole_schema(low, high), fmt::format("an integer from {} to {}", low, high)};
+}
+
+ValueRule own_word(const char* path, const std::vector<std::string>& words) {
+  return word_rule(
+      words, {}, [=](Point& point, size_t index) { point.own[path] = words.at(index); },
+      [=](const Point& point) { return own_word_of(point, path, words.front()); });
+}
+
 Json to_json(const model::ModelSize& size) {
   if (!size.name.empty()) { return size.name; }
   return {{"width", size.width}, {"layers", size.layers}, {"heads", size.heads}};
@@ -167,8 +184,7 @@ Json to_json(const model::ModelSize& size) {
 
 ValueRule model_size() {
   return {read_size, write_size, size_schema(),
-          fmt::format("{}, or {{width, layers, heads}}",
-                      fmt::join(model::published_size_names(), ", "))};
+          fmt::format("{}, or {{width, layers, heads}}", fmt::join(size_names(), ", "))};
 }
 
 ValueRule session_set() {

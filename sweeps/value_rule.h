@@ -17,12 +17,15 @@ struct Draft {
   std::string subset;
 };
 
-/// A value where somebody wrote it.
+class Family;
+
+/// A value where somebody wrote it, for a model of `family`.
 struct WrittenValue {
   const Document& document;
   const Json& json;
   std::string pointer;
   std::vector<Diagnostic>& diagnostics;
+  const Family& family;
 };
 
 struct ValueRule {
@@ -42,6 +45,10 @@ ValueRule one_word(std::string Point::*field, const std::vector<std::string>& wo
 /// An enum by its names (a function `name_of`).
 template <typename Enum>
 ValueRule one_of(Enum Point::*field, const std::vector<Enum>& choices);
+
+/// Of one family alone, kept in Point::own under `path`; the first word is the default.
+ValueRule own_whole_number(const char* path, int64_t standard, int64_t low, int64_t high);
+ValueRule own_word(const char* path, const std::vector<std::string>& words);
 
 ValueRule model_size();
 /// A size as specs and documents write it: its name, or an object.

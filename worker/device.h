@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/TensorOptions.h>
 
 #include <string>
 
@@ -10,6 +11,7 @@ namespace enigma::worker {
 struct Device {
   std::string text;             ///< "CPU (peak measured: 61.2 GFLOP/s float32, 1 thread)"
   double peak_flops_per_s = 0;  ///< of the precision in use: what MFU is relative to
+  at::TensorOptions tensors = at::TensorOptions(at::kFloat);  ///< of what a run makes on it
 };
 
 /// The CPU with its peak measured now: the best of large matrix products of `type` over about

@@ -6,37 +6,14 @@
 #include <ATen/Functions.h>
 #include <c10/core/GradMode.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstring>
+#include <map>
+#include <stdexcept>
 #include <string>
 
 namespace enigma::worker {
 namespace {
 
-std::vector<model::SessionSpec> specs_of(const Corpus& corpus) {
-  std::vector<model::SessionSpec> specs;
-  for (const CorpusSession& session : corpus.sessions) {
-    specs.push_back({session.ref.name, session.ref.animal, session.ref.neurons});
-  }
-  return specs;
-}
-
-std::vector<std::string> animals_of(const Corpus& corpus) {
-  std::vector<std::string> animals;
-  for (const CorpusSession& session : corpus.sessions) { animals.push_back(session.ref.animal); }
-  std::sort(animals.begin(), animals.end());
-  animals.erase(std::unique(animals.begin(), animals.end()), animals.end());
-  return animals;
-}
-
-at::Tensor biases_of(const std::vector<double>& rates) {
-  at::Tensor biases = at::empty({static_cast<int64_t>(rates.size())});
-  for (size_t i = 0; i < rates.size(); ++i) {
-    biases.data_ptr<float>()[i] = static_cast<float>(inverse_softplus(rates[i]));
-  }
-  return biases;
-}
+namespace fs = std::filesystem;
 
 /// Tensors of a shard by name: parameters and their moments.
 std::map<std::string, at::Tensor> shard_of(const std::vector<model::NamedTensor>& parameters,
@@ -52,18 +29,24 @@ std::map<std::string, at::Tensor> shard_of(const std::vector<model::NamedTensor>
   return shard;
 }
 
-void write_shard(const std::map<std::string, at::Tensor>& shard,
-                 const std::filesystem::path& path) {
+template <typename Optimizer>
+std::map<std::string, at::Tensor> shard_of(const Optimizer& optimizer) {
+  return shard_of(optimizer.parameters(), optimizer.moments());
+}
+
+void write_shard(const std::map<std::string, at::Tensor>& shard, const fs::path& path) {
+  std::map<std::string, at::Tensor> host;  // what the spans look at
   std::map<std::string, TensorBytes> tensors;
   for (const auto& [name, tensor] : shard) {
+    const at::Tensor& copy = host[name] = tensor.cpu().contiguous();
     tensors[name] = {"F32",
-                     tensor.sizes().vec(),
-                     {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}};
+                     copy.sizes().vec(),
+                     {static_cast<const std::byte*>(copy.const_data_ptr()), copy.nbytes()}};
   }
   write_safetensors(path, tensors);
 }
 
-void read_shard(const std::map<std::string, at::Tensor>& shard, const std::filesystem::path& path) {
+void read_shard(const std::map<std::string, at::Tensor>& shard, const fs::path& path) {
   const Safetensors file(path);
   if (file.tensors().size() != shard.size()) {
     throw std::runtime_error(path.string() + ": holds other tensors than this model");
@@ -73,13 +56,13 @@ void read_shard(const std::map<std::string, at::Tensor>& shard, const std::files
     if (stored.dtype != "F32" || at::IntArrayRef(stored.shape) != tensor.sizes()) {
       throw std::runtime_error(path.string() + ": tensor '" + name + "' has another shape");
     }
-    std::memcpy(tensor.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
+    tensor.copy_(
+        at::from_blob(const_cast<std::byte*>(stored.bytes.data()), stored.shape, at::kFloat));
   }
 }
 
-std::filesystem::path session_shard(const std::filesystem::path& folder,
-                                    const CorpusSession& session) {
-  return folder / ("session-" + session.ref.name + ".safetensors");
+fs::path session_shard(const fs::path& folder, const SessionLearner& session) {
+  return folder / ("session-" + session.name + ".safetensors");
 }
 
 AdamW adamw_of(const sweeps::Point& point) {
@@ -88,42 +71,27 @@ AdamW adamw_of(const sweeps::Point& point) {
 
 }  // namespace
 
-double inverse_softplus(double rate) {
-  return 10 * std::log(std::expm1(std::max(rate, 1e-3) / 10));
-}
-
-Learner::Learner(const sweeps::Point& point, const Corpus& corpus,
-                 const std::map<size_t, Rates>& rates)
-    : model(model::shape_of(point.size, corpus.inputs.window), specs_of(corpus), animals_of(corpus),
-            static_cast<uint64_t>(point.seed)),
-      shared(model.shared_parameters(), shared_adamw(adamw_of(point))) {
-  for (size_t s = 0; s < corpus.sessions.size(); ++s) {
-    const std::string& name = corpus.sessions[s].ref.name;
-    if (point.bias == sweeps::NeuronBias::rates) {
-      model.set_neuron_biases(name, biases_of(rates.at(s).windows));
-    }
-    sessions.emplace_back(model.session_parameters(name), session_adamw(adamw_of(point)));
+Learner::Learner(const sweeps::Point& point, const Family& family)
+    : shared(family.shared_parameters(), shared_adamw(adamw_of(point))) {
+  for (SessionParameters& session : family.session_parameters()) {
+    sessions.push_back(
+        {session.name, {std::move(session.parameters), session_adamw(adamw_of(point))}});
   }
 }
 
-void write_shards(const Learner& learner, const Corpus& corpus,
-                  const std::filesystem::path& folder) {
-  write_shard(shard_of(learner.shared.parameters(), learner.shared.moments()),
-              folder / "shared.safetensors");
-  for (size_t s = 0; s < corpus.sessions.size(); ++s) {
-    write_shard(shard_of(learner.sessions[s].parameters(), learner.sessions[s].moments()),
-                session_shard(folder, corpus.sessions[s]));
+void write_shards(const Learner& learner, const fs::path& folder) {
+  write_shard(shard_of(learner.shared), folder / "shared.safetensors");
+  for (const SessionLearner& session : learner.sessions) {
+    write_shard(shard_of(session.optimizer), session_shard(folder, session));
   }
 }
 
-void read_shards(Learner& learner, const Corpus& corpus, const std::filesystem::path& folder) {
+void read_shards(Learner& learner, const fs::path& folder) {
   const at::NoGradGuard guard;
   try {
-    read_shard(shard_of(learner.shared.parameters(), learner.shared.moments()),
-               folder / "shared.safetensors");
-    for (size_t s = 0; s < corpus.sessions.size(); ++s) {
-      read_shard(shard_of(learner.sessions[s].parameters(), learner.sessions[s].moments()),
-                 session_shard(folder, corpus.sessions[s]));
+    read_shard(shard_of(learner.shared), folder / "shared.safetensors");
+    for (const SessionLearner& session : learner.sessions) {
+      read_shard(shard_of(session.optimizer), session_shard(folder, session));
     }
   } catch (const std::runtime_error& error) {
     throw Ending(protocol::ExitCode::no_checkpoint, error.what());

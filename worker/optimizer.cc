@@ -38,7 +38,7 @@ void fused_step(const Lists& lists, const AdamW& settings, double learning_rate,
   at::_fused_adamw_(lists.values, lists.gradients, lists.first, lists.second, {}, lists.steps,
                     learning_rate, settings.beta1, settings.beta2, settings.weight_decay,
                     settings.epsilon, false, false,
-                    at::scalar_tensor(divisor, at::TensorOptions(at::kFloat)), std::nullopt);
+                    at::scalar_tensor(divisor, lists.steps[0].options()), std::nullopt);
 }
 
 double clip_divisor(double norm) {
@@ -55,11 +55,11 @@ SharedOptimizer::SharedOptimizer(std::vector<model::NamedTensor> parameters, Ada
     offsets_.push_back(count);
     count += aligned(parameter.tensor.numel());
   }
-  values_ = at::zeros({count});
-  gradients_ = at::zeros({count});
-  first_ = at::zeros({count});
-  second_ = at::zeros({count});
-  steps_ = at::zeros({});
+  const at::TensorOptions options = parameters_.at(0).tensor.options();
+  for (at::Tensor* flat : {&values_, &gradients_, &first_, &second_}) {
+    *flat = at::zeros({count}, options);
+  }
+  steps_ = at::zeros({}, options.dtype(at::kFloat));
   for (size_t i = 0; i < parameters_.size(); ++i) {
     at::Tensor& tensor = parameters_[i].tensor;
     const at::Tensor place = view_of(values_, offsets_[i], tensor);
@@ -93,8 +93,10 @@ std::vector<Moments> SharedOptimizer::moments() const {
 SessionOptimizer::SessionOptimizer(std::vector<model::NamedTensor> parameters, AdamW settings)
     : parameters_(std::move(parameters)), settings_(settings) {
   for (const auto& parameter : parameters_) {
-    moments_.push_back(
-        {at::zeros(parameter.tensor.sizes()), at::zeros(parameter.tensor.sizes()), at::zeros({})});
+    const at::Tensor& tensor = parameter.tensor;
+    moments_.push_back({at::zeros(tensor.sizes(), tensor.options()),
+                        at::zeros(tensor.sizes(), tensor.options()),
+                        at::zeros({}, tensor.options().dtype(at::kFloat))});
   }
 }
 

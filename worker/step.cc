@@ -1,6 +1,5 @@
 #include "worker/step.h"
 
-#include "model/losses.h"
 #include "worker/clock.h"
 #include "worker/ending.h"
 #include "worker/schedule.h"
@@ -8,7 +7,9 @@
 #include <ATen/autocast_mode.h>
 
 #include <cmath>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace enigma::worker {
 namespace {
@@ -16,14 +17,14 @@ namespace {
 /// Matrix products in bfloat16, parameters in float32, while it lives.
 class Autocast {
  public:
-  explicit Autocast(bool on) : on_(on) {
+  Autocast(bool on, at::DeviceType device) : on_(on), device_(device) {
     if (!on_) { return; }
-    at::autocast::set_autocast_enabled(at::kCPU, true);
-    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device_, true);
+    at::autocast::set_autocast_dtype(device_, at::kBFloat16);
   }
   ~Autocast() {
     if (!on_) { return; }
-    at::autocast::set_autocast_enabled(at::kCPU, false);
+    at::autocast::set_autocast_enabled(device_, false);
     at::autocast::clear_cache();
   }
   Autocast(const Autocast&) = delete;
@@ -31,6 +32,7 @@ class Autocast {
 
  private:
   bool on_;
+  at::DeviceType device_;
 };
 
 void check_finite(double value, const char* what, int64_t step) {
@@ -39,33 +41,37 @@ void check_finite(double value, const char* what, int64_t step) {
                                                    " at step " + std::to_string(step));
 }
 
-double run_lane(Training& training, const LaneBatch& lane, size_t strategy, TimeSplit& times) {
+/// A lane forward and backward, added to `result`. Returns the session whose parameters it used.
+std::optional<size_t> run_lane(Training& training, const StepBatch& batch, size_t lane,
+                               TimeSplit& times, StepResult& result) {
   Stopwatch watch;
-  model::Losses losses;
+  LaneLoss done;
   {
-    const Autocast autocast(training.file.point.precision == sweeps::Precision::bfloat16);
-    losses = model::losses_of(training.learner.model.forward(
-        lane.batch, training.strategies.resolved[strategy][lane.session]));
+    const Autocast autocast(training.file.point.precision == sweeps::Precision::bfloat16,
+                            training.device.tensors.device().type());
+    done = training.family->forward(batch, lane);
   }
-  const double loss = losses.total.item<double>();
+  const double loss = done.loss.item<double>();
   times.forward_s += watch.lap_s();
   check_finite(loss, "training loss", training.state.step);
-  losses.total.backward();
-  losses = {};  // frees what is left of the graph, which takes its time too
+  done.loss.backward();
+  done.loss.reset();  // frees what is left of the graph, which takes its time too
   times.backward_s += watch.lap_s();
-  return loss;
+  result.loss += loss / static_cast<double>(batch.lanes());
+  result.flops += done.flops;
+  return done.session;
 }
 
-double update(Training& training, const StepBatch& batch, double shared_lr) {
+double update(Training& training, const std::vector<size_t>& sessions, int64_t lanes,
+              double shared_lr) {
   const sweeps::Point& point = training.file.point;
   const Schedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
   const double session_lr = learning_rate(schedule, point.session_lr, training.state.step);
-  for (const LaneBatch& lane : batch.lanes) {
-    check_finite(training.learner.sessions[lane.session].step(session_lr),
+  for (const size_t session : sessions) {
+    check_finite(training.learner.sessions[session].optimizer.step(session_lr),
                  "gradient norm of a session", training.state.step);
   }
-  const double norm =
-      training.learner.shared.step(shared_lr, static_cast<int64_t>(batch.lanes.size()));
+  const double norm = training.learner.shared.step(shared_lr, lanes);
   check_finite(norm, "gradient norm", training.state.step);
   return norm;
 }
@@ -77,14 +83,14 @@ StepResult train_step(Training& training, const StepBatch& batch, TimeSplit& tim
   LoopState& state = training.state;
   const Schedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
   StepResult result{.learning_rate = learning_rate(schedule, point.shared_lr, state.step)};
-  const auto lanes = static_cast<double>(batch.lanes.size());
-  for (const LaneBatch& lane : batch.lanes) {
-    result.loss += run_lane(training, lane, batch.strategy, times) / lanes;
-    result.flops += training.strategies.training_flops[batch.strategy][lane.session] *
-                    static_cast<double>(point.windows_per_lane);
+  std::vector<size_t> sessions;  // that were drawn
+  for (size_t lane = 0; lane < batch.lanes(); ++lane) {
+    const auto session = run_lane(training, batch, lane, times, result);
+    if (session) { sessions.push_back(*session); }
   }
   Stopwatch watch;
-  result.grad_norm = update(training, batch, result.learning_rate);
+  result.grad_norm =
+      update(training, sessions, static_cast<int64_t>(batch.lanes()), result.learning_rate);
   times.optimizer_s += watch.lap_s();
   state.step += 1;
   state.windows += point.lanes * point.windows_per_lane;

@@ -1,7 +1,7 @@
 // One training step: lanes forward and backward, then both classes of parameters.
 #pragma once
 
-#include "worker/loader.h"
+#include "worker/family.h"
 #include "worker/time_split.h"
 #include "worker/training.h"
 

@@ -7,6 +7,8 @@
 #include "worker/step.h"
 
 #include <cstdio>
+#include <memory>
+#include <string>
 #include <utility>
 
 namespace enigma::worker {
@@ -15,10 +17,8 @@ namespace {
 constexpr double kMetricsEvery_s = 0.5;
 
 void note_plan(const Training& training) {
-  const auto& dropped = training.strategies.dropped;
-  if (!dropped.empty()) {
-    std::fprintf(stderr, "%zu training strategies are left out, the first is %s\n", dropped.size(),
-                 dropped.front().c_str());
+  for (const std::string& remark : training.family->remarks()) {
+    std::fprintf(stderr, "%s\n", remark.c_str());
   }
   if (training.state.step > 0) {
     std::fprintf(stderr, "resumed at step %lld\n", static_cast<long long>(training.state.step));
@@ -27,8 +27,7 @@ void note_plan(const Training& training) {
 
 double evaluate(Training& training) {
   Stopwatch watch;
-  for (protocol::Eval& eval :
-       training.evaluation.run(training.learner.model, training.state.step)) {
+  for (protocol::Eval& eval : training.family->evaluate(training.state.step)) {
     training.reporter.say(std::move(eval));
   }
   return watch.lap_s();
@@ -36,9 +35,9 @@ double evaluate(Training& training) {
 
 double save(Training& training) {
   Stopwatch watch;
-  const WrittenCheckpoint written = write_checkpoint(
-      training.environment.attempt_dir, training.file.id, training.state,
-      [&](const auto& folder) { write_shards(training.learner, training.corpus, folder); });
+  const WrittenCheckpoint written =
+      write_checkpoint(training.environment.attempt_dir, training.file.id, training.state,
+                       [&](const auto& folder) { write_shards(training.learner, folder); });
   training.reporter.say(protocol::Checkpoint{.step = training.state.step,
                                              .path = written.path,
                                              .bytes = written.bytes,
@@ -71,9 +70,7 @@ protocol::ExitCode train(Training& training) {
     evaluate(training);
     return done(training);
   }
-  Loader loader(training.corpus, training.shape, training.strategies,
-                {static_cast<uint64_t>(point.seed), point.lanes, point.windows_per_lane},
-                state.step, steps);
+  Loader loader(training.family->reader(), state.step, steps);
   Interval interval;
   double unsaved_s = 0;
   const int64_t first = state.step + 1;
@@ -84,9 +81,9 @@ protocol::ExitCode train(Training& training) {
 
     // One training step, and how long it waited for its data.
     Stopwatch watch;
-    const StepBatch batch = loader.next();
+    const std::unique_ptr<StepBatch> batch = loader.next();
     interval.times.data_wait_s += watch.lap_s();
-    const StepResult result = train_step(training, batch, interval.times);
+    const StepResult result = train_step(training, *batch, interval.times);
     training.saved = false;
     interval.steps += 1;
     interval.windows += windows;
@@ -96,8 +93,8 @@ protocol::ExitCode train(Training& training) {
     const protocol::Command command = training.reporter.take_command();
     const bool last = state.step == steps;
     const bool stop = !last && (training.stop_asked != 0 || command == protocol::Command::stop);
-    if (last ||
-        (!stop && evaluation_due(state.step, steps, windows, training.evaluation.windows()))) {
+    if (last || (!stop && evaluation_due(state.step, steps, windows,
+                                         training.family->evaluation_windows()))) {
       interval.times.evaluation_s += evaluate(training);
     }
 

@@ -1,172 +1,57 @@
+// The loop over a family that it has never heard of.
 #include "worker/train.h"
 
-#include "files/atomic_file.h"
-#include "recordings/generate/generate.h"
-#include "recordings/manifest.h"
-#include "worker/ending.h"
+#include "worker/run_fixture.h"
+#include "worker/toy_family.h"
 
-#include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <fstream>
-#include <unistd.h>
-
-namespace fs = std::filesystem;
 using namespace enigma;
 using namespace enigma::worker;
-using nlohmann::json;
 
 namespace {
 
-/// Two small invented sessions, made once for all cases of this file.
-struct World {
-  fs::path path = fs::temp_directory_path() / ("enigma-train-" + std::to_string(getpid()));
-  fs::path data = path / "data";
-  sweeps::PointFile file;
-
-  World() {
-    recordings::generate::generate(
-        {.out = data, .sessions = 2, .animals = 2, .neurons = 12, .minutes = 2});
-    const auto manifest = recordings::inspect(data, {});
-    sweeps::Point& point = file.point;
-    for (const auto& info : manifest.sessions) {
-      point.sessions.push_back({info.name, info.digest, info.neurons, info.animal});
-    }
-    std::sort(point.sessions.begin(), point.sessions.end(),
-              [](const auto& a, const auto& b) { return a.digest < b.digest; });
-    point.evaluation_sessions = {point.sessions.back()};
-    point.evaluation_strategies = {"video_only"};
-    point.training_strategies = {"population", "causal"};
-    point.rule = recordings::natural_rule(manifest);
-    point.size = {.width = 16, .layers = 1, .heads = 2};
-    point.lanes = 2;
-    point.windows_per_lane = 2;
-    point.warmup_steps = 2;
-    point.decay_steps = 3;
-    point.seed = 5;
-    file.id = "0123456789abcdef";
-    file.steps = 8;
-  }
-  ~World() { fs::remove_all(path); }
-};
-
-World& world() {
-  static World shared;
+const RunFolder& folder() {
+  static const RunFolder shared("toy");
   return shared;
 }
 
-Environment environment_of(const std::string& run, int attempt) {
-  const fs::path run_dir = world().path / run;
-  Environment environment{.run = run,
-                          .run_dir = run_dir,
-                          .attempt_dir = run_dir / ("attempt-" + std::to_string(attempt)),
-                          .data = world().data};
-  fs::create_directories(environment.attempt_dir);
-  return environment;
+sweeps::PointFile toy_file(int64_t steps) {
+  sweeps::PointFile file{.id = "0123456789abcdef", .steps = steps};
+  file.point.family = "toy";
+  file.point.lanes = 2;
+  file.point.windows_per_lane = 4;
+  file.point.shared_lr = file.point.session_lr = 0.1;
+  file.point.seed = 3;
+  return file;
 }
-
-const Device kDevice{"CPU", 1e10};
-
-protocol::ExitCode run(const Environment& environment, const volatile std::sig_atomic_t& stop,
-                       const sweeps::PointFile& file) {
-  Reporter reporter(environment);
-  Training training(environment, file, kDevice, reporter, stop);
-  return train(training);
-}
-
-std::vector<json> reports_of(const Environment& environment, const std::string& kind) {
-  std::vector<json> reports;
-  std::ifstream spool(environment.attempt_dir / "spool.jsonl");
-  for (std::string line; std::getline(spool, line);) {
-    if (const json report = json::parse(line); report["kind"] == kind) {
-      reports.push_back(report);
-    }
-  }
-  return reports;
-}
-
-std::string digest_of_shards(const Environment& environment, int64_t step) {
-  const auto folder = environment.attempt_dir / "checkpoints" / ("step-" + std::to_string(step));
-  const json manifest = json::parse(read_file(folder / "state.json"));
-  return manifest["files"].dump();
-}
-
-const volatile std::sig_atomic_t kGoOn = 0, kStopNow = 1;
 
 }  // namespace
 
-TEST_CASE("train: a run reports its losses, its score, its checkpoint and its end") {
-  const Environment environment = environment_of("whole", 1);
-  CHECK(run(environment, kGoOn, world().file) == protocol::ExitCode::done);
-  const auto metrics = reports_of(environment, "metrics");
-  REQUIRE_FALSE(metrics.empty());
-  CHECK(metrics.back()["step"] == 8);
-  CHECK(metrics.back()["windows"] == 32);
-  CHECK(metrics.back()["values"]["train_loss"].is_number());
+TEST_CASE("loop: a family of two files trains, is scored, and learns") {
+  const Environment environment = folder().environment("whole", 1);
+  CHECK(run(environment, kGoOn, toy_file(200), open_toy) == protocol::ExitCode::done);
   const auto evals = reports_of(environment, "eval");
-  REQUIRE(evals.size() == 1);
-  CHECK(evals[0]["tier"] == "test");
-  CHECK(evals[0]["step"] == 8);
-  CHECK(evals[0]["n"] == 12);
-  CHECK(evals[0]["loss"].get<double>() < 3 * evals[0]["baseline_loss"].get<double>());
-  CHECK(reports_of(environment, "checkpoint").size() == 1);
-  const auto done = reports_of(environment, "done");
-  REQUIRE(done.size() == 1);
-  CHECK(done[0]["flops"].get<double>() > 0);
-  CHECK(done[0]["flops"] == metrics.back()["flops"]);
+  REQUIRE_FALSE(evals.empty());
+  CHECK(evals.back()["step"] == 200);
+  CHECK(evals.back()["loss"].get<double>() < 0.05 * evals.back()["baseline_loss"].get<double>());
+  CHECK(reports_of(environment, "done")[0]["flops"] == 400);
+  const auto shards = digest_of_shards(environment, 200);
+  for (const char* name : {"shared.safetensors", "session-first.safetensors"}) {
+    CHECK(shards.find(name) != std::string::npos);
+  }
 }
 
-TEST_CASE("train: killed and resumed at any step, the end is the same bit for bit") {
-  const Environment whole = environment_of("reference", 1);
-  run(whole, kGoOn, world().file);
-  // Every attempt is stopped after its first step; the next goes on from its checkpoint.
+TEST_CASE("loop: stopped after every step and resumed, it ends at the same bits") {
+  const Environment whole = folder().environment("reference", 1);
+  run(whole, kGoOn, toy_file(6), open_toy);
   int attempt = 1;
-  while (run(environment_of("resumed", attempt), kStopNow, world().file) ==
+  while (run(folder().environment("resumed", attempt), kStopNow, toy_file(6), open_toy) ==
          protocol::ExitCode::preempted) {
     ++attempt;
   }
-  CHECK(attempt == 8);
-  const Environment last = environment_of("resumed", attempt);
-  CHECK(digest_of_shards(last, 8) == digest_of_shards(whole, 8));
-  CHECK(reports_of(last, "eval")[0]["loss"] == reports_of(whole, "eval")[0]["loss"]);
-  CHECK(reports_of(last, "metrics")[0]["values"]["train_loss"] ==
-        reports_of(whole, "metrics").back()["values"]["train_loss"]);
-  CHECK(reports_of(environment_of("resumed", 1), "preempted")[0]["step"] == 1);
-}
-
-TEST_CASE("train: a run whose end is already kept is scored again and done") {
-  const Environment first = environment_of("twice", 1), second = environment_of("twice", 2);
-  run(first, kGoOn, world().file);
-  CHECK(run(second, kGoOn, world().file) == protocol::ExitCode::done);
-  CHECK(reports_of(second, "eval")[0]["loss"] == reports_of(first, "eval")[0]["loss"]);
-  CHECK(reports_of(second, "done").size() == 1);
-}
-
-TEST_CASE("train: what cannot be trained is refused with its exit code") {
-  const Environment environment = environment_of("refused", 1);
-  const auto code_of = [&](const sweeps::PointFile& file) {
-    try {
-      run(environment, kGoOn, file);
-    } catch (const Ending& ending) { return ending.code(); }
-    return protocol::ExitCode::done;
-  };
-  sweeps::PointFile file = world().file;
-  file.point.lanes = 3;
-  CHECK(code_of(file) == protocol::ExitCode::bad_point);
-  file = world().file;
-  file.point.training_strategies = {"populaton"};
-  CHECK(code_of(file) == protocol::ExitCode::bad_point);
-  file = world().file;
-  file.point.sessions[0].name = "absent";
-  CHECK(code_of(file) == protocol::ExitCode::bad_data);
-  file = world().file;
-  file.point.sessions[0].neurons += 1;
-  CHECK(code_of(file) == protocol::ExitCode::bad_data);
-}
-
-TEST_CASE("learner: an output bias gives back the rate that it was made from") {
-  for (double rate : {0.01, 0.3, 2.0, 40.0, 300.0}) {
-    CHECK(10 * std::log1p(std::exp(inverse_softplus(rate) / 10)) == doctest::Approx(rate));
-  }
+  CHECK(attempt == 6);
+  const Environment last = folder().environment("resumed", attempt);
+  CHECK(digest_of_shards(last, 6) == digest_of_shards(whole, 6));
+  CHECK(reports_of(last, "eval").back()["loss"] == reports_of(whole, "eval").back()["loss"]);
 }

@@ -5,13 +5,12 @@
 #include "worker/checkpoint.h"
 #include "worker/device.h"
 #include "worker/environment.h"
-#include "worker/evaluation.h"
+#include "worker/family.h"
 #include "worker/learner.h"
 #include "worker/reporter.h"
-#include "worker/strategies.h"
 
 #include <csignal>
-#include <map>
+#include <memory>
 
 namespace enigma::worker {
 
@@ -23,18 +22,14 @@ struct Training {
   Reporter& reporter;
   const volatile std::sig_atomic_t& stop_asked;  ///< set by SIGTERM or SIGUSR1
 
-  Corpus corpus;
-  model::ModelShape shape;
-  std::map<size_t, Rates> rates;  ///< of every session
-  StrategyTable strategies;
-  Evaluation evaluation;
+  std::unique_ptr<Family> family;
   Learner learner;
   LoopState state;
   bool saved = false;  ///< a checkpoint of `state` exists
 
   /// Opens the data, builds the model, and goes back to the newest whole checkpoint. Throws Ending.
   Training(const Environment& environment, const sweeps::PointFile& file, const Device& device,
-           Reporter& reporter, const volatile std::sig_atomic_t& stop_asked);
+           Reporter& reporter, const volatile std::sig_atomic_t& stop_asked, OpenFamily open);
 };
 
 }  // namespace enigma::worker

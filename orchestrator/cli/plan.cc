@@ -8,11 +8,14 @@
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/time_text.h"
 #include "orchestrator/serve/clock.h"
+#include "orchestrator/slurm/scheduler.h"
 #include "orchestrator/submit/site_file.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
+#include <map>
 
 namespace enigma::cli {
 namespace {
@@ -43,6 +46,31 @@ void print_table(const sweeps::Plan& plan) {
                            sweeps::basis_of(plan) == nullptr ? "none" : sweeps::basis_of(plan));
 }
 
+/// Asks the cluster's scheduler once for each kind of job.
+void estimate_starts(PlannedSweep& planned, const SweepRequest& request) {
+  if (planned.executor != "slurm") { return; }
+  const slurm::Scheduler scheduler;
+  std::map<std::string, std::optional<double>> known;
+  for (sweeps::PlannedPoint& point : planned.plan.points) {
+    const attempts::Placement placement = placement_of(planned, request, "", point);
+    const auto [found, is_new] = known.try_emplace(attempts::to_text(placement));
+    if (is_new) { found->second = scheduler.earliest_start(placement); }
+    point.earliest_start = found->second;
+  }
+}
+
+void print_start(const sweeps::Plan& plan) {
+  std::optional<double> first;
+  for (const sweeps::PlannedPoint& point : plan.points) {
+    if (point.earliest_start) {
+      first = std::min(first.value_or(*point.earliest_start), *point.earliest_start);
+    }
+  }
+  if (!first) { return; }
+  std::cout << fmt::format("the scheduler would start the first job at {} UTC\n",
+                           documents::time_text(*first));
+}
+
 }  // namespace
 
 int plan(const Invocation& invocation) {
@@ -71,6 +99,7 @@ int plan(const Invocation& invocation) {
   const auto store = store_if_any(invocation);
   auto planned = plan_sweep(request, store ? &*store : nullptr, invocation.store);
   if (!planned.ok()) { throw InputError(planned.diagnostics); }
+  estimate_starts(*planned.value, request);
   if (invocation.json) {
     print_document(invocation, sweeps::to_json(planned.value->plan));
     return kDone;
@@ -78,6 +107,7 @@ int plan(const Invocation& invocation) {
   print_diagnostics(planned.diagnostics);
   for (const auto& point : planned.value->plan.points) { print_diagnostics(point.warnings); }
   print_table(planned.value->plan);
+  print_start(planned.value->plan);
   return kDone;
 }
 

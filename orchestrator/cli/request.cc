@@ -1,6 +1,8 @@
-#include "orchestrator/cli/request.h"
+// enigma-sweep cancel and resume: a run, or every run of a sweep, stops and stays stopped; what is
+// held, failed or cancelled goes on from its last checkpoint.
 
 #include "orchestrator/cli/background.h"
+#include "orchestrator/cli/verbs.h"
 
 #include <fmt/format.h>
 
@@ -10,6 +12,10 @@ namespace enigma::cli {
 
 namespace po = boost::program_options;
 
+namespace {
+
+/// `path` is the controller's address, `done` the word for the runs that changed ("cancelled").
+/// Starts a controller where none runs: it is the one writer of the store.
 int request_runs(const Invocation& invocation, const std::string& path, const std::string& done) {
   po::options_description options(invocation.verb);
   options.add_options()("name", po::value<std::string>(), "run or sweep");
@@ -35,6 +41,16 @@ int request_runs(const Invocation& invocation, const std::string& path, const st
   } catch (const NotFound& absent) {
     return not_found(invocation, absent.what(), "'enigma-sweep status' lists them");
   }
+}
+
+}  // namespace
+
+int cancel(const Invocation& invocation) {
+  return request_runs(invocation, "/api/v1/cancel", "cancelled");
+}
+
+int resume(const Invocation& invocation) {
+  return request_runs(invocation, "/api/v1/resume", "resumed");
 }
 
 }  // namespace enigma::cli

@@ -22,6 +22,7 @@ const std::vector<Command>& commands() {
       {"export", "one row a run, as CSV or JSON", export_sweep},
       {"nodes", "how runs end on each node, and which nodes are left out", nodes},
       {"doctor", "what of this machine and its scheduler will not work", diagnose},
+      {"drill", "strike a run for real, and say what was lost", rehearse},
       {"serve", "the controller, in the foreground", serve},
       {"schema", "the JSON Schema of a spec", schema},
   };

@@ -18,6 +18,7 @@ int nodes(const Invocation& invocation);
 int plan(const Invocation& invocation);
 int plot(const Invocation& invocation);
 int predict(const Invocation& invocation);
+int rehearse(const Invocation& invocation);
 int resume(const Invocation& invocation);
 int schema(const Invocation& invocation);
 int serve(const Invocation& invocation);

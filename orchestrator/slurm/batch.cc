@@ -139,6 +139,22 @@ void append_options(const std::map<std::string, std::string>& options,
   }
 }
 
+std::vector<std::string> resource_words(const Batch& batch) {
+  const auto resources = batch.placement.resources.value_or(attempts::Resources{});
+  std::vector<std::string> words = {nodes_word(resources), ranks_word(resources)};
+  if (site_of(batch).has_gpus) {
+    words.push_back(fmt::format("--gpus-per-node={}", resources.devices));
+  }
+  if (resources.time_s) { words.push_back("--time=" + minutes_of(*resources.time_s)); }
+  // Where a node fails, the others are worth keeping.
+  if (node_counts_of(resources).back() + resources.spares > 1) { words.emplace_back("--no-kill"); }
+  if (!batch.excluded.empty()) {
+    words.push_back(fmt::format("--exclude={}", fmt::join(batch.excluded, ",")));
+  }
+  append_options(site_of(batch).options, words);
+  return words;
+}
+
 std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script) {
   const auto resources = batch.placement.resources.value_or(attempts::Resources{});
   std::vector<std::string> words = {"--parsable",
@@ -147,25 +163,15 @@ std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesys
                                     "--chdir=" + batch.folder.string(),
                                     "--output=" + (batch.folder / "%a.log").string(),
                                     "--open-mode=append",
-                                    "--requeue",
-                                    nodes_word(resources),
-                                    ranks_word(resources)};
-  if (site_of(batch).has_gpus) {
-    words.push_back(fmt::format("--gpus-per-node={}", resources.devices));
-  }
+                                    "--requeue"};
   if (resources.time_s) {
     const double warning_s = std::min(kWarning_s, *resources.time_s / 10);
-    words.push_back("--time=" + minutes_of(*resources.time_s));
     words.push_back(fmt::format("--signal=B:TERM@{:.0f}", std::max(1.0, warning_s)));
   }
   // One at a time, in their order, however the one before has ended.
   if (chain_of(batch) > 1) { words.emplace_back("--dependency=singleton"); }
-  // Where a node fails, the others are worth keeping.
-  if (node_counts_of(resources).back() + resources.spares > 1) { words.emplace_back("--no-kill"); }
-  if (!batch.excluded.empty()) {
-    words.push_back(fmt::format("--exclude={}", fmt::join(batch.excluded, ",")));
-  }
-  append_options(site_of(batch).options, words);
+  // What a site asks for has the last word.
+  for (std::string& word : resource_words(batch)) { words.push_back(std::move(word)); }
   words.push_back(script.string());
   return words;
 }

@@ -50,6 +50,8 @@ std::string wrapper_of(const Batch& batch);
 /// A site's further options as sbatch takes them.
 void append_options(const std::map<std::string, std::string>& options,
                     std::vector<std::string>& words);
+/// What a job asks for: nodes, devices, time, a site's options.
+std::vector<std::string> resource_words(const Batch& batch);
 /// sbatch's words, without the program, ending with the script's path.
 std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesystem::path& script);
 

@@ -2,7 +2,7 @@
 
 #include "orchestrator/slurm/answer.h"
 #include "orchestrator/slurm/batch.h"
-#include "orchestrator/slurm/refusal.h"
+#include "orchestrator/slurm/sbatch_words.h"
 
 #include <algorithm>
 #include <array>
@@ -118,6 +118,18 @@ ClusterFacts Scheduler::facts(const std::map<std::string, std::string>& options)
   facts.associations = associations();
   try_submission(options, facts);
   return facts;
+}
+
+std::optional<double> Scheduler::earliest_start(const attempts::Placement& placement) const {
+  Batch batch;
+  batch.base = "plan";
+  batch.indices = {0};
+  batch.placement = placement;
+  std::vector<std::string> words = {"sbatch", "--test-only"};
+  for (const std::string& word : resource_words(batch)) { words.push_back(word); }
+  words.insert(words.end(), {"--output=/dev/null", "--wrap=true"});
+  const auto result = asked(words);
+  return result && result->ok() ? start_of_test(result->err + result->out) : std::nullopt;
 }
 
 void Scheduler::cancel(const std::vector<std::string>& ids) const {

@@ -1,6 +1,7 @@
 // Slurm's own programs, asked through exec: what each said, whole or not at all.
 #pragma once
 
+#include "orchestrator/attempts/placement.h"
 #include "orchestrator/slurm/cluster_facts.h"
 #include "orchestrator/slurm/job_record.h"
 
@@ -33,6 +34,9 @@ class Scheduler {
   /// What it says of itself, each command asked once. `options` of sbatch are those of a submission
   /// that is tried (--test-only: nothing is submitted).
   ClusterFacts facts(const std::map<std::string, std::string>& options) const;
+  /// When a job with this placement would start, as the scheduler estimates now (seconds since the
+  /// epoch); nothing where it says none. Nothing is submitted.
+  std::optional<double> earliest_start(const attempts::Placement& placement) const;
   /// Asks for the end of jobs by id; what was refused is asked for again by the next turn.
   void cancel(const std::vector<std::string>& ids) const;
 };

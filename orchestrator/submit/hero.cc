@@ -1,6 +1,7 @@
 #include "orchestrator/submit/hero.h"
 
 #include "input/document.h"
+#include "sweeps/family.h"
 
 #include <fmt/format.h>
 
@@ -137,7 +138,8 @@ Candidate nearest_size(Planner& planner, std::vector<Diagnostic>& why) {
       std::all_of(sizes.begin(), sizes.end(), [](const Json& s) { return s.is_string(); });
   if (!published) { return nearest_built(planner, sizes, why); }
   Candidate best;
-  for (const std::string& name : model::published_size_names()) {
+  const auto& family = sweeps::family_named(sweeps::family_of_spec(planner.spec));
+  for (const std::string& name : family.size_names()) {
     const Candidate one = tried(planner, name, why);
     if (one.off < best.off) { best = one; }
   }

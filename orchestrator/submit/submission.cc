@@ -5,8 +5,8 @@
 #include "orchestrator/submit/speed.h"
 #include "recordings/manifest.h"
 #include "sweeps/executor_names.h"
+#include "sweeps/family.h"
 #include "sweeps/plan_resources.h"
-#include "sweeps/sessions.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -90,13 +90,9 @@ std::vector<Diagnostic> problems_of(const SweepRequest& request, const sweeps::S
 
 recordings::Manifest inspect_for(const sweeps::Spec& spec, const fs::path& data,
                                  const fs::path& store_folder) {
-  recordings::InspectOptions options;
-  if (fs::is_directory(store_folder)) { options.cache = store_folder / "recordings.json"; }
-  options.digests = false;
-  const auto first = recordings::inspect(data, options);
-  options.digests = true;
-  options.rule = sweeps::rule_of(spec, first);
-  return recordings::inspect(data, options);
+  const fs::path cache =
+      fs::is_directory(store_folder) ? store_folder / "recordings.json" : fs::path();
+  return sweeps::family_named(spec.family).inspect(spec, data, cache);
 }
 
 sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& sweep,
@@ -171,14 +167,23 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   return result;
 }
 
-std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
-                                  const std::string& environment) {
+attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest& request,
+                                 const std::string& environment,
+                                 const sweeps::PlannedPoint& point) {
   attempts::Placement placement{planned.data.string(), request.worker, planned.spec.retry,
                                 environment};
-  if (planned.site && planned.executor != "local") {
+  if (planned.executor == "local") { return placement; }
+  if (planned.site) {
     const sweeps::Site& site = *planned.site;
     placement.site = {site.options, site.lines, site.gpu.has_value(), site.container};
   }
+  placement.resources = {point.nodes,       point.devices, point.ranks, point.time_s,
+                         point.node_counts, point.spares,  point.chain};
+  return placement;
+}
+
+std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
+                                  const std::string& environment) {
   std::vector<db::NewPoint> rows;
   for (const sweeps::PlannedPoint& point : planned.plan.points) {
     db::NewPoint row;
@@ -189,11 +194,7 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
       row.point_file = sweeps::point_file_json(point).dump(1) + "\n";
     }
     row.executor = planned.executor;
-    if (planned.executor != "local") {
-      placement.resources = {point.nodes,       point.devices, point.ranks, point.time_s,
-                             point.node_counts, point.spares,  point.chain};
-    }
-    row.placement = attempts::to_text(placement);
+    row.placement = attempts::to_text(placement_of(planned, request, environment, point));
     row.name = point.sweep_point.name;
     row.values = point.sweep_point.values.dump();
     row.plan = sweeps::to_json(point).dump();

@@ -4,6 +4,7 @@
 
 #include "db/store.h"
 #include "orchestrator/attempts/environment.h"
+#include "orchestrator/attempts/placement.h"
 #include "sweeps/plan.h"
 
 #include <filesystem>
@@ -39,6 +40,10 @@ struct PlannedSweep {
 /// where that exists.
 Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
                                 const std::filesystem::path& store_folder);
+
+/// Where and with what a point's run is started; `environment` names the kept one.
+attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest& request,
+                                 const std::string& environment, const sweeps::PlannedPoint& point);
 
 /// Rows for every point. Of those that the store has already, only what may follow a submission.
 /// `environment` names the kept one (local/environment.h).

@@ -3,6 +3,7 @@
 #include "recordings/temporary_folder.h"
 #include "tests/bench/random_recording.h"
 #include "tests/bench/rates.h"
+#include "worker/brain/batch.h"
 #include "worker/loader.h"
 
 #include <ATen/Parallel.h>
@@ -11,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -46,6 +48,10 @@ struct Source {
         shape(model::shape_of(point.size, corpus.inputs.window)),
         strategies(worker::resolve_strategies({"population"}, shape, corpus, all())) {}
 
+  std::unique_ptr<worker::StepReader> reader(const worker::DrawPlan& plan) const {
+    return std::make_unique<worker::BrainReader>(corpus, shape, strategies, plan);
+  }
+
   std::vector<size_t> all() const {
     std::vector<size_t> indices;
     for (size_t i = 0; i < corpus.sessions.size(); ++i) { indices.push_back(i); }
@@ -58,7 +64,7 @@ const char* verdict(bool fine) {
 }
 
 void measure_rate(const Source& source, const worker::DrawPlan& plan) {
-  worker::StepReader reader(source.corpus, source.shape, source.strategies, plan);
+  worker::BrainReader reader(source.corpus, source.shape, source.strategies, plan);
   constexpr int64_t kSteps = 40;
   std::vector<double> rates;
   for (int64_t round = 0; round < 6; ++round) {
@@ -77,8 +83,7 @@ void measure_rate(const Source& source, const worker::DrawPlan& plan) {
 // Rounds, because a shared machine may take both cores away for a while.
 void measure_waiting(const Source& source, const worker::DrawPlan& plan) {
   constexpr int64_t kRounds = 5, kSteps = 60;
-  worker::Loader loader(source.corpus, source.shape, source.strategies, plan, 0,
-                        kRounds * kSteps + 1);
+  worker::Loader loader(source.reader(plan), 0, kRounds * kSteps + 1);
   loader.next();  // a run's first step has nothing to hide behind
   std::vector<double> shares;
   double longest_s = 0;
@@ -87,7 +92,7 @@ void measure_waiting(const Source& source, const worker::DrawPlan& plan) {
     const double begin_s = now_s();
     for (int64_t step = 0; step < kSteps; ++step) {
       const double asked_s = now_s();
-      const worker::StepBatch batch = loader.next();
+      const std::unique_ptr<worker::StepBatch> batch = loader.next();
       waited_s += now_s() - asked_s;
       longest_s = std::max(longest_s, now_s() - asked_s);
       std::this_thread::sleep_for(std::chrono::duration<double>(kStep_s));  // the step's work
@@ -120,7 +125,7 @@ void measure_memory(const std::filesystem::path& folder) {
   const double before = private_bytes();
   const Source source(point_of(folder, 64, 64, 3), folder);
   const worker::DrawPlan plan{.seed = 1, .lanes = 64, .windows_per_lane = 8};
-  worker::Loader loader(source.corpus, source.shape, source.strategies, plan, 0, 1000);
+  worker::Loader loader(source.reader(plan), 0, 1000);
   for (int i = 0; i < 8; ++i) { loader.next(); }
   const double bytes = private_bytes();
   std::printf(

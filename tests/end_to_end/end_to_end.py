@@ -16,6 +16,7 @@ import time
 
 import command_line  # noqa: F401  its tests register themselves
 import doors  # noqa: F401
+import drills  # noqa: F401
 import figures  # noqa: F401
 import law  # noqa: F401
 from checks import TESTS, Skip, check, check_exit, test

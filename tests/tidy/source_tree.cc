@@ -16,8 +16,8 @@ const fs::path kRoot = ENIGMA_SOURCE_DIR;
 std::vector<SourceFile> source_files() {
   std::vector<SourceFile> files;
   for (const char* folder :
-       {"diagnostics", "files", "processes", "random", "input", "http", "recordings", "model",
-        "sweeps", "worker", "db", "orchestrator", "tests"}) {
+       {"diagnostics", "files", "processes", "random", "input", "http", "tokens", "recordings",
+        "model", "sweeps", "worker", "db", "orchestrator", "tests"}) {
     for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
       const auto extension = entry.path().extension();
       if (extension != ".h" && extension != ".cc") { continue; }

@@ -1,0 +1,43 @@
+// What a strategy fixes before any data are seen: masks, rotations, rows and positions.
+// Built once per strategy and population size, then reused by every batch.
+// Shape legend: L latents, K predicted elements of a window.
+#pragma once
+
+#include "model/attention.h"
+#include "model/brain/shape/geometry.h"
+#include "model/brain/shape/layout.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace enigma::model {
+
+struct ForwardPlan {
+  TokenLayout layout;
+  StepRange video_steps;
+  at::Tensor latent_rows;  ///< (L) rows of the latent table
+  at::Tensor input_rotation, latent_rotation, hidden_rotation, query_rotation;
+  AttentionMask encoder, tower, decoder;
+  at::Tensor positions;  ///< (K) sample of every predicted element
+};
+/// `tensors`: device and type of the model.
+ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape,
+                    at::TensorOptions tensors = at::kFloat);
+
+/// Plans by strategy. Large masks are not kept: those of the published sizes would fill the memory.
+class PlanCache {
+ public:
+  PlanCache(const ModelShape& shape, at::TensorOptions tensors)
+      : shape_(shape), tensors_(tensors) {}
+  std::shared_ptr<const ForwardPlan> get(const ResolvedStrategy& strategy);
+
+ private:
+  ModelShape shape_;
+  at::TensorOptions tensors_;
+  std::unordered_map<std::string, std::shared_ptr<const ForwardPlan>> plans_;
+};
+
+}  // namespace enigma::model

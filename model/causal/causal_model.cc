@@ -1,0 +1,75 @@
+#include "model/causal/causal_model.h"
+
+#include "model/causal/causal_block.h"
+#include "model/causal/cross_entropy.h"
+
+#include <ATen/ATen.h>
+
+#include <string>
+
+namespace enigma::model {
+
+struct CausalModel::Parts {
+  CausalShape shape;
+  at::TensorOptions tensors;
+  ParameterSet parameters;
+  at::Tensor embeddings;  ///< (V, d)
+  std::vector<CausalBlock> layers;
+  CausalNorm norm;    ///< the last one
+  at::Tensor head;    ///< (V, d); `embeddings` where they are tied
+  HalfRotary rotary;  ///< for the longest sequence so far
+};
+
+CausalModel::CausalModel(const CausalShape& shape, uint64_t seed, at::TensorOptions tensors)
+    : parts_(new Parts{
+          .shape = shape, .tensors = tensors, .parameters = ParameterSet(seed, tensors)}) {
+  Parts& p = *parts_;
+  p.embeddings = p.parameters.normal("model.embed_tokens.weight", {shape.vocabulary, shape.width},
+                                     spread(shape.width));
+  for (int64_t i = 0; i < shape.layers; ++i) {
+    p.layers.push_back(make_causal_block(p.parameters, "model.layers." + std::to_string(i), shape));
+  }
+  p.norm = make_causal_norm(p.parameters, "model.norm", shape.width, shape);
+  p.head = shape.tied_head
+               ? p.embeddings
+               : p.parameters.constant("lm_head.weight", {shape.vocabulary, shape.width}, 0);
+}
+
+CausalModel::~CausalModel() = default;
+
+at::Tensor CausalModel::hidden(const at::Tensor& tokens, Trace* trace) {
+  Parts& p = *parts_;
+  const int64_t length = tokens.size(1);
+  if (!p.rotary.cosine.defined() || p.rotary.cosine.size(0) < length) {
+    p.rotary = half_rotary(length, p.shape.head_width, p.shape.rope_base, p.tensors,
+                           p.shape.published_rounding ? at::kFloat : at::kDouble);
+  }
+  at::Tensor x = at::embedding(p.embeddings, tokens);  // (B, T, d)
+  for (size_t i = 0; i < p.layers.size(); ++i) {
+    note(trace, "hidden_" + std::to_string(i), x);
+    x = p.layers[i](x, p.rotary);
+  }
+  x = p.norm(x);
+  note(trace, "hidden_" + std::to_string(p.layers.size()), x);
+  return x;
+}
+
+at::Tensor CausalModel::logits(const at::Tensor& hidden) const {
+  return at::linear(hidden, parts_->head);
+}
+
+at::Tensor CausalModel::loss(const at::Tensor& tokens) {
+  const int64_t length = tokens.size(1) - 1;
+  const at::Tensor x = hidden(tokens.narrow(1, 0, length)).flatten(0, 1);  // (B·T, d)
+  return cross_entropy(x, parts_->head, tokens.narrow(1, 1, length).flatten());
+}
+
+std::vector<NamedTensor> CausalModel::parameters() const {
+  return parts_->parameters.list();
+}
+
+const CausalShape& CausalModel::shape() const {
+  return parts_->shape;
+}
+
+}  // namespace enigma::model

@@ -1,0 +1,25 @@
+// The run that a rehearsal strikes: where its attempt is at work.
+#pragma once
+
+#include "db/run.h"
+#include "orchestrator/launch/process.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace enigma::drill {
+
+struct Target {
+  std::string run, executor;
+  int64_t attempt = 0;
+  launch::Process launcher, worker;
+  std::string job;  ///< of a scheduler; empty: none
+};
+
+/// The attempt at work; nothing, and `why` filled, where there is none.
+std::optional<Target> target_of(const std::filesystem::path& store, const db::Run& run,
+                                std::string& why);
+
+}  // namespace enigma::drill

@@ -1,0 +1,121 @@
+#include "worker/brain/brain.h"
+
+#include "model/brain/losses.h"
+#include "worker/brain/batch.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace enigma::worker {
+namespace {
+
+std::vector<size_t> every_session(const Corpus& corpus) {
+  std::vector<size_t> all(corpus.sessions.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return all;
+}
+
+std::map<size_t, Rates> rates_of_all(const Corpus& corpus) {
+  std::map<size_t, Rates> rates;
+  for (size_t s = 0; s < corpus.sessions.size(); ++s) {
+    rates.emplace(s, rates_of(corpus.sessions[s], corpus.rule));
+  }
+  return rates;
+}
+
+std::vector<model::SessionSpec> specs_of(const Corpus& corpus) {
+  std::vector<model::SessionSpec> specs;
+  for (const CorpusSession& session : corpus.sessions) {
+    specs.push_back({session.ref.name, session.ref.animal, session.ref.neurons});
+  }
+  return specs;
+}
+
+std::vector<std::string> animals_of(const Corpus& corpus) {
+  std::vector<std::string> animals;
+  for (const CorpusSession& session : corpus.sessions) { animals.push_back(session.ref.animal); }
+  std::sort(animals.begin(), animals.end());
+  animals.erase(std::unique(animals.begin(), animals.end()), animals.end());
+  return animals;
+}
+
+at::Tensor biases_of(const std::vector<double>& rates) {
+  at::Tensor biases = at::empty({static_cast<int64_t>(rates.size())});
+  for (size_t i = 0; i < rates.size(); ++i) {
+    biases.data_ptr<float>()[i] = static_cast<float>(inverse_softplus(rates[i]));
+  }
+  return biases;
+}
+
+}  // namespace
+
+double inverse_softplus(double rate) {
+  return 10 * std::log(std::expm1(std::max(rate, 1e-3) / 10));
+}
+
+Brain::Brain(const RunSetup& setup)
+    : point_(setup.point),
+      tensors_(setup.tensors),
+      corpus_(open_corpus(point_, setup.data)),
+      shape_(model::shape_of(point_.size, corpus_.inputs.window)),
+      rates_(rates_of_all(corpus_)),
+      strategies_(
+          resolve_strategies(point_.training_strategies, shape_, corpus_, every_session(corpus_))),
+      evaluation_(
+          corpus_,
+          resolve_strategies(point_.evaluation_strategies, shape_, corpus_, corpus_.evaluated),
+          rates_, point_.windows_per_lane),
+      model_(shape_, specs_of(corpus_), animals_of(corpus_), static_cast<uint64_t>(point_.seed),
+             tensors_) {
+  if (point_.bias == sweeps::NeuronBias::published) { return; }
+  for (size_t s = 0; s < corpus_.sessions.size(); ++s) {
+    model_.set_neuron_biases(corpus_.sessions[s].ref.name, biases_of(rates_.at(s).windows));
+  }
+}
+
+std::vector<model::NamedTensor> Brain::shared_parameters() const {
+  return model_.shared_parameters();
+}
+
+std::vector<SessionParameters> Brain::session_parameters() const {
+  std::vector<SessionParameters> sessions;
+  for (const CorpusSession& session : corpus_.sessions) {
+    sessions.push_back({session.ref.name, model_.session_parameters(session.ref.name)});
+  }
+  return sessions;
+}
+
+std::unique_ptr<StepReader> Brain::reader() const {
+  const DrawPlan plan{static_cast<uint64_t>(point_.seed), point_.lanes, point_.windows_per_lane};
+  return std::make_unique<BrainReader>(corpus_, shape_, strategies_, plan);
+}
+
+LaneLoss Brain::forward(const StepBatch& batch, size_t lane) {
+  const auto& drawn = static_cast<const BrainBatch&>(batch);
+  const LaneBatch& mine = drawn.of_lane[lane];
+  const model::Output output = model_.forward(model::on(tensors_.device(), mine.batch),
+                                              strategies_.resolved[drawn.strategy][mine.session]);
+  return {model::losses_of(output).total,
+          strategies_.training_flops[drawn.strategy][mine.session] *
+              static_cast<double>(point_.windows_per_lane),
+          mine.session};
+}
+
+std::vector<protocol::Eval> Brain::evaluate(int64_t step) {
+  return evaluation_.run(model_, step);
+}
+
+std::vector<std::string> Brain::remarks() const {
+  if (strategies_.dropped.empty()) { return {}; }
+  return {std::to_string(strategies_.dropped.size()) +
+          " training strategies are left out, the first is " + strategies_.dropped.front()};
+}
+
+std::unique_ptr<Family> open_brain(const RunSetup& setup) {
+  return std::make_unique<Brain>(setup);
+}
+
+}  // namespace enigma::worker

@@ -1,0 +1,153 @@
+#include "worker/brain/evaluation.h"
+
+#include "model/brain/losses.h"
+#include "worker/brain/batch.h"
+#include "worker/brain/correlation.h"
+#include "worker/brain/draw.h"
+#include "worker/ending.h"
+
+#include <ATen/Functions.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace enigma::worker {
+namespace {
+
+// A session's stream of evaluation orders: its digest, so that neither the point's seed nor the
+// other sessions of a subset change what is asked of the model.
+uint64_t stream_of(const sweeps::SessionRef& ref) {
+  uint64_t stream = 0;
+  const size_t digits = std::min<size_t>(16, ref.digest.size());
+  std::from_chars(ref.digest.data(), ref.digest.data() + digits, stream, 16);
+  return stream;
+}
+
+template <typename T>
+std::span<const T> values(const at::Tensor& contiguous) {
+  return {contiguous.data_ptr<T>(), static_cast<size_t>(contiguous.numel())};
+}
+
+std::optional<double> finite(double value) {
+  return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+struct Evaluation::Sums {
+  double loss = 0, baseline = 0, elements = 0;
+  std::vector<SessionCorrelation> correlations;
+};
+
+Rates rates_of(const CorpusSession& session, const recordings::WindowRule& rule) {
+  const int64_t from = first_target_sample(rule.samples);
+  return {session.session.response_moments("train", rule, from, rule.samples).mean,
+          session.session.response_moments("train", rule, 0, rule.samples).mean};
+}
+
+Evaluation::Evaluation(const Corpus& corpus, StrategyTable strategies,
+                       const std::map<size_t, Rates>& rates, int64_t windows_per_batch)
+    : corpus_(corpus), strategies_(std::move(strategies)), windows_per_batch_(windows_per_batch) {
+  choose_tier();
+  for (EvaluatedSession& session : sessions_) {
+    session.baseline = at::tensor(rates.at(session.index).targets).to(at::kFloat);
+  }
+  for (size_t k = 0; k < strategies_.names.size(); ++k) {
+    for (const EvaluatedSession& session : sessions_) {
+      if (strategies_.resolved[k][session.index].targets.empty()) {
+        throw Ending(protocol::ExitCode::bad_point,
+                     "evaluation strategy '" + strategies_.names[k] +
+                         "' reconstructs no responses, so it has no test loss");
+      }
+    }
+  }
+}
+
+void Evaluation::choose_tier() {
+  for (const char* tier : {"test", "validation"}) {
+    tier_ = tier;
+    sessions_.clear();
+    for (size_t index : corpus_.evaluated) {
+      sessions_.push_back(
+          {index,
+           corpus_.sessions[index].session.disjoint_window_starts_s(tier_, corpus_.rule),
+           {}});
+    }
+    if (!sessions_.empty() && std::none_of(sessions_.begin(), sessions_.end(),
+                                           [](const auto& s) { return s.starts_s.empty(); })) {
+      return;
+    }
+  }
+  throw Ending(protocol::ExitCode::bad_data,
+               "not every evaluation session has a window in tier test (or in tier validation)");
+}
+
+std::vector<protocol::Eval> Evaluation::run(model::BrainModel& model, int64_t step) {
+  const at::NoGradGuard guard;
+  std::vector<protocol::Eval> reports;
+  for (size_t k = 0; k < strategies_.names.size(); ++k) {
+    reports.push_back(evaluate(model, k, step));
+  }
+  return reports;
+}
+
+int64_t Evaluation::windows() const {
+  size_t windows = 0;
+  for (const EvaluatedSession& session : sessions_) { windows += session.starts_s.size(); }
+  return static_cast<int64_t>(windows * strategies_.names.size());
+}
+
+protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, int64_t step) {
+  Sums sums;
+  for (const EvaluatedSession& session : sessions_) {
+    evaluate_session(model, strategy, session, sums);
+  }
+  const PopulationCorrelation correlation = population(sums.correlations);
+  return {.step = step,
+          .strategy = strategies_.names[strategy],
+          .tier = tier_,
+          .loss = sums.loss / sums.elements,
+          .baseline_loss = sums.baseline / sums.elements,
+          .correlation = finite(correlation.mean),
+          .se = finite(correlation.standard_error),
+          .n = correlation.neurons};
+}
+
+void Evaluation::evaluate_session(model::BrainModel& model, size_t strategy,
+                                  const EvaluatedSession& session, Sums& sums) {
+  const CorpusSession& source = corpus_.sessions[session.index];
+  const model::ResolvedStrategy& resolved = strategies_.resolved[strategy][session.index];
+  const int64_t kept = sweeps::kept_neurons(model.shape(), source.info);
+  Staging staging;
+  sums.correlations.emplace_back(source.ref.neurons);
+  const auto stride = static_cast<size_t>(windows_per_batch_);
+  for (size_t first = 0; first < session.starts_s.size(); first += stride) {
+    const size_t end = std::min(first + stride, session.starts_s.size());
+    std::vector<std::vector<int64_t>> orders;
+    for (size_t window = first; window < end; ++window) {
+      CounterRandom random = random_of(0, stream_of(source.ref), window);
+      orders.push_back(draw_permutation(random, source.ref.neurons, kept));
+    }
+    const std::vector<double> starts_s(session.starts_s.begin() + static_cast<ptrdiff_t>(first),
+                                       session.starts_s.begin() + static_cast<ptrdiff_t>(end));
+    const model::Batch batch = read_batch(staging, corpus_, session.index, starts_s, orders);
+    const model::Output output = model.forward(model::on(model.device(), batch), resolved);
+    const auto host = [](const at::Tensor& x) { return x.to(at::kCPU, at::kFloat).contiguous(); };
+    const at::Tensor predictions = host(output.predictions),
+                     labels = host(output.labels);  // (B, K)
+    const at::Tensor ids = output.neuron_ids.cpu().contiguous();
+    const at::Tensor means = session.baseline.index_select(0, ids.flatten()).view(ids.sizes());
+    sums.loss += model::element_losses(predictions, labels).sum(at::kDouble).item<double>();
+    sums.baseline += model::element_losses(means, labels).sum(at::kDouble).item<double>();
+    sums.elements += static_cast<double>(labels.numel());
+    sums.correlations.back().add(values<float>(predictions), values<float>(labels),
+                                 values<int64_t>(ids));
+  }
+}
+
+}  // namespace enigma::worker

@@ -1,0 +1,59 @@
+// Test loss, baseline and single-trial correlation of the evaluation sessions. Deterministic: the
+// windows are disjoint, and a window's neuron order follows from the session and the window alone.
+#pragma once
+
+#include "model/brain/brain_model.h"
+#include "worker/brain/corpus.h"
+#include "worker/brain/strategies.h"
+#include "worker/protocol/report.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace enigma::worker {
+
+/// Mean responses of a session's neurons: over the target samples of its training windows (the
+/// baseline), and over whole training windows (where output biases begin).
+struct Rates {
+  std::vector<double> targets, windows;
+};
+Rates rates_of(const CorpusSession& session, const recordings::WindowRule& rule);
+
+class Evaluation {
+ public:
+  /// `strategies`: those of `evaluation.strategies`. The tier is `test`, or `validation` where not
+  /// every evaluation session has a test window. Throws Ending(65) where neither exists, and
+  /// Ending(64) for a strategy that reconstructs no responses.
+  Evaluation(const Corpus& corpus, StrategyTable strategies, const std::map<size_t, Rates>& rates,
+             int64_t windows_per_batch);
+
+  /// One report per strategy: loss = sum over all target elements of the evaluation sessions /
+  /// their number; baseline_loss the same of each neuron's mean; correlation per neuron, its mean
+  /// over neurons and standard error.
+  std::vector<protocol::Eval> run(model::BrainModel& model, int64_t step);
+
+  const std::string& tier() const { return tier_; }
+  /// Forward passes of one window that a run costs.
+  int64_t windows() const;
+
+ private:
+  struct Sums;
+  struct EvaluatedSession {
+    size_t index = 0;
+    std::vector<double> starts_s;
+    at::Tensor baseline;  ///< (neurons) float32
+  };
+  void choose_tier();
+  protocol::Eval evaluate(model::BrainModel& model, size_t strategy, int64_t step);
+  void evaluate_session(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
+                        Sums& sums);
+
+  const Corpus& corpus_;
+  StrategyTable strategies_;
+  int64_t windows_per_batch_;
+  std::string tier_;
+  std::vector<EvaluatedSession> sessions_;
+};
+
+}  // namespace enigma::worker

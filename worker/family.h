@@ -1,0 +1,86 @@
+// What loop, optimisers and checkpoints know of the model of a run: parameters by class, batches of
+// steps, losses, scores. A family implements it in a folder of its own (worker/brain, …).
+#pragma once
+
+#include "model/named_tensor.h"
+#include "sweeps/point.h"
+#include "worker/protocol/report.h"
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/TensorOptions.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enigma::worker {
+
+/// The data of one step. What a lane holds is the family's affair.
+struct StepBatch {
+  virtual ~StepBatch() = default;
+  virtual size_t lanes() const = 0;
+  virtual int64_t bytes() const = 0;
+
+  int64_t step = 0;
+};
+
+/// Reads any step's batch: a pure function of the point, its data and the step. One thread's.
+class StepReader {
+ public:
+  virtual ~StepReader() = default;
+  virtual std::unique_ptr<StepBatch> read(int64_t step) = 0;
+  /// Lets the data of a step come into memory meanwhile; returns at once.
+  virtual void expect(int64_t /*step*/) const {}
+};
+
+/// Parameters that one session alone has.
+struct SessionParameters {
+  std::string name;  ///< of the session: names its shard
+  std::vector<model::NamedTensor> parameters;
+};
+
+/// What a lane's forward pass gives.
+struct LaneLoss {
+  at::Tensor loss;                ///< scalar, with its graph
+  double flops = 0;               ///< forward and backward, dense convention
+  std::optional<size_t> session;  ///< of Family::sessions(), whose parameters it used
+};
+
+/// The model of one run with its data, both on the run's device.
+class Family {
+ public:
+  virtual ~Family() = default;
+
+  /// Parameters of all sessions: one optimiser, one norm. Their order is that of checkpoints.
+  virtual std::vector<model::NamedTensor> shared_parameters() const = 0;
+  /// Parameters of one session each, stepped only when it was drawn.
+  virtual std::vector<SessionParameters> session_parameters() const { return {}; }
+
+  /// Outlived by the family.
+  virtual std::unique_ptr<StepReader> reader() const = 0;
+  virtual LaneLoss forward(const StepBatch& batch, size_t lane) = 0;
+
+  /// Scores of the model as it is, one report a strategy.
+  virtual std::vector<protocol::Eval> evaluate(int64_t step) = 0;
+  /// Forward passes of one window that they cost.
+  virtual int64_t evaluation_windows() const = 0;
+
+  /// What a reader of the log should know before the first step.
+  virtual std::vector<std::string> remarks() const { return {}; }
+};
+
+/// What a family is made from.
+struct RunSetup {
+  const sweeps::Point& point;
+  const std::filesystem::path& data;
+  at::TensorOptions tensors;  ///< device of the run, float32
+};
+
+/// Opens the data and draws a fresh model from the point's seed. Throws Ending: 64 for what a point
+/// cannot ask, 65 for data that are not there or other than the point says.
+using OpenFamily = std::unique_ptr<Family> (*)(const RunSetup& setup);
+
+}  // namespace enigma::worker

@@ -1,0 +1,92 @@
+#include "worker/toy_family.h"
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <c10/core/GradMode.h>
+
+namespace enigma::worker {
+namespace {
+
+constexpr int64_t kFeatures = 3, kSessions = 2;
+
+/// y = x·(1, 2, 3) + session, for points drawn from (seed, step, lane).
+struct ToyBatch : StepBatch {
+  size_t lanes() const override { return x.size(); }
+  int64_t bytes() const override { return static_cast<int64_t>(x.size() * x.at(0).nbytes()); }
+
+  std::vector<at::Tensor> x;  ///< (windows, features) per lane
+  std::vector<size_t> session;
+};
+
+at::Tensor labels_of(const at::Tensor& x, size_t session) {
+  return at::matmul(x, at::arange(1, kFeatures + 1, x.options())) + static_cast<double>(session);
+}
+
+class ToyReader : public StepReader {
+ public:
+  explicit ToyReader(const sweeps::Point& point) : point_(point) {}
+
+  std::unique_ptr<StepBatch> read(int64_t step) override {
+    auto batch = std::make_unique<ToyBatch>();
+    batch->step = step;
+    for (int64_t lane = 0; lane < point_.lanes; ++lane) {
+      const auto seed = static_cast<uint64_t>((point_.seed * 1000 + step) * 1000 + lane);
+      auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+      batch->x.push_back(at::randn({point_.windows_per_lane, kFeatures}, generator));
+      batch->session.push_back(static_cast<size_t>((step + lane) % kSessions));
+    }
+    return batch;
+  }
+
+ private:
+  const sweeps::Point& point_;
+};
+
+class Toy : public Family {
+ public:
+  explicit Toy(const RunSetup& setup)
+      : point_(setup.point), slope_(at::zeros({kFeatures}, setup.tensors).requires_grad_(true)) {
+    for (int64_t s = 0; s < kSessions; ++s) {
+      offsets_.push_back(at::zeros({1}, setup.tensors).requires_grad_(true));
+    }
+  }
+
+  std::vector<model::NamedTensor> shared_parameters() const override { return {{"slope", slope_}}; }
+  std::vector<SessionParameters> session_parameters() const override {
+    return {{"first", {{"offset", offsets_[0]}}}, {"second", {{"offset", offsets_[1]}}}};
+  }
+  std::unique_ptr<StepReader> reader() const override {
+    return std::make_unique<ToyReader>(point_);
+  }
+  LaneLoss forward(const StepBatch& batch, size_t lane) override {
+    const auto& drawn = static_cast<const ToyBatch&>(batch);
+    return {loss(drawn.x[lane], drawn.session[lane]), 1, drawn.session[lane]};
+  }
+  std::vector<protocol::Eval> evaluate(int64_t step) override {
+    const at::NoGradGuard guard;
+    const at::Tensor x = at::eye(kFeatures, slope_.options());
+    return {{.step = step,
+             .strategy = "line",
+             .tier = "test",
+             .loss = loss(x, 1).item<double>(),
+             .baseline_loss = labels_of(x, 1).square().mean().item<double>()}};
+  }
+  int64_t evaluation_windows() const override { return 1; }
+
+ private:
+  at::Tensor loss(const at::Tensor& x, size_t session) const {
+    return (at::matmul(x, slope_) + offsets_[session] - labels_of(x, session)).square().mean();
+  }
+
+  const sweeps::Point& point_;
+  at::Tensor slope_;
+  std::vector<at::Tensor> offsets_;
+};
+
+}  // namespace
+
+std::unique_ptr<Family> open_toy(const RunSetup& setup) {
+  return std::make_unique<Toy>(setup);
+}
+
+}  // namespace enigma::worker
