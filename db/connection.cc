@@ -100,6 +100,10 @@ Store::Connection::Connection(const std::filesystem::path& file, const StoreOpti
     }
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
+    // What a killed process had written but not synced is seen as committed: before anybody acts on
+    // it, it must outlive a power loss, too.
+    sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                              nullptr);
   } catch (const SQLite::Exception& error) { refuse(path, "cannot be used as a store", error); }
 }
 

@@ -22,6 +22,8 @@ Executor& Executors::of(const std::string& name) {
 
 std::vector<Observation> Executors::observe(const std::vector<Watch>& watches) {
   std::map<std::string, std::vector<Watch>> by_executor;
+  // One that has nothing to watch may still have something to clear away.
+  for (const auto& [name, executor] : executors_) { by_executor[name]; }
   for (const Watch& watch : watches) { by_executor[watch.executor].push_back(watch); }
   std::vector<Observation> all;
   for (const auto& [name, part] : by_executor) {

@@ -48,6 +48,12 @@ bool SlurmExecutor::is_due() {
   return true;
 }
 
+// A user may work on several stores; each has noted what it submitted.
+bool SlurmExecutor::is_ours(const std::string& base) {
+  if (!ours_.contains(base) && fs::exists(options_.store / "jobs" / base)) { ours_.insert(base); }
+  return ours_.contains(base);
+}
+
 void SlurmExecutor::ask_queue() {
   const double begin_s = options_.clock_s();
   const auto answer = scheduler_.jobs();
@@ -57,7 +63,7 @@ void SlurmExecutor::ask_queue() {
   std::set<std::string> shown;
   for (const JobRecord& record : *answer) {
     const auto base = base_of(record.name);
-    if (!base) { continue; }
+    if (!base || !is_ours(*base)) { continue; }
     Job& job = jobs_[{*base, record.index}][record.id];
     job.misses = is_over(record.phase) ? job.misses + 1 : 0;
     job.record = record;
@@ -180,7 +186,8 @@ void SlurmExecutor::look(const Watch& watch, std::vector<Observation>& seen) {
 std::vector<Observation> SlurmExecutor::observe(const std::vector<Watch>& watches) {
   std::set<TaskName> wanted;
   for (const Watch& watch : watches) { wanted.insert(task_of(watch.token)); }
-  if (is_due()) {
+  const bool is_asked = !watches.empty() || !jobs_.empty();
+  if (is_asked && is_due()) {
     ask_queue();
     ask_accounting();
     if (has_answer_) { cancel_strays(wanted); }
@@ -201,10 +208,8 @@ std::vector<Observation> SlurmExecutor::observe(const std::vector<Watch>& watche
 void SlurmExecutor::cancel_strays(const std::set<TaskName>& wanted) {
   std::vector<std::string> strays;
   for (auto& [task, jobs] : jobs_) {
-    const bool is_ours = fs::exists(options_.store / "jobs" / task.base);
     for (auto& [id, job] : jobs) {
-      const bool is_stray =
-          is_ours && !wanted.contains(task) && job.misses == 0 && !is_over(job.record.phase);
+      const bool is_stray = !wanted.contains(task) && job.misses == 0 && !is_over(job.record.phase);
       job.strays = is_stray ? job.strays + 1 : 0;
       if (job.strays >= kMissesMax) { strays.push_back(id); }
     }

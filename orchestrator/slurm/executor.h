@@ -54,6 +54,7 @@ class SlurmExecutor final : public decide::Executor {
   using Jobs = std::map<std::string, Job>;
   std::filesystem::path folder_of(const std::string& run) const;
   bool is_due();
+  bool is_ours(const std::string& base);
   void ask_queue();
   void ask_accounting();
   const Job* job_of(const TaskName& task, const std::string& id) const;
@@ -68,6 +69,7 @@ class SlurmExecutor final : public decide::Executor {
 
   SlurmOptions options_;
   Scheduler scheduler_;
+  std::set<std::string> ours_;  ///< bases of this store's jobs, as far as they were seen
   std::map<TaskName, Jobs> jobs_;
   bool has_answer_ = false;
   std::optional<double> looked_at_s_;

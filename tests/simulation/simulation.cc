@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace enigma::simulation {
 namespace {
 
@@ -120,7 +122,14 @@ class Simulation {
     if (!host_.is_up()) { return {"the controller does not stay up in calm weather"}; }
     return checker_.check_end(host_, world_);
   }
-  bool is_over() const { return host_.is_up() && host_.store().load().empty(); }
+  // What a scheduler has started without us takes a few looks to be cleared away.
+  bool is_over() const {
+    const bool has_jobs =
+        options_.scheduler && std::ranges::any_of(world_.jobs, [](const Job& job) {
+          return job.phase != Job::Phase::ended;
+        });
+    return host_.is_up() && host_.store().load().empty() && !has_jobs;
+  }
 
   Prng prng_;
   Options options_;

@@ -2,12 +2,13 @@
 # The control plane against real Slurm clusters of four nodes on this machine.
 #   tests/slurm/run.sh BUILD_DIR [LANE [NAME…]]
 # A lane is a cluster of its own with the tests of some files: `single` (one process a run, chains), `nodes` (several
-# ranks, nodes that fail), `accounting` (a cluster with an accounting database). Without one, all three run side by side.
+# ranks, nodes that fail), `sweeps` (real workers), `accounting` (a cluster with an accounting database). Without one, all
+# run side by side.
 # Prints one line PASS / FAIL / SKIP for each test. ENIGMA_SEED repeats a run's random moments.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=${1:?a build folder}
-lanes=${2:-single nodes accounting}
+lanes=${2:-single nodes sweeps accounting}
 names=("${@:3}")
 clusters=$(mktemp -d)
 chmod 755 "$clusters"  # munged is another user
@@ -30,10 +31,10 @@ on_cluster() { # LANE OPTION…
 
 run_lane() {
   case $1 in
-    single | nodes) on_cluster "$1" ;;
+    single | nodes | sweeps) on_cluster "$1" ;;
     # Jobs that have ended leave the scheduler early: what became of them is asked of the accounting.
     accounting) ENIGMA_MIN_JOB_AGE_S=5 on_cluster accounting --accounting ;;
-    *) echo "tests/slurm/run.sh: single, nodes or accounting, not '$1'" >&2; return 2 ;;
+    *) echo "tests/slurm/run.sh: single, nodes, sweeps or accounting, not '$1'" >&2; return 2 ;;
   esac
 }
 
