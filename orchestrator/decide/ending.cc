@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace enigma::decide {
 namespace {
 
@@ -63,6 +65,34 @@ bool report_counts(const db::Attempt& attempt, const Ended& ended) {
          ended.root->failure_class == FailureClass::nccl;
 }
 
+/// So many attempts without a new checkpoint are told: more of them will bring no more.
+constexpr int64_t kStalled = 3;
+
+/// The last attempts in a row that have started and left no checkpoint beyond what was there
+/// before.
+int64_t stalled_attempts(const db::Run& run) {
+  int64_t stalled = 0, newest = -1;
+  for (const db::Attempt& attempt : run.attempts) {
+    if (attempt.seq == 0) { continue; }
+    const int64_t left =
+        attempt.checkpoint_steps.empty() ? -1 : std::ranges::max(attempt.checkpoint_steps);
+    stalled = left > newest ? 0 : stalled + 1;
+    newest = std::max(newest, left);
+  }
+  return stalled;
+}
+
+void tell_stall(Change& change, db::Time now) {
+  const int64_t stalled = stalled_attempts(change.run);
+  if (stalled == 0 || stalled % kStalled != 0) { return; }
+  const std::string text = fmt::format(
+      "{} attempts in a row have left no new checkpoint: checkpoint more often, or give its jobs "
+      "more time",
+      stalled);
+  change.run.why += "; " + text;
+  change.events.push_back({0, now, change.run.id, "no_new_checkpoint", text});
+}
+
 /// Counts the failure; waits for another try or gives the run up.
 void fail(Change& change, const Ending& ending, const Policy& policy, db::Time now) {
   db::Run& run = change.run;
@@ -73,6 +103,7 @@ void fail(Change& change, const Ending& ending, const Policy& policy, db::Time n
   if (const auto at = retry_at(run, failure_class, policy, now)) {
     move(run, State::waiting, "will be tried again after " + text);
     run.retry_at = *at;
+    tell_stall(change, now);
     return;
   }
   move(run, State::failed, text);

@@ -93,8 +93,9 @@ struct Executor {
   virtual SubmitAnswer submit(const Submission& submission) = 0;
   /// All of a turn, each answered: in one call where the executor has one for many.
   virtual std::vector<SubmitAnswer> submit_all(const std::vector<Submission>& submissions);
-  /// One query for all, or none where nothing is watched and nothing known to be left. What is missing in the answer is unknown. A start that follows an attempt
-  /// without us (starts/start.h) is told beside the end of that attempt.
+  /// One query for all, or none where nothing is watched and nothing known to be left. What is
+  /// missing in the answer is unknown. A start that follows an attempt without us (starts/start.h)
+  /// is told beside the end of that attempt.
   virtual std::vector<Observation> observe(const std::vector<Watch>& watches) = 0;
   /// The bytes of the slice that can be seen now; fewer than asked for: there are no more yet.
   /// A spool that is not there, or is no file, has none.

@@ -32,7 +32,7 @@ Watch watch(const std::string& executor, const std::string& token) {
   return {executor, "run", token, {}, {}, {}, false};
 }
 
-TEST_CASE("each executor is asked once, about its own attempts") {
+TEST_CASE("each executor is asked once, about its own attempts, also where it has none") {
   SeeingExecutor local, slurm, idle;
   Executors executors({{"local", &local}, {"slurm", &slurm}, {"idle", &idle}});
   const auto seen =
@@ -42,7 +42,8 @@ TEST_CASE("each executor is asked once, about its own attempts") {
   CHECK(local.asked == std::vector<std::string>{"b"});
   CHECK(local.queries == 1);
   CHECK(slurm.queries == 1);
-  CHECK(idle.queries == 0);
+  CHECK(idle.queries == 1);
+  CHECK(idle.asked.empty());
   CHECK(&executors.of("slurm") == &slurm);
 }
 

@@ -196,6 +196,23 @@ TEST_CASE("start: tokens of the starts of one submission") {
   CHECK(start_of("ab.3") == 0);
 }
 
+TEST_CASE("on_observation: attempts that leave no new checkpoint are told after the third") {
+  RunBuilder run = a_run();
+  const auto attempt = [&](const std::string& token, std::vector<protocol::Report> reports) {
+    run.submitted(token, 0).reports(reports, 1).sees(exit_with(76), 2);
+  };
+  attempt("a", {report(1, at_step(4)), report(2, checkpoint_of(4))});
+  CHECK(run.run.why.find("no new checkpoint") == std::string::npos);
+  attempt("b", {report(1, at_step(5))});
+  attempt("c", {report(1, at_step(5)), report(2, checkpoint_of(4))});
+  CHECK(run.run.why.find("no new checkpoint") == std::string::npos);
+  attempt("d", {report(1, at_step(5))});
+  CHECK(run.run.why.find("3 attempts in a row have left no new checkpoint") != std::string::npos);
+  CHECK(run.run.state == State::waiting);
+  attempt("e", {report(1, at_step(6)), report(2, checkpoint_of(6))});
+  CHECK(run.run.why.find("no new checkpoint") == std::string::npos);
+}
+
 TEST_CASE("on_queue_full: the run waits a while, and no try is counted") {
   RunBuilder run = a_run().submitted("t", 10);
   SUBCASE("it waits") {

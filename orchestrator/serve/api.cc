@@ -2,6 +2,7 @@
 
 #include "db/room.h"
 #include "diagnostics/diagnostic.h"
+#include "orchestrator/attempts/program.h"
 #include "orchestrator/attempts/secret.h"
 #include "orchestrator/documents/metrics.h"
 #include "orchestrator/documents/show.h"
@@ -155,6 +156,7 @@ Submission submission_of(const std::string& body, const ControllerOptions& optio
   const auto store = db::Store::open_read_only(options.store / "runs.db");
   const auto planned = plan_sweep(request, &store, options.store);
   if (!planned.ok()) { throw InputError(planned.diagnostics); }
+  request.worker = attempts::keep_program(options.store, request.worker);
   return {planned.value->plan.sweep, request.text,
           rows_of(*planned.value, request, kept(request.environment, options))};
 }

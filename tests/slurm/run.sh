@@ -4,6 +4,7 @@
 # A lane is a cluster of its own with the tests of some files: `single` (one process a run, chains), `nodes` (several
 # ranks, nodes that fail), `sweeps` (real workers), `accounting` (a cluster with an accounting database). Without one, all
 # run side by side.
+# `load` measures, for tests/bench/results/slurm.md, and runs only where it is named.
 # Prints one line PASS / FAIL / SKIP for each test. ENIGMA_SEED repeats a run's random moments.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -31,10 +32,10 @@ on_cluster() { # LANE OPTION…
 
 run_lane() {
   case $1 in
-    single | nodes | sweeps) on_cluster "$1" ;;
+    single | nodes | sweeps | load) on_cluster "$1" ;;
     # Jobs that have ended leave the scheduler early: what became of them is asked of the accounting.
     accounting) ENIGMA_MIN_JOB_AGE_S=5 on_cluster accounting --accounting ;;
-    *) echo "tests/slurm/run.sh: single, nodes, sweeps or accounting, not '$1'" >&2; return 2 ;;
+    *) echo "tests/slurm/run.sh: single, nodes, sweeps, accounting or load, not '$1'" >&2; return 2 ;;
   esac
 }
 

@@ -1,6 +1,6 @@
 """Runs on a real Slurm cluster of four nodes on this machine (cluster.sh), with protocol workers.
 
-  slurm.py BUILD CLUSTER single|nodes|sweeps|accounting [NAME…]
+  slurm.py BUILD CLUSTER single|nodes|sweeps|accounting|load [NAME…]
 """
 
 import importlib
@@ -18,7 +18,7 @@ from checks import TESTS, Skip
 from place import Place
 
 FILES = {"single": ["single", "chains"], "nodes": ["ranks", "nodes"], "sweeps": ["sweeps"],
-         "accounting": ["accounting"]}
+         "accounting": ["accounting"], "load": ["load"]}
 BUILD, CLUSTER, LANE = sys.argv[1:4]
 for each in FILES[LANE]:
     importlib.import_module(each)
