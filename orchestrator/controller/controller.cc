@@ -18,8 +18,9 @@ constexpr double kPosted_s = 2;
 constexpr double kGap_s = 30;
 // Nodes are judged this often, where runs are submitted.
 constexpr double kJudge_s = 10;
-// So many tasks an array of a scheduler has at most: the default of Slurm's MaxArraySize is 1001.
-constexpr size_t kArrayMax = 500;
+// A turn submits so many runs at most: each takes some files, and requests wait meanwhile. It is
+// the longest array, too (the default of Slurm's MaxArraySize is 1001).
+constexpr size_t kSubmitMax = 100;
 
 template <typename... Cases>
 struct Overload : Cases... {
@@ -192,11 +193,11 @@ decide::Policy Controller::policy_for(const std::string& run) const {
 std::vector<std::string> Controller::fresh_tokens(size_t runs) const {
   int64_t most = std::max<int64_t>(options_.policy.slots, 1);
   for (const auto& [executor, size] : options_.policy.queue_max) { most += size; }
-  std::string base;
+  const size_t count = std::min({runs, static_cast<size_t>(most), kSubmitMax});
   std::vector<std::string> tokens;
-  while (tokens.size() < std::min(runs, static_cast<size_t>(most))) {
-    const size_t index = tokens.size() % kArrayMax;
-    if (index == 0) { base = options_.fresh_token(); }
+  if (count == 0) { return tokens; }
+  const std::string base = options_.fresh_token();
+  for (size_t index = 0; index < count; ++index) {
     tokens.push_back(fmt::format("{}.{}", base, index));
   }
   return tokens;

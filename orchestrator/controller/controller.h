@@ -51,7 +51,7 @@ class Controller {
 
   /// Whether anything runs, waits or ends (held runs do none of it).
   bool busy() const { return !live_ || live_->busy(); }
-  /// Whether there are attempts that must be looked at often.
+  /// Whether there are attempts of this machine, which must be looked at often.
   bool has_live_attempts() const { return live_ && live_->has_live_attempts(); }
   /// Whether a turn has left marks to the next one, which should follow at once.
   bool has_marks_left() const { return live_ && live_->has_ended(); }

@@ -83,8 +83,11 @@ void LiveRuns::choose(const std::string& pool, db::Time now, std::vector<db::Run
 }
 
 bool LiveRuns::has_live_attempts() const {
-  return std::any_of(active_.begin(), active_.end(),
-                     [](const auto& entry) { return db::has_live_attempt(*entry.second); });
+  return std::any_of(active_.begin(), active_.end(), [this](const auto& entry) {
+    const db::Run& run = *entry.second;
+    return db::has_live_attempt(run) &&
+           decide::pool_of(policy_, run.attempts.back().executor).empty();
+  });
 }
 
 LiveRuns::Rank LiveRuns::rank_of(const db::Run& run) {

@@ -36,6 +36,8 @@ class LiveRuns {
 
   /// Whether anything runs, waits or ends (held runs do none of it).
   bool busy() const { return held_ < runs_.size(); }
+  /// Whether an attempt lives that takes a slot of this machine. What stands in a scheduler's queue
+  /// is asked for in the scheduler's own time.
   bool has_live_attempts() const;
   /// Whether runs have ended that are not settled yet.
   bool has_ended() const { return !ended_.empty(); }

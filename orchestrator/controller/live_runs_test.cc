@@ -70,6 +70,9 @@ TEST_CASE("live runs: what lives or is asked for is seen every turn, whatever wa
   LiveRuns runs({running, ghost, cancelled, held, a_run("w", 5), a_run("z", 6)}, slots(1));
   CHECK(turn(runs, 10) == Ids{"g", "r", "w", "x"});
   CHECK(runs.has_live_attempts());
+  decide::Policy scheduled = slots(1);
+  scheduled.queue_max["e"] = 5;
+  CHECK_FALSE(LiveRuns({running}, scheduled).has_live_attempts());
   held.wanted = db::Wanted::cancel;
   runs.put(held);
   CHECK(turn(runs, 11) == Ids{"g", "h", "r", "w", "x"});

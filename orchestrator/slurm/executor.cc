@@ -22,6 +22,8 @@ using decide::Watch;
 
 /// A scheduler that takes long to answer is left alone for so many times that long.
 constexpr double kPauses = 20;
+/// So many jobs are named in one call of scancel.
+constexpr size_t kCancelMax = 1000;
 
 std::vector<std::string> nodes_of(const launch::LaunchNote& note) {
   return note.nodes.empty() ? std::vector<std::string>{note.launcher.host} : note.nodes;
@@ -187,6 +189,7 @@ std::vector<Observation> SlurmExecutor::observe(const std::vector<Watch>& watche
   std::set<TaskName> wanted;
   for (const Watch& watch : watches) { wanted.insert(task_of(watch.token)); }
   const bool is_asked = !watches.empty() || !jobs_.empty();
+  cancel_gathered();
   if (is_asked && is_due()) {
     ask_queue();
     ask_accounting();
@@ -215,6 +218,16 @@ void SlurmExecutor::cancel_strays(const std::set<TaskName>& wanted) {
     }
   }
   scheduler_.cancel(strays);
+}
+
+// One call for many: a sweep that is cancelled has thousands.
+void SlurmExecutor::cancel_gathered() {
+  for (size_t from = 0; from < to_cancel_.size(); from += kCancelMax) {
+    const size_t end = std::min(from + kCancelMax, to_cancel_.size());
+    scheduler_.cancel({to_cancel_.begin() + static_cast<std::ptrdiff_t>(from),
+                       to_cancel_.begin() + static_cast<std::ptrdiff_t>(end)});
+  }
+  to_cancel_.clear();
 }
 
 void SlurmExecutor::forget(const std::set<TaskName>& wanted) {
@@ -321,11 +334,9 @@ std::string SlurmExecutor::read_spool(const decide::SpoolSlice& slice) {
 void SlurmExecutor::cancel(const std::string&, const std::string& token) {
   const auto jobs = jobs_.find(task_of(token));
   if (jobs == jobs_.end()) { return; }
-  std::vector<std::string> ids;
   for (const auto& [id, job] : jobs->second) {
-    if (!is_over(job.record.phase)) { ids.push_back(id); }
+    if (!is_over(job.record.phase)) { to_cancel_.push_back(id); }
   }
-  scheduler_.cancel(ids);
 }
 
 void SlurmExecutor::mark(const std::string& run, const std::string& word) {

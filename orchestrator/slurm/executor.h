@@ -60,6 +60,7 @@ class SlurmExecutor final : public decide::Executor {
   const Job* job_of(const TaskName& task, const std::string& id) const;
   const Job* job_ahead(const TaskName& task, const std::string& but_id) const;
   Evidence evidence_of(const decide::Watch& watch, int64_t start) const;
+  void cancel_gathered();
   void forget(const std::set<TaskName>& wanted);
   void cancel_strays(const std::set<TaskName>& wanted);
   void look(const decide::Watch& watch, std::vector<decide::Observation>& seen);
@@ -69,7 +70,8 @@ class SlurmExecutor final : public decide::Executor {
 
   SlurmOptions options_;
   Scheduler scheduler_;
-  std::set<std::string> ours_;  ///< bases of this store's jobs, as far as they were seen
+  std::vector<std::string> to_cancel_;  ///< ids; asked for by the next look
+  std::set<std::string> ours_;          ///< bases of this store's jobs, as far as they were seen
   std::map<TaskName, Jobs> jobs_;
   bool has_answer_ = false;
   std::optional<double> looked_at_s_;

@@ -52,7 +52,7 @@ def load_of(place, cluster, jobs, calls):
     before, from_s = calls.read_text().split(), cpu_s(pid)
     time.sleep(WATCHED_S)
     after, to_s = calls.read_text().split(), cpu_s(pid)
-    queries = len(after) - len(before)
+    queries = sum(name in ("squeue", "sacct") for name in after[len(before):])
     print(f"{jobs} waiting jobs: {submitted_s:.1f} s until they stood in the queue, {after.count('sbatch')} calls of "
           f"sbatch; {queries} queries and {to_s - from_s:.2f} s of CPU in {WATCHED_S} s: "
           f"{3600 * (to_s - from_s) / WATCHED_S:.0f} CPU seconds an hour", flush=True)
