@@ -96,7 +96,8 @@ bool has_leftovers(const Run& run, const Snapshot& snapshot, const Policy& polic
   return std::any_of(run.attempts.begin(), run.attempts.end(), [&](const Attempt& attempt) {
     if (attempt.gone) { return false; }
     return is_ghost(attempt, state_of(snapshot.observations, attempt.token)) ||
-           !is_due(attempt.ended_at.value_or(now), policy.look_after_s, now);
+           watched_s(attempt.ended_at.value_or(now), snapshot.watching_since, now) <
+               policy.look_after_s;
   });
 }
 

@@ -204,7 +204,8 @@ std::set<int64_t> seqs_cut(const Job& job, std::map<int64_t, int64_t> told) {
   std::set<int64_t> seqs;
   for (size_t i = 0; i < job.lines.size(); ++i) {
     const Line& line = job.lines[i];
-    if (!line.told && told[static_cast<int64_t>(i) + 1] > 0) { seqs.insert(line.seq); }
+    const bool is_told = told[static_cast<int64_t>(i) + 1] > 0;
+    if (is_told && (!line.told || line.end > job.shown)) { seqs.insert(line.seq); }
   }
   return seqs;
 }

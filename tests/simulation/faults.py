@@ -39,7 +39,7 @@ FAULTS = [
      "if (run.wanted == Wanted::run) {\n    run.state = State::running;\n    run.why = (\"started again"),
     ("a run comes to rest while something of it may live", DECIDE + "conditions.cc",
      "if (db::has_live_attempt(run) || has_leftovers(run, snapshot, policy, now)) {",
-     "if (db::has_live_attempt(run)) {"),
+     "if (db::has_live_attempt(run) || (has_leftovers(run, snapshot, policy, now) && now < 0)) {"),
     ("a line of a spool is read twice", DECIDE + "spool.cc",
      "    part_.next.offset += static_cast<int64_t>(from - first);", "    part_.next.offset += 0;"),
 ]
