@@ -34,8 +34,7 @@ at::Tensor rotary_table(const std::vector<TokenGroup>& groups, double window_s, 
       *out++ = std::sin(static_cast<double>(angle));
     }
   }
-  return at::view_as_complex(
-      at::repeat_interleave(table.to(tensors), counts.to(tensors.device()), 0));  // (S, 1, f/2)
+  return at::view_as_complex(at::repeat_interleave(table, counts, 0).to(tensors));  // (S, 1, f/2)
 }
 
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& table) {

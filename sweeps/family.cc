@@ -2,6 +2,7 @@
 
 #include "diagnostics/check.h"
 #include "sweeps/brain_family.h"
+#include "sweeps/causal_family.h"
 
 #include <algorithm>
 
@@ -22,7 +23,7 @@ std::vector<std::string> of_all(Names names) {
 }  // namespace
 
 const std::vector<const Family*>& families() {
-  static const std::vector<const Family*> table = {&brain_family()};
+  static const std::vector<const Family*> table = {&brain_family(), &causal_family()};
   return table;
 }
 

@@ -25,7 +25,8 @@ Json data_json(const PlannedPoint& planned) {
           {"sessions", std::move(names)},
           {"digest", planned.sweep_point.canonical.at("data").at("sessions")},
           {"windows_unique", planned.windows_unique},
-          {"neuron_seconds", planned.neuron_seconds}};
+          {"neuron_seconds", planned.neuron_seconds},
+          {"irreducible_loss", or_null(planned.irreducible_loss)}};
 }
 
 Json schedule_json(const PlannedPoint& planned) {

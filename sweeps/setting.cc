@@ -102,7 +102,9 @@ std::string settings_reference() {
       "| PATH | what it is | values | default | in the id |\n|---|---|---|---|---|\n";
   for (const Setting& setting : settings()) {
     text += fmt::format(
-        "| `{}` | {} | {} | {} | {} |\n", setting.path, setting.sentence, setting.rule.words,
+        "| `{}` | {}{} | {} | {} | {} |\n", setting.path, setting.sentence,
+        setting.family == nullptr ? "" : fmt::format(" (family `{}`)", setting.family),
+        setting.rule.words,
         setting.required ? "must be set" : "`" + setting.rule.write(standard).dump() + "`",
         setting.role == Role::identity ? "yes" : "no");
   }

@@ -202,6 +202,7 @@ LawRequest request_of(const Invocation& invocation, const po::variables_map& val
 
 law::Study study_of(const LawRequest& request) {
   law::Study study = law::study_table(request.mapped, request.options, request.by, request.sweep);
+  study.irreducible_loss = law::irreducible_loss(request.mapped.table);
   if (request.cut) { law::extrapolate_from(study, request.options, *request.cut); }
   return study;
 }

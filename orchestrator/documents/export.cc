@@ -37,6 +37,7 @@ Json row_of(const RunView& view, const std::string& sweep, std::optional<double>
               {"train_loss", status["train_loss"]},
               {"test_loss", status["test_loss"]},
               {"baseline_loss", status["baseline_loss"]},
+              {"irreducible_loss", member(data, "irreducible_loss")},
               {"test_correlation", status["test_correlation"]},
               {"mfu_run", status["mfu_run"]},
               {"device_hours", hours},

@@ -14,7 +14,8 @@ TEST_CASE("export: one row a run with the contract's columns, then one column pe
     CHECK(keys_of(row) ==
           "run sweep state family size subset n_sessions seed params_shared params_session windows "
           "windows_unique neuron_seconds neuron_seconds_unique flops train_loss test_loss "
-          "baseline_loss test_correlation mfu_run device_hours usd attempts trunk budget.flops "
+          "baseline_loss irreducible_loss test_correlation mfu_run device_hours usd attempts trunk "
+          "budget.flops "
           "model.size");
   }
   const Json& done = rows[0];

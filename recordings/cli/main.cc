@@ -30,6 +30,8 @@ const std::vector<Command>& commands() {
        chunks},
       {"score", "FILE", "how well predictions fit responses: repeats, correlations", score},
       {"generate", "--out DIR", "make the recordings of an invented mouse from a seed", generate},
+      {"tokens", "--out DIR", "write shards of tokens: of a text, or of a grammar of known entropy",
+       tokens},
       {"import", "SRC", "read Sensorium folders, NWB files and videos into the native layout",
        import}};
   return table;

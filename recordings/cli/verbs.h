@@ -13,6 +13,7 @@ int inspect(const Call& call);
 int query(const Call& call);
 int score(const Call& call);
 int stats(const Call& call);
+int tokens(const Call& call);
 int verify(const Call& call);
 
 }  // namespace enigma::recordings::cli

@@ -41,6 +41,13 @@ struct Tier {
   int64_t windows = 0;  ///< disjoint windows under the rule asked for
 };
 
+/// What a shard of tokens says of itself, where a session is one.
+struct TokenFacts {
+  int64_t count = 0;
+  int64_t vocabulary = 0;
+  std::optional<double> entropy_nats;  ///< of a token given those before it, where that is known
+};
+
 /// What `inspect` lists of one session.
 struct SessionInfo {
   std::string name;  ///< session_name: the folder's own, or its link's
@@ -55,6 +62,7 @@ struct SessionInfo {
   std::string digest;  ///< SHA-256 over the sorted (relative path, size, SHA-256) of its files
   int64_t video_channels = 0, video_height = 0, video_width = 0;  ///< 0 = no screen
   double trial_seconds_median = 0;  ///< of stimulus trials; 0 = no screen
+  std::optional<TokenFacts> tokens;
   std::vector<Diagnostic> problems;
 };
 

@@ -198,6 +198,39 @@ def not_a_number_is_refused(world):
         return "exit 2 names the row and the neuron"
 
 
+def a_causal_sweep_is_like_any_other(world):
+    """Text of a grammar, four sizes, a fit that knows the text's entropy."""
+    data = world.folder / "tokens"
+    told = json.loads(subprocess.run(
+        [f"{world.build}/bin/enigma-data", "tokens", "--out", data, "--tokens", "200000",
+         "--held-out", "8192", "--vocabulary", "8", "--order", "1", "--json"],
+        check=True, capture_output=True, text=True).stdout)
+    entropy = told["shards"][0]["entropy_nats"]
+    place = world.place("causal", data)
+    sizes = [{"width": w, "layers": 1, "heads": 2} for w in (8, 16, 32, 64)]
+    spec = place.spec(
+        name="causal", seeds=[0], session_sets={"text": {"list": ["train"]},
+                                                "held_out": {"list": ["test"]}},
+        evaluation={"sessions": "held_out", "strategies": ["next_token"]},
+        defaults={"model": {"family": "causal"}, "data": {"sessions": "text"},
+                  "train": {"sequence_tokens": 32, "windows_per_lane": 4, "shared_lr": 1e-2},
+                  "schedule": {"warmup_steps": 3}},
+        axes={"model.size": sizes, "budget.flops": [5e8, 2e9]})
+    with ended(place):
+        check_exit(place.run("submit", spec, "--wait"), 0)
+        rows = json.loads(place.run("export", "causal", "--json").stdout)["rows"]
+        check([r["state"] for r in rows] == ["done"] * 8, "not every run is done")
+        for row in rows:
+            check(row["family"] == "causal" and row["params_session"] == 0, f"row {row}")
+            check(row["irreducible_loss"] == entropy, "the entropy is not the data's")
+            check(0.97 * entropy < row["test_loss"] < row["baseline_loss"], f"losses of {row}")
+        fit = place.run("fit", "causal")
+        check_exit(fit, 0)
+        check(f"irreducible loss of {entropy:.5g}" in fit.stdout, "the fit does not tell it")
+        best = min(row["test_loss"] for row in rows)
+        return f"best test loss {best:.4f}, entropy {entropy:.4f}"
+
+
 @contextlib.contextmanager
 def ended(place):
     try:
@@ -207,7 +240,8 @@ def ended(place):
 
 
 TESTS = [uninterrupted_run_and_submitted_twice, sigkilled_worker_resumes, sigterm_is_a_preemption,
-         torn_checkpoint_is_passed_over, truncated_array_is_refused, not_a_number_is_refused]
+         torn_checkpoint_is_passed_over, truncated_array_is_refused, not_a_number_is_refused,
+         a_causal_sweep_is_like_any_other]
 
 
 def main():

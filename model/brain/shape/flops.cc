@@ -110,7 +110,7 @@ WindowFlops count_flops(const ResolvedStrategy& strategy, const ModelShape& shap
   const int64_t d = shape.size.width;
   std::vector<TokenGroup> hidden = layout.latents;
   hidden.insert(hidden.end(), layout.video.begin(), layout.video.end());
-  Count count;
+  Count count;  // of a window: what a batch projects once, session and animal, is no window's
   count.add(matmul(real(neurons), shape.embedding, d));
   count.add(matmul(real(tokens.responses), shape.response_kernel, d));
   count.add(behavior_flops(strategy, shape) + video_flops(shape, layout.video));

@@ -22,8 +22,9 @@ struct Study {
   std::string by;              ///< the column that groups; empty: one fit over all
   std::vector<GroupFit> fits;  ///< by group, in order of the group's largest unique data, then name
   std::vector<RefusedGroup> refused;
-  std::optional<Fit> pooled;           ///< the only fit where nothing groups
-  std::optional<Appraisal> appraisal;  ///< of the pooled fit, where it was asked for
+  std::optional<Fit> pooled;               ///< the only fit where nothing groups
+  std::optional<Appraisal> appraisal;      ///< of the pooled fit, where it was asked for
+  std::optional<double> irreducible_loss;  ///< that the data state: what E should come out as
 };
 
 /// FLOPs are the table's own where it has them and they are not 6ND; else C = 6ND.

@@ -211,7 +211,11 @@ Json whole(const Fit& fit, const std::optional<Appraisal>& appraisal,
 }  // namespace
 
 Json to_json(const Study& study, std::optional<double> seconds) {
-  if (study.by.empty()) { return whole(*study.pooled, study.appraisal, seconds); }
+  if (study.by.empty()) {
+    Json only = whole(*study.pooled, study.appraisal, seconds);
+    only["irreducible_loss"] = number(study.irreducible_loss);
+    return only;
+  }
   Json fits = Json::array(), refused = Json::array();
   for (const GroupFit& one : study.fits) {
     Json fit = {{"group", one.group}};
@@ -225,6 +229,7 @@ Json to_json(const Study& study, std::optional<double> seconds) {
           {"fits", fits},
           {"refused", refused},
           {"pooled", study.pooled ? whole(*study.pooled, study.appraisal, std::nullopt) : Json()},
+          {"irreducible_loss", number(study.irreducible_loss)},
           {"seconds", number(seconds)}};
 }
 

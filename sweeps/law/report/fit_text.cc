@@ -136,12 +136,33 @@ std::string whole(const Fit& fit, const std::optional<Appraisal>& appraisal) {
 
 }  // namespace
 
+namespace {
+
+/// What the data say of their own entropy, beside the fitted E.
+std::string stated_line(const Study& study) {
+  if (!study.irreducible_loss) { return ""; }
+  std::string text =
+      fmt::format("  the data state an irreducible loss of {:.5g}", *study.irreducible_loss);
+  if (!study.pooled) { return text + "\n"; }
+  for (const ParameterFit& p : study.pooled->parameters) {
+    if (p.name != "E") { continue; }
+    const bool inside = p.low.value_or(-HUGE_VAL) <= *study.irreducible_loss &&
+                        *study.irreducible_loss <= p.high.value_or(HUGE_VAL);
+    text += fmt::format("; fitted E {} [{}, {}], which {} it", shown(p.value), shown(p.low),
+                        shown(p.high), inside ? "contains" : "does not contain");
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
 std::string to_text(const Fit& fit) {
   return whole(fit, std::nullopt);
 }
 
 std::string to_text(const Study& study) {
-  if (study.by.empty()) { return whole(*study.pooled, study.appraisal); }
+  const std::string stated = stated_line(study);
+  if (study.by.empty()) { return whole(*study.pooled, study.appraisal) + stated; }
   std::string text;
   for (const GroupFit& one : study.fits) {
     text += fmt::format("{} = {}: {}\n", study.by, one.group, whole(one.fit, one.appraisal));
@@ -149,8 +170,10 @@ std::string to_text(const Study& study) {
   for (const RefusedGroup& one : study.refused) {
     text += fmt::format("{} = {}: not fitted: {}\n\n", study.by, one.group, one.why);
   }
-  return text + (study.pooled ? "pooled over all rows: " + whole(*study.pooled, study.appraisal)
-                              : "pooled: not fitted\n");
+  return text +
+         (study.pooled ? "pooled over all rows: " + whole(*study.pooled, study.appraisal)
+                       : "pooled: not fitted\n") +
+         stated;
 }
 
 }  // namespace enigma::law

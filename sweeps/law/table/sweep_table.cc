@@ -1,5 +1,7 @@
 #include "sweeps/law/table/sweep_table.h"
 
+#include "sweeps/law/table/cell_number.h"
+
 #include <set>
 
 namespace enigma::law {
@@ -88,6 +90,17 @@ Parsed<MappedTable> table_of_sweep(const Json& export_rows, const std::string& s
             "the run is " + cell_of(row.value("state", Json("unknown"))));
   }
   return mapped;
+}
+
+std::optional<double> irreducible_loss(const Table& table) {
+  std::optional<double> stated;
+  for (const Row& row : table.rows) {
+    const std::string* const cell = row.columns.find("irreducible_loss");
+    const auto loss = cell == nullptr ? std::nullopt : number_of(*cell);
+    if (!loss || (stated && *stated != *loss)) { return std::nullopt; }
+    stated = loss;
+  }
+  return stated;
 }
 
 bool differs(const Table& table, const std::string& column) {

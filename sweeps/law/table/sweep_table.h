@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
+
 namespace enigma::law {
 
 /// Columns of `export` that are the axes of a law on a sweep: N = shared parameters, D = windows,
@@ -16,6 +18,9 @@ Mapping sweep_mapping(bool one_axis);
 /// excluded and say so; row ids are run ids; every column is kept.
 Parsed<MappedTable> table_of_sweep(const nlohmann::ordered_json& export_rows,
                                    const std::string& sweep, TableRequest request);
+
+/// The loss that no model can go below, where the data of all rows state one and the same.
+std::optional<double> irreducible_loss(const Table& table);
 
 /// True where the column has at least two different values among the rows.
 bool differs(const Table& table, const std::string& column);

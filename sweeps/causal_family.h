@@ -1,0 +1,23 @@
+// The causal decoder to plans and settings: a session is a shard of tokens, a window a sequence of
+// them.
+#pragma once
+
+#include "model/causal/shape/shape.h"
+#include "sweeps/family.h"
+
+#include <cstdint>
+
+namespace enigma::sweeps {
+
+const Family& causal_family();
+
+/// Inputs of one sequence; it holds one token more, the last target.
+int64_t sequence_tokens(const Point& point);
+
+/// What a point says of its model beside the size.
+model::CausalOptions causal_options_of(const Point& point, int64_t vocabulary);
+
+/// Sequences of a shard that do not overlap but for their last target.
+int64_t sequences_in(int64_t tokens, int64_t sequence_tokens);
+
+}  // namespace enigma::sweeps
