@@ -11,6 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 say_why_not() { # ACCOUNTING
   [ "$(id -u)" = 0 ] || { echo "starting slurmd needs root"; return; }
+  grep -q ' /sys/fs/cgroup' /proc/self/mounts || { echo "slurmd needs a cgroup file system at /sys/fs/cgroup"; return; }
   local program programs="slurmctld slurmd sbatch squeue munged"
   local packages="slurmctld slurmd slurm-client munge"
   if [ "$1" = yes ]; then
