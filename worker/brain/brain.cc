@@ -88,6 +88,17 @@ std::vector<SessionParameters> Brain::session_parameters() const {
   return sessions;
 }
 
+std::vector<std::string> Brain::matrices() const {
+  std::vector<std::string> names;
+  for (const model::NamedTensor& p : model_.shared_parameters()) {
+    if (p.tensor.dim() != 2) { continue; }
+    for (const char* part : {"enc.", "proc.", "decs.", "hiera.backbone.blocks."}) {
+      if (p.name.starts_with(part)) { names.push_back(p.name); }
+    }
+  }
+  return names;
+}
+
 std::unique_ptr<StepReader> Brain::reader() const {
   const DrawPlan plan{static_cast<uint64_t>(point_.seed), point_.lanes, point_.windows_per_lane};
   return std::make_unique<BrainReader>(corpus_, shape_, strategies_, plan);

@@ -22,6 +22,7 @@ class Brain : public Family {
 
   std::vector<model::NamedTensor> shared_parameters() const override;
   std::vector<SessionParameters> session_parameters() const override;
+  std::vector<std::string> matrices() const override;
   std::unique_ptr<StepReader> reader() const override;
   LaneLoss forward(const StepBatch& batch, size_t lane) override;
   std::vector<protocol::Eval> evaluate(int64_t step) override;
