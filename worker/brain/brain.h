@@ -29,6 +29,10 @@ class Brain : public Family {
   int64_t evaluation_windows() const override { return evaluation_.windows(); }
   std::vector<std::string> remarks() const override;
 
+  Evaluation& evaluation() { return evaluation_; }
+  model::BrainModel& model() { return model_; }
+  const Corpus& corpus() const { return corpus_; }
+
  private:
   const sweeps::Point& point_;
   at::TensorOptions tensors_;
