@@ -1,6 +1,5 @@
 #include "sweeps/brain_family.h"
 
-#include "model/brain/shape/shape.h"
 #include "model/brain/shape/strategy.h"
 #include "sweeps/brain_checks.h"
 #include "sweeps/brain_cost.h"
@@ -8,12 +7,18 @@
 namespace enigma::sweeps {
 namespace {
 
+constexpr const char* kVideoLayout = "model.video_layout";
+
 class BrainFamily : public Family {
  public:
   const char* name() const override { return "brain"; }
 
   std::vector<Setting> settings() const override {
-    return {{"train.bias", "where neurons' biases begin: at their mean rates, or at 0 as published",
+    return {{kVideoLayout,
+             "windows of the published video encoder: as published, where every token sees all "
+             "frames, or within one time step, as new specs of published sizes mean",
+             false, Role::identity, own_word(kVideoLayout, {"published", "causal_windows"})},
+            {"train.bias", "where neurons' biases begin: at their mean rates, or at 0 as published",
              false, Role::identity,
              one_of(&Point::bias, std::vector{NeuronBias::rates, NeuronBias::published})},
             {"train.strategies", "masking strategies that training draws from, one a step", false,
@@ -24,6 +29,13 @@ class BrainFamily : public Family {
   }
   std::optional<std::string> check_size(const model::ModelSize& size) const override {
     return model::check_size(size);
+  }
+  void settle(Point& point) const override {
+    if (point.size.name.empty()) {
+      point.own.erase(kVideoLayout);  // small models have patches
+    } else {
+      point.own.try_emplace(kVideoLayout, "causal_windows");
+    }
   }
   const std::vector<std::string>& strategy_names() const override {
     return model::strategy_names();
@@ -72,6 +84,12 @@ class BrainFamily : public Family {
 };
 
 }  // namespace
+
+model::VideoLayout video_layout_of(const Point& point) {
+  return own_word_of(point, kVideoLayout, "published") == "published"
+             ? model::VideoLayout::published
+             : model::VideoLayout::causal_windows;
+}
 
 const Family& brain_family() {
   static const BrainFamily family;

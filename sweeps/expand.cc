@@ -89,6 +89,7 @@ Parsed<std::vector<SweepPoint>> expand(const Spec& spec, const SessionSets& sets
       values[assignment.path] = assignment.value;
     }
     draft.point.sessions = refs_of(sets.at(draft.subset), manifest);
+    family_named(spec.family).settle(draft.point);
     for (const int64_t seed : spec.seeds) {
       draft.point.seed = seed;
       auto json = canonical(draft.point);

@@ -42,6 +42,8 @@ class Family {
   virtual const std::vector<std::string>& size_names() const = 0;
   /// Why a size cannot be built, or nothing.
   virtual std::optional<std::string> check_size(const model::ModelSize& size) const = 0;
+  /// Fills in what a new spec means where it says nothing and older points meant something else.
+  virtual void settle(Point& /*point*/) const {}
   /// Names that `evaluation.strategies` may hold.
   virtual const std::vector<std::string>& strategy_names() const = 0;
 

@@ -231,6 +231,22 @@ TEST_CASE(
   CHECK(warnings[0].pointer == "/defaults/train/strategies");
 }
 
+TEST_CASE("plan: a new spec of a published size means causal windows, a small one has none") {
+  const auto canonical_of = [](const std::string& size, const std::string& more) {
+    Spec spec = spec_of(R"({"version": 1, "name": "n", "session_sets": {"all": {"first": 3}},
+      "evaluation": {"sessions": "all", "strategies": ["video_only"]},
+      "defaults": {"model": {"size": )" +
+                        size + more + R"(}, "data": {"sessions": "all"},
+        "train": {"windows_per_lane": 1}}, "axes": {"budget.flops": [1e18]}})");
+    return a_plan(spec).points.at(0).sweep_point.canonical["model"];
+  };
+  CHECK(canonical_of("\"1M\"", "")["video_layout"] == "causal_windows");
+  CHECK_FALSE(canonical_of("\"1M\"", R"(, "video_layout": "published")").contains("video_layout"));
+  const std::string small = R"({"width": 16, "layers": 1, "heads": 1})";
+  CHECK_FALSE(
+      canonical_of(small, R"(, "video_layout": "causal_windows")").contains("video_layout"));
+}
+
 TEST_CASE("plan: two names for the same sessions are one run, with a warning") {
   Spec spec = a_spec();
   spec.session_sets[1].first = 2;  // "all" is now "two"

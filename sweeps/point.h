@@ -48,6 +48,7 @@ struct Point {
   Precision precision = Precision::float32;
   double shared_lr = 7e-4;
   double session_lr = 3e-3;
+  double muon_lr = 0.02;  ///< of the matrices that Muon steps
   double beta2 = 0.98;    ///< AdamW's, of the second moment
   double epsilon = 1e-6;  ///< AdamW's; spike counts of a few per second ask for less
   NeuronBias bias = NeuronBias::rates;

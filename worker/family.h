@@ -59,6 +59,9 @@ class Family {
   /// Parameters of one session each, stepped only when it was drawn.
   virtual std::vector<SessionParameters> session_parameters() const { return {}; }
 
+  /// Names of the shared matrices between hidden features: those that Muon may step.
+  virtual std::vector<std::string> matrices() const { return {}; }
+
   /// Outlived by the family.
   virtual std::unique_ptr<StepReader> reader() const = 0;
   virtual LaneLoss forward(const StepBatch& batch, size_t lane) = 0;

@@ -1,12 +1,14 @@
 #include "worker/learner.h"
 
 #include "files/safetensors.h"
+#include "model/tensor_file.h"
 #include "worker/ending.h"
 
 #include <ATen/Functions.h>
 #include <c10/core/GradMode.h>
 
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -15,38 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Tensors of a shard by name: parameters and their moments.
-std::map<std::string, at::Tensor> shard_of(const std::vector<model::NamedTensor>& parameters,
-                                           const std::vector<Moments>& moments) {
-  std::map<std::string, at::Tensor> shard;
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    const std::string& name = parameters[i].name;
-    shard[name] = parameters[i].tensor.detach();
-    shard[name + ".exp_avg"] = moments[i].first;
-    shard[name + ".exp_avg_sq"] = moments[i].second;
-    shard[name + ".step"] = moments[i].steps;
-  }
-  return shard;
-}
-
-template <typename Optimizer>
-std::map<std::string, at::Tensor> shard_of(const Optimizer& optimizer) {
-  return shard_of(optimizer.parameters(), optimizer.moments());
-}
-
-void write_shard(const std::map<std::string, at::Tensor>& shard, const fs::path& path) {
-  std::map<std::string, at::Tensor> host;  // what the spans look at
-  std::map<std::string, TensorBytes> tensors;
-  for (const auto& [name, tensor] : shard) {
-    const at::Tensor& copy = host[name] = tensor.cpu().contiguous();
-    tensors[name] = {"F32",
-                     copy.sizes().vec(),
-                     {static_cast<const std::byte*>(copy.const_data_ptr()), copy.nbytes()}};
-  }
-  write_safetensors(path, tensors);
-}
-
-void read_shard(const std::map<std::string, at::Tensor>& shard, const fs::path& path) {
+void read_shard(const OptimizerState& shard, const fs::path& path) {
   const Safetensors file(path);
   if (file.tensors().size() != shard.size()) {
     throw std::runtime_error(path.string() + ": holds other tensors than this model");
@@ -69,10 +40,21 @@ AdamW adamw_of(const sweeps::Point& point) {
   return {.beta2 = point.beta2, .epsilon = point.epsilon};
 }
 
+std::set<std::string> matrices_of(const sweeps::Point& point, const Family& family) {
+  if (point.optimizer != "muon") { return {}; }
+  const auto names = family.matrices();
+  if (names.empty()) {
+    throw Ending(protocol::ExitCode::bad_point,
+                 "train.optimizer: the family '" + point.family + "' has no matrices for muon");
+  }
+  return {names.begin(), names.end()};
+}
+
 }  // namespace
 
 Learner::Learner(const sweeps::Point& point, const Family& family)
-    : shared(family.shared_parameters(), shared_adamw(adamw_of(point))) {
+    : shared(family.shared_parameters(), shared_adamw(adamw_of(point)),
+             matrices_of(point, family)) {
   for (SessionParameters& session : family.session_parameters()) {
     sessions.push_back(
         {session.name, {std::move(session.parameters), session_adamw(adamw_of(point))}});
@@ -80,18 +62,18 @@ Learner::Learner(const sweeps::Point& point, const Family& family)
 }
 
 void write_shards(const Learner& learner, const fs::path& folder) {
-  write_shard(shard_of(learner.shared), folder / "shared.safetensors");
+  model::write_tensors(folder / "shared.safetensors", learner.shared.state());
   for (const SessionLearner& session : learner.sessions) {
-    write_shard(shard_of(session.optimizer), session_shard(folder, session));
+    model::write_tensors(session_shard(folder, session), session.optimizer.state());
   }
 }
 
 void read_shards(Learner& learner, const fs::path& folder) {
   const at::NoGradGuard guard;
   try {
-    read_shard(shard_of(learner.shared), folder / "shared.safetensors");
+    read_shard(learner.shared.state(), folder / "shared.safetensors");
     for (const SessionLearner& session : learner.sessions) {
-      read_shard(shard_of(session.optimizer), session_shard(folder, session));
+      read_shard(session.optimizer.state(), session_shard(folder, session));
     }
   } catch (const std::runtime_error& error) {
     throw Ending(protocol::ExitCode::no_checkpoint, error.what());

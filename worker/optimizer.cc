@@ -1,6 +1,6 @@
 #include "worker/optimizer.h"
 
-#include <ATen/Functions.h>
+#include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
 #include <cmath>
@@ -41,53 +41,96 @@ void fused_step(const Lists& lists, const AdamW& settings, double learning_rate,
                     at::scalar_tensor(divisor, lists.steps[0].options()), std::nullopt);
 }
 
+/// Offsets of views one after the other from `count` on; gives the end.
+template <typename Places>
+int64_t place_all(Places& places, int64_t count) {
+  for (auto& place : places) {
+    place.offset = count;
+    count += aligned(place.parameter.tensor.numel());
+  }
+  return count;
+}
+
+void add_moments(OptimizerState& state, const model::NamedTensor& parameter,
+                 const Moments& moments) {
+  state[parameter.name] = parameter.tensor.detach();
+  state[parameter.name + ".exp_avg"] = moments.first;
+  state[parameter.name + ".exp_avg_sq"] = moments.second;
+  state[parameter.name + ".step"] = moments.steps;
+}
+
 double clip_divisor(double norm) {
   return std::max(1.0, (norm + 1e-6) / kClipNorm);
 }
 
 }  // namespace
 
-SharedOptimizer::SharedOptimizer(std::vector<model::NamedTensor> parameters, AdamW settings)
-    : parameters_(std::move(parameters)), settings_(settings) {
+SharedOptimizer::SharedOptimizer(std::vector<model::NamedTensor> parameters, AdamW settings,
+                                 const std::set<std::string>& matrices, Muon muon)
+    : settings_(settings), muon_(muon) {
   const at::NoGradGuard guard;
-  int64_t count = 0;
-  for (const auto& parameter : parameters_) {
-    offsets_.push_back(count);
-    count += aligned(parameter.tensor.numel());
+  const at::TensorOptions options = parameters.at(0).tensor.options();
+  for (model::NamedTensor& parameter : parameters) {
+    auto& places = matrices.contains(parameter.name) ? matrices_ : flat_;
+    places.push_back({std::move(parameter)});
   }
-  const at::TensorOptions options = parameters_.at(0).tensor.options();
-  for (at::Tensor* flat : {&values_, &gradients_, &first_, &second_}) {
-    *flat = at::zeros({count}, options);
-  }
+  int64_t count = place_all(flat_, 0);
+  first_ = at::zeros({count}, options);
+  second_ = at::zeros({count}, options);
   steps_ = at::zeros({}, options.dtype(at::kFloat));
-  for (size_t i = 0; i < parameters_.size(); ++i) {
-    at::Tensor& tensor = parameters_[i].tensor;
-    const at::Tensor place = view_of(values_, offsets_[i], tensor);
-    place.copy_(tensor);
-    tensor.set_data(place);
-    tensor.mutable_grad() = view_of(gradients_, offsets_[i], tensor);
+  count = place_all(matrices_, count);
+  values_ = at::zeros({count}, options);
+  gradients_ = at::zeros({count}, options);
+  for (auto* places : {&flat_, &matrices_}) {
+    for (Place& place : *places) {
+      at::Tensor& tensor = place.parameter.tensor;
+      const at::Tensor view = view_of(values_, place.offset, tensor);
+      view.copy_(tensor);
+      tensor.set_data(view);
+      tensor.mutable_grad() = view_of(gradients_, place.offset, tensor);
+    }
+  }
+  for (const Place& place : matrices_) {
+    momentum_.push_back(at::zeros(place.parameter.tensor.sizes(), options));
   }
 }
 
-double SharedOptimizer::step(double learning_rate, int64_t lanes) {
+double SharedOptimizer::step(SharedRates rates, int64_t lanes) {
   const at::NoGradGuard guard;
   const auto share = static_cast<double>(lanes);
   const double norm = at::linalg_vector_norm(gradients_).item<double>() / share;
   if (!std::isfinite(norm)) { return norm; }
+  const double divisor = share * clip_divisor(norm);
+  const int64_t count = first_.numel();
   Lists lists;
-  lists.add(values_, gradients_, {first_, second_, steps_});
-  fused_step(lists, settings_, learning_rate, share * clip_divisor(norm));
+  lists.add(values_.narrow(0, 0, count), gradients_.narrow(0, 0, count), {first_, second_, steps_});
+  if (count > 0) { fused_step(lists, settings_, rates.adamw, divisor); }
+  step_matrices(rates.muon, divisor);
   gradients_.zero_();
   return norm;
 }
 
-std::vector<Moments> SharedOptimizer::moments() const {
-  std::vector<Moments> all;
-  for (size_t i = 0; i < parameters_.size(); ++i) {
-    all.push_back({view_of(first_, offsets_[i], parameters_[i].tensor),
-                   view_of(second_, offsets_[i], parameters_[i].tensor), steps_});
+void SharedOptimizer::step_matrices(double learning_rate, double divisor) {
+  for (size_t i = 0; i < matrices_.size(); ++i) {
+    at::Tensor value = matrices_[i].parameter.tensor.detach();
+    muon_step(muon_, learning_rate, matrices_[i].parameter.tensor.grad() / divisor, momentum_[i],
+              value);
   }
-  return all;
+}
+
+OptimizerState SharedOptimizer::state() const {
+  OptimizerState state;
+  for (const Place& place : flat_) {
+    add_moments(state, place.parameter,
+                {view_of(first_, place.offset, place.parameter.tensor),
+                 view_of(second_, place.offset, place.parameter.tensor), steps_});
+  }
+  for (size_t i = 0; i < matrices_.size(); ++i) {
+    const model::NamedTensor& parameter = matrices_[i].parameter;
+    state[parameter.name] = parameter.tensor.detach();
+    state[parameter.name + ".momentum_buffer"] = momentum_[i];
+  }
+  return state;
 }
 
 SessionOptimizer::SessionOptimizer(std::vector<model::NamedTensor> parameters, AdamW settings)
@@ -115,6 +158,14 @@ double SessionOptimizer::step(double learning_rate) {
   fused_step(lists, settings_, learning_rate, clip_divisor(norm));
   for (auto& parameter : parameters_) { parameter.tensor.mutable_grad().reset(); }
   return norm;
+}
+
+OptimizerState SessionOptimizer::state() const {
+  OptimizerState state;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    add_moments(state, parameters_[i], moments_[i]);
+  }
+  return state;
 }
 
 }  // namespace enigma::worker

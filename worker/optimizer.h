@@ -1,12 +1,16 @@
 // AdamW for the two classes of parameters (model-parameters section 5): shared ones in one flat
 // buffer, so that norm, step and zeroing are one operation each; a session's tables on their own,
-// stepped only when the session was drawn.
+// stepped only when the session was drawn. Muon may step the shared matrices instead.
 #pragma once
 
 #include "model/named_tensor.h"
+#include "worker/muon.h"
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace enigma::worker {
@@ -32,25 +36,46 @@ struct Moments {
   at::Tensor steps;          ///< float32 scalar: steps taken, for bias correction
 };
 
+/// Tensors of a checkpoint by name: parameters, and beside them what their optimiser remembers.
+using OptimizerState = std::map<std::string, at::Tensor>;
+
+/// Learning rates of one step.
+struct SharedRates {
+  double adamw = 0;
+  double muon = 0;
+};
+
 class SharedOptimizer {
  public:
   /// Moves the parameters (and their gradients) into flat buffers; the model's tensors become
   /// views of them. A tensor that gets no gradient in a step has a zero one, and decays.
-  SharedOptimizer(std::vector<model::NamedTensor> parameters, AdamW settings);
+  /// `matrices`: names of those that Muon steps.
+  SharedOptimizer(std::vector<model::NamedTensor> parameters, AdamW settings,
+                  const std::set<std::string>& matrices = {}, Muon muon = {});
 
   /// Clips the mean over `lanes` to norm 1, steps, and zeroes the gradients. Returns the norm
   /// before clipping; where that is not finite, nothing is stepped.
-  double step(double learning_rate, int64_t lanes);
+  double step(SharedRates rates, int64_t lanes);
+  double step(double learning_rate, int64_t lanes) { return step({learning_rate, 0}, lanes); }
 
-  const std::vector<model::NamedTensor>& parameters() const { return parameters_; }
-  /// Views, in the order of parameters(); `steps` is one tensor for all.
-  std::vector<Moments> moments() const;
+  /// `NAME.exp_avg`, `NAME.exp_avg_sq` and `NAME.step` of AdamW (one step count for all),
+  /// `NAME.momentum_buffer` of Muon.
+  OptimizerState state() const;
 
  private:
-  std::vector<model::NamedTensor> parameters_;
-  std::vector<int64_t> offsets_;
+  struct Place {
+    model::NamedTensor parameter;
+    int64_t offset = 0;  ///< in the flat buffers
+  };
+  void step_matrices(double learning_rate, double divisor);
+
+  std::vector<Place> flat_;      // AdamW's, first in the buffers
+  std::vector<Place> matrices_;  // Muon's
+  std::vector<at::Tensor> momentum_;
   AdamW settings_;
-  at::Tensor values_, gradients_, first_, second_, steps_;
+  Muon muon_;
+  at::Tensor values_, gradients_;      // of all
+  at::Tensor first_, second_, steps_;  // of AdamW's part
 };
 
 class SessionOptimizer {
@@ -60,8 +85,8 @@ class SessionOptimizer {
   /// Steps the tensors that have a gradient (clipped together to norm 1) and forgets it.
   double step(double learning_rate);
 
-  const std::vector<model::NamedTensor>& parameters() const { return parameters_; }
   const std::vector<Moments>& moments() const { return moments_; }
+  OptimizerState state() const;
 
  private:
   std::vector<model::NamedTensor> parameters_;

@@ -71,7 +71,8 @@ double update(Training& training, const std::vector<size_t>& sessions, int64_t l
     check_finite(training.learner.sessions[session].optimizer.step(session_lr),
                  "gradient norm of a session", training.state.step);
   }
-  const double norm = training.learner.shared.step(shared_lr, lanes);
+  const double muon_lr = learning_rate(schedule, point.muon_lr, training.state.step);
+  const double norm = training.learner.shared.step({shared_lr, muon_lr}, lanes);
   check_finite(norm, "gradient norm", training.state.step);
   return norm;
 }

@@ -1,5 +1,6 @@
 #include "model/brain/brain_model.h"
 
+#include "model/brain/hiera.h"
 #include "model/brain/losses.h"
 #include "model/parameters.h"
 
@@ -168,6 +169,54 @@ TEST_CASE("brain model: hidden responses and hidden frames do not reach the pred
   CHECK(at::equal(model.forward(batch, resolved).predictions, before));
   batch.video.narrow(2, 55, 5).add_(3);
   CHECK(!at::equal(model.forward(batch, resolved).predictions, before));
+}
+
+namespace {
+
+/// Video tokens of one window, (steps, tokens of a step, d), with the backbone's `layout`.
+at::Tensor video_tokens(const ModelShape& shape, const at::Tensor& video) {
+  ParameterSet parameters(11);
+  const Hiera hiera = make_hiera(parameters, "hiera", shape);
+  const c10::NoGradGuard no_grad;
+  for (const NamedTensor& p : parameters.list()) { p.tensor.detach().mul_(3); }  // far from nothing
+  return hiera(video, {0, hiera.grid.steps}, {}, nullptr)[0].unflatten(0, {hiera.grid.steps, -1});
+}
+
+ModelShape hiera_shape(VideoLayout layout) {
+  ModelShape shape = shape_of({.name = "1M"}, {.video = VideoShape{60, 1, 20, 33}});
+  shape.hiera_width = 32;
+  shape.video_layout = layout;
+  return shape;
+}
+
+}  // namespace
+
+TEST_CASE("brain model: with causal windows a video token sees the frames of its field alone") {
+  const ModelShape shape = hiera_shape(VideoLayout::causal_windows);
+  const at::Tensor video =
+      at::arange(60 * 20 * 33, at::kFloat).mul(0.01).sin().view({1, 1, 60, 20, 33});
+  const at::Tensor before = video_tokens(shape, video);
+  for (const int64_t frame : {0, 17, 30, 59}) {
+    at::Tensor changed = video.clone();
+    changed.select(2, frame).add_(3);
+    const at::Tensor after = video_tokens(shape, changed);
+    for (int64_t step = 0; step < 30; ++step) {
+      CAPTURE(frame);
+      CAPTURE(step);
+      const bool inside = 2 * step - 2 <= frame && frame <= 2 * step + 3;
+      CHECK(at::equal(after[step], before[step]) == !inside);
+    }
+  }
+}
+
+TEST_CASE("brain model: with the published layout every video token sees every frame") {
+  const ModelShape shape = hiera_shape(VideoLayout::published);
+  const at::Tensor video =
+      at::arange(60 * 20 * 33, at::kFloat).mul(0.01).sin().view({1, 1, 60, 20, 33});
+  at::Tensor changed = video.clone();
+  changed.select(2, 59).add_(3);
+  const at::Tensor before = video_tokens(shape, video), after = video_tokens(shape, changed);
+  for (int64_t step = 0; step < 30; ++step) { CHECK_FALSE(at::equal(after[step], before[step])); }
 }
 
 TEST_CASE("brain model: predictions follow the neurons when their order changes") {

@@ -36,23 +36,47 @@ at::Tensor unroll(const at::Tensor& x, const VideoGrid& grid) {
       .flatten(1, 5);
 }
 
-// Attention within contiguous chunks of the sequence, (B, N, c_in) to (B, N_out, c_out). The result
-// of query j of chunk w stands at position j·chunks + w: the published code writes it there.
-at::Tensor window_attention(const HieraLayer& layer, const at::Tensor& x) {
+constexpr int64_t kPhases = 4;  // of a 2 × 2 cell, until they are pooled
+constexpr int64_t kCells = 16;  // of a window
+
+// Whether a window holds all phases of its cells (before pooling), each apart in the sequence.
+bool holds_phases(const HieraBlock& block, VideoLayout layout) {
+  return layout == VideoLayout::causal_windows && block.chunk > kCells;
+}
+
+// The windows of a sequence (B, N, …): (B·windows, chunk, …).
+at::Tensor windows_of(const at::Tensor& x, const HieraBlock& block, VideoLayout layout) {
+  const int64_t windows = x.size(1) / block.chunk;
+  if (!holds_phases(block, layout)) { return x.unflatten(1, {windows, block.chunk}).flatten(0, 1); }
+  return x.unflatten(1, {kPhases, windows, -1}).transpose(1, 2).flatten(2, 3).flatten(0, 1);
+}
+
+// Results of windows back into a sequence, (B·windows, queries, c) to (B, windows·queries, c). The
+// published code writes query j of window w to position j·windows + w.
+at::Tensor sequence_of(const at::Tensor& mixed, int64_t windows, const HieraBlock& block,
+                       VideoLayout layout) {
+  const at::Tensor x = mixed.unflatten(0, {-1, windows});  // (B, windows, queries, c)
+  if (layout == VideoLayout::published) { return x.transpose(1, 2).flatten(1, 2); }
+  if (block.pools || !holds_phases(block, layout)) { return x.flatten(1, 2); }
+  return x.unflatten(2, {kPhases, -1}).transpose(1, 2).flatten(1, 3);
+}
+
+// The largest of every four queries: neighbours of the window as published, else the phases.
+at::Tensor pooled(const at::Tensor& q, VideoLayout layout) {
+  return layout == VideoLayout::published ? q.unflatten(1, {-1, kPhases}).amax(2)
+                                          : q.unflatten(1, {kPhases, -1}).amax(1);
+}
+
+// Attention within windows, (B, N, c_in) to (B, N_out, c_out).
+at::Tensor window_attention(const HieraLayer& layer, const at::Tensor& x, VideoLayout layout) {
   const HieraBlock& block = layer.block;
-  const int64_t chunks = x.size(1) / block.chunk;
   const at::Tensor qkv = layer.qkv(x).unflatten(-1, {3, block.heads, -1});  // (B, N, 3, H, f)
-  const auto chunked = [&](int64_t part) {
-    return qkv.select(2, part).unflatten(1, {chunks, block.chunk}).flatten(0, 1);
+  const auto part = [&](int64_t which) {
+    return windows_of(qkv.select(2, which), block, layout);  // (B·windows, chunk, H, f)
   };
-  at::Tensor q = chunked(0);  // (B·chunks, chunk, H, f)
-  if (block.pools) {
-    q = q.unflatten(1, {-1, 4}).amax(2);  // (B·chunks, chunk/4, H, f)
-  }
-  const at::Tensor mixed = attend(rms_norm(q), rms_norm(chunked(1)), chunked(2), {});
-  const at::Tensor scattered =
-      mixed.unflatten(0, {-1, chunks}).transpose(1, 2).flatten(1, 2);  // (B, queries·chunks, c)
-  return layer.proj(scattered);
+  const at::Tensor q = block.pools ? pooled(part(0), layout) : part(0);
+  const at::Tensor mixed = attend(rms_norm(q), rms_norm(part(1)), part(2), {});
+  return layer.proj(sequence_of(mixed, x.size(1) / block.chunk, block, layout));
 }
 
 // Stochastic depth of one branch: items that are dropped add nothing, the others add more.
@@ -62,14 +86,15 @@ at::Tensor keep(const at::Tensor& branch, const at::Tensor& kept, int64_t& draw,
   return branch * items.view({-1, 1, 1});
 }
 
-at::Tensor run_layer(const HieraLayer& layer, const at::Tensor& x, const at::Tensor& kept,
-                     int64_t& draw) {
+at::Tensor run_layer(const HieraLayer& layer, const at::Tensor& x, VideoLayout layout,
+                     const at::Tensor& kept, int64_t& draw) {
   const at::Tensor normed = rms_norm(x, layer.gain);
   // Pooling keeps the largest of the four phases of every cell.
   const at::Tensor residual =
       layer.block.pools ? layer.widen(normed).unflatten(1, {4, -1}).amax(1) : x;
   const double rate = layer.block.drop_rate;
-  const at::Tensor mixed = residual + keep(window_attention(layer, normed), kept, draw, rate);
+  const at::Tensor mixed =
+      residual + keep(window_attention(layer, normed, layout), kept, draw, rate);
   const at::Tensor fed = layer.feed_forward(rms_norm(mixed, layer.feed_forward_gain));
   return mixed + keep(fed, kept, draw, rate);
 }
@@ -98,7 +123,7 @@ at::Tensor Hiera::operator()(const at::Tensor& video, StepRange visible, const a
   note(trace, "hiera.unrolled", x);
   int64_t draw = 0;
   for (size_t i = 0; i < layers.size(); ++i) {
-    x = run_layer(layers[i], x, kept, draw);
+    x = run_layer(layers[i], x, layout, kept, draw);
     note(trace, "hiera.block." + std::to_string(i), x);
   }
   const int64_t cells = x.size(1) / grid.steps;
@@ -109,7 +134,7 @@ at::Tensor Hiera::operator()(const at::Tensor& video, StepRange visible, const a
 Hiera make_hiera(ParameterSet& parameters, const std::string& name, const ModelShape& shape) {
   const std::string backbone = name + ".backbone";
   const int64_t c = shape.hiera_width, channels = shape.window.video->channels;
-  Hiera hiera{.grid = convolution_grid(shape)};
+  Hiera hiera{.grid = convolution_grid(shape), .layout = shape.video_layout};
   hiera.space =
       parameters.normal(backbone + ".pos_embed_spatial", {1, hiera.grid.per_step(), c}, kStd);
   hiera.time = parameters.normal(backbone + ".pos_embed_temporal", {1, hiera.grid.steps, c}, kStd);

@@ -3,8 +3,8 @@
 // Shape legend: B windows, T time steps, N tokens of the sequence, c width of a block.
 #pragma once
 
-#include "model/feed_forward.h"
 #include "model/brain/shape/geometry.h"
+#include "model/feed_forward.h"
 #include "model/trace.h"
 
 #include <vector>
@@ -23,6 +23,7 @@ struct Hiera {
   std::vector<HieraLayer> layers;
   Linear feature_proj;
   VideoGrid grid;  ///< of the first convolution
+  VideoLayout layout = VideoLayout::published;
 
   /// video (B, channels, T', height, width) → tokens (B, visible steps × pooled grid, d).
   /// `kept`: rows of zeros and ones (B) for the branches with a drop rate, or undefined.

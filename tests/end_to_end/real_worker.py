@@ -110,6 +110,29 @@ def uninterrupted_run_and_submitted_twice(world):
         return f"{attempts[0]['last_step']} steps, the second submit starts nothing"
 
 
+def a_trained_model_predicts(world):
+    """Its predictions, scored by enigma-data, give the correlation that the run reported."""
+    place = world.place("predicting")
+    with ended(place):
+        finish(place)
+        [run] = place.runs()
+        last = max(place.store.glob(f"runs/{run}/attempt-*/checkpoints/step-*"),
+                   key=lambda folder: int(folder.name[5:]))
+        reported = {e["strategy"]: e["correlation"] for e in place.show(run)["evals"]
+                    if e["step"] == int(last.name[5:])}
+        check(len(reported) == 2, f"scores of {list(reported)}")
+        for strategy, correlation in reported.items():
+            out = place.folder / f"{strategy}.safetensors"
+            subprocess.run([place.bin / "enigma-worker", "predict", "--checkpoint", last, "--data",
+                            world.data, "--strategy", strategy, "--out", out], check=True,
+                           capture_output=True)
+            scored = json.loads(subprocess.run(
+                [place.bin / "enigma-data", "score", out, "--json"], check=True,
+                capture_output=True, text=True).stdout)["population"]
+            check(abs(scored - correlation) < 1e-6, f"{strategy}: {scored}, not {correlation}")
+        return f"{len(reported)} strategies, {correlation:.4f} twice"
+
+
 def sigkilled_worker_resumes(world):
     place = world.place("killed")
     with ended(place):
@@ -239,8 +262,8 @@ def ended(place):
         place.stop()
 
 
-TESTS = [uninterrupted_run_and_submitted_twice, sigkilled_worker_resumes, sigterm_is_a_preemption,
-         torn_checkpoint_is_passed_over, truncated_array_is_refused, not_a_number_is_refused,
+TESTS = [uninterrupted_run_and_submitted_twice, a_trained_model_predicts,
+         sigkilled_worker_resumes, sigterm_is_a_preemption, torn_checkpoint_is_passed_over, truncated_array_is_refused, not_a_number_is_refused,
          a_causal_sweep_is_like_any_other]
 
 

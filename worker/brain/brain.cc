@@ -1,6 +1,7 @@
 #include "worker/brain/brain.h"
 
 #include "model/brain/losses.h"
+#include "sweeps/brain_family.h"
 #include "worker/brain/batch.h"
 
 #include <ATen/Functions.h>
@@ -42,6 +43,12 @@ std::vector<std::string> animals_of(const Corpus& corpus) {
   return animals;
 }
 
+model::ModelShape shape_of(const sweeps::Point& point, const model::WindowShape& window) {
+  model::ModelShape shape = model::shape_of(point.size, window);
+  shape.video_layout = sweeps::video_layout_of(point);
+  return shape;
+}
+
 at::Tensor biases_of(const std::vector<double>& rates) {
   at::Tensor biases = at::empty({static_cast<int64_t>(rates.size())});
   for (size_t i = 0; i < rates.size(); ++i) {
@@ -60,7 +67,7 @@ Brain::Brain(const RunSetup& setup)
     : point_(setup.point),
       tensors_(setup.tensors),
       corpus_(open_corpus(point_, setup.data)),
-      shape_(model::shape_of(point_.size, corpus_.inputs.window)),
+      shape_(shape_of(point_, corpus_.inputs.window)),
       rates_(rates_of_all(corpus_)),
       strategies_(
           resolve_strategies(point_.training_strategies, shape_, corpus_, every_session(corpus_))),
@@ -86,6 +93,17 @@ std::vector<SessionParameters> Brain::session_parameters() const {
     sessions.push_back({session.ref.name, model_.session_parameters(session.ref.name)});
   }
   return sessions;
+}
+
+std::vector<std::string> Brain::matrices() const {
+  std::vector<std::string> names;
+  for (const model::NamedTensor& p : model_.shared_parameters()) {
+    if (p.tensor.dim() != 2) { continue; }
+    for (const char* part : {"enc.", "proc.", "decs.", "hiera.backbone.blocks."}) {
+      if (p.name.starts_with(part)) { names.push_back(p.name); }
+    }
+  }
+  return names;
 }
 
 std::unique_ptr<StepReader> Brain::reader() const {

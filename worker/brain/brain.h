@@ -22,11 +22,16 @@ class Brain : public Family {
 
   std::vector<model::NamedTensor> shared_parameters() const override;
   std::vector<SessionParameters> session_parameters() const override;
+  std::vector<std::string> matrices() const override;
   std::unique_ptr<StepReader> reader() const override;
   LaneLoss forward(const StepBatch& batch, size_t lane) override;
   std::vector<protocol::Eval> evaluate(int64_t step) override;
   int64_t evaluation_windows() const override { return evaluation_.windows(); }
   std::vector<std::string> remarks() const override;
+
+  Evaluation& evaluation() { return evaluation_; }
+  model::BrainModel& model() { return model_; }
+  const Corpus& corpus() const { return corpus_; }
 
  private:
   const sweeps::Point& point_;

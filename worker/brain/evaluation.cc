@@ -105,7 +105,17 @@ int64_t Evaluation::windows() const {
 protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, int64_t step) {
   Sums sums;
   for (const EvaluatedSession& session : sessions_) {
-    evaluate_session(model, strategy, session, sums);
+    sums.correlations.emplace_back(corpus_.sessions[session.index].ref.neurons);
+    predict_session(model, strategy, session, [&](const Predicted& some) {
+      const at::Tensor means =
+          session.baseline.index_select(0, some.ids.flatten()).view(some.ids.sizes());
+      sums.loss +=
+          model::element_losses(some.predictions, some.labels).sum(at::kDouble).item<double>();
+      sums.baseline += model::element_losses(means, some.labels).sum(at::kDouble).item<double>();
+      sums.elements += static_cast<double>(some.labels.numel());
+      sums.correlations.back().add(values<float>(some.predictions), values<float>(some.labels),
+                                   values<int64_t>(some.ids));
+    });
   }
   const PopulationCorrelation correlation = population(sums.correlations);
   return {.step = step,
@@ -118,13 +128,21 @@ protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, i
           .n = correlation.neurons};
 }
 
-void Evaluation::evaluate_session(model::BrainModel& model, size_t strategy,
-                                  const EvaluatedSession& session, Sums& sums) {
+void Evaluation::predict(model::BrainModel& model, size_t strategy,
+                         const std::function<void(const Predicted&)>& take) {
+  const at::NoGradGuard guard;
+  for (const EvaluatedSession& session : sessions_) {
+    predict_session(model, strategy, session, take);
+  }
+}
+
+void Evaluation::predict_session(model::BrainModel& model, size_t strategy,
+                                 const EvaluatedSession& session,
+                                 const std::function<void(const Predicted&)>& take) {
   const CorpusSession& source = corpus_.sessions[session.index];
   const model::ResolvedStrategy& resolved = strategies_.resolved[strategy][session.index];
   const int64_t kept = sweeps::kept_neurons(model.shape(), source.info);
   Staging staging;
-  sums.correlations.emplace_back(source.ref.neurons);
   const auto stride = static_cast<size_t>(windows_per_batch_);
   for (size_t first = 0; first < session.starts_s.size(); first += stride) {
     const size_t end = std::min(first + stride, session.starts_s.size());
@@ -133,20 +151,16 @@ void Evaluation::evaluate_session(model::BrainModel& model, size_t strategy,
       CounterRandom random = random_of(0, stream_of(source.ref), window);
       orders.push_back(draw_permutation(random, source.ref.neurons, kept));
     }
-    const std::vector<double> starts_s(session.starts_s.begin() + static_cast<ptrdiff_t>(first),
-                                       session.starts_s.begin() + static_cast<ptrdiff_t>(end));
-    const model::Batch batch = read_batch(staging, corpus_, session.index, starts_s, orders);
+    Predicted some{session.index,
+                   {session.starts_s.begin() + static_cast<ptrdiff_t>(first),
+                    session.starts_s.begin() + static_cast<ptrdiff_t>(end)}};
+    const model::Batch batch = read_batch(staging, corpus_, session.index, some.starts_s, orders);
     const model::Output output = model.forward(model::on(model.device(), batch), resolved);
     const auto host = [](const at::Tensor& x) { return x.to(at::kCPU, at::kFloat).contiguous(); };
-    const at::Tensor predictions = host(output.predictions),
-                     labels = host(output.labels);  // (B, K)
-    const at::Tensor ids = output.neuron_ids.cpu().contiguous();
-    const at::Tensor means = session.baseline.index_select(0, ids.flatten()).view(ids.sizes());
-    sums.loss += model::element_losses(predictions, labels).sum(at::kDouble).item<double>();
-    sums.baseline += model::element_losses(means, labels).sum(at::kDouble).item<double>();
-    sums.elements += static_cast<double>(labels.numel());
-    sums.correlations.back().add(values<float>(predictions), values<float>(labels),
-                                 values<int64_t>(ids));
+    some.predictions = host(output.predictions), some.labels = host(output.labels);  // (B, K)
+    some.ids = output.neuron_ids.cpu().contiguous();
+    some.positions = output.positions.cpu();
+    take(some);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "worker/brain/strategies.h"
 #include "worker/protocol/report.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +20,15 @@ struct Rates {
   std::vector<double> targets, windows;
 };
 Rates rates_of(const CorpusSession& session, const recordings::WindowRule& rule);
+
+/// What the model predicts of some windows of a session, on the host, element by element in the
+/// model's order (target slots, neurons, samples of a slot).
+struct Predicted {
+  size_t session = 0;
+  std::vector<double> starts_s;         ///< of the windows
+  at::Tensor predictions, labels, ids;  ///< (windows, K); rows of the session's neurons
+  at::Tensor positions;                 ///< (K) sample within the window
+};
 
 class Evaluation {
  public:
@@ -33,6 +43,11 @@ class Evaluation {
   /// over neurons and standard error.
   std::vector<protocol::Eval> run(model::BrainModel& model, int64_t step);
 
+  /// Gives everything that a strategy of strategies() predicts to `take`, session by session.
+  void predict(model::BrainModel& model, size_t strategy,
+               const std::function<void(const Predicted&)>& take);
+
+  const StrategyTable& strategies() const { return strategies_; }
   const std::string& tier() const { return tier_; }
   /// Forward passes of one window that a run costs.
   int64_t windows() const;
@@ -46,8 +61,8 @@ class Evaluation {
   };
   void choose_tier();
   protocol::Eval evaluate(model::BrainModel& model, size_t strategy, int64_t step);
-  void evaluate_session(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
-                        Sums& sums);
+  void predict_session(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
+                       const std::function<void(const Predicted&)>& take);
 
   const Corpus& corpus_;
   StrategyTable strategies_;

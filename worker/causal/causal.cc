@@ -108,6 +108,14 @@ std::vector<model::NamedTensor> Causal::shared_parameters() const {
   return model_.parameters();
 }
 
+std::vector<std::string> Causal::matrices() const {
+  std::vector<std::string> names;
+  for (const model::NamedTensor& p : model_.parameters()) {
+    if (p.tensor.dim() == 2 && p.name.starts_with("model.layers.")) { names.push_back(p.name); }
+  }
+  return names;
+}
+
 std::unique_ptr<StepReader> Causal::reader() const {
   return std::make_unique<CausalReader>(corpus_.training, point_);
 }

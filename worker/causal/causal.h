@@ -15,6 +15,7 @@ class Causal : public Family {
   explicit Causal(const RunSetup& setup);
 
   std::vector<model::NamedTensor> shared_parameters() const override;
+  std::vector<std::string> matrices() const override;
   std::unique_ptr<StepReader> reader() const override;
   LaneLoss forward(const StepBatch& batch, size_t lane) override;
   /// One report: mean loss in nats over all held-out sequences, and as its baseline that of the

@@ -9,5 +9,6 @@ namespace enigma::worker {
 int export_weights(const cli::Call& call);
 int forward(const cli::Call& call);
 int import_weights(const cli::Call& call);
+int predict(const cli::Call& call);
 
 }  // namespace enigma::worker

@@ -62,6 +62,8 @@ constexpr const char* kHelp =
     "  enigma-worker export-weights CHECKPOINT --out FILE              published names, no "
     "moments\n"
     "  enigma-worker import-weights FILE --out DIR                     a checkpoint to start from\n"
+    "  enigma-worker predict --checkpoint DIR --data DIR --out FILE    what enigma-data score "
+    "reads\n"
     "Exit codes: 0 done, 64 bad point, 65 bad data, 70 fault, 71 non-finite loss, 72 device\n"
     "memory, 73 disk full, 74 no readable checkpoint, 75 preempted, 76 preempted, none written\n";
 
@@ -181,7 +183,10 @@ int main_of_worker() {
 /// The command's function, or nothing where there is none of the name.
 int (*command_named(const std::string& verb))(const cli::Call&) {
   static const std::map<std::string, int (*)(const cli::Call&)> table = {
-      {"forward", forward}, {"export-weights", export_weights}, {"import-weights", import_weights}};
+      {"forward", forward},
+      {"export-weights", export_weights},
+      {"import-weights", import_weights},
+      {"predict", predict}};
   const auto found = table.find(verb);
   return found == table.end() ? nullptr : found->second;
 }

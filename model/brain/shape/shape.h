@@ -33,6 +33,11 @@ struct WindowShape {
 /// `patches` is one strided convolution with positions, for small models on small machines.
 enum class VideoEncoder { patches, hiera };
 
+/// How Hiera's windows lie in its sequence. `published` reads chunks of neighbours and writes each
+/// result elsewhere, so that every token sees all frames, hidden ones too (model-parameters, trap
+/// 1); `causal_windows` reads and writes the same positions, each window within one time step.
+enum class VideoLayout { published, causal_windows };
+
 /// Everything the modules and the counts need. Fields as in the published model; small models
 /// (given by width, layers, heads) take fewer latents and the patch encoder: see small_shape().
 struct ModelShape {
@@ -54,6 +59,7 @@ struct ModelShape {
   VideoEncoder video_encoder = VideoEncoder::hiera;
   // patches: kernel = stride; hiera: published kernel (6,7,7), stride 2, padding (2,1,3)
   int64_t patch_frames = 6, patch_height = 9, patch_width = 8;
+  VideoLayout video_layout = VideoLayout::published;
   int64_t hiera_width = 128, hiera_heads = 2;
   std::vector<int64_t> hiera_stages = {2, 8};
   double hiera_drop_path = 0.25;
