@@ -3,8 +3,8 @@
 // Shape legend: B windows, s visible time steps, g patches of a step, d width.
 #pragma once
 
-#include "model/feed_forward.h"
 #include "model/brain/shape/geometry.h"
+#include "model/feed_forward.h"
 
 namespace enigma::model {
 
