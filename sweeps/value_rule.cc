@@ -134,8 +134,8 @@ ValueRule whole_number(int64_t Point::*field, int64_t low, int64_t high) {
 }
 
 ValueRule word_rule(const std::vector<std::string>& words, const std::vector<std::string>& later,
-                    std::function<void(Point&, size_t)> put,
-                    std::function<std::string(const Point&)> word_of) {
+                    const std::function<void(Point&, size_t)>& put,
+                    const std::function<std::string(const Point&)>& word_of) {
   const std::string known = fmt::format("'{}'", fmt::join(words, "', '"));
   const auto read = [=](const WrittenValue& value, Draft& draft) {
     for (const std::string& word : later) {

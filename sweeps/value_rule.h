@@ -61,8 +61,8 @@ ValueRule training_strategies();
 
 /// The rule of `words`, with what to do with the number of the one read and which one a point has.
 ValueRule word_rule(const std::vector<std::string>& words, const std::vector<std::string>& later,
-                    std::function<void(Point&, size_t)> put,
-                    std::function<std::string(const Point&)> word_of);
+                    const std::function<void(Point&, size_t)>& put,
+                    const std::function<std::string(const Point&)>& word_of);
 
 template <typename Enum>
 ValueRule one_of(Enum Point::*field, const std::vector<Enum>& choices) {

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 6> kBuffers = {
     "behavior_timestamps", "positional_embeddings", "_latent_ids",
     "_latent_timestamps",  "_latent_window_sizes",  "inv_freq"};
-constexpr std::array<std::string_view, 3> kMoments = {".exp_avg", ".exp_avg_sq", ".step"};
+constexpr std::array<std::string_view, 4> kMoments = {".exp_avg", ".exp_avg_sq", ".step",
+                                                      ".momentum_buffer"};
 constexpr std::string_view kCompiled = "_orig_mod.", kSession = "sess_params.";
 
 bool ends_with_any(const std::string& name, auto endings) {
