@@ -14,14 +14,15 @@ RUNS = 24
 
 
 def finish_under_preemption(place, cluster, chance):
-    """High-priority jobs take one to four nodes for some seconds, time and again."""
-    deadline = time.monotonic() + 400
+    """High-priority jobs take the nodes for some seconds, time and again; the first takes all of them."""
+    deadline = time.monotonic() + 450
     bursts = 0
     while not (len(place.runs()) == RUNS and set(place.runs().values()) == {"done"}):
         check(time.monotonic() < deadline, f"not done in time: {collections.Counter(place.runs().values())}")
-        if bursts < 5 and any(job[2] == "RUNNING" for job in cluster.ours()):
+        if bursts < 6 and sum(job[2] == "RUNNING" for job in cluster.ours()) >= 4:
+            nodes = 4 if bursts == 0 else chance.randint(1, 4)
             bursts += 1
-            cluster.preempt(chance.uniform(1, 4), nodes=chance.randint(1, 4))
+            cluster.preempt(chance.uniform(1, 4), nodes=nodes)
         time.sleep(chance.uniform(3, 6))
     return bursts
 
@@ -33,7 +34,7 @@ def a_sweep_of_real_workers_under_preemption(place, cluster):
     if not worker.exists():
         raise Skip("enigma-worker was not built")
     chance = random.Random(int(os.environ.get("ENIGMA_SEED", "1")))
-    spec = place.spec(executor="slurm", budgets=[8e9, 1.6e10], seeds=range(RUNS // 2))
+    spec = place.spec(executor="slurm", budgets=[2.4e10, 4.8e10], seeds=range(RUNS // 2))
     check_exit(place.run("submit", spec, "--worker", worker), 0)
     bursts = finish_under_preemption(place, cluster, chance)
     check(bursts > 0, "the sweep was over before it was preempted")
