@@ -1,30 +1,20 @@
 // Results of a fixture held against stored ones, for tests: tolerances by kind of name.
 #pragma once
 
+#include "model/golden_folder.h"
 #include "worker/fixture.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <string>
 
 namespace enigma::worker::golden {
 
-inline std::filesystem::path folder() {
-  const char* shared = std::getenv("ENIGMA_SHARED");
-  return std::filesystem::path(shared ? shared : "../shared") / "golden";
-}
-
-/// Says so, and gives true, where the reference values are absent.
-inline bool skipped(const std::string& test, const std::filesystem::path& file) {
-  if (std::filesystem::exists(file)) { return false; }
-  std::cout << "SKIP: " << test << ": no " << file << std::endl;
-  return true;
-}
+using model::golden::golden_folder;
+using model::golden::is_absent;
 
 inline FixtureRequest request_for(const std::filesystem::path& file, const std::string& name,
                                   at::ScalarType type) {

@@ -2,22 +2,22 @@
 // and the cases that they were computed for.
 #pragma once
 
-#include "files/safetensors.h"
 #include "model/brain/brain_model.h"
+#include "model/golden_folder.h"
+#include "model/tensor_file.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <iostream>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace enigma::model::golden {
+
+using model::Tensors;
 
 // A test program that includes this runs on one thread, as the worker does unless told otherwise:
 // threads that share a busy core wait for each other ten times longer than they compute.
@@ -26,36 +26,14 @@ inline const bool kOneThread = [] {
   return true;
 }();
 
-using Tensors = std::map<std::string, at::Tensor>;
-
-inline std::filesystem::path golden_folder() {
-  const char* shared = std::getenv("ENIGMA_SHARED");
-  return std::filesystem::path(shared ? shared : "../shared") / "golden";
-}
-
 /// Says so, and gives true, where the golden data is absent.
 inline bool skipped(const char* test) {
-  if (std::filesystem::exists(golden_folder() / "tiny_weights.safetensors")) { return false; }
-  std::cout << "SKIP: " << test << ": no golden data under " << golden_folder() << std::endl;
-  return true;
-}
-
-inline at::ScalarType type_of(const std::string& dtype) {
-  static const std::map<std::string, at::ScalarType> types = {
-      {"F32", at::kFloat}, {"F64", at::kDouble}, {"I64", at::kLong}, {"U8", at::kByte}};
-  return types.at(dtype);
+  return is_absent(test, golden_folder() / "tiny_weights.safetensors");
 }
 
 /// All tensors of FILE.safetensors.
 inline Tensors load(const std::string& file) {
-  const enigma::Safetensors stored(golden_folder() / (file + ".safetensors"));
-  Tensors tensors;
-  for (const auto& [name, tensor] : stored.tensors()) {
-    tensors[name] = at::from_blob(const_cast<std::byte*>(tensor.bytes.data()), tensor.shape,
-                                  at::TensorOptions(type_of(tensor.dtype)))
-                        .clone();
-  }
-  return tensors;
+  return read_tensors(golden_folder() / (file + ".safetensors"));
 }
 
 inline double largest_error(const at::Tensor& got, const at::Tensor& expected) {

@@ -24,7 +24,8 @@ double tolerance(const std::string& name, bool wide, double scale) {
 }
 
 void check_case(const std::string& name, at::ScalarType type) {
-  auto request = golden::request_for(golden::folder() / "fixtures.json", "tiny/" + name, type);
+  auto request =
+      golden::request_for(golden::golden_folder() / "fixtures.json", "tiny/" + name, type);
   request.steps = 3;
   const model::Tensors results = brain_fixture(request);
   int compared = 0;
@@ -47,7 +48,7 @@ void check_case(const std::string& name, at::ScalarType type) {
 }  // namespace
 
 TEST_CASE("brain fixture: every stored value of every case, and no other") {
-  if (golden::skipped("brain fixture", golden::folder() / "fixtures.json")) { return; }
+  if (golden::is_absent("brain fixture", golden::golden_folder() / "fixtures.json")) { return; }
   REQUIRE(kOneThread);
   for (const char* name :
        {"video_behavior", "population_decode", "causal_video", "behavior_only"}) {
@@ -57,9 +58,9 @@ TEST_CASE("brain fixture: every stored value of every case, and no other") {
 }
 
 TEST_CASE("brain fixture: what a description lacks is told with its place") {
-  if (golden::skipped("brain fixture", golden::folder() / "fixtures.json")) { return; }
-  auto request =
-      golden::request_for(golden::folder() / "fixtures.json", "tiny/causal_video", at::kFloat);
+  if (golden::is_absent("brain fixture", golden::golden_folder() / "fixtures.json")) { return; }
+  auto request = golden::request_for(golden::golden_folder() / "fixtures.json", "tiny/causal_video",
+                                     at::kFloat);
   CHECK(has_brain_case(request.fixtures, request.name));
   CHECK_FALSE(has_brain_case(request.fixtures, "tiny/causal"));
   request.fixtures["tiny"]["config"].erase("d_model");
