@@ -12,7 +12,7 @@
 namespace enigma::drill {
 
 struct Target {
-  std::string run, executor;
+  std::string run;
   int64_t attempt = 0;
   launch::Process launcher, worker;
   std::string job;  ///< of a scheduler; empty: none
