@@ -7,6 +7,7 @@
 #include "orchestrator/launch/durable.h"
 #include "orchestrator/launch/exit_codes.h"
 #include "orchestrator/launch/lease.h"
+#include "orchestrator/launch/local_ranks.h"
 #include "orchestrator/launch/options.h"
 #include "orchestrator/launch/rank.h"
 #include "orchestrator/launch/worker_process.h"
@@ -24,12 +25,6 @@
 
 namespace enigma::launch {
 namespace {
-
-double now_s() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 void wait_until_dead(const Process& process) {
   const timespec pause{0, 2'000'000};
@@ -265,7 +260,8 @@ void cancel_chain(const Options& options) {
 }
 
 int launch_in_chain(const Options& options) {
-  const int code = has_several_ranks(options) ? launch_on_nodes(options) : launch_here(options);
+  const bool on_nodes = has_several_ranks(options) && !options.job.empty();
+  const int code = on_nodes ? launch_on_nodes(options) : launch_here(options);
   const bool is_over = exists(options.run_folder + "/done") ||
                        exists(options.run_folder + "/cancelled") ||
                        has_chain_ended(options.run_folder, options.token);
@@ -287,9 +283,13 @@ int launch(const Options& options) {
 }  // namespace enigma::launch
 
 // enigma-launch rank ATTEMPT_FOLDER WORKER: what srun starts on each node, for each rank.
+// enigma-launch ranks COUNT ATTEMPT_FOLDER WORKER: the same of this machine alone.
 int main(int argc, char** argv) {
   if (argc == 4 && std::string(argv[1]) == "rank") {
-    return enigma::launch::run_rank(argv[2], argv[3]);
+    return enigma::launch::run_rank(enigma::launch::place_by_scheduler(), argv[2], argv[3]);
+  }
+  if (argc == 5 && std::string(argv[1]) == "ranks") {
+    return enigma::launch::run_local_ranks(std::atoll(argv[2]), argv[3], argv[4]);
   }
   std::string why;
   const auto options = enigma::launch::parse_options({argv + 1, argv + argc}, why);

@@ -1,6 +1,7 @@
 #include "orchestrator/launch/process.h"
 
 #include <array>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 #include <unistd.h>
@@ -43,6 +44,12 @@ int64_t start_ticks(int64_t pid) {
 Process process_of(int64_t pid) {
   const int64_t tick_ns = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
   return {host_name(), boot_id(), pid, start_ticks(pid) * tick_ns};
+}
+
+double now_s() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 Process this_process() {

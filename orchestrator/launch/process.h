@@ -19,6 +19,9 @@ struct Process {
 
 enum class Liveness { alive, dead, unseen };  ///< unseen: on another machine, nobody here can tell
 
+/// Seconds since the epoch.
+double now_s();
+
 /// The calling process.
 Process this_process();
 

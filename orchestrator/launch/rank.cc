@@ -2,6 +2,7 @@
 
 #include "orchestrator/launch/durable.h"
 #include "orchestrator/launch/exit_codes.h"
+#include "orchestrator/launch/process.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -28,7 +29,7 @@ std::string variable(const char* name) {
 }
 
 struct Rank {
-  std::string folder, number;
+  std::string folder, number, world;
   std::string log() const {
     return folder + (number == "0" ? "/worker.log" : "/rank-" + number + ".log");
   }
@@ -61,11 +62,8 @@ std::string number_or_null(bool is_number, int value) {
 
 void write_rank_exit(const Rank& rank, int status) {
   if (exists(rank.exit())) { return; }
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
   char at[32];
-  std::snprintf(at, sizeof at, "%.3f",
-                static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec));
+  std::snprintf(at, sizeof at, "%.3f", now_s());
   const std::string json =
       "{\"code\": " + number_or_null(WIFEXITED(status), WEXITSTATUS(status)) +
       ", \"signal\": " + number_or_null(WIFSIGNALED(status), WTERMSIG(status)) + ", \"at\": " + at +
@@ -79,7 +77,7 @@ void become_worker(const Rank& rank, const std::string& worker) {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::setenv("ENIGMA_RANK", rank.number.c_str(), 1);
-  ::setenv("ENIGMA_WORLD", variable("SLURM_NTASKS").c_str(), 1);
+  ::setenv("ENIGMA_WORLD", rank.world.c_str(), 1);
   const int out = ::open(rank.log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (out >= 0) {
     ::dup2(out, STDOUT_FILENO);
@@ -136,9 +134,16 @@ std::vector<RankExit> read_rank_exits(const std::string& attempt_folder) {
   return exits;
 }
 
-int run_rank(const std::string& attempt_folder, const std::string& worker) {
-  const std::string number = variable("SLURM_PROCID");
-  const Rank rank{attempt_folder, number.empty() ? "0" : number};
+RankPlace place_by_scheduler() {
+  const auto number = [](const char* name, int64_t absent) {
+    const std::string text = variable(name);
+    return text.empty() ? absent : std::strtoll(text.c_str(), nullptr, 10);
+  };
+  return {number("SLURM_PROCID", 0), number("SLURM_NTASKS", 1)};
+}
+
+int run_rank(const RankPlace& place, const std::string& attempt_folder, const std::string& worker) {
+  const Rank rank{attempt_folder, std::to_string(place.rank), std::to_string(place.world)};
   sigset_t watched;
   sigemptyset(&watched);
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGCHLD}) { sigaddset(&watched, signal); }

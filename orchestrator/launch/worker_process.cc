@@ -36,8 +36,8 @@ void set_environment(const Options& options, const std::string& folder) {
   ::setenv("ENIGMA_WORLD", "1", 1);
 }
 
-/// One process, or one a rank: then a rank that fails ends the others (T13: without that a job
-/// burns on, waiting).
+/// One process, or one a rank: by srun in a scheduler's job, else by ourselves. A rank that fails
+/// ends the others (T13: without that a job burns on, waiting).
 void execute_worker(const Options& options, const std::string& folder,
                     const std::vector<std::string>& nodes) {
   const char* worker = options.worker.c_str();
@@ -45,14 +45,19 @@ void execute_worker(const Options& options, const std::string& folder,
     ::execl(worker, worker, static_cast<char*>(nullptr));
     return;
   }
+  std::array<char, 4096> self{};
+  if (::readlink("/proc/self/exe", self.data(), self.size() - 1) <= 0) { return; }
+  if (options.job.empty()) {
+    const std::string ranks = std::to_string(options.ranks_per_node);
+    ::execl(self.data(), self.data(), "ranks", ranks.c_str(), folder.c_str(), worker,
+            static_cast<char*>(nullptr));
+    return;
+  }
   const auto count = static_cast<int64_t>(nodes.size());
   const std::string on = "--nodelist=" + joined(nodes),
                     nodes_word = "--nodes=" + std::to_string(count),
                     ranks = "--ntasks=" + std::to_string(count * options.ranks_per_node),
                     each = "--ntasks-per-node=" + std::to_string(options.ranks_per_node);
-  std::array<char, 4096> self{};
-  const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size() - 1);
-  if (length <= 0) { return; }
   ::execlp("srun", "srun", "--kill-on-bad-exit=1", "--wait=30", on.c_str(), nodes_word.c_str(),
            ranks.c_str(), each.c_str(), self.data(), "rank", folder.c_str(), worker,
            static_cast<char*>(nullptr));

@@ -48,6 +48,10 @@ std::vector<std::string> LocalExecutor::command_of(const decide::Submission& sub
                                       options_.report_url,
                                       "--grace-s",
                                       fmt::format("{}", options_.grace_s)};
+  if (placement.resources && placement.resources->ranks_per_node() > 1) {
+    command.insert(command.end(),
+                   {"--ranks-per-node", std::to_string(placement.resources->ranks_per_node())});
+  }
   const auto cores = cores_.take(submission.token, submission.slots);
   if (!cores.empty()) { command.insert(command.end(), {"--cpus", launch::to_text(cores)}); }
   return command;

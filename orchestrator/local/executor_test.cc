@@ -87,6 +87,38 @@ TEST_CASE("local: a worker gets the contract's variables, and its exit code come
   CHECK_FALSE(fs::exists(world.folder / "runs/run1/lease"));
 }
 
+TEST_CASE(
+    "local: a run of several ranks is a process each, with a log and an exit file of its own") {
+  World world;
+  auto submission = world.submission(
+      "t1", "echo rank $ENIGMA_RANK of $ENIGMA_WORLD; [ $ENIGMA_RANK = 1 ] && exit 72; sleep 60");
+  attempts::Placement placement = attempts::placement_of(submission.placement);
+  placement.resources = attempts::Resources{.ranks = 3};
+  submission.placement = attempts::to_text(placement);
+  submission.slots = 3;
+  REQUIRE(world.executor.submit(submission).accepted);
+  CHECK(wait_for<decide::Ended>(world.executor, "t1").code == 72);
+  CHECK(read_file(world.attempt(1) / "worker.log").find("rank 0 of 3\n") != std::string::npos);
+  CHECK(read_file(world.attempt(1) / "rank-2.log") == "rank 2 of 3\n");
+  CHECK(read_file(world.attempt(1) / "rank-1.exit.json").find("\"code\": 72") != std::string::npos);
+}
+
+TEST_CASE("local: all ranks are asked to stop, and what rank 0 says of it counts") {
+  World world;
+  auto submission = world.submission(
+      "t1", "trap 'exit 75' TERM; echo ready >ready-$ENIGMA_RANK; while :; do sleep 0.05; done");
+  attempts::Placement placement = attempts::placement_of(submission.placement);
+  placement.resources = attempts::Resources{.ranks = 2};
+  submission.placement = attempts::to_text(placement);
+  submission.slots = 2;
+  REQUIRE(world.executor.submit(submission).accepted);
+  REQUIRE(wait_for_file(world.attempt(1) / "ready-0"));
+  REQUIRE(wait_for_file(world.attempt(1) / "ready-1"));
+  wait_for<decide::Running>(world.executor, "t1");
+  world.executor.cancel("run1", "t1");
+  CHECK(wait_for<decide::Ended>(world.executor, "t1").code == 75);
+}
+
 TEST_CASE("local: a worker lives in its attempt's folder with the environment of its submission") {
   World world;
   attempts::keep_environment(world.folder, "e1",
