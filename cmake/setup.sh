@@ -30,7 +30,7 @@ build="g++ cmake ninja-build pkg-config ca-certificates libboost1.81-dev
   libavformat-dev libavcodec-dev libswscale-dev libavutil-dev"
 speed="ccache mold"
 figure="gnuplot-nox fonts-dejavu-core"
-torch="python3 python3-pip unzip"
+torch="python3 python3-pip unzip libgloo-dev"
 cluster="slurmctld slurmd slurm-client slurm-wlm-basic-plugins slurm-wlm-mysql-plugin slurmdbd munge mariadb-server"
 check="doctest-dev libvalijson-dev clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16 lld-16 sqlite3 curl
   python3 procps git $cluster"

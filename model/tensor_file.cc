@@ -1,7 +1,5 @@
 #include "model/tensor_file.h"
 
-#include "files/safetensors.h"
-
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
@@ -50,14 +48,15 @@ std::string text_of(at::IntArrayRef sizes) {
 
 }  // namespace
 
+at::Tensor view_of(const TensorBytes& stored) {
+  return at::from_blob(const_cast<std::byte*>(stored.bytes.data()), stored.shape,
+                       at::TensorOptions(type_of(stored.dtype)));
+}
+
 Tensors read_tensors(const std::filesystem::path& path) {
   const Safetensors stored(path);
   Tensors tensors;
-  for (const auto& [name, tensor] : stored.tensors()) {
-    tensors[name] = at::from_blob(const_cast<std::byte*>(tensor.bytes.data()), tensor.shape,
-                                  at::TensorOptions(type_of(tensor.dtype)))
-                        .clone();
-  }
+  for (const auto& [name, tensor] : stored.tensors()) { tensors[name] = view_of(tensor).clone(); }
   return tensors;
 }
 

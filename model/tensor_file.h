@@ -1,6 +1,7 @@
 // Tensors in safetensors files by name: weights, fixtures, predictions.
 #pragma once
 
+#include "files/safetensors.h"
 #include "model/named_tensor.h"
 
 #include <ATen/core/Tensor.h>
@@ -13,6 +14,10 @@
 namespace enigma::model {
 
 using Tensors = std::map<std::string, at::Tensor>;
+
+/// The stored bytes as a tensor, without a copy: it lives as long as they do. Throws
+/// std::runtime_error for a type that is none of LibTorch's.
+at::Tensor view_of(const TensorBytes& stored);
 
 /// Copies of all tensors of a file. Throws as Safetensors does, and for a type that is none of
 /// LibTorch's.

@@ -151,7 +151,6 @@ std::vector<Assignment> read_defaults(const Document& document, const Json& valu
   std::vector<Assignment> assignments;
   Fields fields(document, value, "/defaults", diagnostics);
   std::vector<std::string> groups = setting_groups();
-  groups.emplace_back("parallel");  // not of this version: told at its place
   for (const std::string& group : groups) {
     const Json* members = fields.get(group);
     if (members == nullptr) { continue; }

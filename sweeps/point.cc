@@ -68,6 +68,11 @@ class PointReader {
       point().evaluation_sessions = refs(*json, "/evaluation_sessions");
     }
     if (const Json* json = fields.need("point", "an object")) { read_point(*json); }
+    group(fields, "placement", [&](Fields& placement) {
+      for (const std::string& name : setting_groups()) {
+        group(placement, name.c_str(), [&](Fields& f) { read_settings(f, name, Role::placement); });
+      }
+    });
     fields.finish();
     file_.point = std::move(point());
     return file_;
@@ -117,7 +122,7 @@ class PointReader {
     Fields fields(document_, json, "/point", diagnostics_);
     for (const std::string& name : setting_groups()) {
       if (name == "data") { continue; }  // its sessions stand there as a digest
-      group(fields, name.c_str(), [&](Fields& f) { read_settings(f, name); });
+      group(fields, name.c_str(), [&](Fields& f) { read_settings(f, name, Role::identity); });
     }
     group(fields, "data", [&](Fields& f) { read_data(f); });
     group(fields, "evaluation", [&](Fields& f) {
@@ -128,9 +133,9 @@ class PointReader {
     fields.finish();
   }
 
-  void read_settings(Fields& members, const std::string& group) {
+  void read_settings(Fields& members, const std::string& group, Role role) {
     for (const Setting& setting : settings()) {
-      if (setting.group() != group || !setting.is_of(family_)) { continue; }
+      if (setting.group() != group || setting.role != role || !setting.is_of(family_)) { continue; }
       const std::string key = setting.key();
       const Json* json =
           setting.required ? members.need(key, setting.rule.words) : members.get(key);
@@ -198,15 +203,26 @@ nlohmann::json canonical_number(double value) {
   return value;
 }
 
-nlohmann::json canonical(const Point& point) {
+namespace {
+
+/// The settings of a role, nested, but for those at their default.
+nlohmann::json settings_of(const Point& point, Role role) {
   static const Point standard;
   nlohmann::json json = nlohmann::json::object();
   for (const Setting& setting : settings()) {
-    if (setting.role != Role::identity || !setting.is_of(point.family)) { continue; }
+    if (setting.role != role || !setting.is_of(point.family)) { continue; }
     nlohmann::json value = setting.rule.write(point);
     if (!setting.required && value == setting.rule.write(standard)) { continue; }
     json[setting.group()][setting.key()] = std::move(value);
   }
+  return json;
+}
+
+}  // namespace
+
+nlohmann::json canonical(const Point& point) {
+  static const Point standard;
+  nlohmann::json json = settings_of(point, Role::identity);
   put_rule(json["data"], point.rule, standard.rule);
   json["evaluation"] = {{"sessions", digest_of(point.evaluation_sessions)},
                         {"strategies", sorted(point.evaluation_strategies)}};
@@ -229,14 +245,18 @@ std::string digest_of(const std::vector<SessionRef>& sessions) {
 }
 
 nlohmann::ordered_json to_json(const PointFile& file) {
-  return {{"id", file.id},
-          {"point", canonical(file.point)},
-          {"steps", file.steps},
-          {"flops", file.flops},
-          {"flops_per_step", file.flops_per_step},
-          {"seed", file.point.seed},
-          {"sessions", refs_json(file.point.sessions)},
-          {"evaluation_sessions", refs_json(file.point.evaluation_sessions)}};
+  nlohmann::ordered_json json = {
+      {"id", file.id},
+      {"point", canonical(file.point)},
+      {"steps", file.steps},
+      {"flops", file.flops},
+      {"flops_per_step", file.flops_per_step},
+      {"seed", file.point.seed},
+      {"sessions", refs_json(file.point.sessions)},
+      {"evaluation_sessions", refs_json(file.point.evaluation_sessions)}};
+  const nlohmann::json placement = settings_of(file.point, Role::placement);
+  if (!placement.empty()) { json["placement"] = placement; }
+  return json;
 }
 
 PointFile point_file_from_json(const nlohmann::json& json, const std::string& file_name) {

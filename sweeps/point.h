@@ -3,6 +3,7 @@
 
 #include "model/shape/size.h"
 #include "recordings/format/session.h"
+#include "sweeps/parallel.h"
 
 #include <nlohmann/json.hpp>
 
@@ -55,6 +56,10 @@ struct Point {
   int64_t warmup_steps = 0;
   int64_t decay_steps = 0;  ///< the last steps, linearly to 0
   int64_t seed = 0;
+
+  // Placement, which is no part of what is trained.
+  std::string parallel_form = "replicate";
+  Schedule schedule = Schedule::overlapped;
 };
 
 /// A setting of the point's family alone; `standard` where it is not set.
@@ -78,7 +83,8 @@ nlohmann::json canonical(const Point& point);
 std::string id_of(const nlohmann::json& canonical);
 
 /// The document behind ENIGMA_POINT: {id, point, steps, flops, flops_per_step, seed} and, beside
-/// them, what canonical() leaves out: sessions[] and evaluation_sessions[] with names.
+/// them, what canonical() leaves out: sessions[] and evaluation_sessions[] with names, and the
+/// settings of `placement` that are not at their default.
 struct PointFile {
   std::string id;
   Point point;

@@ -26,6 +26,14 @@ std::vector<Setting> settings_of_all() {
       {"model.family", "which model", false, kIdentity, one_word(&Point::family, family_names())},
       {"model.size", "how large it is: a published size, or one of your own", true, kIdentity,
        model_size()},
+      {"parallel.form", "how ranks share a model: a copy on each", false, Role::placement,
+       one_word(&Point::parallel_form, {"replicate"}, {"shard", "hybrid"})},
+      {"parallel.schedule",
+       "how gradients are summed over ranks: after backward, while it runs, or so that each rank "
+       "steps its part",
+       false, Role::placement,
+       one_of(&Point::schedule,
+              std::vector{Schedule::bucketed, Schedule::overlapped, Schedule::scattered})},
       {"schedule.decay_steps", "last steps, in which the learning rates fall linearly to 0", false,
        kIdentity, whole_number(&Point::decay_steps, 0, kStepsMax)},
       {"schedule.warmup_steps", "first steps, in which the learning rates rise linearly", false,
@@ -95,7 +103,7 @@ const Setting* find_setting(const std::string& path) {
 }
 
 bool is_unsupported_path(const std::string& path) {
-  return path == "parallel.form" || path == "data.normalization";
+  return path == "data.normalization";
 }
 
 std::string settings_reference() {

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <stdexcept>
 #include <tuple>
-#include <unistd.h>
 
 namespace enigma::worker {
 namespace {
@@ -48,16 +48,39 @@ std::vector<Numbered> numbered_folders(const fs::path& folder, const std::string
   return found;
 }
 
-Json manifest_of(const fs::path& folder) {
+Json entries_of(const fs::path& folder, const std::vector<std::string>& names) {
   Json files = Json::object();
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(folder)) { paths.push_back(entry.path()); }
-  std::sort(paths.begin(), paths.end());
-  for (const fs::path& path : paths) {
-    files[path.filename().string()] = {{"bytes", fs::file_size(path)},
-                                       {"sha256", sha256_of_file(path)}};
+  for (const std::string& name : names) {
+    files[name] = {{"bytes", fs::file_size(folder / name)},
+                   {"sha256", sha256_of_file(folder / name)}};
   }
   return files;
+}
+
+/// What one rank has written, until rank 0 has taken it into the manifest.
+fs::path entries_file(const fs::path& folder, int64_t rank) {
+  return folder / ("files-" + std::to_string(rank) + ".json");
+}
+
+/// The entries of all ranks, by name.
+Json collect_entries(const fs::path& folder, int64_t world) {
+  std::map<std::string, Json> sorted;
+  for (int64_t rank = 0; rank < world; ++rank) {
+    const fs::path file = entries_file(folder, rank);
+    const Json entries = Json::parse(read_file(file, kManifestBytesMax));
+    for (const auto& item : entries.items()) { sorted[item.key()] = item.value(); }
+    fs::remove(file);
+  }
+  return sorted;
+}
+
+nlohmann::json manifest_in(const fs::path& folder) {
+  auto manifest =
+      nlohmann::json::parse(read_file(folder / kManifest, kManifestBytesMax), nullptr, false);
+  if (!manifest.is_object() || !manifest.contains("files") || !manifest.contains("state")) {
+    throw std::runtime_error((folder / kManifest).string() + ": torn");
+  }
+  return manifest;
 }
 
 int64_t folder_bytes(const fs::path& folder) {
@@ -95,39 +118,55 @@ LoopState loop_state_from_json(const nlohmann::json& json) {
           .flops = json.at("flops").get<double>()};
 }
 
+namespace {
+
+/// Rank 0's part, when all have written: manifest, rename, and the old ones go.
+WrittenCheckpoint complete_checkpoint(const fs::path& aside, const std::string& name,
+                                      const std::string& point_id, const LoopState& state,
+                                      int64_t world) {
+  const Json manifest = {{"schema", "enigma.checkpoint/1"},
+                         {"point", point_id},
+                         {"state", to_json(state)},
+                         {"files", collect_entries(aside, world)}};
+  const std::string text = manifest.dump(1);
+  write_atomically(aside / kManifest, text);
+  const WrittenCheckpoint written{"checkpoints/" + name, folder_bytes(aside), sha256(text)};
+  const fs::path checkpoints = aside.parent_path();
+  fs::rename(aside, checkpoints / name);
+  sync_folder(checkpoints);
+  remove_old(checkpoints);
+  return written;
+}
+
+}  // namespace
+
 WrittenCheckpoint write_checkpoint(const fs::path& attempt_dir, const std::string& point_id,
-                                   const LoopState& state,
-                                   const std::function<void(const fs::path&)>& write_shards) {
+                                   const LoopState& state, parallel::Collectives& collectives,
+                                   const WriteShards& write_shards) {
   const std::string name = "step-" + std::to_string(state.step);
-  const fs::path checkpoints = attempt_dir / "checkpoints";
-  const fs::path aside = checkpoints / ("." + name + ".part-" + std::to_string(::getpid()));
-  fs::create_directories(aside);
+  const fs::path aside = attempt_dir / "checkpoints" / ("." + name + ".part");
+  const bool first = collectives.rank() == 0;
   try {
-    write_shards(aside);
-    const Json manifest = {{"schema", "enigma.checkpoint/1"},
-                           {"point", point_id},
-                           {"state", to_json(state)},
-                           {"files", manifest_of(aside)}};
-    const std::string text = manifest.dump(1);
-    write_atomically(aside / kManifest, text);
-    const WrittenCheckpoint written{"checkpoints/" + name, folder_bytes(aside), sha256(text)};
-    fs::rename(aside, checkpoints / name);
-    sync_folder(checkpoints);
-    remove_old(checkpoints);
-    return written;
+    if (first) { fs::create_directories(aside); }
+    meet(collectives);
+    const Json entries = entries_of(aside, write_shards(aside));
+    write_atomically(entries_file(aside, collectives.rank()), entries.dump());
+    meet(collectives);
+    if (!first) { return {}; }
+    return complete_checkpoint(aside, name, point_id, state, collectives.world());
   } catch (...) {  // a full disk must not stay full of halves
     std::error_code ignored;
-    fs::remove_all(aside, ignored);
+    if (first) { fs::remove_all(aside, ignored); }
     throw;
   }
 }
 
+LoopState read_loop_state(const fs::path& folder) {
+  return loop_state_from_json(manifest_in(folder)["state"]);
+}
+
 LoopState read_checkpoint(const fs::path& folder) {
-  const auto manifest =
-      nlohmann::json::parse(read_file(folder / kManifest, kManifestBytesMax), nullptr, false);
-  if (!manifest.is_object() || !manifest.contains("files") || !manifest.contains("state")) {
-    throw std::runtime_error((folder / kManifest).string() + ": torn");
-  }
+  const auto manifest = manifest_in(folder);
   for (const auto& item : manifest["files"].items()) {
     if (fs::path(item.key()).has_parent_path()) {
       throw std::runtime_error((folder / kManifest).string() + ": names a file outside");

@@ -1,6 +1,9 @@
 // Checkpoint folders: shards written aside, a manifest, one rename. Files only, no tensors.
-//   checkpoints/step-N/{state.json, shared.safetensors, session-NAME.safetensors, …}
+//   checkpoints/step-N/{state.json, shared.safetensors, shared-R.safetensors,
+//   session-NAME.safetensors}
 #pragma once
+
+#include "worker/parallel/collectives.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,11 +32,20 @@ struct WrittenCheckpoint {
   std::string sha256;  ///< of state.json, which holds the sizes and digests of every shard
 };
 
-/// Writes `attempt_dir`/checkpoints/step-N: `write_shards(folder)` fills a folder aside (each file
-/// synced by itself), the manifest follows, then the rename. The last two of this attempt stay.
-WrittenCheckpoint write_checkpoint(
-    const std::filesystem::path& attempt_dir, const std::string& point_id, const LoopState& state,
-    const std::function<void(const std::filesystem::path& folder)>& write_shards);
+/// Writes this rank's files into a folder, each synced by itself, and gives their names.
+using WriteShards = std::function<std::vector<std::string>(const std::filesystem::path& folder)>;
+
+/// Writes `attempt_dir`/checkpoints/step-N together with the other ranks: each fills a folder aside
+/// and digests what it wrote, rank 0 adds the manifest and renames. The last two of this attempt
+/// stay. What it returns is known to rank 0 alone.
+WrittenCheckpoint write_checkpoint(const std::filesystem::path& attempt_dir,
+                                   const std::string& point_id, const LoopState& state,
+                                   parallel::Collectives& collectives,
+                                   const WriteShards& write_shards);
+
+/// What a checkpoint says of itself; its shards are not looked at. Throws std::runtime_error where
+/// it is torn.
+LoopState read_loop_state(const std::filesystem::path& folder);
 
 /// The state in a whole checkpoint; throws std::runtime_error that says what is torn: a shard that
 /// is missing, or of another size or digest than the manifest says.

@@ -22,8 +22,9 @@ struct Folder {
 
 WrittenCheckpoint write(const fs::path& attempt, int64_t step) {
   return write_checkpoint(attempt, "id", {.step = step, .windows = 8 * step, .flops = 1e9},
-                          [&](const fs::path& folder) {
+                          *parallel::alone(), [&](const fs::path& folder) {
                             write_atomically(folder / "shared.safetensors", std::to_string(step));
+                            return std::vector<std::string>{"shared.safetensors"};
                           });
 }
 
@@ -86,9 +87,10 @@ TEST_CASE("checkpoint: the last two stay; a failed write leaves nothing behind")
   const fs::path attempt = run.path / "attempt-1";
   for (int64_t step : {1, 2, 3, 4}) { write(attempt, step); }
   CHECK(list_checkpoints(run.path).size() == 2);
-  CHECK_THROWS(write_checkpoint(attempt, "id", {.step = 5}, [](const fs::path&) {
-    throw std::system_error(ENOSPC, std::generic_category(), "shard");
-  }));
+  CHECK_THROWS(write_checkpoint(attempt, "id", {.step = 5}, *parallel::alone(),
+                                [](const fs::path&) -> std::vector<std::string> {
+                                  throw std::system_error(ENOSPC, std::generic_category(), "shard");
+                                }));
   CHECK(std::distance(fs::directory_iterator(attempt / "checkpoints"), {}) == 2);
   CHECK(find_start(run.path, "").state.step == 4);
 }

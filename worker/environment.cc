@@ -63,10 +63,6 @@ void check_place(Reader& reader, const Environment& environment) {
   if (environment.rank >= environment.world) {
     reader.problem("the rank is not below the world size");
   }
-  if (environment.world > 1) {
-    reader.problem("a world of " + std::to_string(environment.world) +
-                   " ranks is asked for, but this worker trains in one process; ask for 1");
-  }
 }
 
 }  // namespace
@@ -87,6 +83,9 @@ Environment read_environment(const Lookup& lookup, int64_t pid) {
   environment.checkpoint_every_steps =
       reader.number("ENIGMA_CHECKPOINT_EVERY", int64_t{0}, int64_t{0});
   environment.checkpoint_every_s = reader.number("ENIGMA_CHECKPOINT_EVERY_S", 0.0, 60.0);
+  environment.init_deadline_s = reader.number("ENIGMA_INIT_DEADLINE_S", 1.0, 600.0);
+  environment.collective_deadline_s = reader.number("ENIGMA_COLLECTIVE_DEADLINE_S", 0.1, 120.0);
+  environment.interface = reader.text("GLOO_SOCKET_IFNAME");
   read_place(reader, pid, environment);
   check_place(reader, environment);
   reader.finish();

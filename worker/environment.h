@@ -22,6 +22,11 @@ struct Environment {
   int64_t threads = 1;  ///< ENIGMA_THREADS: of one operation; placement, not identity
   int64_t checkpoint_every_steps = 0;  ///< ENIGMA_CHECKPOINT_EVERY: 0 = by time alone
   double checkpoint_every_s = 60;      ///< ENIGMA_CHECKPOINT_EVERY_S
+
+  // Of several ranks.
+  double init_deadline_s = 600;        ///< ENIGMA_INIT_DEADLINE_S: until all have met
+  double collective_deadline_s = 120;  ///< ENIGMA_COLLECTIVE_DEADLINE_S: a silent peer is lost
+  std::string interface;               ///< GLOO_SOCKET_IFNAME; empty: that of the host's name
 };
 
 /// The value of a variable, or nullptr: std::getenv in the program.

@@ -59,10 +59,16 @@ TEST_CASE("environment: everything that is missing or wrong is said in one sente
   CHECK(why.find("'two'") != std::string::npos);
 }
 
-TEST_CASE("environment: more ranks than one are refused, and why is said") {
-  CHECK(refusal(kLeast, {{"ENIGMA_RANK", "0"}, {"ENIGMA_WORLD", "2"}}).find("2 ranks") !=
+TEST_CASE(
+    "environment: ranks are told by the launcher, else by Slurm, and lie within their world") {
+  const Environment second = read(kLeast, {{"ENIGMA_RANK", "1"}, {"ENIGMA_WORLD", "2"}});
+  CHECK(second.rank == 1);
+  CHECK(second.world == 2);
+  CHECK(read(kLeast, {{"SLURM_PROCID", "3"}, {"SLURM_NTASKS", "4"}, {"SLURM_JOB_ID", "7"}}).rank ==
+        3);
+  CHECK(refusal(kLeast, {{"ENIGMA_RANK", "2"}, {"ENIGMA_WORLD", "2"}}).find("world size") !=
         std::string::npos);
-  CHECK(refusal(kLeast, {{"SLURM_PROCID", "1"}, {"SLURM_NTASKS", "4"}}).find("4 ranks") !=
+  CHECK(refusal(kLeast, {{"ENIGMA_COLLECTIVE_DEADLINE_S", "0"}}).find("at least 0.1") !=
         std::string::npos);
 }
 

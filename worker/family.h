@@ -4,6 +4,7 @@
 
 #include "model/named_tensor.h"
 #include "sweeps/point.h"
+#include "worker/parallel/ranks.h"
 #include "worker/protocol/report.h"
 
 #include <ATen/core/Tensor.h>
@@ -18,10 +19,10 @@
 
 namespace enigma::worker {
 
-/// The data of one step. What a lane holds is the family's affair.
+/// The data of one step of this rank's lanes. What a lane holds is the family's affair.
 struct StepBatch {
   virtual ~StepBatch() = default;
-  virtual size_t lanes() const = 0;
+  virtual size_t lanes() const = 0;  ///< of this rank
   virtual int64_t bytes() const = 0;
 
   int64_t step = 0;
@@ -40,6 +41,7 @@ class StepReader {
 struct SessionParameters {
   std::string name;  ///< of the session: names its shard
   std::vector<model::NamedTensor> parameters;
+  int64_t lane = 0;  ///< that draws it; of one that is only scored: any
 };
 
 /// What a lane's forward pass gives.
@@ -62,12 +64,14 @@ class Family {
   /// Names of the shared matrices between hidden features: those that Muon may step.
   virtual std::vector<std::string> matrices() const { return {}; }
 
-  /// Outlived by the family.
-  virtual std::unique_ptr<StepReader> reader() const = 0;
+  /// Reads the batches of some lanes of a step. Outlived by the family.
+  virtual std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const = 0;
+  /// `lane` counts within the batch.
   virtual LaneLoss forward(const StepBatch& batch, size_t lane) = 0;
 
-  /// Scores of the model as it is, one report a strategy.
-  virtual std::vector<protocol::Eval> evaluate(int64_t step) = 0;
+  /// Scores of the model as it is, one report a strategy: the same on all ranks, which share the
+  /// work. Whatever belongs to a session is scored by the rank of its lane.
+  virtual std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) = 0;
   /// Forward passes of one window that they cost.
   virtual int64_t evaluation_windows() const = 0;
 
@@ -79,7 +83,7 @@ class Family {
 struct RunSetup {
   const sweeps::Point& point;
   const std::filesystem::path& data;
-  at::TensorOptions tensors;  ///< device of the run, float32
+  at::TensorOptions tensors;  ///< device of the run and type of its parameters
 };
 
 /// Opens the data and draws a fresh model from the point's seed. Throws Ending: 64 for what a point

@@ -1,13 +1,8 @@
 #include "worker/learner.h"
 
-#include "files/safetensors.h"
-#include "model/tensor_file.h"
 #include "worker/ending.h"
 
-#include <ATen/Functions.h>
-#include <c10/core/GradMode.h>
-
-#include <map>
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -17,23 +12,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void read_shard(const OptimizerState& shard, const fs::path& path) {
-  const Safetensors file(path);
-  if (file.tensors().size() != shard.size()) {
-    throw std::runtime_error(path.string() + ": holds other tensors than this model");
-  }
-  for (const auto& [name, tensor] : shard) {
-    const TensorBytes& stored = file.at(name);
-    if (stored.dtype != "F32" || at::IntArrayRef(stored.shape) != tensor.sizes()) {
-      throw std::runtime_error(path.string() + ": tensor '" + name + "' has another shape");
-    }
-    tensor.copy_(
-        at::from_blob(const_cast<std::byte*>(stored.bytes.data()), stored.shape, at::kFloat));
-  }
+constexpr const char* kShared = "shared";
+constexpr const char* kEnding = ".safetensors";
+
+std::string session_shard(const std::string& session) {
+  return "session-" + session + kEnding;
 }
 
-fs::path session_shard(const fs::path& folder, const SessionLearner& session) {
-  return folder / ("session-" + session.name + ".safetensors");
+/// shared.safetensors, shared-1.safetensors, …: all that there are.
+std::vector<fs::path> shared_shards(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_one = name == std::string(kShared) + kEnding ||
+                        (name.starts_with(std::string(kShared) + "-") && name.ends_with(kEnding));
+    if (is_one) { files.push_back(entry.path()); }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void read_state(const std::vector<StatePiece>& state, const std::vector<fs::path>& files) {
+  const StoredPieces stored(files);
+  stored.copy_into(state);
+  std::set<std::string> known;
+  for (const StatePiece& piece : state) { known.insert(piece.name); }
+  // What other ranks step is stored too, under names that begin with ours.
+  const auto is_known = [&](const std::string& name) {
+    return known.contains(name) || known.contains(name.substr(0, name.rfind('.')));
+  };
+  for (const std::string& name : stored.names()) {
+    if (!is_known(name)) {
+      throw std::runtime_error("the checkpoint's '" + name + "' is none of this model");
+    }
+  }
 }
 
 AdamW adamw_of(const sweeps::Point& point) {
@@ -50,34 +62,76 @@ std::set<std::string> matrices_of(const sweeps::Point& point, const Family& fami
   return {names.begin(), names.end()};
 }
 
+SharedSettings shared_settings(const sweeps::Point& point, const Family& family) {
+  return {.adamw = shared_adamw(adamw_of(point)), .matrices = matrices_of(point, family)};
+}
+
 }  // namespace
 
-Learner::Learner(const sweeps::Point& point, const Family& family)
-    : shared(family.shared_parameters(), shared_adamw(adamw_of(point)),
-             matrices_of(point, family)) {
+Learner::Learner(const sweeps::PointFile& file, const Family& family, const parallel::Ranks& ranks)
+    : shared(family.shared_parameters(), shared_settings(file.point, family), ranks.collectives,
+             file.point.schedule) {
   for (SessionParameters& session : family.session_parameters()) {
-    sessions.push_back(
-        {session.name, {std::move(session.parameters), session_adamw(adamw_of(point))}});
+    sessions.push_back({session.name,
+                        session.lane,
+                        {std::move(session.parameters), session_adamw(adamw_of(file.point))}});
   }
 }
 
-void write_shards(const Learner& learner, const fs::path& folder) {
-  model::write_tensors(folder / "shared.safetensors", learner.shared.state());
+std::vector<std::string> write_shards(const Learner& learner, const parallel::Ranks& ranks,
+                                      const fs::path& folder) {
+  std::vector<std::string> names;
+  const auto write = [&](const std::string& name, const std::vector<StatePiece>& state,
+                         bool also_common) {
+    if (write_pieces(folder / name, state, also_common)) { names.push_back(name); }
+  };
+  const bool first = ranks.rank() == 0;
+  write(kShared + (first ? "" : "-" + std::to_string(ranks.rank())) + kEnding,
+        learner.shared.state(), first);
   for (const SessionLearner& session : learner.sessions) {
-    model::write_tensors(session_shard(folder, session), session.optimizer.state());
+    if (ranks.owns(session.lane)) {
+      write(session_shard(session.name), session.optimizer.state(), true);
+    }
+  }
+  return names;
+}
+
+namespace {
+
+/// Whatever `read` finds wrong with a checkpoint ends the worker as such.
+template <typename Read>
+void read_from(const fs::path& folder, const Read& read) {
+  try {
+    read();
+  } catch (const std::runtime_error& error) {
+    throw Ending(protocol::ExitCode::no_checkpoint, folder.string() + ": " + error.what());
   }
 }
+
+std::vector<StatePiece> pieces_of(const std::vector<model::NamedTensor>& parameters) {
+  std::vector<StatePiece> pieces;
+  for (const auto& [name, tensor] : parameters) { pieces.push_back({name, tensor.detach()}); }
+  return pieces;
+}
+
+}  // namespace
 
 void read_shards(Learner& learner, const fs::path& folder) {
-  const at::NoGradGuard guard;
-  try {
-    read_shard(learner.shared.state(), folder / "shared.safetensors");
+  read_from(folder, [&] {
+    read_state(learner.shared.state(), shared_shards(folder));
     for (const SessionLearner& session : learner.sessions) {
-      read_shard(session.optimizer.state(), session_shard(folder, session));
+      read_state(session.optimizer.state(), {folder / session_shard(session.name)});
     }
-  } catch (const std::runtime_error& error) {
-    throw Ending(protocol::ExitCode::no_checkpoint, error.what());
-  }
+  });
+}
+
+void read_parameters(const Family& family, const fs::path& folder) {
+  read_from(folder, [&] {
+    read_state(pieces_of(family.shared_parameters()), shared_shards(folder));
+    for (const SessionParameters& session : family.session_parameters()) {
+      read_state(pieces_of(session.parameters), {folder / session_shard(session.name)});
+    }
+  });
 }
 
 }  // namespace enigma::worker

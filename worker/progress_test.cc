@@ -8,6 +8,7 @@ TEST_CASE("progress: the parts of an interval add up to its whole") {
   const Interval interval{.times = {.data_wait_s = 1,
                                     .forward_s = 2,
                                     .backward_s = 3,
+                                    .communication_exposed_s = 0.25,
                                     .optimizer_s = 0.5,
                                     .checkpoint_s = 1,
                                     .evaluation_s = 2,
@@ -15,8 +16,8 @@ TEST_CASE("progress: the parts of an interval add up to its whole") {
                           .steps = 4,
                           .windows = 32,
                           .flops = 7e9};
-  const auto metrics =
-      metrics_of({.step = 9, .windows = 72, .flops = 1e10}, {.loss = 0.5}, interval, 1e10, 1e6);
+  const auto metrics = metrics_of({.step = 9, .windows = 72, .flops = 1e10}, {.all = {.loss = 0.5}},
+                                  interval, 1e10, 1e6);
   CHECK(metrics.step == 9);
   const auto& values = metrics.values;
   double parts = 0;

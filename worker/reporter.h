@@ -5,20 +5,29 @@
 #include "worker/post.h"
 #include "worker/spool.h"
 
+#include <optional>
+
 namespace enigma::worker {
 
 class Reporter {
  public:
+  /// Of several ranks, rank 0 speaks for all; the others say nothing.
   explicit Reporter(const Environment& environment);
 
   /// Metrics are flushed to the file; everything else is synced to the disk before this returns.
   void say(protocol::Body body);
-  bool fenced() const { return poster_.fenced(); }
-  protocol::Command take_command() { return poster_.take_command(); }
+  bool fenced() const { return voice_ && voice_->poster.fenced(); }
+  protocol::Command take_command() {
+    return voice_ ? voice_->poster.take_command() : protocol::Command::none;
+  }
 
  private:
-  Spool spool_;
-  Poster poster_;
+  struct Voice {
+    Spool spool;
+    Poster poster;
+    explicit Voice(const Environment& environment);
+  };
+  std::optional<Voice> voice_;  // of rank 0
 };
 
 }  // namespace enigma::worker

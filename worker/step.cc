@@ -7,7 +7,7 @@
 #include <ATen/autocast_mode.h>
 
 #include <cmath>
-#include <optional>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -41,9 +41,15 @@ void check_finite(double value, const char* what, int64_t step) {
                                                    " at step " + std::to_string(step));
 }
 
-/// A lane forward and backward, added to `result`. Returns the session whose parameters it used.
-std::optional<size_t> run_lane(Training& training, const StepBatch& batch, size_t lane,
-                               TimeSplit& times, StepResult& result) {
+/// What this rank's part of a step gave.
+struct OwnPart {
+  StepWords words;
+  std::vector<size_t> sessions;  ///< that were drawn
+};
+
+/// A lane forward and backward, added to `own`.
+void run_lane(Training& training, const StepBatch& batch, size_t lane, TimeSplit& times,
+              OwnPart& own) {
   Stopwatch watch;
   LaneLoss done;
   {
@@ -53,49 +59,77 @@ std::optional<size_t> run_lane(Training& training, const StepBatch& batch, size_
   }
   const double loss = done.loss.item<double>();
   times.forward_s += watch.lap_s();
-  check_finite(loss, "training loss", training.state.step);
+  if (lane + 1 == batch.lanes()) { training.learner.shared.expect_last_backward(); }
   done.loss.backward();
   done.loss.reset();  // frees what is left of the graph, which takes its time too
   times.backward_s += watch.lap_s();
-  result.loss += loss / static_cast<double>(batch.lanes());
-  result.flops += done.flops;
-  return done.session;
+  own.words.loss += loss / static_cast<double>(training.file.point.lanes);
+  own.words.flops += done.flops;
+  if (done.session) { own.sessions.push_back(*done.session); }
 }
 
-double update(Training& training, const std::vector<size_t>& sessions, int64_t lanes,
-              double shared_lr) {
-  const sweeps::Point& point = training.file.point;
-  const Schedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
-  const double session_lr = learning_rate(schedule, point.session_lr, training.state.step);
+/// Gradients and words become those of all ranks.
+StepWords sum_over_ranks(Training& training, OwnPart& own, const std::vector<double>& norms,
+                         TimeSplit& times) {
+  Learner& learner = training.learner;
+  own.words.session_norms = std::accumulate(norms.begin(), norms.end(), 0.0);
+  learner.shared.start_sums();
+  Agreement agreement(training.ranks.collectives, own.words);
+  times.communication_exposed_s += learner.shared.wait_for_sums();
+  return agreement.wait(times.communication_exposed_s);
+}
+
+std::vector<double> session_norms(const Learner& learner, const std::vector<size_t>& sessions) {
+  std::vector<double> norms;
   for (const size_t session : sessions) {
-    check_finite(training.learner.sessions[session].optimizer.step(session_lr),
-                 "gradient norm of a session", training.state.step);
+    norms.push_back(learner.sessions[session].optimizer.norm());
   }
-  const double muon_lr = learning_rate(schedule, point.muon_lr, training.state.step);
-  const double norm = training.learner.shared.step({shared_lr, muon_lr}, lanes);
-  check_finite(norm, "gradient norm", training.state.step);
+  return norms;
+}
+
+/// Steps both classes. The norm of the shared gradient, which is checked before anything moves.
+double update(Training& training, const OwnPart& own, const std::vector<double>& norms,
+              TimeSplit& times) {
+  const sweeps::Point& point = training.file.point;
+  const int64_t step = training.state.step;
+  const Schedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
+  SharedOptimizer& shared = training.learner.shared;
+  const SharedRates rates{learning_rate(schedule, point.shared_lr, step),
+                          learning_rate(schedule, point.muon_lr, step)};
+  const double norm = shared.step(rates, point.lanes);
+  check_finite(norm, "gradient norm", step);
+  const double session_lr = learning_rate(schedule, point.session_lr, step);
+  for (size_t i = 0; i < own.sessions.size(); ++i) {
+    training.learner.sessions[own.sessions[i]].optimizer.step(session_lr, norms[i]);
+  }
+  times.communication_exposed_s += shared.wait_for_values();
   return norm;
 }
 
 }  // namespace
 
-StepResult train_step(Training& training, const StepBatch& batch, TimeSplit& times) {
+StepResult train_step(Training& training, const StepBatch& batch, bool checkpoint_due,
+                      TimeSplit& times) {
   const sweeps::Point& point = training.file.point;
   LoopState& state = training.state;
   const Schedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
   StepResult result{.learning_rate = learning_rate(schedule, point.shared_lr, state.step)};
-  std::vector<size_t> sessions;  // that were drawn
+  OwnPart own;
   for (size_t lane = 0; lane < batch.lanes(); ++lane) {
-    const auto session = run_lane(training, batch, lane, times, result);
-    if (session) { sessions.push_back(*session); }
+    run_lane(training, batch, lane, times, own);
   }
   Stopwatch watch;
-  result.grad_norm =
-      update(training, sessions, static_cast<int64_t>(batch.lanes()), result.learning_rate);
-  times.optimizer_s += watch.lap_s();
+  const double exposed_before_s = times.communication_exposed_s;
+  training.ask(own.words, checkpoint_due);
+  const std::vector<double> norms = session_norms(training.learner, own.sessions);
+  result.all = sum_over_ranks(training, own, norms, times);
+  check_finite(result.all.loss, "training loss", state.step);
+  check_finite(result.all.session_norms, "gradient norm of a session", state.step);
+  result.grad_norm = update(training, own, norms, times);
+  times.optimizer_s += watch.lap_s() - (times.communication_exposed_s - exposed_before_s);
   state.step += 1;
   state.windows += point.lanes * point.windows_per_lane;
-  state.flops += result.flops;
+  state.flops += result.all.flops;
   return result;
 }
 

@@ -1,6 +1,8 @@
-// One training step: lanes forward and backward, then both classes of parameters.
+// One training step: this rank's lanes forward and backward, sums over ranks, then both classes of
+// parameters.
 #pragma once
 
+#include "worker/agreement.h"
 #include "worker/family.h"
 #include "worker/time_split.h"
 #include "worker/training.h"
@@ -8,14 +10,15 @@
 namespace enigma::worker {
 
 struct StepResult {
-  double loss = 0;           ///< mean over lanes, behaviour term included
+  StepWords all;             ///< of all ranks: the loss, its FLOPs, and what was wished
   double grad_norm = 0;      ///< of the shared class, before clipping
   double learning_rate = 0;  ///< of the shared class
-  double flops = 0;          ///< dense convention, all lanes
 };
 
-/// Advances the model and training.state by one step; adds to `times`. Throws Ending(71) where
-/// loss or gradient is not finite: nothing was stepped then.
-StepResult train_step(Training& training, const StepBatch& batch, TimeSplit& times);
+/// Advances the model and training.state by one step; adds to `times`. Throws Ending(71) on every
+/// rank where loss or gradient is not finite on one: nothing was stepped then.
+/// `checkpoint_due`: this rank's clock asks for a checkpoint.
+StepResult train_step(Training& training, const StepBatch& batch, bool checkpoint_due,
+                      TimeSplit& times);
 
 }  // namespace enigma::worker

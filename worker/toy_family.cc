@@ -4,12 +4,16 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/GradMode.h>
 
+#include <array>
+
 namespace enigma::worker {
 namespace {
 
-constexpr int64_t kFeatures = 3, kSessions = 2;
+constexpr int64_t kFeatures = 3;
+constexpr int64_t kScored = 1;  // the session whose lane scores
+constexpr std::array<const char*, 4> kSessions = {"first", "second", "third", "fourth"};
 
-/// y = x·(1, 2, 3) + session, for points drawn from (seed, step, lane).
+/// y = x·(1, 2, 3) + session, for points drawn from (seed, step, lane); a lane has one session.
 struct ToyBatch : StepBatch {
   size_t lanes() const override { return x.size(); }
   int64_t bytes() const override { return static_cast<int64_t>(x.size() * x.at(0).nbytes()); }
@@ -24,52 +28,62 @@ at::Tensor labels_of(const at::Tensor& x, size_t session) {
 
 class ToyReader : public StepReader {
  public:
-  explicit ToyReader(const sweeps::Point& point) : point_(point) {}
+  ToyReader(const sweeps::Point& point, parallel::LaneRange lanes, at::TensorOptions tensors)
+      : point_(point), lanes_(lanes), tensors_(tensors) {}
 
   std::unique_ptr<StepBatch> read(int64_t step) override {
     auto batch = std::make_unique<ToyBatch>();
     batch->step = step;
-    for (int64_t lane = 0; lane < point_.lanes; ++lane) {
+    for (int64_t lane = lanes_.first; lane < lanes_.end; ++lane) {
       const auto seed = static_cast<uint64_t>((point_.seed * 1000 + step) * 1000 + lane);
       auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
-      batch->x.push_back(at::randn({point_.windows_per_lane, kFeatures}, generator));
-      batch->session.push_back(static_cast<size_t>((step + lane) % kSessions));
+      batch->x.push_back(at::randn({point_.windows_per_lane, kFeatures}, generator, tensors_));
+      batch->session.push_back(static_cast<size_t>(lane));
     }
     return batch;
   }
 
  private:
   const sweeps::Point& point_;
+  parallel::LaneRange lanes_;
+  at::TensorOptions tensors_;
 };
 
 class Toy : public Family {
  public:
   explicit Toy(const RunSetup& setup)
       : point_(setup.point), slope_(at::zeros({kFeatures}, setup.tensors).requires_grad_(true)) {
-    for (int64_t s = 0; s < kSessions; ++s) {
+    for (int64_t lane = 0; lane < point_.lanes; ++lane) {
       offsets_.push_back(at::zeros({1}, setup.tensors).requires_grad_(true));
     }
   }
 
   std::vector<model::NamedTensor> shared_parameters() const override { return {{"slope", slope_}}; }
   std::vector<SessionParameters> session_parameters() const override {
-    return {{"first", {{"offset", offsets_[0]}}}, {"second", {{"offset", offsets_[1]}}}};
+    std::vector<SessionParameters> sessions;
+    for (size_t s = 0; s < offsets_.size(); ++s) {
+      sessions.push_back({kSessions.at(s), {{"offset", offsets_[s]}}, static_cast<int64_t>(s)});
+    }
+    return sessions;
   }
-  std::unique_ptr<StepReader> reader() const override {
-    return std::make_unique<ToyReader>(point_);
+  std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override {
+    return std::make_unique<ToyReader>(point_, lanes, slope_.options().requires_grad(false));
   }
   LaneLoss forward(const StepBatch& batch, size_t lane) override {
     const auto& drawn = static_cast<const ToyBatch&>(batch);
     return {loss(drawn.x[lane], drawn.session[lane]), 1, drawn.session[lane]};
   }
-  std::vector<protocol::Eval> evaluate(int64_t step) override {
+  std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) override {
     const at::NoGradGuard guard;
     const at::Tensor x = at::eye(kFeatures, slope_.options());
+    at::Tensor scored = at::zeros({1}, at::kDouble);
+    if (ranks.owns(kScored)) { scored[0] = loss(x, kScored).item<double>(); }
+    ranks.complete(scored);
     return {{.step = step,
              .strategy = "line",
              .tier = "test",
-             .loss = loss(x, 1).item<double>(),
-             .baseline_loss = labels_of(x, 1).square().mean().item<double>()}};
+             .loss = scored.item<double>(),
+             .baseline_loss = labels_of(x, kScored).square().mean().item<double>()}};
   }
   int64_t evaluation_windows() const override { return 1; }
 

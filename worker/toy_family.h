@@ -1,4 +1,5 @@
-// A family for tests of the loop: a line is fitted to points of two sessions, each with an offset.
+// A family for tests of the loop: a line is fitted to points of sessions, one a lane, each with an
+// offset.
 #pragma once
 
 #include "worker/family.h"

@@ -27,7 +27,7 @@ void note_plan(const Training& training) {
 
 double evaluate(Training& training) {
   Stopwatch watch;
-  for (protocol::Eval& eval : training.family->evaluate(training.state.step)) {
+  for (protocol::Eval& eval : training.family->evaluate(training.state.step, training.ranks)) {
     training.reporter.say(std::move(eval));
   }
   return watch.lap_s();
@@ -35,9 +35,10 @@ double evaluate(Training& training) {
 
 double save(Training& training) {
   Stopwatch watch;
-  const WrittenCheckpoint written =
-      write_checkpoint(training.environment.attempt_dir, training.file.id, training.state,
-                       [&](const auto& folder) { write_shards(training.learner, folder); });
+  const WrittenCheckpoint written = write_checkpoint(
+      training.environment.attempt_dir, training.file.id, training.state,
+      training.ranks.collectives,
+      [&](const auto& folder) { return write_shards(training.learner, training.ranks, folder); });
   training.reporter.say(protocol::Checkpoint{.step = training.state.step,
                                              .path = written.path,
                                              .bytes = written.bytes,
@@ -64,35 +65,35 @@ protocol::ExitCode train(Training& training) {
   const Environment& environment = training.environment;
   const sweeps::Point& point = training.file.point;
   const int64_t steps = training.file.steps, windows = point.lanes * point.windows_per_lane;
+  const double peak_flops_per_s =
+      training.device.peak_flops_per_s * static_cast<double>(training.ranks.world());
   LoopState& state = training.state;
   note_plan(training);
   if (state.step >= steps) {
     evaluate(training);
     return done(training);
   }
-  Loader loader(training.family->reader(), state.step, steps);
+  Loader loader(training.family->reader(training.ranks.own_lanes()), state.step, steps);
   Interval interval;
   double unsaved_s = 0;
   const int64_t first = state.step + 1;
   Stopwatch whole;
 
   while (state.step < steps) {
-    if (training.reporter.fenced()) { return protocol::ExitCode::preempted_without_checkpoint; }
-
     // One training step, and how long it waited for its data.
     Stopwatch watch;
     const std::unique_ptr<StepBatch> batch = loader.next();
     interval.times.data_wait_s += watch.lap_s();
-    const StepResult result = train_step(training, *batch, interval.times);
+    const bool due = unsaved_s >= environment.checkpoint_every_s;
+    const StepResult result = train_step(training, *batch, due, interval.times);
+    if (result.all.fenced) { return protocol::ExitCode::preempted_without_checkpoint; }
     training.saved = false;
     interval.steps += 1;
     interval.windows += windows;
-    interval.flops += result.flops;
+    interval.flops += result.all.flops;
 
     // Score: at the end, and now and then where it costs little.
-    const protocol::Command command = training.reporter.take_command();
-    const bool last = state.step == steps;
-    const bool stop = !last && (training.stop_asked != 0 || command == protocol::Command::stop);
+    const bool last = state.step == steps, stop = !last && result.all.stop;
     if (last || (!stop && evaluation_due(state.step, steps, windows,
                                          training.family->evaluation_windows()))) {
       interval.times.evaluation_s += evaluate(training);
@@ -103,8 +104,7 @@ protocol::ExitCode train(Training& training) {
     interval.times.total_s += passed_s;
     unsaved_s += passed_s;
     const int64_t every = environment.checkpoint_every_steps;
-    if (last || stop || command == protocol::Command::checkpoint ||
-        unsaved_s >= environment.checkpoint_every_s || (every > 0 && state.step % every == 0)) {
+    if (last || stop || result.all.checkpoint || (every > 0 && state.step % every == 0)) {
       interval.times.checkpoint_s += save(training);
       interval.times.total_s += whole.lap_s();
       unsaved_s = 0;
@@ -112,8 +112,7 @@ protocol::ExitCode train(Training& training) {
 
     // Tell: where the run went on, at most twice a second, and where it ends or stops.
     if (state.step == first || last || stop || interval.times.total_s >= kMetricsEvery_s) {
-      training.reporter.say(
-          metrics_of(state, result, interval, training.device.peak_flops_per_s, memory_bytes()));
+      training.reporter.say(metrics_of(state, result, interval, peak_flops_per_s, memory_bytes()));
       interval = {};
     }
     if (stop) { return preempted(training); }

@@ -1,12 +1,14 @@
-// The training of one run by one process, set up from its point.
+// The training of one run, as one of its ranks sees it, set up from its point.
 #pragma once
 
 #include "sweeps/point.h"
+#include "worker/agreement.h"
 #include "worker/checkpoint.h"
 #include "worker/device.h"
 #include "worker/environment.h"
 #include "worker/family.h"
 #include "worker/learner.h"
+#include "worker/parallel/ranks.h"
 #include "worker/reporter.h"
 
 #include <csignal>
@@ -21,6 +23,7 @@ struct Training {
   const Device& device;
   Reporter& reporter;
   const volatile std::sig_atomic_t& stop_asked;  ///< set by SIGTERM or SIGUSR1
+  parallel::Ranks ranks;
 
   std::unique_ptr<Family> family;
   Learner learner;
@@ -29,7 +32,11 @@ struct Training {
 
   /// Opens the data, builds the model, and goes back to the newest whole checkpoint. Throws Ending.
   Training(const Environment& environment, const sweeps::PointFile& file, const Device& device,
-           Reporter& reporter, const volatile std::sig_atomic_t& stop_asked, OpenFamily open);
+           Reporter& reporter, const volatile std::sig_atomic_t& stop_asked,
+           parallel::Collectives& collectives, OpenFamily open);
+
+  /// What signals, the controller and the clock ask of this rank, in `words`.
+  void ask(StepWords& words, bool checkpoint_due);
 };
 
 }  // namespace enigma::worker

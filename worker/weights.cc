@@ -77,7 +77,8 @@ int64_t export_weights(const fs::path& checkpoint, const fs::path& file) {
   for (const auto& entry : fs::directory_iterator(checkpoint)) {
     if (entry.path().extension() != ".safetensors") { continue; }
     for (auto& [name, tensor] : tensors_in(entry.path())) {
-      if (!ends_with_any(name, kMoments)) { weights[name] = tensor; }
+      // Moments may lie in pieces, NAME.exp_avg@FIRST; parameters are whole.
+      if (!ends_with_any(name.substr(0, name.rfind('@')), kMoments)) { weights[name] = tensor; }
     }
   }
   model::write_tensors(file, weights, {{"format", "pt"}});
@@ -92,8 +93,13 @@ fs::path import_weights(const fs::path& file, const fs::path& folder) {
   }
   if (shards.empty()) { refuse(file, "the file holds no parameter", "weights"); }
   const WrittenCheckpoint written =
-      write_checkpoint(folder, "imported", {}, [&](const fs::path& aside) {
-        for (const auto& [name, tensors] : shards) { model::write_tensors(aside / name, tensors); }
+      write_checkpoint(folder, "imported", {}, *parallel::alone(), [&](const fs::path& aside) {
+        std::vector<std::string> names;
+        for (const auto& [name, tensors] : shards) {
+          model::write_tensors(aside / name, tensors);
+          names.push_back(name);
+        }
+        return names;
       });
   return folder / written.path;
 }

@@ -267,15 +267,16 @@ const ModelShape& BrainModel::shape() const {
   return parts_->shape;
 }
 
-at::Device BrainModel::device() const {
-  return parts_->embeddings.latents.device();
+at::TensorOptions BrainModel::tensors() const {
+  return parts_->embeddings.latents.options().requires_grad(std::nullopt);
 }
 
-Batch on(at::Device device, const Batch& batch) {
+Batch on(at::TensorOptions tensors, const Batch& batch) {
   Batch moved = batch;
   for (at::Tensor* tensor :
        {&moved.responses, &moved.neuron_ids, &moved.video, &moved.behavior, &moved.kept_branches}) {
-    if (tensor->defined()) { *tensor = tensor->to(device); }
+    if (!tensor->defined()) { continue; }
+    *tensor = tensor->is_floating_point() ? tensor->to(tensors) : tensor->to(tensors.device());
   }
   return moved;
 }

@@ -31,8 +31,8 @@ struct Batch {
   at::Tensor kept_branches;  ///< draw_kept_branches() while training Hiera; undefined keeps all
 };
 
-/// The same batch on another device; itself where it is there.
-Batch on(at::Device device, const Batch& batch);
+/// The same batch where a model's parameters are and of their type; itself where it is that.
+Batch on(at::TensorOptions tensors, const Batch& batch);
 
 /// Predictions and what they are compared with, element by element.
 struct Output {
@@ -80,7 +80,7 @@ class BrainModel {
   void set_neuron_biases(const std::string& session, const at::Tensor& biases);
 
   const ModelShape& shape() const;
-  at::Device device() const;
+  at::TensorOptions tensors() const;  ///< device and type of its parameters
 
  private:
   struct Parts;

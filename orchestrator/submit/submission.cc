@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <numeric>
 
 namespace enigma {
 namespace {
@@ -49,19 +50,20 @@ fs::path data_of(const SweepRequest& request, const sweeps::Spec& spec) {
                : fs::weakly_canonical(folder);
 }
 
-/// This machine runs one process a run.
+/// This machine runs a run's ranks side by side, on as many slots.
 std::vector<Diagnostic> wider_than_a_machine(const sweeps::Spec& spec) {
   std::vector<Diagnostic> problems;
   for (size_t i = 0; i < spec.resources.size(); ++i) {
     const sweeps::ResourceRule& rule = spec.resources[i];
-    if (rule.nodes.back() == 1 && rule.devices == 1 && rule.ranks.value_or(1) == 1 &&
-        !rule.time_s && rule.spares == 0 && rule.chain == 1) {
+    if (rule.nodes.back() == 1 && rule.devices == 1 && !rule.time_s && rule.spares == 0 &&
+        rule.chain == 1) {
       continue;
     }
-    Diagnostic wide = spec.document.at(fmt::format("/resources/{}", i),
-                                       "the local executor runs one process a run, without a limit "
-                                       "of its time");
-    wide.expected = "one node, one device, one rank, no time_s, no chain";
+    Diagnostic wide =
+        spec.document.at(fmt::format("/resources/{}", i),
+                         "the local executor runs the ranks of a run on this machine, "
+                         "without a limit of its time");
+    wide.expected = "one node, one device, no time_s, no chain";
     wide.suggestion = "\"executor\": \"slurm\"";
     problems.push_back(wide);
   }
@@ -139,6 +141,37 @@ std::vector<Diagnostic> problems_of_site(const SweepRequest& request, const swee
   return problems;
 }
 
+/// How many ranks a point may run on.
+std::vector<int64_t> worlds_of(const sweeps::PlannedPoint& point) {
+  const int64_t each =
+      point.ranks ? std::max<int64_t>(1, *point.ranks / point.nodes) : point.devices;
+  std::vector<int64_t> worlds;
+  for (const int64_t nodes : point.node_counts) { worlds.push_back(nodes * each); }
+  return worlds;
+}
+
+/// Our own worker deals whole lanes to ranks; what others do is their affair.
+std::vector<Diagnostic> uneven_lanes(const SweepRequest& request, const sweeps::Spec& spec,
+                                     const sweeps::Plan& plan) {
+  if (!request.worker.empty() && fs::path(request.worker).filename() != "enigma-worker") {
+    return {};
+  }
+  for (const sweeps::PlannedPoint& point : plan.points) {
+    const int64_t lanes = point.point().lanes;
+    for (const int64_t world : worlds_of(point)) {
+      if (lanes % world == 0) { continue; }
+      Diagnostic uneven =
+          spec.document.at("/resources", "lanes cannot be dealt evenly to so many ranks");
+      uneven.expected =
+          fmt::format("a number of ranks that divides train.lanes, which is {}", lanes);
+      uneven.found = fmt::format("{} ranks for point '{}'", world, point.sweep_point.name);
+      uneven.suggestion = fmt::format("\"train\": {{\"lanes\": {}}}", std::lcm(lanes, world));
+      return {uneven};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* store,
@@ -160,7 +193,8 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   auto plan = sweeps::make_plan(*spec.value, manifest,
                                 surroundings_of(store, spec.value->name, request, *site.value));
   append(result.diagnostics, plan.diagnostics);
-  if (plan.ok()) {
+  if (plan.ok()) { append(result.diagnostics, uneven_lanes(request, *spec.value, *plan.value)); }
+  if (plan.ok() && !has_errors(result.diagnostics)) {
     result.value = {std::move(*spec.value), std::move(*plan.value), data, executor,
                     std::move(*site.value)};
   }
@@ -172,7 +206,10 @@ attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest
                                  const sweeps::PlannedPoint& point) {
   attempts::Placement placement{planned.data.string(), request.worker, planned.spec.retry,
                                 environment};
-  if (planned.executor == "local") { return placement; }
+  if (planned.executor == "local") {
+    if (point.ranks.value_or(1) > 1) { placement.resources = {1, 1, point.ranks}; }
+    return placement;
+  }
   if (planned.site) {
     const sweeps::Site& site = *planned.site;
     placement.site = {site.options, site.lines, site.gpu.has_value(), site.container};
@@ -199,7 +236,7 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
     row.values = point.sweep_point.values.dump();
     row.plan = sweeps::to_json(point).dump();
     row.target_step = point.steps;
-    row.slots = point.nodes * point.devices;
+    row.slots = planned.executor == "local" ? point.ranks.value_or(1) : point.nodes * point.devices;
     row.priority = planned.plan.priority;
     rows.push_back(std::move(row));
   }

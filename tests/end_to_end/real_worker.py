@@ -190,6 +190,84 @@ def damaged_copy(world, name):
     return data
 
 
+def of_two_ranks(place, **placement):
+    path = pathlib.Path(spec_of(place))
+    spec = json.loads(path.read_text())
+    spec["resources"] = [{"ranks": 2}]
+    spec["defaults"].update(placement)
+    path.write_text(json.dumps(spec))
+    return str(path)
+
+
+def check_near(place, world):
+    """Sums over ranks come in another order: equal but for what float32 makes of that."""
+    told, scores, _ = result_of(place)
+    told_whole, scores_whole, _ = world.expected
+    both = told.keys() & told_whole.keys()
+    check(max(step for step, _ in both) == max(step for step, _ in told_whole), "the last step was not told")
+    most = max(abs(told[key] - told_whole[key]) / abs(told_whole[key]) for key in both if told_whole[key])
+    check(most < 1e-4, f"a told value differs by {most:.1e}")
+    check(scores.keys() == scores_whole.keys(), "other scores")
+    for key, (loss, correlation, n) in scores.items():
+        whole_loss, whole_correlation, whole_n = scores_whole[key]
+        check(abs(loss / whole_loss - 1) < 1e-4 and n == whole_n, f"{key}: loss {loss}, not {whole_loss}")
+        check(abs(correlation - whole_correlation) < 1e-3, f"{key}: correlation {correlation}, not {whole_correlation}")
+    return most
+
+
+def two_ranks_give_the_run_of_one(world):
+    place = world.place("two-ranks")
+    with ended(place):
+        check_exit(place.run("submit", of_two_ranks(place, parallel={"schedule": "scattered"}), "--wait"), 0)
+        [attempt] = attempts_of(place, [None])
+        check(attempt["ranks"] == 2, f"{attempt['ranks']} ranks")
+        kept = {path.name for path in place.attempts()[0].glob("checkpoints/*/*")}
+        check({"shared.safetensors", "shared-1.safetensors"} <= kept, f"files of checkpoints: {kept}")
+        check((place.attempts()[0] / "rank-1.log").exists(), "rank 1 has no log")
+        [run] = place.runs()
+        rows = json.loads(place.run("metrics", run, "--json").stdout)["rows"]
+        exposed = [row["value"] for row in rows if row["name"] == "communication_exposed_s"]
+        check(all(value > 0 for value in exposed), "no communication was waited for")
+        return f"the same to {check_near(place, world):.0e}"
+
+
+def a_killed_rank_ends_the_attempt_and_one_rank_goes_on(world):
+    """Rank 1 is killed: rank 0 leaves at once, the cause is named, and the run goes on from its checkpoint."""
+    place = world.place("killed-rank")
+    with ended(place):
+        check_exit(place.run("submit", of_two_ranks(place)), 0)
+        attempt, _ = running_worker(place)
+        [rank_1] = [pid for pid in ranks_of(attempt) if b"ENIGMA_RANK=1" in environment_of(pid)]
+        began = time.monotonic()
+        os.kill(rank_1, signal.SIGKILL)
+        wait_for(lambda: (attempt / "exit.json").exists(), "the end of the attempt")
+        took = time.monotonic() - began
+        check(took < 20, f"rank 0 went on for {took:.0f} s")
+        finish_two_ranks(place)
+        attempts = attempts_of(place, ["node_failure", None])
+        check("rank 1" in attempts[0]["evidence"]["line"], f"evidence: {attempts[0]['evidence']}")
+        check(attempts[1]["resumed_from_step"] > 0, "attempt 2 began anew")
+        return f"ended after {took:.1f} s, the same to {check_near(place, world):.0e}"
+
+
+def finish_two_ranks(place):
+    check_exit(place.run("submit", of_two_ranks(place), "--wait"), 0)
+
+
+def environment_of(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def ranks_of(attempt):
+    """The processes that are ranks of an attempt."""
+    told = b"ENIGMA_ATTEMPT_DIR=" + bytes(attempt) + b"\0"
+    programs = [int(p.name) for p in pathlib.Path("/proc").iterdir() if p.name.isdigit()]
+    return [pid for pid in programs if told in environment_of(pid) and b"ENIGMA_RANK" in environment_of(pid)]
+
+
 def truncated_array_is_refused(world):
     data = damaged_copy(world, "truncated")
     arrays = sorted(data.rglob("*.npy"), key=lambda f: f.stat().st_size)
@@ -263,8 +341,9 @@ def ended(place):
 
 
 TESTS = [uninterrupted_run_and_submitted_twice, a_trained_model_predicts,
-         sigkilled_worker_resumes, sigterm_is_a_preemption, torn_checkpoint_is_passed_over, truncated_array_is_refused, not_a_number_is_refused,
-         a_causal_sweep_is_like_any_other]
+         sigkilled_worker_resumes, sigterm_is_a_preemption, torn_checkpoint_is_passed_over,
+         two_ranks_give_the_run_of_one, a_killed_rank_ends_the_attempt_and_one_rank_goes_on,
+         truncated_array_is_refused, not_a_number_is_refused, a_causal_sweep_is_like_any_other]
 
 
 def main():

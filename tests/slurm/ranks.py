@@ -1,10 +1,11 @@
 """Runs of several ranks on several nodes: preempted, resumed on fewer, a rank lost inside the job."""
 
 import json
+import subprocess
 
-from checks import check, test
+from checks import Skip, check, check_exit, test
 from cluster import check_curves, evidence, finish, finish_started, only_run, submit
-from place import lines_of, wait_for
+from place import Place, lines_of, wait_for
 
 
 def wide(place, cluster, nodes, seconds, fake="", **rule):
@@ -42,6 +43,65 @@ def resumed_on_two(place, cluster):
     check([a["class"] for a in shown["attempts"]] == ["preempted", "preempted", None], str(shown["attempts"]))
     check([a["ranks"] for a in shown["attempts"]][::2] == [4, 2], str(shown["attempts"]))
     check_curves(place)
+
+
+def curve(place):
+    """{step: training loss} of the one run, and its test loss."""
+    run = only_run(place)
+    rows = json.loads(place.run("metrics", run, "--json").stdout)["rows"]
+    told = [(row["step"], row["value"]) for row in rows if row["name"] == "train_loss"]
+    check([step for step, _ in told] == sorted({step for step, _ in told}), "the curve repeats itself or steps back")
+    losses = dict(told)
+    return losses, max(place.show(run)["evals"], key=lambda e: e["step"])["loss"]
+
+
+def real_run(place, nodes):
+    worker = place.bin / "enigma-worker"
+    spec = place.spec(executor="slurm", budgets=[1.2e11], seeds=[0], resources=[{"nodes": nodes}],
+                      session_sets={"all": {"first": 4, "order": "name"}},
+                      defaults={"train": {"lanes": 4, "windows_per_lane": 2},
+                                "parallel": {"schedule": "scattered"}})
+    check_exit(place.run("submit", spec, "--worker", worker), 0)
+
+
+def steps_told(place, attempt):
+    attempts = place.attempts()
+    return len(attempts) > attempt and lines_of(attempts[attempt] / "spool.jsonl", "metrics")
+
+
+@test
+def the_real_trainer_on_four_nodes_then_two_then_four(place, cluster):
+    """Its losses are those of a run on one node that nobody disturbed."""
+    if not (place.bin / "enigma-worker").exists():
+        raise Skip("enigma-worker was not built")
+    place.data = place.folder / "four-sessions"
+    subprocess.run([place.bin / "enigma-data", "generate", "--out", place.data, "--sessions", "4", "--neurons", "12",
+                    "--minutes", "2", "--seed", "6"], check=True, capture_output=True)
+    alone = Place(place.bin.parent, place.folder / "alone", place.data)
+    real_run(alone, 1)
+    finish(alone, 1, 150)
+    alone.stop()
+    real_run(place, [2, 4])
+    finish_started(place, cluster)
+    wait_for(lambda: steps_told(place, 0), "the first steps", 60)
+    cluster.preempt(3, nodes=4)
+    cluster.preempt(12, nodes=2)
+    wait_for(lambda: steps_told(place, 1), "steps of the second attempt", 90)
+    cluster.preempt(2, nodes=4)
+    finish(place, 1, 180)
+    shown = place.show(only_run(place))
+    check(shown["state"] == "done", shown["why"])
+    ranks = [attempt["ranks"] for attempt in shown["attempts"]]
+    check(len(ranks) >= 3 and 2 in ranks and 4 in ranks, f"ranks {ranks}")
+    losses, score = curve(place)
+    losses_alone, score_alone = curve(alone)
+    both = sorted(losses.keys() & losses_alone.keys())
+    check(both, "no step that both have told")
+    most = max(abs(losses[step] / losses_alone[step] - 1) for step in both)
+    check(most < 1e-3 and abs(score / score_alone - 1) < 1e-3,
+          f"losses differ by {most:.1e}, scores {score} and {score_alone}")
+    print(f"ranks {ranks}, losses differ by {most:.1e} over {len(both)} steps, the score by "
+          f"{abs(score / score_alone - 1):.1e}")
 
 
 @test

@@ -69,7 +69,7 @@ def a_drill_on_the_cluster(place, cluster):
 @test
 def a_plan_with_its_start(place, cluster):
     """plan tells when the scheduler would start a job: now where nodes are free, later where they are taken."""
-    spec = place.spec(executor="slurm", seeds=[0], budgets=[8e9], resources=[{"nodes": 4, "time_s": 600}])
+    spec = place.spec(executor="slurm", seeds=[0], budgets=[8e9], resources=[{"nodes": 2, "time_s": 600}])
     (free,) = json.loads(place.run("plan", spec, "--json").stdout)["points"]
     check(abs(free["earliest_start"] - time.time()) < 60, str(free["earliest_start"]))
     taken = cluster.ask("sbatch", "--parsable", "-p", "high", "-N4", "--exclusive", "--time=30", "-o", "/dev/null",

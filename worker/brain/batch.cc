@@ -81,7 +81,8 @@ BrainReader::BrainReader(const Corpus& corpus, const model::ModelShape& shape,
 
 std::vector<LaneDraw> BrainReader::draws_of(int64_t step) const {
   std::vector<LaneDraw> draws;
-  for (int64_t lane = 0; lane < plan_.lanes; ++lane) {
+  const parallel::LaneRange own = plan_.own.value_or(parallel::LaneRange{0, plan_.lanes});
+  for (int64_t lane = own.first; lane < own.end; ++lane) {
     draws.push_back(
         draw_lane(plan_.seed, lane, plan_.lanes, step, window_counts_, plan_.windows_per_lane));
   }

@@ -9,6 +9,7 @@
 #include "worker/family.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace enigma::worker {
@@ -29,6 +30,7 @@ struct BrainBatch : StepBatch {
 struct DrawPlan {
   uint64_t seed = 0;
   int64_t lanes = 1, windows_per_lane = 1;
+  std::optional<parallel::LaneRange> own = std::nullopt;  ///< that are read here; nothing: all
 };
 
 /// A batch of windows of one session. `orders`: per window the kept neurons, in shuffled order.

@@ -89,8 +89,9 @@ std::vector<model::NamedTensor> Brain::shared_parameters() const {
 
 std::vector<SessionParameters> Brain::session_parameters() const {
   std::vector<SessionParameters> sessions;
-  for (const CorpusSession& session : corpus_.sessions) {
-    sessions.push_back({session.ref.name, model_.session_parameters(session.ref.name)});
+  for (size_t s = 0; s < corpus_.sessions.size(); ++s) {
+    const std::string& name = corpus_.sessions[s].ref.name;
+    sessions.push_back({name, model_.session_parameters(name), lane_of_session(s, point_.lanes)});
   }
   return sessions;
 }
@@ -106,15 +107,16 @@ std::vector<std::string> Brain::matrices() const {
   return names;
 }
 
-std::unique_ptr<StepReader> Brain::reader() const {
-  const DrawPlan plan{static_cast<uint64_t>(point_.seed), point_.lanes, point_.windows_per_lane};
+std::unique_ptr<StepReader> Brain::reader(parallel::LaneRange lanes) const {
+  const DrawPlan plan{static_cast<uint64_t>(point_.seed), point_.lanes, point_.windows_per_lane,
+                      lanes};
   return std::make_unique<BrainReader>(corpus_, shape_, strategies_, plan);
 }
 
 LaneLoss Brain::forward(const StepBatch& batch, size_t lane) {
   const auto& drawn = static_cast<const BrainBatch&>(batch);
   const LaneBatch& mine = drawn.of_lane[lane];
-  const model::Output output = model_.forward(model::on(tensors_.device(), mine.batch),
+  const model::Output output = model_.forward(model::on(tensors_, mine.batch),
                                               strategies_.resolved[drawn.strategy][mine.session]);
   return {model::losses_of(output).total,
           strategies_.training_flops[drawn.strategy][mine.session] *
@@ -122,8 +124,8 @@ LaneLoss Brain::forward(const StepBatch& batch, size_t lane) {
           mine.session};
 }
 
-std::vector<protocol::Eval> Brain::evaluate(int64_t step) {
-  return evaluation_.run(model_, step);
+std::vector<protocol::Eval> Brain::evaluate(int64_t step, const parallel::Ranks& ranks) {
+  return evaluation_.run(model_, step, ranks);
 }
 
 std::vector<std::string> Brain::remarks() const {

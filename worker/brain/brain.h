@@ -23,9 +23,9 @@ class Brain : public Family {
   std::vector<model::NamedTensor> shared_parameters() const override;
   std::vector<SessionParameters> session_parameters() const override;
   std::vector<std::string> matrices() const override;
-  std::unique_ptr<StepReader> reader() const override;
+  std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override;
   LaneLoss forward(const StepBatch& batch, size_t lane) override;
-  std::vector<protocol::Eval> evaluate(int64_t step) override;
+  std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) override;
   int64_t evaluation_windows() const override { return evaluation_.windows(); }
   std::vector<std::string> remarks() const override;
 

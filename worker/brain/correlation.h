@@ -17,6 +17,7 @@ class SessionCorrelation {
   void add(std::span<const float> predictions, std::span<const float> labels,
            std::span<const int64_t> neuron_ids);
   const std::vector<recordings::scores::PairMoments>& pairs() const { return pairs_; }
+  std::vector<recordings::scores::PairMoments>& pairs() { return pairs_; }
 
  private:
   std::vector<recordings::scores::PairMoments> pairs_;

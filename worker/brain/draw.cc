@@ -15,6 +15,10 @@ CounterRandom random_of(uint64_t seed, uint64_t stream, uint64_t step) {
       mixed(mixed(mixed(seed + kGolden) ^ (stream + kGolden)) ^ (step + 2 * kGolden)));
 }
 
+int64_t lane_of_session(size_t session, int64_t lanes) {
+  return static_cast<int64_t>(session) % lanes;
+}
+
 std::vector<size_t> sessions_of_lane(size_t sessions, int64_t lanes, int64_t lane) {
   std::vector<size_t> mine;
   for (auto s = static_cast<size_t>(lane); s < sessions; s += static_cast<size_t>(lanes)) {

@@ -13,7 +13,9 @@ namespace enigma::worker {
 /// The stream of a lane in a step.
 CounterRandom random_of(uint64_t seed, uint64_t stream, uint64_t step);
 
-/// Sessions (indices in the point's order) of a lane: dealt round robin, once.
+/// Sessions (indices in the point's order) are dealt to lanes round robin, once.
+int64_t lane_of_session(size_t session, int64_t lanes);
+/// Those of a lane.
 std::vector<size_t> sessions_of_lane(size_t sessions, int64_t lanes, int64_t lane);
 
 /// One strategy per step for all lanes, with the listed weights.

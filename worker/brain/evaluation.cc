@@ -14,6 +14,7 @@
 #include <cmath>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace enigma::worker {
@@ -39,9 +40,21 @@ std::optional<double> finite(double value) {
 
 }  // namespace
 
-struct Evaluation::Sums {
+struct Evaluation::SessionScore {
   double loss = 0, baseline = 0, elements = 0;
-  std::vector<SessionCorrelation> correlations;
+  SessionCorrelation correlation;
+
+  explicit SessionScore(int64_t neurons) : correlation(neurons) {}
+
+  /// Calls `visit` for each number that this score consists of, in one order.
+  template <typename Visit>
+  void for_each_number(const Visit& visit) {
+    visit(loss), visit(baseline), visit(elements);
+    for (recordings::scores::PairMoments& pair : correlation.pairs()) {
+      visit(pair.count), visit(pair.mean_x), visit(pair.mean_y);
+      visit(pair.m2_x), visit(pair.m2_y), visit(pair.c2);
+    }
+  }
 };
 
 Rates rates_of(const CorpusSession& session, const recordings::WindowRule& rule) {
@@ -87,11 +100,12 @@ void Evaluation::choose_tier() {
                "not every evaluation session has a window in tier test (or in tier validation)");
 }
 
-std::vector<protocol::Eval> Evaluation::run(model::BrainModel& model, int64_t step) {
+std::vector<protocol::Eval> Evaluation::run(model::BrainModel& model, int64_t step,
+                                            const parallel::Ranks& ranks) {
   const at::NoGradGuard guard;
   std::vector<protocol::Eval> reports;
   for (size_t k = 0; k < strategies_.names.size(); ++k) {
-    reports.push_back(evaluate(model, k, step));
+    reports.push_back(evaluate(model, k, step, ranks));
   }
   return reports;
 }
@@ -102,27 +116,62 @@ int64_t Evaluation::windows() const {
   return static_cast<int64_t>(windows * strategies_.names.size());
 }
 
-protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, int64_t step) {
-  Sums sums;
-  for (const EvaluatedSession& session : sessions_) {
-    sums.correlations.emplace_back(corpus_.sessions[session.index].ref.neurons);
-    predict_session(model, strategy, session, [&](const Predicted& some) {
-      const at::Tensor means =
-          session.baseline.index_select(0, some.ids.flatten()).view(some.ids.sizes());
-      sums.loss +=
-          model::element_losses(some.predictions, some.labels).sum(at::kDouble).item<double>();
-      sums.baseline += model::element_losses(means, some.labels).sum(at::kDouble).item<double>();
-      sums.elements += static_cast<double>(some.labels.numel());
-      sums.correlations.back().add(values<float>(some.predictions), values<float>(some.labels),
-                                   values<int64_t>(some.ids));
-    });
+void Evaluation::score(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
+                       SessionScore& score) {
+  predict_session(model, strategy, session, [&](const Predicted& some) {
+    const at::Tensor means =
+        session.baseline.index_select(0, some.ids.flatten()).view(some.ids.sizes());
+    score.loss +=
+        model::element_losses(some.predictions, some.labels).sum(at::kDouble).item<double>();
+    score.baseline += model::element_losses(means, some.labels).sum(at::kDouble).item<double>();
+    score.elements += static_cast<double>(some.labels.numel());
+    score.correlation.add(values<float>(some.predictions), values<float>(some.labels),
+                          values<int64_t>(some.ids));
+  });
+}
+
+namespace {
+
+// What a rank has not scored is 0 there, so that the sum over ranks is exact.
+template <typename Scores>
+void share(Scores& scores, const parallel::Ranks& ranks) {
+  std::vector<double> numbers;
+  for (auto& score : scores) {
+    score.for_each_number([&](auto& number) { numbers.push_back(static_cast<double>(number)); });
   }
-  const PopulationCorrelation correlation = population(sums.correlations);
+  at::Tensor all = at::tensor(numbers, at::kDouble);
+  ranks.complete(all);
+  const double* next = all.const_data_ptr<double>();
+  for (auto& score : scores) {
+    score.for_each_number(
+        [&](auto& number) { number = static_cast<std::decay_t<decltype(number)>>(*next++); });
+  }
+}
+
+}  // namespace
+
+protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, int64_t step,
+                                    const parallel::Ranks& ranks) {
+  std::vector<SessionScore> scores;
+  for (const EvaluatedSession& session : sessions_) {
+    scores.emplace_back(corpus_.sessions[session.index].ref.neurons);
+    if (ranks.owns(lane_of_session(session.index, ranks.lanes))) {
+      score(model, strategy, session, scores.back());
+    }
+  }
+  share(scores, ranks);
+  double loss = 0, baseline = 0, elements = 0;
+  std::vector<SessionCorrelation> correlations;
+  for (SessionScore& score : scores) {
+    loss += score.loss, baseline += score.baseline, elements += score.elements;
+    correlations.push_back(std::move(score.correlation));
+  }
+  const PopulationCorrelation correlation = population(correlations);
   return {.step = step,
           .strategy = strategies_.names[strategy],
           .tier = tier_,
-          .loss = sums.loss / sums.elements,
-          .baseline_loss = sums.baseline / sums.elements,
+          .loss = loss / elements,
+          .baseline_loss = baseline / elements,
           .correlation = finite(correlation.mean),
           .se = finite(correlation.standard_error),
           .n = correlation.neurons};
@@ -155,7 +204,7 @@ void Evaluation::predict_session(model::BrainModel& model, size_t strategy,
                    {session.starts_s.begin() + static_cast<ptrdiff_t>(first),
                     session.starts_s.begin() + static_cast<ptrdiff_t>(end)}};
     const model::Batch batch = read_batch(staging, corpus_, session.index, some.starts_s, orders);
-    const model::Output output = model.forward(model::on(model.device(), batch), resolved);
+    const model::Output output = model.forward(model::on(model.tensors(), batch), resolved);
     const auto host = [](const at::Tensor& x) { return x.to(at::kCPU, at::kFloat).contiguous(); };
     some.predictions = host(output.predictions), some.labels = host(output.labels);  // (B, K)
     some.ids = output.neuron_ids.cpu().contiguous();

@@ -5,6 +5,7 @@
 #include "model/brain/brain_model.h"
 #include "worker/brain/corpus.h"
 #include "worker/brain/strategies.h"
+#include "worker/parallel/ranks.h"
 #include "worker/protocol/report.h"
 
 #include <functional>
@@ -40,8 +41,9 @@ class Evaluation {
 
   /// One report per strategy: loss = sum over all target elements of the evaluation sessions /
   /// their number; baseline_loss the same of each neuron's mean; correlation per neuron, its mean
-  /// over neurons and standard error.
-  std::vector<protocol::Eval> run(model::BrainModel& model, int64_t step);
+  /// over neurons and standard error. A rank scores the sessions of its lanes; all give the same.
+  std::vector<protocol::Eval> run(model::BrainModel& model, int64_t step,
+                                  const parallel::Ranks& ranks);
 
   /// Gives everything that a strategy of strategies() predicts to `take`, session by session.
   void predict(model::BrainModel& model, size_t strategy,
@@ -53,14 +55,17 @@ class Evaluation {
   int64_t windows() const;
 
  private:
-  struct Sums;
+  struct SessionScore;
   struct EvaluatedSession {
     size_t index = 0;
     std::vector<double> starts_s;
     at::Tensor baseline;  ///< (neurons) float32
   };
   void choose_tier();
-  protocol::Eval evaluate(model::BrainModel& model, size_t strategy, int64_t step);
+  protocol::Eval evaluate(model::BrainModel& model, size_t strategy, int64_t step,
+                          const parallel::Ranks& ranks);
+  void score(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
+             SessionScore& score);
   void predict_session(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
                        const std::function<void(const Predicted&)>& take);
 

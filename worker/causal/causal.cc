@@ -5,6 +5,7 @@
 #include "worker/causal/order.h"
 #include "worker/ending.h"
 
+#include <ATen/Functions.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -30,13 +31,13 @@ struct CausalBatch : StepBatch {
 /// Sequences in a random order, an epoch at a time: step and lane say where in it.
 class CausalReader : public StepReader {
  public:
-  CausalReader(const Sequences& sequences, const sweeps::Point& point)
-      : sequences_(sequences), point_(point) {}
+  CausalReader(const Sequences& sequences, const sweeps::Point& point, parallel::LaneRange lanes)
+      : sequences_(sequences), point_(point), lanes_(lanes) {}
 
   std::unique_ptr<StepBatch> read(int64_t step) override {
     auto batch = std::make_unique<CausalBatch>();
     batch->step = step;
-    for (int64_t lane = 0; lane < point_.lanes; ++lane) {
+    for (int64_t lane = lanes_.first; lane < lanes_.end; ++lane) {
       batch->tokens.push_back(read_sequences(sequences_, indices(step * point_.lanes + lane)));
     }
     return batch;
@@ -55,6 +56,7 @@ class CausalReader : public StepReader {
 
   const Sequences& sequences_;
   const sweeps::Point& point_;
+  parallel::LaneRange lanes_;
 };
 
 model::CausalShape shape_of(const sweeps::Point& point, int64_t vocabulary) {
@@ -116,8 +118,8 @@ std::vector<std::string> Causal::matrices() const {
   return names;
 }
 
-std::unique_ptr<StepReader> Causal::reader() const {
-  return std::make_unique<CausalReader>(corpus_.training, point_);
+std::unique_ptr<StepReader> Causal::reader(parallel::LaneRange lanes) const {
+  return std::make_unique<CausalReader>(corpus_.training, point_, lanes);
 }
 
 LaneLoss Causal::forward(const StepBatch& batch, size_t lane) {
@@ -126,17 +128,24 @@ LaneLoss Causal::forward(const StepBatch& batch, size_t lane) {
           flops_per_window_ * static_cast<double>(point_.windows_per_lane), std::nullopt};
 }
 
-std::vector<protocol::Eval> Causal::evaluate(int64_t step) {
+// Ranks take turns at the groups of sequences; the sum runs over all of them in their order, so
+// that it does not depend on the number of ranks.
+std::vector<protocol::Eval> Causal::evaluate(int64_t step, const parallel::Ranks& ranks) {
   const at::NoGradGuard guard;
   const Sequences& sequences = corpus_.held_out;
   const int64_t at_once = std::max<int64_t>(1, kEvaluatedTokens / sequences.length());
-  double loss = 0;
-  for (int64_t from = 0; from < sequences.count(); from += at_once) {
+  const int64_t groups = (sequences.count() + at_once - 1) / at_once;
+  at::Tensor losses = at::zeros({groups}, at::kDouble);
+  for (int64_t group = ranks.rank(); group < groups; group += ranks.world()) {
+    const int64_t from = group * at_once;
     std::vector<int64_t> some(static_cast<size_t>(std::min(at_once, sequences.count() - from)));
     std::iota(some.begin(), some.end(), from);
     const at::Tensor tokens = read_sequences(sequences, some).to(tensors_.device());
-    loss += model_.loss(tokens).item<double>() * static_cast<double>(some.size());
+    losses[group] = model_.loss(tokens).item<double>() * static_cast<double>(some.size());
   }
+  ranks.complete(losses);
+  const auto* sums = losses.const_data_ptr<double>();
+  const double loss = std::accumulate(sums, sums + groups, 0.0);
   return {{.step = step,
            .strategy = "next_token",
            .tier = "test",

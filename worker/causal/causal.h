@@ -16,11 +16,11 @@ class Causal : public Family {
 
   std::vector<model::NamedTensor> shared_parameters() const override;
   std::vector<std::string> matrices() const override;
-  std::unique_ptr<StepReader> reader() const override;
+  std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override;
   LaneLoss forward(const StepBatch& batch, size_t lane) override;
   /// One report: mean loss in nats over all held-out sequences, and as its baseline that of the
   /// training tokens' frequencies.
-  std::vector<protocol::Eval> evaluate(int64_t step) override;
+  std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) override;
   int64_t evaluation_windows() const override { return corpus_.held_out.count(); }
 
  private:

@@ -2,7 +2,7 @@
 
 #include "diagnostics/diagnostic.h"
 #include "model/causal/causal_model.h"
-#include "worker/optimizer.h"
+#include "worker/shared_optimizer.h"
 
 #include <ATen/Functions.h>
 
@@ -40,10 +40,11 @@ model::CausalShape shape_of(const FixtureRequest& request, const Json& descripti
 void add_steps(const FixtureRequest& request, model::CausalModel& model, const at::Tensor& tokens,
                model::Tensors& results) {
   for (const auto& p : model.parameters()) { p.tensor.mutable_grad().reset(); }
-  SharedOptimizer optimizer(model.parameters(), shared_adamw());
+  const auto no_peers = parallel::alone();
+  SharedOptimizer optimizer(model.parameters(), {}, *no_peers);
   for (int64_t step = 0; step < request.steps; ++step) {
     model.loss(tokens).backward();
-    optimizer.step(kLearningRate, 1);
+    optimizer.sum_and_step({.adamw = kLearningRate}, 1);
   }
   const std::string prefix = "step" + std::to_string(request.steps) + ".";
   for (const auto& p : model.parameters()) { results[prefix + p.name] = p.tensor.detach(); }

@@ -85,8 +85,7 @@ int predict(const cli::Call& call) {
   }
   try {
     Brain brain({point, data, at::TensorOptions(at::kFloat)});
-    Learner learner(point, brain);
-    read_shards(learner, checkpoint);
+    read_parameters(brain, checkpoint);
     const model::Tensors tensors = predictions_of(brain);
     model::write_tensors(out, tensors,
                          {{"strategy", brain.evaluation().strategies().names[0]},

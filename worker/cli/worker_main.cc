@@ -6,6 +6,7 @@
 #include "worker/cli/verbs.h"
 #include "worker/clock.h"
 #include "worker/ending.h"
+#include "worker/parallel/gloo.h"
 #include "worker/revision.h"
 #include "worker/train.h"
 
@@ -13,6 +14,7 @@
 #include <c10/util/Exception.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -102,6 +104,8 @@ Outcome guarded(const Work& work) {
       lines += to_text(diagnostic) + "\n";
     }
     return {ExitCode::bad_point, lines, std::nullopt};
+  } catch (const parallel::PeerLost& error) {
+    return {ExitCode::peer_failed, error.what(), std::nullopt};
   } catch (const std::bad_alloc&) {
     return {ExitCode::fault, "out of memory", protocol::FailureClass::host_memory};
   } catch (const c10::OutOfMemoryError& error) {
@@ -125,6 +129,26 @@ sweeps::PointFile read_point(const std::filesystem::path& path) {
   return sweeps::point_file_from_json(json, path.string());
 }
 
+void check_world(const Environment& environment, const sweeps::Point& point) {
+  if (point.lanes % environment.world == 0) { return; }
+  throw Ending(ExitCode::bad_point, "train.lanes: " + std::to_string(point.lanes) +
+                                        " lanes cannot be dealt evenly to " +
+                                        std::to_string(environment.world) + " ranks");
+}
+
+std::unique_ptr<parallel::Collectives> join(const Environment& environment) {
+  if (environment.world == 1) { return parallel::alone(); }
+  const auto milliseconds = [](double seconds) {
+    return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1e3));
+  };
+  return parallel::join_gloo({.folder = environment.attempt_dir,
+                              .rank = environment.rank,
+                              .world = environment.world,
+                              .interface = environment.interface,
+                              .init_deadline = milliseconds(environment.init_deadline_s),
+                              .deadline = milliseconds(environment.collective_deadline_s)});
+}
+
 Outcome run(const Environment& environment, Reporter& reporter) {
   sweeps::PointFile file;
   const Outcome point = guarded([&] {
@@ -137,7 +161,10 @@ Outcome run(const Environment& environment, Reporter& reporter) {
       protocol::Hello{.world = environment.world, .devices = {device.text}, .revision = kRevision});
   if (point.code != ExitCode::done) { return point; }
   return guarded([&] {
-    Training training(environment, file, device, reporter, stop_asked, family_of(file.point));
+    check_world(environment, file.point);
+    const auto collectives = join(environment);
+    Training training(environment, file, device, reporter, stop_asked, *collectives,
+                      family_of(file.point));
     return train(training);
   });
 }

@@ -1,4 +1,6 @@
-#include "worker/optimizer.h"
+#include "worker/shared_optimizer.h"
+
+#include "worker/session_optimizer.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
@@ -48,6 +50,21 @@ at::Tensor leaf(at::IntArrayRef sizes) {
   return at::randn(sizes).requires_grad_(true);
 }
 
+parallel::Collectives& no_peers() {
+  static const auto collectives = parallel::alone();
+  return *collectives;
+}
+
+/// One step, as the loop takes it. Returns the norm before clipping.
+double step(SharedOptimizer& optimizer, double rate, int64_t lanes) {
+  return optimizer.sum_and_step({rate, 0}, lanes);
+}
+double step(SessionOptimizer& optimizer, double rate) {
+  const double norm = optimizer.norm();
+  optimizer.step(rate, norm);
+  return norm;
+}
+
 double norm_of(const std::vector<std::vector<double>>& gradients) {
   double squares = 0;
   for (const auto& gradient : gradients) {
@@ -66,8 +83,8 @@ TEST_CASE("optimizer: shared parameters step like a plain loop, clipped, average
   at::manual_seed(1);
   const at::Tensor a = leaf({3, 5}), b = leaf({7}), unused = leaf({2});
   Naive naive_a(a), naive_b(b), naive_unused(unused);
-  SharedOptimizer optimizer({{"a", a}, {"b", b}, {"unused", unused}}, shared_adamw());
-  for (int step = 0; step < 4; ++step) {
+  SharedOptimizer optimizer({{"a", a}, {"b", b}, {"unused", unused}}, {}, no_peers());
+  for (int i = 0; i < 4; ++i) {
     const at::Tensor x = at::randn({3, 5}), y = at::randn({7});
     for (int lane = 0; lane < 2; ++lane) { ((a * x).sum() + (b * b * y).sum()).backward(); }
     auto gradient_a = doubles(x), gradient_b = doubles(2 * b.detach() * y);
@@ -75,7 +92,7 @@ TEST_CASE("optimizer: shared parameters step like a plain loop, clipped, average
     const double factor = std::min(1.0, 1 / (norm + 1e-6));
     scale(gradient_a, factor);
     scale(gradient_b, factor);
-    CHECK(optimizer.step(1e-2, 2) == doctest::Approx(norm).epsilon(1e-5));
+    CHECK(step(optimizer, 1e-2, 2) == doctest::Approx(norm).epsilon(1e-5));
     naive_a.step(gradient_a, shared_adamw(), 1e-2);
     naive_b.step(gradient_b, shared_adamw(), 1e-2);
     naive_unused.step({0, 0}, shared_adamw(), 1e-2);
@@ -91,14 +108,14 @@ TEST_CASE("optimizer: a session's tensor without gradient neither moves nor coun
   const at::Tensor b_before = b.detach().clone();
   Naive naive(a);
   SessionOptimizer optimizer({{"a", a}, {"b", b}}, session_adamw());
-  CHECK(optimizer.step(1e-2) == 0);
+  CHECK(step(optimizer, 1e-2) == 0);
   naive.check(a);
-  for (int step = 0; step < 3; ++step) {
+  for (int i = 0; i < 3; ++i) {
     const at::Tensor x = at::randn({4}) * 3;
     (a * x).sum().backward();
     auto gradient = doubles(x);
     scale(gradient, std::min(1.0, 1 / (norm_of({gradient}) + 1e-6)));
-    optimizer.step(1e-2);
+    step(optimizer, 1e-2);
     naive.step(gradient, session_adamw(), 1e-2);
   }
   naive.check(a);
@@ -109,8 +126,8 @@ TEST_CASE("optimizer: a session's tensor without gradient neither moves nor coun
 TEST_CASE("optimizer: a gradient that is not finite changes nothing") {
   const at::Tensor a = leaf({2});
   const at::Tensor before = a.detach().clone();
-  SharedOptimizer optimizer({{"a", a}}, shared_adamw());
+  SharedOptimizer optimizer({{"a", a}}, {}, no_peers());
   (a * INFINITY).sum().backward();
-  CHECK_FALSE(std::isfinite(optimizer.step(1e-2, 1)));
+  CHECK_FALSE(std::isfinite(step(optimizer, 1e-2, 1)));
   CHECK(at::equal(a.detach(), before));
 }

@@ -1,0 +1,118 @@
+// Several ranks train the run of one: every schedule, both optimisers, preempted and resumed on
+// another number of ranks.
+#include "worker/parallel/delayed.h"
+#include "worker/run_fixture.h"
+#include "worker/toy_family.h"
+
+#include <ATen/Parallel.h>
+#include <doctest/doctest.h>
+
+#include <mutex>
+#include <vector>
+
+using namespace enigma;
+using namespace enigma::worker;
+
+namespace {
+
+const bool kOneThread = (at::set_num_threads(1), true);
+
+const RunFolder& folder() {
+  static const RunFolder shared("ranks");
+  return shared;
+}
+
+sweeps::PointFile toy_file(int64_t steps) {
+  sweeps::PointFile file{.id = "0123456789abcdef", .steps = steps};
+  file.point.family = "toy";
+  file.point.lanes = 4;
+  file.point.windows_per_lane = 4;
+  file.point.shared_lr = file.point.session_lr = 0.1;
+  file.point.seed = 3;
+  return file;
+}
+
+constexpr sweeps::Schedule kSchedules[] = {sweeps::Schedule::bucketed, sweeps::Schedule::overlapped,
+                                           sweeps::Schedule::scattered};
+
+/// Exit codes of a run's ranks.
+std::vector<protocol::ExitCode> run_on(int64_t world, const Environment& environment,
+                                       const volatile std::sig_atomic_t& stop,
+                                       const sweeps::PointFile& file) {
+  std::vector<protocol::ExitCode> codes;
+  std::mutex adding;
+  parallel::on_ranks(world, [&](parallel::Collectives& collectives) {
+    const auto code = run_rank(environment, stop, file, open_toy, collectives);
+    const std::lock_guard lock(adding);
+    codes.push_back(code);
+  });
+  return codes;
+}
+
+}  // namespace
+
+TEST_CASE("ranks: any number of them, by any schedule, takes the steps of one") {
+  REQUIRE(kOneThread);
+  const Environment environment = folder().environment("equal", 1);
+  sweeps::PointFile file = toy_file(30);
+  const Course alone = course_of(environment, file, open_toy, 1);
+  for (const int64_t world : {2, 4}) {
+    for (const auto schedule : kSchedules) {
+      file.point.schedule = schedule;
+      CAPTURE(world);
+      CAPTURE(name_of(schedule));
+      CHECK(difference(alone, course_of(environment, file, open_toy, world)) < 1e-10);
+    }
+  }
+}
+
+TEST_CASE("ranks: rank 0 reports for all, and all leave together when one is asked to") {
+  const Environment environment = folder().environment("stopped", 1);
+  const auto codes = run_on(2, environment, kStopNow, toy_file(20));
+  CHECK(codes == std::vector(2, protocol::ExitCode::preempted));
+  CHECK(reports_of(environment, "preempted").size() == 1);
+  CHECK(reports_of(environment, "preempted")[0]["step"] == 1);
+}
+
+TEST_CASE("ranks: preempted and resumed on the same number, the end is the same bits") {
+  for (const auto schedule : kSchedules) {
+    sweeps::PointFile file = toy_file(5);
+    file.point.schedule = schedule;
+    const std::string name = std::string("resumed-") + name_of(schedule);
+    const Environment whole = folder().environment("whole-" + name, 1);
+    CHECK(run_on(2, whole, kGoOn, file)[0] == protocol::ExitCode::done);
+    int attempt = 0;
+    protocol::ExitCode code{};
+    do {
+      attempt += 1;
+      code = run_on(2, folder().environment(name, attempt), kStopNow, file)[0];
+    } while (code == protocol::ExitCode::preempted);
+    CHECK(attempt == 5);
+    const Environment last = folder().environment(name, attempt);
+    CHECK(digest_of_shards(last, 5) == digest_of_shards(whole, 5));
+  }
+}
+
+TEST_CASE("ranks: a checkpoint of any number and schedule is gone on from by any other") {
+  REQUIRE(kOneThread);
+  const sweeps::PointFile file = toy_file(6);
+  const Environment whole = folder().environment("reference", 1);
+  CHECK(run_on(1, whole, kGoOn, file)[0] == protocol::ExitCode::done);
+  const double loss = reports_of(whole, "eval").back()["loss"].get<double>();
+  const std::pair<int64_t, sweeps::Schedule> starts[] = {{4, sweeps::Schedule::scattered},
+                                                         {2, sweeps::Schedule::scattered},
+                                                         {1, sweeps::Schedule::overlapped},
+                                                         {2, sweeps::Schedule::bucketed},
+                                                         {4, sweeps::Schedule::scattered}};
+  int attempt = 0;
+  for (const auto& [world, schedule] : starts) {
+    sweeps::PointFile here = file;
+    here.point.schedule = schedule;
+    CHECK(run_on(world, folder().environment("elastic", ++attempt), kStopNow, here)[0] ==
+          protocol::ExitCode::preempted);
+  }
+  const Environment last = folder().environment("elastic", ++attempt);
+  CHECK(run_on(2, last, kGoOn, file)[0] == protocol::ExitCode::done);
+  CHECK(reports_of(last, "eval").back()["loss"].get<double>() ==
+        doctest::Approx(loss).epsilon(1e-5));
+}

@@ -1,0 +1,209 @@
+#include "worker/shared_optimizer.h"
+
+#include "worker/clock.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace enigma::worker {
+namespace {
+
+using parallel::Bucket;
+
+std::vector<parallel::FlatParameter> flat_parameters(
+    const std::vector<model::NamedTensor>& parameters, const std::set<std::string>& matrices) {
+  std::vector<parallel::FlatParameter> flat;
+  for (const auto& [name, tensor] : parameters) {
+    flat.push_back({tensor.numel(), matrices.contains(name)});
+  }
+  return flat;
+}
+
+parallel::FlatLayout layout_of(const std::vector<model::NamedTensor>& parameters,
+                               const std::set<std::string>& matrices, int64_t world) {
+  const auto flat = flat_parameters(parameters, matrices);
+  return parallel::flat_layout(flat, world, parallel::bucket_elements_of(flat));
+}
+
+std::vector<at::Tensor> tensors_of(const std::vector<model::NamedTensor>& parameters) {
+  std::vector<at::Tensor> tensors;
+  for (const auto& parameter : parameters) { tensors.push_back(parameter.tensor); }
+  return tensors;
+}
+
+at::Tensor view_of(const at::Tensor& flat, int64_t offset, const at::Tensor& like) {
+  return flat.narrow(0, offset, like.numel()).view(like.sizes());
+}
+
+}  // namespace
+
+SharedOptimizer::SharedOptimizer(std::vector<model::NamedTensor> parameters,
+                                 const SharedSettings& settings, parallel::Collectives& collectives,
+                                 sweeps::Schedule schedule)
+    : parameters_(std::move(parameters)),
+      settings_(settings),
+      layout_(layout_of(parameters_, settings.matrices, collectives.world())),
+      values_(at::zeros({layout_.elements}, parameters_.at(0).tensor.options())),
+      gradients_(at::zeros_like(values_)),
+      exchange_(collectives, layout_, gradients_, tensors_of(parameters_), schedule) {
+  const at::NoGradGuard guard;
+  move_into_buffers();
+  choose_stretches();
+  choose_matrices();
+}
+
+void SharedOptimizer::move_into_buffers() {
+  for (size_t p = 0; p < parameters_.size(); ++p) {
+    at::Tensor& tensor = parameters_[p].tensor;
+    const at::Tensor view = view_of(values_, layout_.offsets[p], tensor);
+    view.copy_(tensor);
+    tensor.set_data(view);
+    tensor.mutable_grad() = view_of(gradients_, layout_.offsets[p], tensor);
+  }
+}
+
+// Ranks that share the work step one part of each bucket; else every rank steps all.
+void SharedOptimizer::choose_stretches() {
+  int64_t moment = 0;
+  for (const Bucket& bucket : layout_.buckets) {
+    if (bucket.of_matrices) { continue; }
+    const bool scattered = exchange_.is_scattered();
+    const int64_t count = scattered ? bucket.part : layout_.elements_of(bucket);
+    const int64_t skipped = scattered ? exchange_.collectives().rank() * bucket.part : 0;
+    stretches_.push_back({bucket.offset + skipped, count, moment});
+    moment += count;
+  }
+  first_ = at::zeros({moment}, values_.options());
+  second_ = at::zeros({moment}, values_.options());
+  steps_ = at::zeros({}, values_.options().dtype(at::kFloat));
+}
+
+bool SharedOptimizer::is_mine(const Bucket& bucket, size_t slot) const {
+  return bucket.of_matrices && (!exchange_.is_scattered() ||
+                                static_cast<int64_t>(slot) == exchange_.collectives().rank());
+}
+
+void SharedOptimizer::choose_matrices() {
+  for (const Bucket& bucket : layout_.buckets) {
+    for (size_t slot = 0; slot < bucket.parameters.size(); ++slot) {
+      if (!is_mine(bucket, slot)) { continue; }
+      const size_t p = bucket.parameters[slot];
+      matrices_.push_back({p, at::zeros(parameters_[p].tensor.sizes(), values_.options())});
+    }
+  }
+}
+
+// Padding has no gradient, so the squares of the buffer are those of the parameters.
+double SharedOptimizer::squares() const {
+  const auto of = [](const at::Tensor& flat) {
+    const double norm = at::linalg_vector_norm(flat).item<double>();
+    return norm * norm;
+  };
+  if (!exchange_.is_scattered()) { return of(gradients_); }
+  double mine = 0;
+  for (const Bucket& bucket : layout_.buckets) {
+    mine += of(parallel::part_of(gradients_.narrow(0, bucket.offset, layout_.elements_of(bucket)),
+                                 exchange_.collectives().rank(), layout_.world));
+  }
+  at::Tensor all = at::full({1}, mine, at::kDouble);
+  exchange_.collectives().all_reduce(all)->wait();
+  return all.item<double>();
+}
+
+double SharedOptimizer::wait_for_sums() {
+  const at::NoGradGuard guard;
+  Stopwatch watch;
+  exchange_.wait();
+  const double waited_s = watch.lap_s();
+  squares_ = squares();
+  return waited_s;
+}
+
+double SharedOptimizer::wait_for_values() {
+  Stopwatch watch;
+  exchange_.wait_for_values();
+  return watch.lap_s();
+}
+
+double SharedOptimizer::step(SharedRates rates, int64_t lanes) {
+  const at::NoGradGuard guard;
+  const auto share = static_cast<double>(lanes);
+  const double norm = std::sqrt(squares_) / share;
+  if (!std::isfinite(norm)) { return norm; }
+  const double divisor = share * clip_divisor(norm);
+  step_elements(rates.adamw, divisor);
+  step_matrices(rates.muon, divisor);
+  gather_values();
+  gradients_.zero_();
+  return norm;
+}
+
+double SharedOptimizer::sum_and_step(SharedRates rates, int64_t lanes) {
+  start_sums();
+  wait_for_sums();
+  const double norm = step(rates, lanes);
+  wait_for_values();
+  return norm;
+}
+
+void SharedOptimizer::step_elements(double learning_rate, double divisor) {
+  AdamWStep step;
+  for (const Stretch& s : stretches_) {
+    step.add(values_.narrow(0, s.first, s.count), gradients_.narrow(0, s.first, s.count),
+             {first_.narrow(0, s.moment, s.count), second_.narrow(0, s.moment, s.count), steps_});
+  }
+  step.take(settings_.adamw, learning_rate, divisor, {steps_});
+}
+
+void SharedOptimizer::step_matrices(double learning_rate, double divisor) {
+  for (Matrix& matrix : matrices_) {
+    const at::Tensor& parameter = parameters_[matrix.parameter].tensor;
+    at::Tensor value = parameter.detach();
+    muon_step(settings_.muon, learning_rate, parameter.grad() / divisor, matrix.momentum, value);
+  }
+}
+
+void SharedOptimizer::gather_values() {
+  if (!exchange_.is_scattered()) { return; }
+  for (const Bucket& bucket : layout_.buckets) { exchange_.gather(values_, bucket); }
+}
+
+// The elements of a parameter that lie in this rank's stretches, with their moments.
+void SharedOptimizer::add_moments(std::vector<StatePiece>& pieces, size_t parameter) const {
+  const int64_t from = layout_.offsets[parameter];
+  const int64_t elements = parameters_[parameter].tensor.numel();
+  for (const Stretch& s : stretches_) {
+    const int64_t first = std::max(from, s.first);
+    const int64_t count = std::min(from + elements, s.first + s.count) - first;
+    if (count <= 0) { continue; }
+    const bool whole = count == elements;
+    for (const auto& [suffix, flat] : {std::pair(".exp_avg", first_), {".exp_avg_sq", second_}}) {
+      const at::Tensor values = flat.narrow(0, s.moment + first - s.first, count);
+      pieces.push_back({parameters_[parameter].name + suffix,
+                        whole ? values.view(parameters_[parameter].tensor.sizes()) : values,
+                        first - from, whole, exchange_.is_scattered()});
+    }
+  }
+}
+
+std::vector<StatePiece> SharedOptimizer::state() const {
+  std::vector<StatePiece> pieces;
+  for (size_t p = 0; p < parameters_.size(); ++p) {
+    const auto& [name, tensor] = parameters_[p];
+    pieces.push_back({name, tensor.detach(), 0, true, false});
+    if (settings_.matrices.contains(name)) { continue; }
+    pieces.push_back({name + ".step", steps_, 0, true, false});
+    add_moments(pieces, p);
+  }
+  for (const Matrix& matrix : matrices_) {
+    pieces.push_back({parameters_[matrix.parameter].name + ".momentum_buffer", matrix.momentum, 0,
+                      true, exchange_.is_scattered()});
+  }
+  return pieces;
+}
+
+}  // namespace enigma::worker
