@@ -235,7 +235,7 @@ Output BrainModel::forward(const Batch& batch, const ResolvedStrategy& strategy,
   }
   for (size_t i = 0; i < p.tower.size(); ++i) {
     const bool local = is_local_layer(p.shape, static_cast<int64_t>(i));
-    hidden = p.tower[i](hidden, plan->hidden_rotation, local ? plan->tower : AttentionMask{});
+    hidden = p.tower[i](hidden, plan->hidden_rotation, local ? plan->tower : nullptr);
     note(trace, "hidden_after_layer_" + std::to_string(i), hidden);
   }
   const at::Tensor queries = query_tokens(p.embeddings, p.shape, call);  // (B, Q, d)
