@@ -17,11 +17,6 @@ at::Tensor as_products(const at::Tensor& x) {
 
 }  // namespace
 
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain, double epsilon) {
-  if (!gain.defined()) { return at::rms_norm(x, {x.size(-1)}, std::nullopt, epsilon); }
-  return at::rms_norm(x, {x.size(-1)}, gain.to(x.dtype()), epsilon);
-}
-
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                   const std::shared_ptr<const AttentionPlan>& plan) {
   if (plan) {

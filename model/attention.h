@@ -1,4 +1,4 @@
-// Attention over heads, and the norm before it.
+// Attention over heads.
 // Shape legend: B windows, Q queries, K keys, H heads, f features of a head, d = H·f.
 #pragma once
 
@@ -9,9 +9,6 @@
 #include <memory>
 
 namespace enigma::model {
-
-/// x / √(mean(x²) + epsilon) over the last dimension, times `gain` where it is defined.
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain = {}, double epsilon = 1e-5);
 
 /// softmax(q·kᵀ/√f)·v for q (B, Q, H, f) and k, v (B, K, H, f), as (B, Q, d), over the keys that
 /// `plan` gives each query; over all where it is null. A query without keys yields exactly 0.

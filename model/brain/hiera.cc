@@ -1,6 +1,7 @@
 #include "model/brain/hiera.h"
 
 #include "model/attention.h"
+#include "model/rms_norm.h"
 
 #include <ATen/ATen.h>
 

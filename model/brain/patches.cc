@@ -1,6 +1,6 @@
 #include "model/brain/patches.h"
 
-#include "model/attention.h"
+#include "model/rms_norm.h"
 
 #include <ATen/ATen.h>
 
