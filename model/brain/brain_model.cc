@@ -5,6 +5,7 @@
 #include "model/brain/forward_plan.h"
 #include "model/brain/hiera.h"
 #include "model/brain/patches.h"
+#include "model/linear_map.h"
 #include "model/transformer_block.h"
 
 #include <ATen/ATen.h>
@@ -138,7 +139,7 @@ Output read_out(const Embeddings& embeddings, const SessionTables& tables, const
   const int64_t stride = shape.response_stride;
   const at::Tensor bias = at::embedding(tables.biases, call.batch.neuron_ids).squeeze(-1);
   const at::Tensor logits =
-      at::linear(decoded.narrow(1, 0, queries), embeddings.response_readout).flatten(1) +
+      linear_map(decoded.narrow(1, 0, queries), embeddings.response_readout).flatten(1) +
       spread_over_targets(bias, call, stride);  // (B, K)
   note(call.trace, "response_logits", logits.unflatten(1, {-1, stride}));
   output.predictions = at::softplus(logits, kSoftplusBeta, kSoftplusLinear);
