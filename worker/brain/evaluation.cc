@@ -51,9 +51,10 @@ Rates rates_of(const CorpusSession& session, const recordings::WindowRule& rule)
 }
 
 Evaluation::Evaluation(const Corpus& corpus, StrategyTable strategies,
-                       const std::map<size_t, Rates>& rates, int64_t windows_per_batch)
+                       const std::map<size_t, Rates>& rates, int64_t windows_per_batch,
+                       const std::string& tier)
     : corpus_(corpus), strategies_(std::move(strategies)), windows_per_batch_(windows_per_batch) {
-  choose_tier();
+  choose_tier(tier.empty() ? std::vector<std::string>{"test", "validation"} : std::vector{tier});
   for (EvaluatedSession& session : sessions_) {
     session.baseline = at::tensor(rates.at(session.index).targets).to(at::kFloat);
   }
@@ -68,8 +69,8 @@ Evaluation::Evaluation(const Corpus& corpus, StrategyTable strategies,
   }
 }
 
-void Evaluation::choose_tier() {
-  for (const char* tier : {"test", "validation"}) {
+void Evaluation::choose_tier(const std::vector<std::string>& tiers) {
+  for (const std::string& tier : tiers) {
     tier_ = tier;
     sessions_.clear();
     for (size_t index : corpus_.evaluated) {
@@ -84,14 +85,16 @@ void Evaluation::choose_tier() {
     }
   }
   throw Ending(protocol::ExitCode::bad_data,
-               "not every evaluation session has a window in tier test (or in tier validation)");
+               "not every evaluation session has a window in tier " + tiers.front() +
+                   (tiers.size() > 1 ? " (or in tier validation)" : ""));
 }
 
-std::vector<protocol::Eval> Evaluation::run(model::BrainModel& model, int64_t step) {
+std::vector<protocol::Eval> Evaluation::run(model::BrainModel& model, int64_t step,
+                                            const Watch& watch) {
   const at::NoGradGuard guard;
   std::vector<protocol::Eval> reports;
   for (size_t k = 0; k < strategies_.names.size(); ++k) {
-    reports.push_back(evaluate(model, k, step));
+    reports.push_back(evaluate(model, k, step, watch));
   }
   return reports;
 }
@@ -102,7 +105,8 @@ int64_t Evaluation::windows() const {
   return static_cast<int64_t>(windows * strategies_.names.size());
 }
 
-protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, int64_t step) {
+protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, int64_t step,
+                                    const Watch& watch) {
   Sums sums;
   for (const EvaluatedSession& session : sessions_) {
     sums.correlations.emplace_back(corpus_.sessions[session.index].ref.neurons);
@@ -115,6 +119,7 @@ protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, i
       sums.elements += static_cast<double>(some.labels.numel());
       sums.correlations.back().add(values<float>(some.predictions), values<float>(some.labels),
                                    values<int64_t>(some.ids));
+      if (watch) { watch(strategy, some); }
     });
   }
   const PopulationCorrelation correlation = population(sums.correlations);
