@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <sstream>
 
 namespace enigma::cli {
 namespace {
@@ -72,6 +73,15 @@ std::string required(const po::variables_map& values, const std::string& name) {
     wrong("'" + name + "' is missing", "--help tells the order", "a " + name);
   }
   return found->second.as<std::string>();
+}
+
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  std::istringstream in(list);
+  for (std::string word; std::getline(in, word, ',');) {
+    if (!word.empty()) { words.push_back(word); }
+  }
+  return words;
 }
 
 void print_document(const Call& call, const nlohmann::ordered_json& document) {

@@ -45,6 +45,9 @@ std::optional<boost::program_options::variables_map> parse_options(
 /// A required positional or option; throws InputError naming it where it is absent.
 std::string required(const boost::program_options::variables_map& values, const std::string& name);
 
+/// The words of a list with commas between; empty ones are left out.
+std::vector<std::string> words_of(const std::string& list);
+
 /// Prints `document` with "schema": "enigma.<verb>/1" as its first key on standard output (without
 /// it where no command was named).
 void print_document(const Call& call, const nlohmann::ordered_json& document);

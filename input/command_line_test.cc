@@ -23,3 +23,8 @@ TEST_CASE("command: an unknown option is refused with the nearest one") {
   CHECK(suggestion_of({"--data", "x"}) == "accepted");
   CHECK(suggestion_of({"--data"}) == "enigma-sweep plan --help");
 }
+
+TEST_CASE("command: a list has its words between commas") {
+  CHECK(words_of("a,b c,,d") == std::vector<std::string>{"a", "b c", "d"});
+  CHECK(words_of("").empty());
+}

@@ -3,6 +3,7 @@
 #include "model/rotary.h"
 
 #include <ATen/ATen.h>
+#include <ATen/autocast_mode.h>
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -10,87 +11,30 @@
 
 using namespace enigma::model;
 
-namespace {
-
-const std::vector<TokenGroup> kQueries = {{0, 10, 2, 0}, {10, 20, 3, 0}, {40, 50, 1, 0}};
-const std::vector<TokenGroup> kKeys = {{5, 10, 2, 0}, {10, 15, 2, 0}, {20, 40, 3, 0}};
-
-std::vector<TokenGroup> tokens_of(const std::vector<TokenGroup>& groups) {
-  std::vector<TokenGroup> tokens;
-  for (const TokenGroup& group : groups) {
-    for (int64_t i = 0; i < group.count; ++i) { tokens.push_back(group); }
-  }
-  return tokens;
-}
-
-// One query of one head, written out in double precision.
-std::vector<double> reference(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                              const std::vector<bool>& allowed) {
-  const int64_t features = q.size(0);
-  std::vector<double> weights(allowed.size(), 0), out(features, 0);
-  double sum = 0;
-  for (size_t j = 0; j < allowed.size(); ++j) {
-    if (!allowed[j]) { continue; }
-    double product = 0;
-    for (int64_t i = 0; i < features; ++i) {
-      product += q[i].item<double>() * k[static_cast<int64_t>(j)][i].item<double>();
-    }
-    weights[j] = std::exp(product / std::sqrt(static_cast<double>(features)));
-    sum += weights[j];
-  }
-  for (size_t j = 0; j < allowed.size(); ++j) {
-    for (int64_t i = 0; i < features && sum > 0; ++i) {
-      out[i] += weights[j] / sum * v[static_cast<int64_t>(j)][i].item<double>();
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
-TEST_CASE("attention: the mask and its rows agree with loops over tokens") {
-  const AttentionMask mask = interval_mask(kQueries, kKeys);
-  const auto queries = tokens_of(kQueries), keys = tokens_of(kKeys);
-  REQUIRE(mask.open.defined());
-  for (size_t i = 0; i < queries.size(); ++i) {
-    bool any = false;
-    for (size_t j = 0; j < keys.size(); ++j) { any |= overlaps(queries[i], keys[j]); }
-    CHECK((mask.open[i].item<float>() == 1) == any);
-    for (size_t j = 0; j < keys.size() && any; ++j) {
-      CHECK((mask.bias[i][j].item<float>() == 0) == overlaps(queries[i], keys[j]));
-    }
-  }
-}
-
-TEST_CASE("attention: results agree with loops, and a query without keys yields exactly 0") {
-  const AttentionMask mask = interval_mask(kQueries, kKeys);
-  const auto queries = tokens_of(kQueries), keys = tokens_of(kKeys);
-  const auto at_size = [](int64_t tokens) {
-    at::Tensor x = at::arange(tokens * 8, at::kFloat).mul(0.7).sin();
-    return x.view({1, tokens, 2, 4}).requires_grad_(true);
+TEST_CASE("attention: without a plan all see all, as with one that says so") {
+  const auto wave = [](int64_t tokens) {
+    return at::arange(tokens * 8, at::kFloat).mul(0.7).sin().view({1, tokens, 2, 4});
   };
-  const at::Tensor q = at_size(6), k = at_size(7), v = at_size(7);
-  const at::Tensor out = attend(q, k, v, mask).view({6, 2, 4});
-  for (int64_t i = 0; i < 6; ++i) {
-    std::vector<bool> allowed;
-    for (const TokenGroup& key : keys) { allowed.push_back(overlaps(queries[i], key)); }
-    for (int64_t h = 0; h < 2; ++h) {
-      const auto expected = reference(q[0][i][h], k[0].select(1, h), v[0].select(1, h), allowed);
-      for (int64_t f = 0; f < 4; ++f) {
-        CHECK(out[i][h][f].item<double>() == doctest::Approx(expected[f]).epsilon(1e-5));
-      }
-    }
-  }
-  CHECK(out[5].abs().max().item<float>() == 0);
-  out.sum().backward();
-  CHECK(q.grad()[0][5].abs().max().item<float>() == 0);
-  CHECK(v.grad().isfinite().all().item<bool>());
+  const at::Tensor q = wave(6), k = wave(7), v = wave(7) + 1;
+  AttentionPlan all{.queries = 6, .keys = 7};
+  all.groups = {{{0, 6}, {{0, 7}}}};
+  all.batches = {{{{{0, 6}}}, {{{0, 7}}}}};
+  const at::Tensor out = attend(q, k, v);
+  REQUIRE((out.sizes() == at::IntArrayRef({1, 6, 8})));
+  CHECK(at::allclose(out, attend(q, k, v, std::make_shared<const AttentionPlan>(all))));
 }
 
-TEST_CASE("attention: a mask that allows everything is no mask") {
-  const AttentionMask mask = interval_mask({{0, 60, 3, 0}}, {{0, 10, 2, 0}, {50, 60, 1, 0}});
-  CHECK(!mask.bias.defined());
-  CHECK(!mask.open.defined());
+TEST_CASE("attention: under autocast products are narrow, with a plan and without") {
+  const at::Tensor x = at::arange(48, at::kFloat).mul(0.3).sin().view({1, 6, 2, 4});
+  const auto plan = attention_plan({{0, 10, 6, 0}}, {{0, 10, 3, 0}, {20, 30, 3, 0}}, 8);
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  const at::Tensor all = attend(x, x, x), some = attend(x, x, x, plan);
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  at::autocast::clear_cache();
+  CHECK((all.scalar_type() == at::kBFloat16));
+  CHECK((some.scalar_type() == at::kBFloat16));
+  CHECK(at::allclose(some.to(at::kFloat), attend(x, x, x, plan), 0, 0.02));
 }
 
 TEST_CASE("rotary: pairs turn by the angle of their time") {

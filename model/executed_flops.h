@@ -54,7 +54,7 @@ class ExecutedFlops {
     const auto inputs = call.inputs();
     const auto tensor = [&](size_t i) { return inputs[i].toTensor(); };
     if (name == "aten::mm" || name == "aten::bmm") { sum() += product(tensor(0), tensor(1)); }
-    if (name == "aten::addmm" || name == "aten::baddbmm") {
+    if (name == "aten::addmm" || name == "aten::addmm_" || name == "aten::baddbmm") {
       sum() += product(tensor(1), tensor(2));
     }
     if (name == "aten::mv") { sum() += 2 * static_cast<double>(tensor(0).numel()); }

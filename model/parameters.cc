@@ -1,5 +1,7 @@
 #include "model/parameters.h"
 
+#include "model/linear_map.h"
+
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -45,7 +47,7 @@ at::Tensor ParameterSet::constant(const std::string& name, at::IntArrayRef sizes
 }
 
 at::Tensor Linear::operator()(const at::Tensor& x) const {
-  return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
+  return linear_map(x, weight, bias);
 }
 
 Linear make_linear(ParameterSet& parameters, const std::string& name, int64_t in, int64_t out,

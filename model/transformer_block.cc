@@ -1,6 +1,7 @@
 #include "model/transformer_block.h"
 
-#include "model/rotary.h"
+#include "model/rms_norm.h"
+#include "model/rotary_heads.h"
 
 #include <ATen/ATen.h>
 
@@ -26,12 +27,13 @@ FeedForward published_feed_forward(ParameterSet& parameters, const std::string& 
 
 at::Tensor CrossBlock::operator()(const at::Tensor& x, const at::Tensor& context,
                                   const at::Tensor& rotation, const at::Tensor& context_rotation,
-                                  const AttentionMask& mask) const {
-  const at::Tensor q = wq(rms_norm(x, gain)).unflatten(-1, {heads, -1});  // (B, Q, H, f)
+                                  const std::shared_ptr<const AttentionPlan>& plan) const {
+  const at::Tensor q = wq(rms_norm(x, gain)).unflatten(-1, {1, heads, -1});  // (B, Q, 1, H, f)
   const at::Tensor kv =
       wkv(rms_norm(context, context_gain)).unflatten(-1, {2, heads, -1});  // (B, K, 2, H, f)
-  const at::Tensor k = rotate(rms_norm(kv.select(2, 0)), context_rotation);
-  const at::Tensor mixed = attend(rotate(rms_norm(q), rotation), k, kv.select(2, 1), mask);
+  const auto keys_values = rotary_heads(kv, context_rotation, 1);
+  const at::Tensor mixed =
+      attend(rotary_heads(q, rotation, 1)[0], keys_values[0], keys_values[1], plan);
   return with_feed_forward(x + wo(mixed), feed_forward_gain, feed_forward);
 }
 
@@ -50,12 +52,10 @@ CrossBlock make_cross_block(ParameterSet& parameters, const std::string& name, i
 }
 
 at::Tensor SelfBlock::operator()(const at::Tensor& x, const at::Tensor& rotation,
-                                 const AttentionMask& mask) const {
+                                 const std::shared_ptr<const AttentionPlan>& plan) const {
   const at::Tensor qkv = wqkv(rms_norm(x, gain)).unflatten(-1, {3, heads, -1});  // (B, S, 3, H, f)
-  // Queries and keys are normalised and turned together: half the kernels of small models.
-  const at::Tensor qk =
-      rotate(rms_norm(qkv.narrow(2, 0, 2)), rotation.unsqueeze(1));  // (B, S, 2, H, f)
-  const at::Tensor mixed = attend(qk.select(2, 0), qk.select(2, 1), qkv.select(2, 2), mask);
+  const auto parts = rotary_heads(qkv, rotation, 2);
+  const at::Tensor mixed = attend(parts[0], parts[1], parts[2], plan);
   return with_feed_forward(x + wo(mixed), feed_forward_gain, feed_forward);
 }
 

@@ -14,9 +14,11 @@ struct CrossBlock {
   Linear wq, wkv, wo;
   FeedForward feed_forward;
 
-  /// x (B, Q, d) attends to context (B, K, d); rotations of both; returns (B, Q, d).
+  /// x (B, Q, d) attends to context (B, K, d); rotations of both; returns (B, Q, d). A plan that is
+  /// null lets all see all.
   at::Tensor operator()(const at::Tensor& x, const at::Tensor& context, const at::Tensor& rotation,
-                        const at::Tensor& context_rotation, const AttentionMask& mask) const;
+                        const at::Tensor& context_rotation,
+                        const std::shared_ptr<const AttentionPlan>& plan) const;
 };
 CrossBlock make_cross_block(ParameterSet& parameters, const std::string& name, int64_t width,
                             int64_t heads, int64_t hidden);
@@ -29,7 +31,7 @@ struct SelfBlock {
 
   /// x (B, S, d) → (B, S, d)
   at::Tensor operator()(const at::Tensor& x, const at::Tensor& rotation,
-                        const AttentionMask& mask) const;
+                        const std::shared_ptr<const AttentionPlan>& plan) const;
 };
 SelfBlock make_self_block(ParameterSet& parameters, const std::string& name, int64_t width,
                           int64_t heads, int64_t hidden);

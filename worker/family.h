@@ -84,6 +84,7 @@ struct RunSetup {
   const sweeps::Point& point;
   const std::filesystem::path& data;
   at::TensorOptions tensors;  ///< device of the run and type of its parameters
+  std::string tier = {};      ///< that it is scored on; empty: the family's own choice
 };
 
 /// Opens the data and draws a fresh model from the point's seed. Throws Ending: 64 for what a point

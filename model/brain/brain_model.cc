@@ -5,6 +5,7 @@
 #include "model/brain/forward_plan.h"
 #include "model/brain/hiera.h"
 #include "model/brain/patches.h"
+#include "model/linear_map.h"
 #include "model/transformer_block.h"
 
 #include <ATen/ATen.h>
@@ -138,7 +139,7 @@ Output read_out(const Embeddings& embeddings, const SessionTables& tables, const
   const int64_t stride = shape.response_stride;
   const at::Tensor bias = at::embedding(tables.biases, call.batch.neuron_ids).squeeze(-1);
   const at::Tensor logits =
-      at::linear(decoded.narrow(1, 0, queries), embeddings.response_readout).flatten(1) +
+      linear_map(decoded.narrow(1, 0, queries), embeddings.response_readout).flatten(1) +
       spread_over_targets(bias, call, stride);  // (B, K)
   note(call.trace, "response_logits", logits.unflatten(1, {-1, stride}));
   output.predictions = at::softplus(logits, kSoftplusBeta, kSoftplusLinear);
@@ -235,7 +236,7 @@ Output BrainModel::forward(const Batch& batch, const ResolvedStrategy& strategy,
   }
   for (size_t i = 0; i < p.tower.size(); ++i) {
     const bool local = is_local_layer(p.shape, static_cast<int64_t>(i));
-    hidden = p.tower[i](hidden, plan->hidden_rotation, local ? plan->tower : AttentionMask{});
+    hidden = p.tower[i](hidden, plan->hidden_rotation, local ? plan->tower : nullptr);
     note(trace, "hidden_after_layer_" + std::to_string(i), hidden);
   }
   const at::Tensor queries = query_tokens(p.embeddings, p.shape, call);  // (B, Q, d)

@@ -1,5 +1,7 @@
 #include "model/brain/embeddings.h"
 
+#include "model/linear_map.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -34,7 +36,7 @@ at::Tensor Embeddings::response_tokens(const at::Tensor& responses, const at::Te
                               .narrow(2, segment.neurons_from, segment.neurons())
                               .unfold(1, shape.response_kernel,
                                       shape.response_stride);  // (B, tokens, neurons, kernel)
-  const at::Tensor features = at::linear(taps, response_weight.flatten(1), response_bias);
+  const at::Tensor features = linear_map(taps, response_weight.flatten(1), response_bias);
   const at::Tensor who = neurons.narrow(1, segment.neurons_from, segment.neurons());
   return (features + who.unsqueeze(1)).flatten(1, 2);  // (B, tokens·neurons, d)
 }

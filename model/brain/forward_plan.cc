@@ -7,8 +7,7 @@
 namespace enigma::model {
 namespace {
 
-constexpr int64_t kKeptElements = int64_t{1} << 21;  // largest masks of one plan worth keeping
-constexpr size_t kKeptPlans = 512;
+constexpr int64_t kKeptElements = int64_t{1} << 25;  // of all plans: 256 MiB of rotations
 
 at::Tensor latent_rows(const TokenLayout& layout, const ModelShape& shape) {
   std::vector<at::Tensor> rows;
@@ -46,10 +45,11 @@ std::string key_of(const ResolvedStrategy& strategy) {
   return key;
 }
 
-int64_t mask_elements(const ForwardPlan& plan) {
+int64_t elements_of(const ForwardPlan& plan) {
   int64_t count = 0;
-  for (const AttentionMask* mask : {&plan.encoder, &plan.tower, &plan.decoder}) {
-    if (mask->bias.defined()) { count += mask->bias.numel(); }
+  for (const at::Tensor* tensor : {&plan.latent_rows, &plan.input_rotation, &plan.latent_rotation,
+                                   &plan.hidden_rotation, &plan.query_rotation, &plan.positions}) {
+    if (tensor->defined()) { count += tensor->numel(); }
   }
   return count;
 }
@@ -74,11 +74,12 @@ ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape,
   plan.latent_rotation = rotation(layout.latents);
   plan.hidden_rotation = rotation(hidden);
   plan.query_rotation = rotation(layout.queries);
-  plan.tower = interval_mask(hidden, hidden, tensors);
-  plan.decoder = interval_mask(layout.queries, hidden, tensors);
+  const int64_t width = shape.size.width;
+  plan.tower = attention_plan(hidden, hidden, width);
+  plan.decoder = attention_plan(layout.queries, hidden, width);
   if (layout.inputs.empty()) { return plan; }
   plan.input_rotation = rotation(layout.inputs);
-  plan.encoder = interval_mask(layout.latents, layout.inputs, tensors);
+  plan.encoder = attention_plan(layout.latents, layout.inputs, width);
   return plan;
 }
 
@@ -86,8 +87,10 @@ std::shared_ptr<const ForwardPlan> PlanCache::get(const ResolvedStrategy& strate
   const std::string key = key_of(strategy);
   if (const auto found = plans_.find(key); found != plans_.end()) { return found->second; }
   const auto plan = std::make_shared<const ForwardPlan>(plan_of(strategy, shape_, tensors_));
-  if (plans_.size() >= kKeptPlans) { plans_.clear(); }
-  if (mask_elements(*plan) <= kKeptElements) { plans_.emplace(key, plan); }
+  const int64_t elements = elements_of(*plan);
+  if (elements_ + elements > kKeptElements) { plans_.clear(), elements_ = 0; }
+  plans_.emplace(key, plan);
+  elements_ += elements;
   return plan;
 }
 

@@ -1,9 +1,9 @@
-// What a strategy fixes before any data are seen: masks, rotations, rows and positions.
+// What a strategy fixes before any data are seen: who attends to whom, rotations, rows, positions.
 // Built once per strategy and population size, then reused by every batch.
 // Shape legend: L latents, K predicted elements of a window.
 #pragma once
 
-#include "model/attention.h"
+#include "model/attention_plan.h"
 #include "model/brain/shape/geometry.h"
 #include "model/brain/shape/layout.h"
 
@@ -20,14 +20,14 @@ struct ForwardPlan {
   StepRange video_steps;
   at::Tensor latent_rows;  ///< (L) rows of the latent table
   at::Tensor input_rotation, latent_rotation, hidden_rotation, query_rotation;
-  AttentionMask encoder, tower, decoder;
+  std::shared_ptr<const AttentionPlan> encoder, tower, decoder;  ///< null: all see all
   at::Tensor positions;  ///< (K) sample of every predicted element
 };
 /// `tensors`: device and type of the model.
 ForwardPlan plan_of(const ResolvedStrategy& strategy, const ModelShape& shape,
                     at::TensorOptions tensors = at::kFloat);
 
-/// Plans by strategy. Large masks are not kept: those of the published sizes would fill the memory.
+/// Plans by strategy, as many as fit into a bounded number of elements.
 class PlanCache {
  public:
   PlanCache(const ModelShape& shape, at::TensorOptions tensors)
@@ -38,6 +38,7 @@ class PlanCache {
   ModelShape shape_;
   at::TensorOptions tensors_;
   std::unordered_map<std::string, std::shared_ptr<const ForwardPlan>> plans_;
+  int64_t elements_ = 0;  ///< of their tensors
 };
 
 }  // namespace enigma::model

@@ -10,8 +10,23 @@ using namespace enigma::model::golden;
 
 namespace {
 
-void check_mask(const AttentionMask& mask, const at::Tensor& packed, int64_t keys) {
-  const int64_t rows = packed.size(0);
+// Which keys each query sees, as a matrix; a plan that is null lets all see all.
+at::Tensor visible_pairs(const std::shared_ptr<const AttentionPlan>& plan, int64_t rows,
+                         int64_t keys) {
+  if (!plan) { return at::ones({rows, keys}, at::kBool); }
+  const at::Tensor pairs = at::zeros({rows, keys}, at::kBool);
+  for (const AttentionGroup& group : plan->groups) {
+    for (const TokenRange& range : group.keys) {
+      pairs.narrow(0, group.queries.from, group.queries.count())
+          .narrow(1, range.from, range.count())
+          .fill_(true);
+    }
+  }
+  return pairs;
+}
+
+void check_plan(const std::shared_ptr<const AttentionPlan>& plan, const at::Tensor& packed,
+                int64_t keys) {
   const at::Tensor bits = at::arange(8, at::kByte);
   const at::Tensor expected = packed.unsqueeze(-1)
                                   .bitwise_right_shift(bits)
@@ -19,20 +34,18 @@ void check_mask(const AttentionMask& mask, const at::Tensor& packed, int64_t key
                                   .flatten(1)
                                   .narrow(1, 0, keys)
                                   .to(at::kBool);
-  at::Tensor got = mask.bias.defined() ? mask.bias.eq(0) : at::ones({rows, keys}, at::kBool);
-  if (mask.open.defined()) { got = got.logical_and(mask.open.to(at::kBool)); }
-  CHECK(at::equal(got, expected));
+  CHECK(at::equal(visible_pairs(plan, packed.size(0), keys), expected));
 }
 
-void check_masks(const ResolvedStrategy& strategy, Tensors& expected) {
+void check_plans(const ResolvedStrategy& strategy, Tensors& expected) {
   const ForwardPlan plan = plan_of(strategy, tiny_shape());
   const int64_t latents = token_count(plan.layout.latents);
   const int64_t hidden = latents + token_count(plan.layout.video);
   if (!plan.layout.inputs.empty()) {
-    check_mask(plan.encoder, expected["mask.enc"], token_count(plan.layout.inputs));
+    check_plan(plan.encoder, expected["mask.enc"], token_count(plan.layout.inputs));
   }
-  check_mask(plan.tower, expected["mask.tower"], hidden);
-  check_mask(plan.decoder, expected["mask.dec"], hidden);
+  check_plan(plan.tower, expected["mask.tower"], hidden);
+  check_plan(plan.decoder, expected["mask.dec"], hidden);
   const at::Tensor rotation = at::view_as_real(plan.latent_rotation).squeeze(1);  // (L, f/2, 2)
   const auto twice = [&](int64_t part) { return rotation.select(2, part).repeat_interleave(2, 1); };
   CHECK(largest_error(twice(0), expected["mid.rope_latent_cos"][0]) < 1e-6);
@@ -96,7 +109,7 @@ TEST_CASE("golden: intermediates, predictions, losses and gradients agree with t
         resolve_as_written(c.strategy, model.shape(), batch.neuron_ids.size(1));
     REQUIRE_MESSAGE(resolution.strategy, resolution.why);
     Tensors expected = load(std::string("tiny_") + c.name);
-    check_masks(*resolution.strategy, expected);
+    check_plans(*resolution.strategy, expected);
     Trace trace;
     const Output output = model.forward(batch, *resolution.strategy, &trace);
     const Losses losses = losses_of(output);

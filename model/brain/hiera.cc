@@ -1,6 +1,7 @@
 #include "model/brain/hiera.h"
 
 #include "model/attention.h"
+#include "model/rms_norm.h"
 
 #include <ATen/ATen.h>
 
@@ -75,7 +76,7 @@ at::Tensor window_attention(const HieraLayer& layer, const at::Tensor& x, VideoL
     return windows_of(qkv.select(2, which), block, layout);  // (B·windows, chunk, H, f)
   };
   const at::Tensor q = block.pools ? pooled(part(0), layout) : part(0);
-  const at::Tensor mixed = attend(rms_norm(q), rms_norm(part(1)), part(2), {});
+  const at::Tensor mixed = attend(rms_norm(q), rms_norm(part(1)), part(2));
   return layer.proj(sequence_of(mixed, x.size(1) / block.chunk, block, layout));
 }
 

@@ -1,6 +1,7 @@
 #include "model/brain/patches.h"
 
-#include "model/attention.h"
+#include "model/linear_map.h"
+#include "model/rms_norm.h"
 
 #include <ATen/ATen.h>
 
@@ -33,7 +34,7 @@ at::Tensor Patches::operator()(const at::Tensor& video, StepRange visible) const
   const at::Tensor positions =
       (time.narrow(1, visible.from, steps).unsqueeze(2) + space.unsqueeze(1)).flatten(1, 2);
   const at::Tensor x =
-      at::linear(rows, proj.weight.flatten(1), proj.bias) + positions;  // (B, s·g, d)
+      linear_map(rows, proj.weight.flatten(1), proj.bias) + positions;  // (B, s·g, d)
   return x + feed_forward(rms_norm(x, gain));
 }
 

@@ -1,6 +1,7 @@
 #include "model/causal/causal_block.h"
 
-#include "model/attention.h"
+#include "model/feed_forward.h"
+#include "model/rms_norm.h"
 
 #include <ATen/ATen.h>
 
@@ -50,7 +51,7 @@ at::Tensor attention(const CausalBlock& block, const at::Tensor& x, const HalfRo
 
 at::Tensor feed_forward(const CausalBlock& block, const at::Tensor& x) {
   if (!block.gate.weight.defined()) { return block.down(at::relu(block.up(x)).square()); }
-  return block.down(at::silu(block.gate(x)) * block.up(x));
+  return FeedForward{.gate = block.up, .up = block.gate, .down = block.down}(x);
 }
 
 }  // namespace

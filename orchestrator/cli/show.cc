@@ -34,6 +34,10 @@ std::string correlation_cell(const Json& eval) {
   return value + fmt::format(" ± {:.3f}", eval["se"].get<double>());
 }
 
+std::string score_cell(const Json& score) {
+  return score.is_number() ? fmt::format("{:.3f}", score.get<double>()) : "-";
+}
+
 std::string bytes_cell(const Json& bytes) {
   return fmt::format("{:.1f} MB", bytes.get<double>() / 1e6);
 }
@@ -82,6 +86,17 @@ void print_evals(const Json& list) {
                        documents::loss_text(eval["loss"]),
                        documents::loss_text(eval["baseline_loss"]),
                        correlation_cell(eval)};
+             });
+}
+
+void print_evaluations(const Json& list) {
+  print_list("scored after the fact", list,
+             {"strategy", "step", "tier", "loss", "correlation", "FEVE", "CCnorm"},
+             [](const Json& eval) -> std::vector<std::string> {
+               return {cell(eval["strategy"]),    cell(eval["step"]),
+                       cell(eval["tier"]),        documents::loss_text(eval["loss"]),
+                       correlation_cell(eval),    score_cell(eval["feve"]),
+                       score_cell(eval["ccnorm"])};
              });
 }
 
@@ -153,6 +168,7 @@ int show(const Invocation& invocation) {
   print_environment(document["environment"]);
   print_attempts(document["attempts"]);
   print_evals(document["evals"]);
+  print_evaluations(document["evaluations"]);
   print_checkpoints(document["checkpoints"]);
   print_skipped(document["skipped"]);
   print_events(document["events"]);

@@ -15,6 +15,7 @@ const std::vector<Command>& commands() {
       {"logs", "what a worker printed", logs},
       {"cancel", "stop a run or a sweep", cancel},
       {"resume", "let a held, failed or cancelled run go on", resume},
+      {"evaluate", "score finished runs after the fact, beside their history", evaluate},
       {"fit", "a scaling law of a sweep or of a file", fit},
       {"predict", "the loss that a law expects of a budget", predict},
       {"hero", "the run that a law asks for, as a spec ready to submit", hero},

@@ -8,6 +8,7 @@ namespace enigma::cli {
 
 int cancel(const Invocation& invocation);
 int diagnose(const Invocation& invocation);
+int evaluate(const Invocation& invocation);
 int explain(const Invocation& invocation);
 int export_sweep(const Invocation& invocation);
 int fit(const Invocation& invocation);

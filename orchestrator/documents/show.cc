@@ -1,6 +1,7 @@
 #include "orchestrator/documents/show.h"
 
 #include "orchestrator/attempts/environment.h"
+#include "orchestrator/documents/evaluations.h"
 #include "orchestrator/documents/status.h"
 
 namespace enigma::documents {
@@ -100,6 +101,7 @@ std::optional<Json> show(const db::Store& store, const std::string& run,
   json["attempts"] = std::move(attempts);
   json["checkpoints"] = checkpoints_json(store, run);
   json["evals"] = evals_json(store, run);
+  json["evaluations"] = evaluations_of(folder.empty() ? folder : folder / "runs" / run);
   json["skipped"] = skipped_json(store, run);
   json["events"] = events_json(store, run);
   return json;

@@ -167,7 +167,8 @@ TEST_CASE("show: attempts, checkpoints, evaluations, skipped steps and events") 
   CHECK_FALSE(show(story.store, "nobody"));
   const Json document = *show(story.store, "aa");
   CHECK(keys_of(document) ==
-        std::string(kRunKeys) + " point environment attempts checkpoints evals skipped events");
+        std::string(kRunKeys) +
+            " point environment attempts checkpoints evals evaluations skipped events");
   CHECK(document["point"]["seed"] == 7);
   REQUIRE(document["attempts"].size() == 2);
   const Json first = document["attempts"][0];

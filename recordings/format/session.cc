@@ -103,6 +103,16 @@ void Session::read_sequence(const std::string& modality, double start_s, int64_t
   read_rows(*sequence, start_s, samples, rate_hz, out);
 }
 
+std::optional<Session::Showing> Session::shown_at(double t_s) const {
+  if (!impl_->screen) { return std::nullopt; }
+  const Screen& screen = *impl_->screen;
+  const int64_t trial = trial_of_frame(screen, frame_at(screen, t_s));
+  if (trial < 0) { return std::nullopt; }
+  const std::string& name = screen.trials[static_cast<size_t>(trial)].stimulus_name;
+  if (name.empty()) { return std::nullopt; }
+  return Showing{name, screen.onset_s(trial)};
+}
+
 Session::Moments Session::response_moments(const std::string& tier, const WindowRule& rule,
                                            int64_t from_sample, int64_t to_sample) const {
   const auto n = static_cast<size_t>(neurons());

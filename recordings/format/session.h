@@ -104,6 +104,14 @@ class Session {
   void read_sequence(const std::string& modality, double start_s, int64_t samples, double rate_hz,
                      std::span<float> out) const;
 
+  /// What stood on the screen at a time: trials of one name show the same. Nothing where there was
+  /// no trial, or one without a name.
+  struct Showing {
+    std::string stimulus;
+    double onset_s = 0;
+  };
+  std::optional<Showing> shown_at(double t_s) const;
+
   /// Mean and standard deviation per signal over the windows of a tier (target samples
   /// [from, to) of each disjoint window), in float64. For biases, baselines and normalisation.
   struct Moments {

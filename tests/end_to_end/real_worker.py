@@ -133,6 +133,43 @@ def a_trained_model_predicts(world):
         return f"{len(reported)} strategies, {correlation:.4f} twice"
 
 
+def a_run_is_scored_after_the_fact(world):
+    """The same question has the same answer; other ones stand beside the history, not in it."""
+    place = world.place("scored")
+    with ended(place):
+        finish(place)
+        [run] = place.runs()
+        before = place.show(run)
+        last = max(e["step"] for e in before["evals"])
+        reported = {e["strategy"]: e for e in before["evals"] if e["step"] == last}
+        again = place.run("evaluate", "sweep", "--sessions", "all", "--json")
+        check_exit(again, 0)
+        evals = json.loads(again.stdout)["evals"]
+        check({e["strategy"] for e in evals} == reported.keys(), f"strategies of {evals}")
+        for e in evals:
+            own = reported[e["strategy"]]
+            check(e["run"] == run and e["after"] is True and len(e["sessions"]) == 2, f"eval {e}")
+            for key in ("step", "tier", "loss", "baseline_loss", "correlation", "se", "n"):
+                check(e[key] == own[key], f"{key}: {e[key]}, not {own[key]}")
+            check(e["ccnorm"] is not None and e["ccnorm_n"] > 0, "clips repeat, so CCnorm is known")
+        check_exit(place.run("evaluate", run, "--strategies", "video_only,population_64_response",
+                             "--tier", "validation"), 0)
+        after = place.show(run)
+        check(after["evals"] == before["evals"], "the history has changed")
+        kept = [(e["strategy"], e["tier"]) for e in after["evaluations"]]
+        check(len(kept) == 4 and ("population_64_response", "validation") in kept, f"kept {kept}")
+        check_exit(place.run("evaluate", run), 0)
+        check_exit(place.run("evaluate", run), 0)
+        check(len(place.show(run)["evaluations"]) == 6, "the same question is kept once")
+        for words, named in ((("--strategies", "video_onli"), "video_only"),
+                             (("--sessions", "al"), "all"), (("--tier", "tset"), "tset")):
+            refused = place.run("evaluate", run, *words)
+            check_exit(refused, 2)
+            check(named in refused.stderr, f"{named} is not named: {refused.stderr[-300:]}")
+        ccnorm = {e["strategy"]: round(e["ccnorm"], 3) for e in evals}
+        return f"losses and correlations equal, CCnorm {ccnorm}"
+
+
 def sigkilled_worker_resumes(world):
     place = world.place("killed")
     with ended(place):
@@ -341,9 +378,10 @@ def ended(place):
 
 
 TESTS = [uninterrupted_run_and_submitted_twice, a_trained_model_predicts,
-         sigkilled_worker_resumes, sigterm_is_a_preemption, torn_checkpoint_is_passed_over,
-         two_ranks_give_the_run_of_one, a_killed_rank_ends_the_attempt_and_one_rank_goes_on,
-         truncated_array_is_refused, not_a_number_is_refused, a_causal_sweep_is_like_any_other]
+         a_run_is_scored_after_the_fact, sigkilled_worker_resumes, sigterm_is_a_preemption,
+         torn_checkpoint_is_passed_over, two_ranks_give_the_run_of_one,
+         a_killed_rank_ends_the_attempt_and_one_rank_goes_on, truncated_array_is_refused,
+         not_a_number_is_refused, a_causal_sweep_is_like_any_other]
 
 
 def main():

@@ -74,7 +74,7 @@ Brain::Brain(const RunSetup& setup)
       evaluation_(
           corpus_,
           resolve_strategies(point_.evaluation_strategies, shape_, corpus_, corpus_.evaluated),
-          rates_, point_.windows_per_lane),
+          rates_, point_.windows_per_lane, setup.tier),
       model_(shape_, specs_of(corpus_), animals_of(corpus_), static_cast<uint64_t>(point_.seed),
              tensors_) {
   if (point_.bias == sweeps::NeuronBias::published) { return; }

@@ -64,9 +64,10 @@ Rates rates_of(const CorpusSession& session, const recordings::WindowRule& rule)
 }
 
 Evaluation::Evaluation(const Corpus& corpus, StrategyTable strategies,
-                       const std::map<size_t, Rates>& rates, int64_t windows_per_batch)
+                       const std::map<size_t, Rates>& rates, int64_t windows_per_batch,
+                       const std::string& tier)
     : corpus_(corpus), strategies_(std::move(strategies)), windows_per_batch_(windows_per_batch) {
-  choose_tier();
+  choose_tier(tier.empty() ? std::vector<std::string>{"test", "validation"} : std::vector{tier});
   for (EvaluatedSession& session : sessions_) {
     session.baseline = at::tensor(rates.at(session.index).targets).to(at::kFloat);
   }
@@ -81,8 +82,8 @@ Evaluation::Evaluation(const Corpus& corpus, StrategyTable strategies,
   }
 }
 
-void Evaluation::choose_tier() {
-  for (const char* tier : {"test", "validation"}) {
+void Evaluation::choose_tier(const std::vector<std::string>& tiers) {
+  for (const std::string& tier : tiers) {
     tier_ = tier;
     sessions_.clear();
     for (size_t index : corpus_.evaluated) {
@@ -97,15 +98,16 @@ void Evaluation::choose_tier() {
     }
   }
   throw Ending(protocol::ExitCode::bad_data,
-               "not every evaluation session has a window in tier test (or in tier validation)");
+               "not every evaluation session has a window in tier " + tiers.front() +
+                   (tiers.size() > 1 ? " (or in tier validation)" : ""));
 }
 
 std::vector<protocol::Eval> Evaluation::run(model::BrainModel& model, int64_t step,
-                                            const parallel::Ranks& ranks) {
+                                            const parallel::Ranks& ranks, const Watch& watch) {
   const at::NoGradGuard guard;
   std::vector<protocol::Eval> reports;
   for (size_t k = 0; k < strategies_.names.size(); ++k) {
-    reports.push_back(evaluate(model, k, step, ranks));
+    reports.push_back(evaluate(model, k, step, ranks, watch));
   }
   return reports;
 }
@@ -117,7 +119,7 @@ int64_t Evaluation::windows() const {
 }
 
 void Evaluation::score(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
-                       SessionScore& score) {
+                       const Watch& watch, SessionScore& score) {
   predict_session(model, strategy, session, [&](const Predicted& some) {
     const at::Tensor means =
         session.baseline.index_select(0, some.ids.flatten()).view(some.ids.sizes());
@@ -127,6 +129,7 @@ void Evaluation::score(model::BrainModel& model, size_t strategy, const Evaluate
     score.elements += static_cast<double>(some.labels.numel());
     score.correlation.add(values<float>(some.predictions), values<float>(some.labels),
                           values<int64_t>(some.ids));
+    if (watch) { watch(strategy, some); }
   });
 }
 
@@ -151,12 +154,12 @@ void share(Scores& scores, const parallel::Ranks& ranks) {
 }  // namespace
 
 protocol::Eval Evaluation::evaluate(model::BrainModel& model, size_t strategy, int64_t step,
-                                    const parallel::Ranks& ranks) {
+                                    const parallel::Ranks& ranks, const Watch& watch) {
   std::vector<SessionScore> scores;
   for (const EvaluatedSession& session : sessions_) {
     scores.emplace_back(corpus_.sessions[session.index].ref.neurons);
     if (ranks.owns(lane_of_session(session.index, ranks.lanes))) {
-      score(model, strategy, session, scores.back());
+      score(model, strategy, session, watch, scores.back());
     }
   }
   share(scores, ranks);

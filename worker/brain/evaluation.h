@@ -33,17 +33,19 @@ struct Predicted {
 
 class Evaluation {
  public:
-  /// `strategies`: those of `evaluation.strategies`. The tier is `test`, or `validation` where not
-  /// every evaluation session has a test window. Throws Ending(65) where neither exists, and
-  /// Ending(64) for a strategy that reconstructs no responses.
+  /// `strategies`: those of `evaluation.strategies`. Where no tier is asked for it is `test`, or
+  /// `validation` where not every evaluation session has a test window. Throws Ending(65) where
+  /// there are no such windows, and Ending(64) for a strategy that reconstructs no responses.
   Evaluation(const Corpus& corpus, StrategyTable strategies, const std::map<size_t, Rates>& rates,
-             int64_t windows_per_batch);
+             int64_t windows_per_batch, const std::string& tier = {});
 
   /// One report per strategy: loss = sum over all target elements of the evaluation sessions /
   /// their number; baseline_loss the same of each neuron's mean; correlation per neuron, its mean
   /// over neurons and standard error. A rank scores the sessions of its lanes; all give the same.
+  /// `watch`, where given, sees what each strategy predicts here.
+  using Watch = std::function<void(size_t strategy, const Predicted&)>;
   std::vector<protocol::Eval> run(model::BrainModel& model, int64_t step,
-                                  const parallel::Ranks& ranks);
+                                  const parallel::Ranks& ranks, const Watch& watch = {});
 
   /// Gives everything that a strategy of strategies() predicts to `take`, session by session.
   void predict(model::BrainModel& model, size_t strategy,
@@ -61,11 +63,11 @@ class Evaluation {
     std::vector<double> starts_s;
     at::Tensor baseline;  ///< (neurons) float32
   };
-  void choose_tier();
+  void choose_tier(const std::vector<std::string>& tiers);
   protocol::Eval evaluate(model::BrainModel& model, size_t strategy, int64_t step,
-                          const parallel::Ranks& ranks);
+                          const parallel::Ranks& ranks, const Watch& watch);
   void score(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
-             SessionScore& score);
+             const Watch& watch, SessionScore& score);
   void predict_session(model::BrainModel& model, size_t strategy, const EvaluatedSession& session,
                        const std::function<void(const Predicted&)>& take);
 

@@ -14,16 +14,6 @@ struct SessionTensors {
   std::vector<at::Tensor> predictions, responses, times;
 };
 
-/// (windows, samples, neurons) from elements in the model's order; NaN where there is none.
-at::Tensor laid_out(const at::Tensor& elements, const Predicted& some, int64_t samples,
-                    int64_t neurons) {
-  const int64_t windows = elements.size(0);
-  const at::Tensor flat =
-      at::full({windows, samples * neurons}, std::numeric_limits<float>::quiet_NaN(), at::kFloat);
-  const at::Tensor places = some.positions.unsqueeze(0) * neurons + some.ids;  // (windows, K)
-  return at::scatter(flat, 1, places, elements).view({windows, samples, neurons});
-}
-
 at::Tensor times_of(const Predicted& some, const recordings::WindowRule& rule) {
   const at::Tensor starts = at::tensor(some.starts_s, at::kDouble).unsqueeze(1);
   return starts + at::arange(rule.samples, at::kDouble) / rule.rate_hz;
@@ -39,6 +29,15 @@ std::vector<int64_t> first_neurons(const Corpus& corpus) {
 }
 
 }  // namespace
+
+at::Tensor laid_out(const at::Tensor& elements, const Predicted& some, int64_t samples,
+                    int64_t neurons) {
+  const int64_t windows = elements.size(0);
+  const at::Tensor flat =
+      at::full({windows, samples * neurons}, std::numeric_limits<float>::quiet_NaN(), at::kFloat);
+  const at::Tensor places = some.positions.unsqueeze(0) * neurons + some.ids;  // (windows, K)
+  return at::scatter(flat, 1, places, elements).view({windows, samples, neurons});
+}
 
 model::Tensors predictions_of(Brain& brain) {
   const Corpus& corpus = brain.corpus();

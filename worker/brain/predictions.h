@@ -6,6 +6,11 @@
 
 namespace enigma::worker {
 
+/// (windows, samples, neurons) from elements (windows, K) in the model's order; NaN where there is
+/// none.
+at::Tensor laid_out(const at::Tensor& elements, const Predicted& some, int64_t samples,
+                    int64_t neurons);
+
 /// Of the windows that the model is scored on, by the first of the point's evaluation strategies:
 /// - `NAME/predictions`, `NAME/responses` (windows, samples, neurons) float32 of every session, NaN
 ///   where nothing is predicted, and `NAME/times` (windows, samples) in seconds of its clock;

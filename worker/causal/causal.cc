@@ -104,7 +104,11 @@ Causal::Causal(const RunSetup& setup)
       corpus_(open_tokens(point_, setup.data)),
       model_(shape_of(point_, corpus_.vocabulary), static_cast<uint64_t>(point_.seed), tensors_),
       flops_per_window_(model::count_flops(model_.shape(), corpus_.training.length()).training()),
-      baseline_(frequency_loss(corpus_.training, corpus_.held_out, corpus_.vocabulary)) {}
+      baseline_(frequency_loss(corpus_.training, corpus_.held_out, corpus_.vocabulary)) {
+  if (setup.tier.empty() || setup.tier == "test") { return; }
+  throw Ending(protocol::ExitCode::bad_point,
+               "held-out text is of tier test; there is no tier '" + setup.tier + "'");
+}
 
 std::vector<model::NamedTensor> Causal::shared_parameters() const {
   return model_.parameters();

@@ -66,6 +66,8 @@ constexpr const char* kHelp =
     "  enigma-worker import-weights FILE --out DIR                     a checkpoint to start from\n"
     "  enigma-worker predict --checkpoint DIR --data DIR --out FILE    what enigma-data score "
     "reads\n"
+    "  enigma-worker evaluate --checkpoint DIR --data DIR --out FILE   scores after the fact, as "
+    "JSON\n"
     "Exit codes: 0 done, 64 bad point, 65 bad data, 70 fault, 71 non-finite loss, 72 device\n"
     "memory, 73 disk full, 74 no readable checkpoint, 75 preempted, 76 preempted, none written\n";
 
@@ -210,6 +212,7 @@ int main_of_worker() {
 /// The command's function, or nothing where there is none of the name.
 int (*command_named(const std::string& verb))(const cli::Call&) {
   static const std::map<std::string, int (*)(const cli::Call&)> table = {
+      {"evaluate", evaluate},
       {"forward", forward},
       {"export-weights", export_weights},
       {"import-weights", import_weights},
