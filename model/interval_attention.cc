@@ -21,6 +21,11 @@ struct HeldPlan : torch::CustomClassHolder {
   std::shared_ptr<const AttentionPlan> plan;
 };
 
+/// Sums over groups are taken in float32 at least.
+at::ScalarType type_of_sums(const at::Tensor& x) {
+  return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+}
+
 at::Tensor heads_first(const at::Tensor& rows) {
   return rows.transpose(1, 2);  // (G·B, n, H, f) → (G·B, H, n, f), and back
 }
@@ -54,11 +59,13 @@ class CpuIntervalAttention : public torch::autograd::Function<CpuIntervalAttenti
     const at::Tensor slope = with_whole_rows(outer[0]);
     variable_list gradients;
     for (size_t i = 0; i < 3; ++i) {
-      gradients.push_back(at::zeros(saved[i].sizes(), saved[i].options()));
+      gradients.push_back(
+          at::zeros(saved[i].sizes(), saved[i].options().dtype(type_of_sums(saved[i]))));
     }
     for (size_t i = 0; i < plan.batches.size(); ++i) {
       add_gradients(saved, saved[4 + i], slope, plan.batches[i], gradients);
     }
+    for (at::Tensor& gradient : gradients) { gradient = gradient.to(saved[0].scalar_type()); }
     gradients.emplace_back();
     return gradients;
   }
@@ -73,9 +80,13 @@ class CpuIntervalAttention : public torch::autograd::Function<CpuIntervalAttenti
     const auto [q, k, v] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
         rows(slope, batch.queries), rows(saved[0], batch.queries), rows(saved[1], batch.keys),
         rows(saved[2], batch.keys), rows(saved[3], batch.queries), norms, 0.0, false);
-    add_rows(heads_first(q), batch.queries, gradients[0]);
-    add_rows(heads_first(k), batch.keys, gradients[1]);
-    add_rows(heads_first(v), batch.keys, gradients[2]);
+    const auto add = [&](const at::Tensor& slopes, const std::vector<TokenRanges>& lists,
+                         const at::Tensor& into) {
+      add_rows(heads_first(slopes).to(into.scalar_type()), lists, into);
+    };
+    add(q, batch.queries, gradients[0]);
+    add(k, batch.keys, gradients[1]);
+    add(v, batch.keys, gradients[2]);
   }
 };
 

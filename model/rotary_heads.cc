@@ -136,9 +136,8 @@ class RotaryHeads : public torch::autograd::Function<RotaryHeads> {
 };
 
 bool is_written_out(const at::Tensor& projection, const at::Tensor& angles) {
-  const at::ScalarType type = projection.scalar_type();
-  return projection.device().is_cpu() && (type == at::kFloat || type == at::kDouble) &&
-         angles.scalar_type() == type;
+  const at::ScalarType type = angles.scalar_type();
+  return projection.device().is_cpu() && (type == at::kFloat || type == at::kDouble);
 }
 
 }  // namespace
@@ -147,7 +146,8 @@ std::vector<at::Tensor> rotary_heads(const at::Tensor& projection, const at::Ten
                                      int64_t turned) {
   const at::Tensor angles = at::view_as_real(rotation);  // (S, 1, f/2, 2)
   if (is_written_out(projection, angles)) {
-    return RotaryHeads::apply(projection.contiguous(), angles, turned);
+    // What is narrow becomes wide, as complex numbers would be.
+    return RotaryHeads::apply(projection.to(angles.scalar_type()).contiguous(), angles, turned);
   }
   std::vector<at::Tensor> parts;
   for (int64_t part = 0; part < projection.size(2); ++part) {

@@ -87,3 +87,12 @@ TEST_CASE("rotary heads: a part that nobody used has no slope") {
   CHECK(largest(x.grad().narrow(2, 1, 2)) == 0);
   CHECK(largest(x.grad().select(2, 0)) > 0);
 }
+
+TEST_CASE("rotary heads: a narrow projection gives wide heads, and gets a narrow slope") {
+  const at::Tensor x = projection().detach().to(at::kBFloat16).requires_grad_(true);
+  const auto got = rotary_heads(x, rotation(), 2);
+  const auto expected = by_operators(x.detach().to(at::kDouble), 2);
+  for (size_t i = 0; i < got.size(); ++i) { CHECK(largest(got[i] - expected[i]) < 1e-14); }
+  scalar_of(got).backward();
+  CHECK((x.grad().scalar_type() == at::kBFloat16));
+}
