@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kManifest = "state.json";
+constexpr const char* kSchema = "enigma.checkpoint/2";
+constexpr const char* kDigest = "sha256";
+constexpr int kIndent = 1;
 constexpr size_t kManifestBytesMax = 64 << 20;
 constexpr size_t kKept = 2;
 
@@ -74,11 +77,28 @@ Json collect_entries(const fs::path& folder, int64_t world) {
   return sorted;
 }
 
-nlohmann::json manifest_in(const fs::path& folder) {
-  auto manifest =
-      nlohmann::json::parse(read_file(folder / kManifest, kManifestBytesMax), nullptr, false);
+/// The digest of a manifest, of all but that digest.
+std::string digest_of(Json manifest) {
+  manifest.erase(kDigest);
+  return sha256(manifest.dump());
+}
+
+/// Of a manifest and its text, which is as it was written to the byte. Those of the first schema
+/// have no digest.
+bool is_whole(const Json& manifest, const std::string& text) {
   if (!manifest.is_object() || !manifest.contains("files") || !manifest.contains("state")) {
-    throw std::runtime_error((folder / kManifest).string() + ": torn");
+    return false;
+  }
+  const Json schema = manifest.value("schema", Json()), digest = manifest.value(kDigest, Json());
+  if (schema == "enigma.checkpoint/1") { return digest.is_null(); }
+  return schema == kSchema && digest == digest_of(manifest) && text == manifest.dump(kIndent);
+}
+
+Json manifest_in(const fs::path& folder) {
+  const std::string text = read_file(folder / kManifest, kManifestBytesMax);
+  auto manifest = Json::parse(text, nullptr, false);
+  if (!is_whole(manifest, text)) {
+    throw std::runtime_error((folder / kManifest).string() + ": torn or damaged");
   }
   return manifest;
 }
@@ -124,11 +144,12 @@ namespace {
 WrittenCheckpoint complete_checkpoint(const fs::path& aside, const std::string& name,
                                       const std::string& point_id, const LoopState& state,
                                       int64_t world) {
-  const Json manifest = {{"schema", "enigma.checkpoint/1"},
-                         {"point", point_id},
-                         {"state", to_json(state)},
-                         {"files", collect_entries(aside, world)}};
-  const std::string text = manifest.dump(1);
+  Json manifest = {{"schema", kSchema},
+                   {"point", point_id},
+                   {"state", to_json(state)},
+                   {"files", collect_entries(aside, world)}};
+  manifest[kDigest] = digest_of(manifest);
+  const std::string text = manifest.dump(kIndent);
   write_atomically(aside / kManifest, text);
   const WrittenCheckpoint written{"checkpoints/" + name, folder_bytes(aside), sha256(text)};
   const fs::path checkpoints = aside.parent_path();

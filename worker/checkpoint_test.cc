@@ -3,6 +3,7 @@
 #include "files/atomic_file.h"
 #include "worker/ending.h"
 
+#include "random/counter_random.h"
 #include <doctest/doctest.h>
 
 #include <system_error>
@@ -93,4 +94,55 @@ TEST_CASE("checkpoint: the last two stay; a failed write leaves nothing behind")
                                 }));
   CHECK(std::distance(fs::directory_iterator(attempt / "checkpoints"), {}) == 2);
   CHECK(find_start(run.path, "").state.step == 4);
+}
+
+namespace {
+
+/// One thing that a disk, a crash or a person does to a file of a checkpoint.
+void damage(const fs::path& file, CounterRandom& random) {
+  std::string bytes = read_file(file);
+  switch (random.below(4)) {
+    case 0:
+      bytes[random.below(bytes.size())] ^= static_cast<char>(1 << random.below(8));
+      break;
+    case 1:
+      bytes.resize(random.below(bytes.size()));
+      break;
+    case 2:
+      bytes += '\0';
+      break;
+    default:
+      fs::remove(file);
+      return;
+  }
+  write_atomically(file, bytes);
+}
+
+}  // namespace
+
+TEST_CASE("checkpoint: of 200 random corruptions every one is noticed") {
+  const Folder run;
+  CounterRandom random(7);
+  const auto shards = [&](const fs::path& folder) {
+    std::vector<std::string> names = {"shared.safetensors", "shared-1.safetensors"};
+    for (const std::string& name : names) {
+      std::string bytes(1 + random.below(300), '\0');
+      for (char& byte : bytes) { byte = static_cast<char>(random.below(256)); }
+      write_atomically(folder / name, bytes);
+    }
+    return names;
+  };
+  int noticed = 0;
+  for (int64_t step = 1; step <= 200; ++step) {
+    const fs::path attempt = run.path / ("attempt-" + std::to_string(step));
+    write_checkpoint(attempt, "id", {.step = step}, *parallel::alone(), shards);
+    const fs::path folder = attempt / "checkpoints" / ("step-" + std::to_string(step));
+    REQUIRE(read_checkpoint(folder).step == step);
+    const char* names[] = {"shared.safetensors", "shared-1.safetensors", "state.json"};
+    damage(folder / names[random.below(3)], random);
+    try {
+      read_checkpoint(folder);
+    } catch (const std::exception&) { noticed += 1; }
+  }
+  CHECK(noticed == 200);
 }

@@ -218,8 +218,11 @@ int evaluate(const Invocation& invocation) {
   const sweeps::Spec spec = spec_of(store, asked.sweep);
   check_strategies(spec.family, words_of(value_of(*values, "strategies")));
   Answer answer;
-  for (const std::string& run : asked.runs) {
-    evaluate_run(invocation, store, spec, run, *values, answer);
+  for (size_t i = 0; i < asked.runs.size(); ++i) {
+    if (asked.runs.size() > 1) {
+      std::cerr << fmt::format("run {} of {}: {}\n", i + 1, asked.runs.size(), asked.runs[i]);
+    }
+    evaluate_run(invocation, store, spec, asked.runs[i], *values, answer);
   }
   if (answer.evals.empty() && !answer.skipped.empty()) {
     const Json& first = answer.skipped[0];

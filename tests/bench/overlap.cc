@@ -10,6 +10,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -89,6 +90,12 @@ void verdict(bool holds, const char* what, double value) {
   std::printf("%s overlap: %s (%.2g)\n", holds ? "PASS" : "FAIL", what, value);
 }
 
+double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  double most = 0;
+  for (size_t i = 0; i < a.size(); ++i) { most = std::max(most, std::abs(a[i] / b[i] - 1)); }
+  return most;
+}
+
 /// Median exposed seconds a step of each schedule, and the largest difference of their losses.
 std::map<sweeps::Schedule, double> exposed(const World& world, const parallel::Network& network,
                                            int rounds, double& most) {
@@ -104,7 +111,7 @@ std::map<sweeps::Schedule, double> exposed(const World& world, const parallel::N
   std::map<sweeps::Schedule, double> medians;
   for (const auto& [schedule, values] : seen) {
     medians[schedule] = median(values);
-    most = std::max(most, difference(last[kSchedules[0]], last[schedule]));
+    most = std::max(most, largest_difference(last[kSchedules[0]].losses, last[schedule].losses));
   }
   return medians;
 }

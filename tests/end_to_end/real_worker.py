@@ -227,6 +227,16 @@ def damaged_copy(world, name):
     return data
 
 
+def the_worker_defines_nothing_of_gloo(world):
+    """LibTorch brings gloo's code: a second copy in ours would be two of each of its classes."""
+    names = subprocess.run(["nm", "-C", "--defined-only", world.build / "bin" / "enigma-worker"], check=True,
+                           capture_output=True, text=True).stdout.splitlines()
+    own = [name for name in names if "vtable for gloo::" in name]
+    check(not own, f"defined here: {own[:3]}")
+    check(any("enigma::parallel" in name for name in names), "the collectives are not in this program")
+    return f"none of {len(names)} symbols"
+
+
 def of_two_ranks(place, **placement):
     path = pathlib.Path(spec_of(place))
     spec = json.loads(path.read_text())
@@ -379,7 +389,7 @@ def ended(place):
 
 TESTS = [uninterrupted_run_and_submitted_twice, a_trained_model_predicts,
          a_run_is_scored_after_the_fact, sigkilled_worker_resumes, sigterm_is_a_preemption,
-         torn_checkpoint_is_passed_over, two_ranks_give_the_run_of_one,
+         torn_checkpoint_is_passed_over, the_worker_defines_nothing_of_gloo, two_ranks_give_the_run_of_one,
          a_killed_rank_ends_the_attempt_and_one_rank_goes_on, truncated_array_is_refused,
          not_a_number_is_refused, a_causal_sweep_is_like_any_other]
 
