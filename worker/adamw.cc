@@ -18,10 +18,7 @@ void AdamWStep::add(const at::Tensor& value, const at::Tensor& gradient, const M
   steps.push_back(moments.steps);
 }
 
-void AdamWStep::take(const AdamW& settings, double learning_rate, double divisor,
-                     std::vector<at::Tensor> counted) {
-  if (counted.empty()) { return; }
-  at::_foreach_add_(counted, 1);
+void AdamWStep::take(const AdamW& settings, double learning_rate, double divisor) {
   if (values.empty()) { return; }
   at::_fused_adamw_(values, gradients, first, second, {}, steps, learning_rate, settings.beta1,
                     settings.beta2, settings.weight_decay, settings.epsilon, false, false,

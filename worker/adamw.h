@@ -38,10 +38,9 @@ struct AdamWStep {
 
   void add(const at::Tensor& value, const at::Tensor& gradient, const Moments& moments);
 
-  /// Counts a step of each of `counted`, and steps all with gradients divided by `divisor`: mean
-  /// over lanes and clipping in one pass.
-  void take(const AdamW& settings, double learning_rate, double divisor,
-            std::vector<at::Tensor> counted);
+  /// Steps all with gradients divided by `divisor`: mean over lanes and clipping in one pass. The
+  /// steps count this one already.
+  void take(const AdamW& settings, double learning_rate, double divisor);
 };
 
 }  // namespace enigma::worker

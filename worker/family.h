@@ -2,6 +2,7 @@
 // steps, losses, scores. A family implements it in a folder of its own (worker/brain, …).
 #pragma once
 
+#include "model/before_block.h"
 #include "model/named_tensor.h"
 #include "sweeps/point.h"
 #include "worker/parallel/ranks.h"
@@ -63,6 +64,12 @@ class Family {
 
   /// Names of the shared matrices between hidden features: those that Muon may step.
   virtual std::vector<std::string> matrices() const { return {}; }
+
+  /// Parts of the forward pass in their order, each by what the names of its shared parameters
+  /// begin with. A parameter of none is needed from the beginning.
+  virtual std::vector<std::string> blocks() const { return {}; }
+  /// Has `before` called with the number of a block before its parameters are used.
+  virtual void before_each_block(model::BeforeBlock /*before*/) {}
 
   /// Reads the batches of some lanes of a step. Outlived by the family.
   virtual std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const = 0;

@@ -88,6 +88,7 @@ Course course_of(const Environment& environment, const sweeps::PointFile& file, 
       mine.losses.push_back(result.all.loss);
       mine.norms.push_back(result.grad_norm);
     }
+    mine.times.communication_exposed_s += training.learner.shared.wait_for_values();
     mine.evals = training.family->evaluate(file.steps, training.ranks);
     if (own.rank == 0) { course = std::move(mine); }
   };

@@ -5,7 +5,7 @@
 
 namespace enigma::worker {
 
-struct Schedule {
+struct LearningRateSchedule {
   int64_t steps = 0;
   int64_t warmup_steps = 0;
   int64_t decay_steps = 0;  ///< the last ones; the rate would reach 0 at `steps`
@@ -13,6 +13,6 @@ struct Schedule {
 
 /// Rate of step `step` (from 0). Warm-up starts at 1e-7 and reaches `base` in its last step, as
 /// published: 1e-7 + step·(base − 1e-7)/(warmup − 1).
-double learning_rate(const Schedule& schedule, double base, int64_t step);
+double learning_rate(const LearningRateSchedule& schedule, double base, int64_t step);
 
 }  // namespace enigma::worker

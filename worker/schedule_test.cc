@@ -5,7 +5,7 @@
 using namespace enigma::worker;
 
 TEST_CASE("schedule: warms up linearly, stays, and decays to zero at the end") {
-  const Schedule schedule{.steps = 100, .warmup_steps = 11, .decay_steps = 20};
+  const LearningRateSchedule schedule{.steps = 100, .warmup_steps = 11, .decay_steps = 20};
   CHECK(learning_rate(schedule, 1e-3, 0) == doctest::Approx(1e-7));
   CHECK(learning_rate(schedule, 1e-3, 5) == doctest::Approx(1e-7 + 0.5 * (1e-3 - 1e-7)));
   CHECK(learning_rate(schedule, 1e-3, 10) == 1e-3);
@@ -17,6 +17,6 @@ TEST_CASE("schedule: warms up linearly, stays, and decays to zero at the end") {
 }
 
 TEST_CASE("schedule: without warm-up and decay the rate is constant") {
-  const Schedule schedule{.steps = 5};
+  const LearningRateSchedule schedule{.steps = 5};
   for (int64_t step = 0; step < 5; ++step) { CHECK(learning_rate(schedule, 1e-3, step) == 1e-3); }
 }

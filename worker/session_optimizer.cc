@@ -34,7 +34,8 @@ void SessionOptimizer::step(double learning_rate, double norm) {
     at::Tensor& tensor = parameters_[i].tensor;
     if (tensor.grad().defined()) { step.add(tensor, tensor.grad(), moments_[i]); }
   }
-  step.take(settings_, learning_rate, clip_divisor(norm), step.steps);
+  if (!step.steps.empty()) { at::_foreach_add_(step.steps, 1); }
+  step.take(settings_, learning_rate, clip_divisor(norm));
   for (auto& parameter : parameters_) { parameter.tensor.mutable_grad().reset(); }
 }
 

@@ -54,6 +54,7 @@ SharedOptimizer::SharedOptimizer(std::vector<model::NamedTensor> parameters,
   move_into_buffers();
   choose_stretches();
   choose_matrices();
+  choose_order();
 }
 
 void SharedOptimizer::move_into_buffers() {
@@ -69,12 +70,13 @@ void SharedOptimizer::move_into_buffers() {
 // Ranks that share the work step one part of each bucket; else every rank steps all.
 void SharedOptimizer::choose_stretches() {
   int64_t moment = 0;
-  for (const Bucket& bucket : layout_.buckets) {
+  for (size_t b = 0; b < layout_.buckets.size(); ++b) {
+    const Bucket& bucket = layout_.buckets[b];
     if (bucket.of_matrices) { continue; }
     const bool scattered = exchange_.is_scattered();
     const int64_t count = scattered ? bucket.part : layout_.elements_of(bucket);
     const int64_t skipped = scattered ? exchange_.collectives().rank() * bucket.part : 0;
-    stretches_.push_back({bucket.offset + skipped, count, moment});
+    stretches_[b] = {bucket.offset + skipped, count, moment};
     moment += count;
   }
   first_ = at::zeros({moment}, values_.options());
@@ -92,9 +94,29 @@ void SharedOptimizer::choose_matrices() {
     for (size_t slot = 0; slot < bucket.parameters.size(); ++slot) {
       if (!is_mine(bucket, slot)) { continue; }
       const size_t p = bucket.parameters[slot];
-      matrices_.push_back({p, at::zeros(parameters_[p].tensor.sizes(), values_.options())});
+      momenta_[p] = at::zeros(parameters_[p].tensor.sizes(), values_.options());
     }
   }
+}
+
+int64_t SharedOptimizer::first_block_of(const Bucket& bucket) const {
+  auto first = static_cast<int64_t>(settings_.blocks.size());
+  for (const size_t p : bucket.parameters) {
+    int64_t block = -1;
+    for (size_t b = 0; b < settings_.blocks.size(); ++b) {
+      if (parameters_[p].name.starts_with(settings_.blocks[b])) { block = static_cast<int64_t>(b); }
+    }
+    first = std::min(first, block);
+  }
+  return first;
+}
+
+void SharedOptimizer::choose_order() {
+  for (size_t b = 0; b < layout_.buckets.size(); ++b) {
+    turns_.push_back({b, first_block_of(layout_.buckets[b])});
+  }
+  std::stable_sort(turns_.begin(), turns_.end(),
+                   [](const Turn& a, const Turn& b) { return a.block < b.block; });
 }
 
 // Padding has no gradient, so the squares of the buffer are those of the parameters.
@@ -123,10 +145,25 @@ double SharedOptimizer::wait_for_sums() {
   return waited_s;
 }
 
-double SharedOptimizer::wait_for_values() {
+// Gathers end in the order of the turns: what comes after `last_block` may still be under way.
+double SharedOptimizer::wait_for_gathers(int64_t last_block) {
+  const auto later = std::count_if(turns_.begin(), turns_.end(),
+                                   [&](const Turn& turn) { return turn.block > last_block; });
   Stopwatch watch;
-  exchange_.wait_for_values();
+  exchange_.wait_for_gathers(static_cast<size_t>(later));
   return watch.lap_s();
+}
+
+double SharedOptimizer::wait_for_values() {
+  return wait_for_gathers(static_cast<int64_t>(settings_.blocks.size()));
+}
+
+double SharedOptimizer::wait_for_block(size_t block) {
+  return wait_for_gathers(static_cast<int64_t>(block));
+}
+
+double SharedOptimizer::wait_for_begin() {
+  return wait_for_gathers(-1);
 }
 
 double SharedOptimizer::step(SharedRates rates, int64_t lanes) {
@@ -135,9 +172,11 @@ double SharedOptimizer::step(SharedRates rates, int64_t lanes) {
   const double norm = std::sqrt(squares_) / share;
   if (!std::isfinite(norm)) { return norm; }
   const double divisor = share * clip_divisor(norm);
-  step_elements(rates.adamw, divisor);
-  step_matrices(rates.muon, divisor);
-  gather_values();
+  steps_ += 1;
+  for (const Turn& turn : turns_) {
+    step_bucket(turn.bucket, rates, divisor);
+    if (exchange_.is_scattered()) { exchange_.gather(values_, layout_.buckets[turn.bucket]); }
+  }
   gradients_.zero_();
   return norm;
 }
@@ -150,33 +189,32 @@ double SharedOptimizer::sum_and_step(SharedRates rates, int64_t lanes) {
   return norm;
 }
 
-void SharedOptimizer::step_elements(double learning_rate, double divisor) {
-  AdamWStep step;
-  for (const Stretch& s : stretches_) {
+void SharedOptimizer::step_bucket(size_t bucket, SharedRates rates, double divisor) {
+  const auto stretch = stretches_.find(bucket);
+  if (stretch != stretches_.end()) {
+    const Stretch& s = stretch->second;
+    AdamWStep step;
     step.add(values_.narrow(0, s.first, s.count), gradients_.narrow(0, s.first, s.count),
              {first_.narrow(0, s.moment, s.count), second_.narrow(0, s.moment, s.count), steps_});
+    step.take(settings_.adamw, rates.adamw, divisor);
+    return;
   }
-  step.take(settings_.adamw, learning_rate, divisor, {steps_});
-}
-
-void SharedOptimizer::step_matrices(double learning_rate, double divisor) {
-  for (Matrix& matrix : matrices_) {
-    const at::Tensor& parameter = parameters_[matrix.parameter].tensor;
-    at::Tensor value = parameter.detach();
-    muon_step(settings_.muon, learning_rate, parameter.grad() / divisor, matrix.momentum, value);
+  for (const size_t p : layout_.buckets[bucket].parameters) {
+    if (momenta_.contains(p)) { step_matrix(p, rates.muon, divisor); }
   }
 }
 
-void SharedOptimizer::gather_values() {
-  if (!exchange_.is_scattered()) { return; }
-  for (const Bucket& bucket : layout_.buckets) { exchange_.gather(values_, bucket); }
+void SharedOptimizer::step_matrix(size_t parameter, double learning_rate, double divisor) {
+  const at::Tensor& tensor = parameters_[parameter].tensor;
+  at::Tensor value = tensor.detach();
+  muon_step(settings_.muon, learning_rate, tensor.grad() / divisor, momenta_.at(parameter), value);
 }
 
 // The elements of a parameter that lie in this rank's stretches, with their moments.
 void SharedOptimizer::add_moments(std::vector<StatePiece>& pieces, size_t parameter) const {
   const int64_t from = layout_.offsets[parameter];
   const int64_t elements = parameters_[parameter].tensor.numel();
-  for (const Stretch& s : stretches_) {
+  for (const auto& [bucket, s] : stretches_) {
     const int64_t first = std::max(from, s.first);
     const int64_t count = std::min(from + elements, s.first + s.count) - first;
     if (count <= 0) { continue; }
@@ -199,9 +237,9 @@ std::vector<StatePiece> SharedOptimizer::state() const {
     pieces.push_back({name + ".step", steps_, 0, true, false});
     add_moments(pieces, p);
   }
-  for (const Matrix& matrix : matrices_) {
-    pieces.push_back({parameters_[matrix.parameter].name + ".momentum_buffer", matrix.momentum, 0,
-                      true, exchange_.is_scattered()});
+  for (const auto& [parameter, momentum] : momenta_) {
+    pieces.push_back({parameters_[parameter].name + ".momentum_buffer", momentum, 0, true,
+                      exchange_.is_scattered()});
   }
   return pieces;
 }

@@ -11,7 +11,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <memory>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +29,8 @@ struct SharedSettings {
   AdamW adamw = shared_adamw();
   Muon muon;
   std::set<std::string> matrices;  ///< names of those that Muon steps
+  /// What the names of the parameters of each block of the forward pass begin with, in its order.
+  std::vector<std::string> blocks;
 };
 
 class SharedOptimizer {
@@ -55,9 +57,12 @@ class SharedOptimizer {
   /// Sums and step in one call, where nothing is to run beside the sums.
   double sum_and_step(SharedRates rates, int64_t lanes);
 
-  /// Ranks that share the stepping send each other what they have stepped: waits for it, and
-  /// returns the seconds.
+  /// Ranks that share the stepping send each other what they have stepped, in the order in which a
+  /// forward pass needs it. Waits for all of it, for what a block needs, or for what is needed from
+  /// the beginning; each returns the seconds waited.
   double wait_for_values();
+  double wait_for_block(size_t block);
+  double wait_for_begin();
 
   /// Parameters under their names; `NAME.exp_avg`, `NAME.exp_avg_sq` and `NAME.step` of AdamW (one
   /// step count for all), `NAME.momentum_buffer` of Muon. What another rank steps is not among
@@ -73,17 +78,20 @@ class SharedOptimizer {
     int64_t first = 0, count = 0;
     int64_t moment = 0;
   };
-  struct Matrix {
-    size_t parameter = 0;
-    at::Tensor momentum;
+  /// A bucket, and the first block of the forward pass that needs it; −1: its beginning does.
+  struct Turn {
+    size_t bucket = 0;
+    int64_t block = -1;
   };
   bool is_mine(const parallel::Bucket& bucket, size_t slot) const;
   void move_into_buffers();
   void choose_stretches();
   void choose_matrices();
-  void step_elements(double learning_rate, double divisor);
-  void step_matrices(double learning_rate, double divisor);
-  void gather_values();
+  void choose_order();
+  int64_t first_block_of(const parallel::Bucket& bucket) const;
+  void step_bucket(size_t bucket, SharedRates rates, double divisor);
+  void step_matrix(size_t parameter, double learning_rate, double divisor);
+  double wait_for_gathers(int64_t last_block);
   double squares() const;
   void add_moments(std::vector<StatePiece>& pieces, size_t parameter) const;
 
@@ -92,10 +100,11 @@ class SharedOptimizer {
   parallel::FlatLayout layout_;
   at::Tensor values_, gradients_;  // of all
   parallel::Exchange exchange_;
-  std::vector<Stretch> stretches_;
-  at::Tensor first_, second_, steps_;  // of the stretches
-  std::vector<Matrix> matrices_;       // that this rank steps
-  double squares_ = 0;                 // of the summed gradients
+  std::map<size_t, Stretch> stretches_;   // by bucket
+  at::Tensor first_, second_, steps_;     // of the stretches
+  std::map<size_t, at::Tensor> momenta_;  // of the matrices that this rank steps, by parameter
+  std::vector<Turn> turns_;               // of stepping and gathering
+  double squares_ = 0;                    // of the summed gradients
 };
 
 }  // namespace enigma::worker

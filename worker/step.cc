@@ -51,6 +51,9 @@ struct OwnPart {
 void run_lane(Training& training, const StepBatch& batch, size_t lane, TimeSplit& times,
               OwnPart& own) {
   Stopwatch watch;
+  double waited_s = training.learner.shared.wait_for_begin();
+  training.family->before_each_block(
+      [&](size_t block) { waited_s += training.learner.shared.wait_for_block(block); });
   LaneLoss done;
   {
     const Autocast autocast(training.file.point.precision == sweeps::Precision::bfloat16,
@@ -58,7 +61,9 @@ void run_lane(Training& training, const StepBatch& batch, size_t lane, TimeSplit
     done = training.family->forward(batch, lane);
   }
   const double loss = done.loss.item<double>();
-  times.forward_s += watch.lap_s();
+  training.family->before_each_block({});
+  times.communication_exposed_s += waited_s;
+  times.forward_s += watch.lap_s() - waited_s;
   if (lane + 1 == batch.lanes()) { training.learner.shared.expect_last_backward(); }
   done.loss.backward();
   done.loss.reset();  // frees what is left of the graph, which takes its time too
@@ -88,11 +93,10 @@ std::vector<double> session_norms(const Learner& learner, const std::vector<size
 }
 
 /// Steps both classes. The norm of the shared gradient, which is checked before anything moves.
-double update(Training& training, const OwnPart& own, const std::vector<double>& norms,
-              TimeSplit& times) {
+double update(Training& training, const OwnPart& own, const std::vector<double>& norms) {
   const sweeps::Point& point = training.file.point;
   const int64_t step = training.state.step;
-  const Schedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
+  const LearningRateSchedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
   SharedOptimizer& shared = training.learner.shared;
   const SharedRates rates{learning_rate(schedule, point.shared_lr, step),
                           learning_rate(schedule, point.muon_lr, step)};
@@ -102,7 +106,6 @@ double update(Training& training, const OwnPart& own, const std::vector<double>&
   for (size_t i = 0; i < own.sessions.size(); ++i) {
     training.learner.sessions[own.sessions[i]].optimizer.step(session_lr, norms[i]);
   }
-  times.communication_exposed_s += shared.wait_for_values();
   return norm;
 }
 
@@ -112,7 +115,7 @@ StepResult train_step(Training& training, const StepBatch& batch, bool checkpoin
                       TimeSplit& times) {
   const sweeps::Point& point = training.file.point;
   LoopState& state = training.state;
-  const Schedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
+  const LearningRateSchedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
   StepResult result{.learning_rate = learning_rate(schedule, point.shared_lr, state.step)};
   OwnPart own;
   for (size_t lane = 0; lane < batch.lanes(); ++lane) {
@@ -125,7 +128,7 @@ StepResult train_step(Training& training, const StepBatch& batch, bool checkpoin
   result.all = sum_over_ranks(training, own, norms, times);
   check_finite(result.all.loss, "training loss", state.step);
   check_finite(result.all.session_norms, "gradient norm of a session", state.step);
-  result.grad_norm = update(training, own, norms, times);
+  result.grad_norm = update(training, own, norms);
   times.optimizer_s += watch.lap_s() - (times.communication_exposed_s - exposed_before_s);
   state.step += 1;
   state.windows += point.lanes * point.windows_per_lane;

@@ -96,6 +96,7 @@ protocol::ExitCode train(Training& training) {
     const bool last = state.step == steps, stop = !last && result.all.stop;
     if (last || (!stop && evaluation_due(state.step, steps, windows,
                                          training.family->evaluation_windows()))) {
+      interval.times.communication_exposed_s += training.learner.shared.wait_for_values();
       interval.times.evaluation_s += evaluate(training);
     }
 
@@ -105,6 +106,7 @@ protocol::ExitCode train(Training& training) {
     unsaved_s += passed_s;
     const int64_t every = environment.checkpoint_every_steps;
     if (last || stop || result.all.checkpoint || (every > 0 && state.step % every == 0)) {
+      interval.times.communication_exposed_s += training.learner.shared.wait_for_values();
       interval.times.checkpoint_s += save(training);
       interval.times.total_s += whole.lap_s();
       unsaved_s = 0;

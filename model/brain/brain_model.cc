@@ -12,6 +12,7 @@
 #include <c10/core/GradMode.h>
 
 #include <optional>
+#include <utility>
 
 namespace enigma::model {
 
@@ -26,6 +27,7 @@ struct BrainModel::Parts {
   Linear behavior_features;
   CrossBlock encoder, decoder;
   std::vector<SelfBlock> tower;
+  BeforeBlock before_block;
 };
 
 namespace {
@@ -222,6 +224,7 @@ Output BrainModel::forward(const Batch& batch, const ResolvedStrategy& strategy,
   note(trace, "latents_in", hidden);
   const at::Tensor inputs = input_tokens(p.embeddings, p.behavior_features, p.shape, call);
   if (inputs.defined()) {
+    come_to(p.before_block, 0);
     hidden = p.encoder(hidden, inputs, plan->latent_rotation, plan->input_rotation, plan->encoder);
   }
   note(trace, "latents_after_encoder", hidden);
@@ -235,12 +238,14 @@ Output BrainModel::forward(const Batch& batch, const ResolvedStrategy& strategy,
     hidden = at::cat({hidden, video}, 1);  // (B, latents + video, d)
   }
   for (size_t i = 0; i < p.tower.size(); ++i) {
+    come_to(p.before_block, i + 1);
     const bool local = is_local_layer(p.shape, static_cast<int64_t>(i));
     hidden = p.tower[i](hidden, plan->hidden_rotation, local ? plan->tower : nullptr);
     note(trace, "hidden_after_layer_" + std::to_string(i), hidden);
   }
   const at::Tensor queries = query_tokens(p.embeddings, p.shape, call);  // (B, Q, d)
   note(trace, "queries", queries);
+  come_to(p.before_block, p.tower.size() + 1);
   const at::Tensor decoded =
       p.decoder(queries, hidden, plan->query_rotation, plan->hidden_rotation, plan->decoder);
   note(trace, "decoder_out", decoded);
@@ -266,6 +271,19 @@ void BrainModel::set_neuron_biases(const std::string& session, const at::Tensor&
 
 const ModelShape& BrainModel::shape() const {
   return parts_->shape;
+}
+
+std::vector<std::string> BrainModel::blocks() const {
+  std::vector<std::string> blocks = {"enc."};
+  for (size_t i = 0; i < parts_->tower.size(); ++i) {
+    blocks.push_back("proc." + std::to_string(i) + ".");
+  }
+  blocks.emplace_back("decs.");
+  return blocks;
+}
+
+void BrainModel::before_each_block(BeforeBlock before) {
+  parts_->before_block = std::move(before);
 }
 
 at::TensorOptions BrainModel::tensors() const {

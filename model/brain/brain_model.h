@@ -6,6 +6,7 @@
 // elements (sum over target segments of samples x neurons).
 #pragma once
 
+#include "model/before_block.h"
 #include "model/brain/shape/shape.h"
 #include "model/brain/shape/strategy.h"
 #include "model/named_tensor.h"
@@ -81,6 +82,11 @@ class BrainModel {
 
   const ModelShape& shape() const;
   at::TensorOptions tensors() const;  ///< device and type of its parameters
+
+  /// Encoder, layers of the tower, decoder, in the order of a forward pass: what the names of each
+  /// one's parameters begin with. All others are needed from the beginning.
+  std::vector<std::string> blocks() const;
+  void before_each_block(BeforeBlock before);
 
  private:
   struct Parts;

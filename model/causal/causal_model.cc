@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 
 #include <string>
+#include <utility>
 
 namespace enigma::model {
 
@@ -18,6 +19,7 @@ struct CausalModel::Parts {
   CausalNorm norm;    ///< the last one
   at::Tensor head;    ///< (V, d); `embeddings` where they are tied
   HalfRotary rotary;  ///< for the longest sequence so far
+  BeforeBlock before_block;
 };
 
 CausalModel::CausalModel(const CausalShape& shape, uint64_t seed, at::TensorOptions tensors)
@@ -44,11 +46,14 @@ at::Tensor CausalModel::hidden(const at::Tensor& tokens, Trace* trace) {
     p.rotary = half_rotary(length, p.shape.head_width, p.shape.rope_base, p.tensors,
                            p.shape.published_rounding ? at::kFloat : at::kDouble);
   }
+  come_to(p.before_block, 0);
   at::Tensor x = at::embedding(p.embeddings, tokens);  // (B, T, d)
   for (size_t i = 0; i < p.layers.size(); ++i) {
     note(trace, "hidden_" + std::to_string(i), x);
+    come_to(p.before_block, i + 1);
     x = p.layers[i](x, p.rotary);
   }
+  come_to(p.before_block, p.layers.size() + 1);
   x = p.norm(x);
   note(trace, "hidden_" + std::to_string(p.layers.size()), x);
   return x;
@@ -61,11 +66,26 @@ at::Tensor CausalModel::logits(const at::Tensor& hidden) const {
 at::Tensor CausalModel::loss(const at::Tensor& tokens) {
   const int64_t length = tokens.size(1) - 1;
   const at::Tensor x = hidden(tokens.narrow(1, 0, length)).flatten(0, 1);  // (B·T, d)
+  come_to(parts_->before_block, parts_->layers.size() + 2);
   return cross_entropy(x, parts_->head, tokens.narrow(1, 1, length).flatten());
 }
 
 std::vector<NamedTensor> CausalModel::parameters() const {
   return parts_->parameters.list();
+}
+
+std::vector<std::string> CausalModel::blocks() const {
+  std::vector<std::string> blocks = {"model.embed_tokens."};
+  for (size_t i = 0; i < parts_->layers.size(); ++i) {
+    blocks.push_back("model.layers." + std::to_string(i) + ".");
+  }
+  blocks.emplace_back("model.norm.");
+  blocks.emplace_back("lm_head.");
+  return blocks;
+}
+
+void CausalModel::before_each_block(BeforeBlock before) {
+  parts_->before_block = std::move(before);
 }
 
 const CausalShape& CausalModel::shape() const {

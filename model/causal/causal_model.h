@@ -3,6 +3,7 @@
 // legend: B sequences, T tokens, d width, V vocabulary.
 #pragma once
 
+#include "model/before_block.h"
 #include "model/causal/shape/shape.h"
 #include "model/named_tensor.h"
 #include "model/trace.h"
@@ -12,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace enigma::model {
@@ -36,6 +38,11 @@ class CausalModel {
   /// Published names in registration order.
   std::vector<NamedTensor> parameters() const;
   const CausalShape& shape() const;
+
+  /// Embeddings, layers, last norm, head, in the order of a forward pass: what the names of each
+  /// one's parameters begin with.
+  std::vector<std::string> blocks() const;
+  void before_each_block(BeforeBlock before);
 
  private:
   struct Parts;

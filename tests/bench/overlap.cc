@@ -138,6 +138,10 @@ int main(int argc, char** argv) {
   const double on = at_half.at(sweeps::Schedule::overlapped) / half;
   verdict(off > 0.8, "without overlap the share that is waited for (bar 0.9)", off);
   verdict(on < 1.0, "with overlap (bar 0.5)", on);
+  const double fall =
+      at_whole.at(sweeps::Schedule::scattered) / at_whole.at(sweeps::Schedule::overlapped);
+  verdict(fall < 2, "scattered beside overlapped, all-reduces as long as computation (bar 1)",
+          fall);
   verdict(most < 2e-4, "the schedules' losses differ by at most (bar 1e-4)", most);
   return 0;
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace enigma::worker {
@@ -23,6 +24,10 @@ class Brain : public Family {
   std::vector<model::NamedTensor> shared_parameters() const override;
   std::vector<SessionParameters> session_parameters() const override;
   std::vector<std::string> matrices() const override;
+  std::vector<std::string> blocks() const override { return model_.blocks(); }
+  void before_each_block(model::BeforeBlock before) override {
+    model_.before_each_block(std::move(before));
+  }
   std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override;
   LaneLoss forward(const StepBatch& batch, size_t lane) override;
   std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) override;

@@ -9,12 +9,6 @@
 namespace enigma::parallel {
 namespace {
 
-/// Waits for all and forgets them.
-void wait_for(std::vector<std::unique_ptr<Pending>>& pending) {
-  for (const auto& one : pending) { one->wait(); }
-  pending.clear();
-}
-
 /// Called by autograd after a leaf's gradient has been added to.
 class AfterLanding : public torch::autograd::FunctionPostHook {
  public:
@@ -95,16 +89,17 @@ void Exchange::start_rest() {
 }
 
 void Exchange::wait() {
-  wait_for(pending_);
+  for (const auto& one : pending_) { one->wait(); }
+  pending_.clear();
 }
 
 void Exchange::gather(const at::Tensor& values, const Bucket& bucket) {
-  values_.push_back(
+  gathers_.push_back(
       collectives_.all_gather(values.narrow(0, bucket.offset, layout_.elements_of(bucket))));
 }
 
-void Exchange::wait_for_values() {
-  wait_for(values_);
+void Exchange::wait_for_gathers(size_t left) {
+  for (; gathers_.size() > left; gathers_.pop_front()) { gathers_.front()->wait(); }
 }
 
 }  // namespace enigma::parallel

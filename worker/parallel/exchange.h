@@ -9,6 +9,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -35,10 +36,10 @@ class Exchange {
   /// Waits for all that was started.
   void wait();
 
-  /// Gathers the values of a bucket from the ranks that have stepped them; wait_for_values() waits
-  /// for all. Only of `scattered`.
+  /// Gathers the values of a bucket from the ranks that have stepped them. Only of `scattered`.
   void gather(const at::Tensor& values, const Bucket& bucket);
-  void wait_for_values();
+  /// Waits until at most `left` gathers are under way; they end in the order of their start.
+  void wait_for_gathers(size_t left);
 
   Schedule schedule() const { return schedule_; }
   Collectives& collectives() const { return collectives_; }
@@ -58,7 +59,8 @@ class Exchange {
   std::vector<size_t> missing_;                     // gradients, of each bucket
   size_t started_ = 0;                              // buckets, in the order of the layout
   bool last_ = false;
-  std::vector<std::unique_ptr<Pending>> pending_, values_;
+  std::vector<std::unique_ptr<Pending>> pending_;
+  std::deque<std::unique_ptr<Pending>> gathers_;  // under way
 };
 
 }  // namespace enigma::parallel
