@@ -82,7 +82,7 @@ void StoredPieces::copy_into(const std::vector<StatePiece>& pieces) const {
 }
 
 // Elements [first, first + flat.numel()) from as many stored pieces as it takes.
-void StoredPieces::copy_flat(const std::string& name, int64_t first, at::Tensor flat) const {
+void StoredPieces::copy_flat(const std::string& name, int64_t first, const at::Tensor& flat) const {
   int64_t done = 0;
   for (const Stored& stored : stored_.at(name)) {
     const at::Tensor values = model::view_of(*stored.bytes).view({-1});

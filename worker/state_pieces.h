@@ -49,7 +49,7 @@ class StoredPieces {
     const TensorBytes* bytes = nullptr;
   };
   void add(const std::filesystem::path& file, const std::string& name, const TensorBytes& bytes);
-  void copy_flat(const std::string& name, int64_t first, at::Tensor flat) const;
+  void copy_flat(const std::string& name, int64_t first, const at::Tensor& flat) const;
 
   std::vector<std::unique_ptr<Safetensors>> files_;
   std::map<std::string, std::vector<Stored>> stored_;  // by first element
