@@ -1,7 +1,6 @@
 // Several ranks train the run of one: every schedule, both optimisers, preempted and resumed on
 // another number of ranks.
-#include "worker/parallel/delayed.h"
-#include "worker/run_fixture.h"
+#include "worker/same_on_ranks.h"
 #include "worker/toy_family.h"
 
 #include <ATen/Parallel.h>
@@ -22,19 +21,6 @@ const RunFolder& folder() {
   return shared;
 }
 
-sweeps::PointFile toy_file(int64_t steps) {
-  sweeps::PointFile file{.id = "0123456789abcdef", .steps = steps};
-  file.point.family = "toy";
-  file.point.lanes = 4;
-  file.point.windows_per_lane = 4;
-  file.point.shared_lr = file.point.session_lr = 0.1;
-  file.point.seed = 3;
-  return file;
-}
-
-constexpr sweeps::Schedule kSchedules[] = {sweeps::Schedule::bucketed, sweeps::Schedule::overlapped,
-                                           sweeps::Schedule::scattered};
-
 /// Exit codes of a run's ranks.
 std::vector<protocol::ExitCode> run_on(int64_t world, const Environment& environment,
                                        const volatile std::sig_atomic_t& stop,
@@ -53,22 +39,12 @@ std::vector<protocol::ExitCode> run_on(int64_t world, const Environment& environ
 
 TEST_CASE("ranks: any number of them, by any schedule, takes the steps of one") {
   REQUIRE(kOneThread);
-  const Environment environment = folder().environment("equal", 1);
-  sweeps::PointFile file = toy_file(30);
-  const Course alone = course_of(environment, file, open_toy, 1);
-  for (const int64_t world : {2, 4}) {
-    for (const auto schedule : kSchedules) {
-      file.point.schedule = schedule;
-      CAPTURE(world);
-      CAPTURE(name_of(schedule));
-      CHECK(difference(alone, course_of(environment, file, open_toy, world)) < 1e-10);
-    }
-  }
+  check_same_on_ranks(folder().environment("equal", 1), toy_file(30, 4), open_toy);
 }
 
 TEST_CASE("ranks: rank 0 reports for all, and all leave together when one is asked to") {
   const Environment environment = folder().environment("stopped", 1);
-  const auto codes = run_on(2, environment, kStopNow, toy_file(20));
+  const auto codes = run_on(2, environment, kStopNow, toy_file(20, 4));
   CHECK(codes == std::vector(2, protocol::ExitCode::preempted));
   CHECK(reports_of(environment, "preempted").size() == 1);
   CHECK(reports_of(environment, "preempted")[0]["step"] == 1);
@@ -76,7 +52,7 @@ TEST_CASE("ranks: rank 0 reports for all, and all leave together when one is ask
 
 TEST_CASE("ranks: preempted and resumed on the same number, the end is the same bits") {
   for (const auto schedule : kSchedules) {
-    sweeps::PointFile file = toy_file(5);
+    sweeps::PointFile file = toy_file(5, 4);
     file.point.schedule = schedule;
     const std::string name = std::string("resumed-") + name_of(schedule);
     const Environment whole = folder().environment("whole-" + name, 1);
@@ -95,7 +71,7 @@ TEST_CASE("ranks: preempted and resumed on the same number, the end is the same 
 
 TEST_CASE("ranks: a checkpoint of any number and schedule is gone on from by any other") {
   REQUIRE(kOneThread);
-  const sweeps::PointFile file = toy_file(6);
+  const sweeps::PointFile file = toy_file(6, 4);
   const Environment whole = folder().environment("reference", 1);
   CHECK(run_on(1, whole, kGoOn, file)[0] == protocol::ExitCode::done);
   const double loss = reports_of(whole, "eval").back()["loss"].get<double>();

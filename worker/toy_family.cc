@@ -103,4 +103,14 @@ std::unique_ptr<Family> open_toy(const RunSetup& setup) {
   return std::make_unique<Toy>(setup);
 }
 
+sweeps::PointFile toy_file(int64_t steps, int64_t lanes) {
+  sweeps::PointFile file{.id = "0123456789abcdef", .steps = steps};
+  file.point.family = "toy";
+  file.point.lanes = lanes;
+  file.point.windows_per_lane = 4;
+  file.point.shared_lr = file.point.session_lr = 0.1;
+  file.point.seed = 3;
+  return file;
+}
+
 }  // namespace enigma::worker

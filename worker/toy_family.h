@@ -8,4 +8,7 @@ namespace enigma::worker {
 
 std::unique_ptr<Family> open_toy(const RunSetup& setup);
 
+/// A run of it.
+sweeps::PointFile toy_file(int64_t steps, int64_t lanes);
+
 }  // namespace enigma::worker

@@ -16,21 +16,11 @@ const RunFolder& folder() {
   return shared;
 }
 
-sweeps::PointFile toy_file(int64_t steps) {
-  sweeps::PointFile file{.id = "0123456789abcdef", .steps = steps};
-  file.point.family = "toy";
-  file.point.lanes = 2;
-  file.point.windows_per_lane = 4;
-  file.point.shared_lr = file.point.session_lr = 0.1;
-  file.point.seed = 3;
-  return file;
-}
-
 }  // namespace
 
 TEST_CASE("loop: a family of two files trains, is scored, and learns") {
   const Environment environment = folder().environment("whole", 1);
-  CHECK(run(environment, kGoOn, toy_file(200), open_toy) == protocol::ExitCode::done);
+  CHECK(run(environment, kGoOn, toy_file(200, 2), open_toy) == protocol::ExitCode::done);
   const auto evals = reports_of(environment, "eval");
   REQUIRE_FALSE(evals.empty());
   CHECK(evals.back()["step"] == 200);
@@ -44,9 +34,9 @@ TEST_CASE("loop: a family of two files trains, is scored, and learns") {
 
 TEST_CASE("loop: stopped after every step and resumed, it ends at the same bits") {
   const Environment whole = folder().environment("reference", 1);
-  run(whole, kGoOn, toy_file(6), open_toy);
+  run(whole, kGoOn, toy_file(6, 2), open_toy);
   int attempt = 1;
-  while (run(folder().environment("resumed", attempt), kStopNow, toy_file(6), open_toy) ==
+  while (run(folder().environment("resumed", attempt), kStopNow, toy_file(6, 2), open_toy) ==
          protocol::ExitCode::preempted) {
     ++attempt;
   }

@@ -2,7 +2,7 @@
 #include "recordings/generate/generate.h"
 #include "recordings/manifest.h"
 #include "worker/brain/brain.h"
-#include "worker/run_fixture.h"
+#include "worker/same_on_ranks.h"
 
 #include <ATen/Parallel.h>
 #include <doctest/doctest.h>
@@ -55,16 +55,6 @@ TEST_CASE("brain ranks: losses, norms and scores of 1, 2 and 4 ranks agree at ev
   for (const char* optimizer : {"adamw", "muon"}) {
     sweeps::PointFile file = world.file;
     file.point.optimizer = optimizer;
-    const Course alone = course_of(environment, file, open_brain, 1);
-    for (const int64_t ranks : {2, 4}) {
-      for (const auto schedule : {sweeps::Schedule::bucketed, sweeps::Schedule::overlapped,
-                                  sweeps::Schedule::scattered}) {
-        file.point.schedule = schedule;
-        CAPTURE(optimizer);
-        CAPTURE(ranks);
-        CAPTURE(name_of(schedule));
-        CHECK(difference(alone, course_of(environment, file, open_brain, ranks)) < 1e-10);
-      }
-    }
+    check_same_on_ranks(environment, file, open_brain);
   }
 }

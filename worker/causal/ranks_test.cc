@@ -2,7 +2,7 @@
 #include "tokens/grammar.h"
 #include "tokens/shard.h"
 #include "worker/causal/causal.h"
-#include "worker/run_fixture.h"
+#include "worker/same_on_ranks.h"
 
 #include <ATen/Parallel.h>
 #include <doctest/doctest.h>
@@ -51,15 +51,6 @@ TEST_CASE("causal ranks: losses, norms and scores of 1, 2 and 4 ranks agree at e
     file.point.optimizer = optimizer;
     const Course alone = course_of(environment, file, open_causal, 1);
     REQUIRE(alone.losses.back() < alone.losses.front());
-    for (const int64_t ranks : {2, 4}) {
-      for (const auto schedule : {sweeps::Schedule::bucketed, sweeps::Schedule::overlapped,
-                                  sweeps::Schedule::scattered}) {
-        file.point.schedule = schedule;
-        CAPTURE(optimizer);
-        CAPTURE(ranks);
-        CAPTURE(name_of(schedule));
-        CHECK(difference(alone, course_of(environment, file, open_causal, ranks)) < 1e-10);
-      }
-    }
+    check_same_on_ranks(environment, file, open_causal);
   }
 }
