@@ -69,7 +69,7 @@ class Family {
   /// begin with. A parameter of none is needed from the beginning.
   virtual std::vector<std::string> blocks() const { return {}; }
   /// Has `before` called with the number of a block before its parameters are used.
-  virtual void before_each_block(model::BeforeBlock /*before*/) {}
+  virtual void before_each_block(const model::BeforeBlock& /*before*/) {}
 
   /// Reads the batches of some lanes of a step. Outlived by the family.
   virtual std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const = 0;

@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace enigma::worker {
@@ -25,8 +24,8 @@ class Brain : public Family {
   std::vector<SessionParameters> session_parameters() const override;
   std::vector<std::string> matrices() const override;
   std::vector<std::string> blocks() const override { return model_.blocks(); }
-  void before_each_block(model::BeforeBlock before) override {
-    model_.before_each_block(std::move(before));
+  void before_each_block(const model::BeforeBlock& before) override {
+    model_.before_each_block(before);
   }
   std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override;
   LaneLoss forward(const StepBatch& batch, size_t lane) override;

@@ -6,7 +6,6 @@
 #include "worker/family.h"
 
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace enigma::worker {
@@ -18,8 +17,8 @@ class Causal : public Family {
   std::vector<model::NamedTensor> shared_parameters() const override;
   std::vector<std::string> matrices() const override;
   std::vector<std::string> blocks() const override { return model_.blocks(); }
-  void before_each_block(model::BeforeBlock before) override {
-    model_.before_each_block(std::move(before));
+  void before_each_block(const model::BeforeBlock& before) override {
+    model_.before_each_block(before);
   }
   std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override;
   LaneLoss forward(const StepBatch& batch, size_t lane) override;
