@@ -58,6 +58,12 @@ must() { # a step without which nothing else makes sense
   finish
 }
 
+# The failed checks of a doctest program, each with its case: the end of a long output then tells what failed.
+failed_checks() { # LOG
+  awk '/^TEST CASE:/ { name = $0 } /: (ERROR|FATAL ERROR):/ { print name; left = 3 } left > 0 { print; --left }' "$1" |
+    head -n 40
+}
+
 # What a doctest program printed: its cases are counted; a case that prints `SKIP: name: why` counts
 # as skipped.
 count_doctest() { # NAME LOG STATUS
@@ -75,7 +81,11 @@ count_doctest() { # NAME LOG STATUS
   failed=$((failed + numbers[2]))
   skipped=$((skipped + here))
   while IFS= read -r line; do skips+=("$1: ${line#SKIP: }"); done < <(grep '^SKIP: ' "$log")
-  if [ "${numbers[2]}" -gt 0 ]; then failures+=("$1"); tail -n 60 "$log"; fi
+  if [ "${numbers[2]}" -gt 0 ]; then
+    failures+=("$1")
+    while IFS= read -r line; do failures+=("  $line"); done < <(failed_checks "$log")
+    tail -n 60 "$log"
+  fi
   if [ "$status" -ne 0 ] && [ "${numbers[2]}" -eq 0 ]; then
     tail -n 60 "$log"
     count_line "FAIL $1: exit status $status after its cases"

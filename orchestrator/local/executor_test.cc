@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <signal.h>
 #include <sys/stat.h>
 #include <thread>
@@ -56,11 +57,15 @@ State wait_for(LocalExecutor& executor, const std::string& token) {
   return {};
 }
 
-bool wait_for_file(const fs::path& path) {
-  for (int look = 0; look < 4000 && !fs::exists(path); ++look) {
+bool comes_true(const std::function<bool()>& is_true) {
+  for (int look = 0; look < 4000 && !is_true(); ++look) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  return fs::exists(path);
+  return is_true();
+}
+
+bool wait_for_file(const fs::path& path) {
+  return comes_true([&] { return fs::exists(path); });
 }
 
 }  // namespace
@@ -90,8 +95,11 @@ TEST_CASE("local: a worker gets the contract's variables, and its exit code come
 TEST_CASE(
     "local: a run of several ranks is a process each, with a log and an exit file of its own") {
   World world;
-  auto submission = world.submission(
-      "t1", "echo rank $ENIGMA_RANK of $ENIGMA_WORLD; [ $ENIGMA_RANK = 1 ] && exit 72; sleep 60");
+  auto submission =
+      world.submission("t1",
+                       "echo rank $ENIGMA_RANK of $ENIGMA_WORLD; echo >said-$ENIGMA_RANK; "
+                       "while ! [ -e said-0 -a -e said-1 -a -e said-2 ]; do sleep 0.02; done; "
+                       "[ $ENIGMA_RANK = 1 ] && exit 72; sleep 60");
   attempts::Placement placement = attempts::placement_of(submission.placement);
   placement.resources = attempts::Resources{.ranks = 3};
   submission.placement = attempts::to_text(placement);
@@ -141,8 +149,9 @@ TEST_CASE("local: a worker lives in its attempt's folder with the environment of
 TEST_CASE("local: the same token starts once, another token of a living run is refused") {
   World world;
   const auto submission =
-      world.submission("t1", "trap 'exit 75' TERM; while :; do sleep 0.1; done");
+      world.submission("t1", "trap 'exit 75' TERM; echo >ready; while :; do sleep 0.1; done");
   REQUIRE(world.executor.submit(submission).accepted);
+  REQUIRE(wait_for_file(world.attempt(1) / "ready"));
   wait_for<decide::Running>(world.executor, "t1");
   LocalExecutor second = world.start();  // a controller that has forgotten everything
   REQUIRE(second.submit(submission).accepted);
@@ -175,7 +184,7 @@ TEST_CASE("local: a killed launcher takes its worker along, and the run's lease 
   CHECK(ended.line.find("died") != std::string::npos);
   REQUIRE(world.executor.submit(world.submission("t2", "exit 0")).accepted);
   CHECK(wait_for<decide::Ended>(world.executor, "t2").code == 0);
-  CHECK(launch::process_of(worker).start_ns == 0);
+  CHECK(comes_true([&] { return launch::process_of(worker).start_ns == 0; }));
 }
 
 TEST_CASE("local: a worker killed from outside is told by its signal") {
