@@ -39,6 +39,9 @@ struct JobRecord {
   std::string nodes;   ///< as the scheduler lists them, "n[1-4]"; may be cut
 };
 
+/// So many good answers in a row must lack a job before it counts as gone.
+inline constexpr int kMissesMax = 3;
+
 /// The task of an array in an id: "12_3" → 3, "12" → 0; nothing where it is no id.
 std::optional<int64_t> index_of(std::string_view id);
 

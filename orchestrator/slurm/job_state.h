@@ -11,9 +11,6 @@
 
 namespace enigma::slurm {
 
-/// So many good answers in a row must lack a job before it counts as gone.
-inline constexpr int kMissesMax = 3;
-
 /// What is known of one start.
 struct Evidence {
   std::optional<launch::Claim> claim;  ///< of its launcher
