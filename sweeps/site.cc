@@ -57,6 +57,7 @@ class SiteReader {
     });
     if (const Json* json = fields.get("scratch")) { site_.scratch = scratch_of(*json); }
     set(site_.container, fields.text("container"));
+    set(site_.container_runtime, fields.word("container_runtime", container_runtime_names()));
     read_lines(fields);
     read_options(fields);
     read_forbids(fields);
@@ -264,6 +265,11 @@ class SiteReader {
 std::vector<std::string> preemption_names() {
   std::vector<std::string> names;
   for (const auto& [preemption, name] : kPreemptions) { names.emplace_back(name); }
+  return names;
+}
+
+const std::vector<std::string>& container_runtime_names() {
+  static const std::vector<std::string> names = {"apptainer", "pyxis"};
   return names;
 }
 

@@ -19,6 +19,7 @@ namespace enigma::sweeps {
 enum class Preemption { none, requeue, cancel, suspend, unknown };
 std::string_view name_of(Preemption preemption);
 std::vector<std::string> preemption_names();
+const std::vector<std::string>& container_runtime_names();
 /// What a site may forbid.
 const std::vector<std::string>& forbidden_names();
 
@@ -56,10 +57,11 @@ struct Site {
   std::optional<Gpu> gpu;
   std::vector<Rate> rates;
   std::optional<Scratch> scratch;
-  std::vector<std::string> lines;              ///< of the job's script, before the worker
-  std::string container;                       ///< image of Apptainer; empty: none
-  std::map<std::string, std::string> options;  ///< of sbatch; an empty value: the name alone
-  std::vector<std::string> forbids;            ///< benchmark | tunnel | login_load
+  std::vector<std::string> lines;               ///< of the job's script, before the worker
+  std::string container;                        ///< image for the worker; empty: none
+  std::string container_runtime = "apptainer";  ///< what runs it: apptainer | pyxis
+  std::map<std::string, std::string> options;   ///< of sbatch; an empty value: the name alone
+  std::vector<std::string> forbids;             ///< benchmark | tunnel | login_load
 
   bool forbidden(std::string_view what) const;
   /// The partition that jobs go to: that of `options`, else the default one. Null: not known.

@@ -54,7 +54,11 @@ nlohmann::ordered_json site_schema() {
     },
     "lines": {"type": "array", "items": {"type": "string"},
               "description": "Lines of the job's script before the worker: modules, variables."},
-    "container": {"type": "string", "description": "Image in which Apptainer runs the worker."},
+    "container": {"type": "string", "description": "Image in which the worker runs."},
+    "container_runtime": {
+      "default": "apptainer",
+      "description": "Apptainer starts the worker from an image file; Pyxis is a plugin of srun."
+    },
     "options": {"type": "object", "description": "Further options of sbatch by their long names.",
                 "additionalProperties": {"type": ["string", "integer", "boolean"]}},
     "forbids": {"type": "array", "uniqueItems": true, "items": {}}
@@ -64,6 +68,7 @@ nlohmann::ordered_json site_schema() {
   auto& words = schema["properties"]["partitions"]["items"]["properties"]["preempts"]["enum"];
   words = preemption_names();
   for (const bool flag : {true, false}) { words.push_back(flag); }
+  schema["properties"]["container_runtime"]["enum"] = container_runtime_names();
   schema["properties"]["forbids"]["items"]["enum"] = forbidden_names();
   return schema;
 }

@@ -75,6 +75,19 @@ TEST_CASE("everything that is wrong with a profile is told at once, where it sta
   }
 }
 
+TEST_CASE("a container is run by Apptainer unless the profile names Pyxis") {
+  CHECK(
+      site_of(R"({"name": "s", "as_of": "2026-11-01", "container": "a.sif"})").container_runtime ==
+      "apptainer");
+  CHECK(site_of(R"({"name": "s", "as_of": "2026-11-01", "container": "a.sqsh",
+                    "container_runtime": "pyxis"})")
+            .container_runtime == "pyxis");
+  const auto wrong = parse_site(
+      R"({"name": "s", "as_of": "2026-11-01", "container_runtime": "docker"})", "site.json");
+  REQUIRE_FALSE(wrong.ok());
+  CHECK(wrong.diagnostics[0].pointer == "/container_runtime");
+}
+
 TEST_CASE("what preemption does may be a word or no more than a truth") {
   const Site site = site_of(R"({"name": "s", "as_of": "2026-11-01", "partitions": [
     {"name": "a", "preempts": true}, {"name": "b", "preempts": false},

@@ -144,7 +144,7 @@ if wanted unit; then
   timed "unit tests" run_doctests release
   timed "clang-tidy" run_script tests/tidy/clang_tidy.sh build/release
 fi
-if wanted simulation; then timed "simulation" run_script tests/simulation/run.sh build/release 500; fi
+if wanted simulation; then timed "simulation" run_script tests/simulation/run.sh build/release 2000; fi
 if wanted end_to_end; then
   timed "end to end, protocol worker" run_script tests/end_to_end/run.sh build/release
   timed "end to end, real worker" run_script tests/end_to_end/real_worker.sh build/release

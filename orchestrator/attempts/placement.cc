@@ -34,11 +34,13 @@ json json_of(const Site& site) {
   return {{"options", site.options},
           {"lines", site.lines},
           {"has_gpus", site.has_gpus},
-          {"container", site.container}};
+          {"container", site.container},
+          {"container_runtime", site.container_runtime}};
 }
 
 Site site_of(const json& text) {
-  return {text.at("options"), text.at("lines"), text.at("has_gpus"), text.value("container", "")};
+  return {text.at("options"), text.at("lines"), text.at("has_gpus"), text.value("container", ""),
+          text.value("container_runtime", "apptainer")};
 }
 
 }  // namespace

@@ -27,10 +27,11 @@ struct Resources {
 
 /// What a site asks of its jobs.
 struct Site {
-  std::map<std::string, std::string> options;  ///< of sbatch; an empty value: the name alone
-  std::vector<std::string> lines;              ///< of the script, before the worker
-  bool has_gpus = false;                       ///< devices are asked for as GPUs
-  std::string container = {};                  ///< image for the worker; empty: none
+  std::map<std::string, std::string> options;   ///< of sbatch; an empty value: the name alone
+  std::vector<std::string> lines;               ///< of the script, before the worker
+  bool has_gpus = false;                        ///< devices are asked for as GPUs
+  std::string container = {};                   ///< image for the worker; empty: none
+  std::string container_runtime = "apptainer";  ///< or pyxis
 };
 
 struct Placement {

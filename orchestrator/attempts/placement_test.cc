@@ -20,6 +20,18 @@ TEST_CASE("placement: one of a store that knew no environments has none") {
   CHECK(placement_of(R"({"data": "/d", "worker": "/w"})").environment.empty());
 }
 
+TEST_CASE("placement: what a site asks for is kept, and one of before Pyxis means Apptainer") {
+  Placement placement{"/data", "/worker", {}, ""};
+  placement.site = Site{{{"account", "lab"}}, {"module load x"}, true, "/images/a.sqsh", "pyxis"};
+  const Site read = *placement_of(to_text(placement)).site;
+  CHECK(read.options.at("account") == "lab");
+  CHECK(read.container == "/images/a.sqsh");
+  CHECK(read.container_runtime == "pyxis");
+  const Placement before = placement_of(R"({"data": "/d", "worker": "/w", "site":
+      {"options": {}, "lines": [], "has_gpus": false, "container": "/images/a.sif"}})");
+  CHECK(before.site->container_runtime == "apptainer");
+}
+
 TEST_CASE("placement: its retry replaces the house's rules, class by class") {
   const auto house = decide::default_policy();
   const auto policy = with_retry(house, {"", "", {{"code", {7, std::nullopt}}, {"nonsense", {}}}});

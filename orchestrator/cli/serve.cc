@@ -17,8 +17,19 @@ po::options_description known_options() {
   options.add_options()("port", po::value<int>(), "listen on this port (default: any free one)")(
       "address", po::value<std::string>()->default_value("127.0.0.1"), "listen on this address")(
       "slots", po::value<int64_t>()->default_value(0), "runs at once (default: one a core)")(
+      "report-url", po::value<std::string>()->default_value(""),
+      "jobs of a cluster post their reports here, too (http://HOST:PORT as nodes reach this "
+      "controller; default: the shared file system alone brings them)")(
       "background", po::bool_switch(), "end a minute after nothing is running or waiting");
   return options;
+}
+
+void check_report_url(const std::string& url) {
+  const bool is_url = url.starts_with("http://") || url.starts_with("https://");
+  if (url.empty() || is_url) { return; }
+  throw InputError({{.message = "--report-url is no URL",
+                     .expected = "http://HOST:PORT, as nodes reach this controller",
+                     .found = url}});
 }
 
 }  // namespace
@@ -31,6 +42,8 @@ int serve(const Invocation& invocation) {
   options.programs = invocation.program.parent_path();
   options.address = (*values)["address"].as<std::string>();
   options.slots = (*values)["slots"].as<int64_t>();
+  options.report_url = (*values)["report-url"].as<std::string>();
+  check_report_url(options.report_url);
   if (values->count("port") != 0) {
     const int port = (*values)["port"].as<int>();
     if (port < 0 || port > 65535) {

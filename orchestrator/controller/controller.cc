@@ -324,10 +324,15 @@ Reception Controller::on_reports(const std::string& body, const std::string& bea
   if (bearer.empty()) { return {401, {}, "Authorization: Bearer TOKEN is needed", {}}; }
   const Batch batch = parse_batch(body);
   if (batch.status != 200) { return {batch.status, {}, batch.why, {}}; }
-  const auto run = known(batch.reports[0].run);
-  if (!run) { return {404, {}, "no run " + batch.reports[0].run, {}}; }
+  const std::string& id = batch.reports[0].run;
+  auto run = known(id);
+  if (!run) { return {404, {}, "no run " + id, {}}; }
   const std::string token = token_of_bearer(*run, options_.secret, bearer);
   if (token.empty()) { return {401, {}, "no attempt of this run has this token", {}}; }
+  if (db::attempt_of(*run, token)->seq == 0) {
+    read_earlier(id, token, now);
+    run = known(id);
+  }
   const Reception reception = ingest(store_, *run, token, batch.reports, now);
   keep(reception);
   // What waits behind a gap is looked for in the spool.

@@ -354,6 +354,32 @@ TEST_CASE("controller: a start that followed while nobody looked is read, and en
   CHECK(world.state() == db::State::done);
 }
 
+TEST_CASE("controller: the first post of a start comes after the last lines of the one before") {
+  World world;
+  const std::string token = world.start();
+  std::string& spool = world.executor.spools[token];
+  spool = world.line(1, protocol::Hello{1, {"cpu"}, "r"}) +
+          world.line(2, protocol::Metrics{4, 32, 1e9, {{"train_loss", 0.5}}});
+  decide::Ended put_back;  // by the scheduler, while its worker still writes
+  put_back.cause = protocol::FailureClass::preempted;
+  put_back.number = 1;
+  world.executor.states[token] = put_back;
+  world.executor.followers[token] = {token + "~1", decide::Running{2, {}, {}}};
+  world.controller.turn(1002);
+  spool += world.line(3, protocol::Checkpoint{4, "/c", 1, "s"});
+  const auto later = [](int64_t seq, protocol::Body body) {
+    return protocol::to_line({kRun, {8, 0, 1, 9}, seq, 1003, std::move(body)}) + "\n";
+  };
+  const std::string posted = later(1, protocol::Hello{1, {"cpu"}, "r"}) +
+                             later(2, protocol::Metrics{5, 40, 1e9, {{"train_loss", 0.4}}});
+  const std::string bearer = attempts::bearer_of("secret", token) + "~1";
+  CHECK(world.controller.on_reports(posted, bearer, 1003).answer.ack == 2);
+  const db::Run run = world.store.run(kRun)->run;
+  REQUIRE(run.attempts.size() == 2);
+  CHECK(run.attempts[0].progress.checkpoint_step == 4);
+  CHECK(run.attempts[1].resumed_from_step == 4);
+}
+
 TEST_CASE("controller: what somebody else has written is read again, and the report taken then") {
   World world;
   const std::string token = world.start();

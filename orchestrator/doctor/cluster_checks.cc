@@ -209,8 +209,16 @@ Check check_submission(const slurm::ClusterFacts& facts) {
   return check;
 }
 
+Check check_pyxis(const slurm::ClusterFacts& facts) {
+  if (facts.has_pyxis) { return {"container", true, "srun knows Pyxis", ""}; }
+  return {"container", false, "srun --help names no --container-image",
+          "Pyxis is not installed here: correct \"container_runtime\" of the profile"};
+}
+
 Checks check_profile(const slurm::ClusterFacts& facts, const sweeps::Site& site) {
   Checks checks = {{"site_profile", true, fmt::format("{}, as of {}", site.name, site.as_of), ""}};
+  const bool needs_pyxis = !site.container.empty() && site.container_runtime == "pyxis";
+  if (needs_pyxis) { checks.push_back(check_pyxis(facts)); }
   for (const sweeps::Partition& stated : site.partitions) {
     const auto is_it = [&](const Words& each) {
       return value(each, "PartitionName") == stated.name;

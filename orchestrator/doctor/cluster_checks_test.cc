@@ -95,6 +95,20 @@ TEST_CASE("a profile that promises more grace than the scheduler gives is wrong"
   CHECK_FALSE(named(check_cluster(a_cluster(), site), "partition_low").ok);
 }
 
+TEST_CASE("a container of Pyxis needs its plugin, one of Apptainer does not") {
+  sweeps::Site site = a_site();
+  site.container = "/images/torch.sqsh";
+  const auto has_check = [](const Checks& checks) {
+    return std::ranges::find(checks, "container", &Check::name) != checks.end();
+  };
+  CHECK_FALSE(has_check(check_cluster(a_cluster(), site)));
+  site.container_runtime = "pyxis";
+  slurm::ClusterFacts facts = a_cluster();
+  CHECK_FALSE(named(check_cluster(facts, site), "container").ok);
+  facts.has_pyxis = true;
+  CHECK(named(check_cluster(facts, site), "container").ok);
+}
+
 TEST_CASE("without accounting and with short memory, what that costs is said") {
   slurm::ClusterFacts facts = a_cluster();
   facts.config["AccountingStorageType"] = "accounting_storage/none";

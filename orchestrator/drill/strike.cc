@@ -1,43 +1,43 @@
 #include "orchestrator/drill/strike.h"
 
+#include "orchestrator/drill/full_disk.h"
+
 #include "processes/run.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <stdexcept>
-#include <sys/resource.h>
 #include <system_error>
 
 namespace enigma::drill {
 namespace {
 
-void ask_scheduler(const std::vector<std::string>& words) {
+/// What the program says; throws where it fails.
+std::string must(const std::vector<std::string>& words) {
   const RunResult answer = run(words, {.time = std::chrono::milliseconds(30'000)});
-  if (!answer.ok()) {
-    throw std::runtime_error(words.front() + ": " + (answer.err.empty() ? answer.out : answer.err));
-  }
+  if (answer.ok()) { return answer.out; }
+  throw std::runtime_error(words.front() + ": " + (answer.err.empty() ? answer.out : answer.err));
 }
 
-void check_here(const launch::Process& process, const std::string& what) {
-  if (launch::look_at(process) == launch::Liveness::alive) { return; }
-  throw std::runtime_error(what + " (process " + std::to_string(process.pid) + " on " +
-                           process.host + ") is not at work on this machine");
+/// srun takes a job's number and not, as the other commands do, ARRAYJOB_TASK (seen with 22.05).
+std::string number_of(const std::string& job) {
+  const std::string line = must({"squeue", "--noheader", "--jobs=" + job, "--format=%A"});
+  return line.substr(0, line.find('\n'));
+}
+
+void fill_disk(Target target) {
+  if (!target.job.empty()) { target.job = number_of(target.job); }
+  must(words_to_fill_disk(target));
 }
 
 void send(const launch::Process& process, int signal, const std::string& what) {
-  check_here(process, what);
+  if (launch::look_at(process) != launch::Liveness::alive) {
+    throw std::runtime_error(what + " (process " + std::to_string(process.pid) + " on " +
+                             process.host + ") is not at work on this machine");
+  }
   if (::kill(static_cast<pid_t>(process.pid), signal) != 0) {
     throw std::system_error(errno, std::generic_category(), what);
-  }
-}
-
-// A limit on the size of its files refuses a process every write, as a full disk does.
-void refuse_writes(const launch::Process& worker) {
-  check_here(worker, "the worker");
-  const rlimit none{0, 0};
-  if (::prlimit(static_cast<pid_t>(worker.pid), RLIMIT_FSIZE, &none, nullptr) != 0) {
-    throw std::system_error(errno, std::generic_category(), "limiting the worker's files");
   }
 }
 
@@ -61,19 +61,20 @@ const std::string& name_of(Strike strike) {
 }
 
 void strike(Strike strike, const Target& target, const launch::Process& controller) {
+  const bool is_job = !target.job.empty();
   switch (strike) {
     case Strike::preempt:
-      if (!target.job.empty()) { return ask_scheduler({"scontrol", "requeue", target.job}); }
-      return send(target.launcher, SIGTERM, "the launcher");
+      if (!is_job) { return send(target.launcher, SIGTERM, "the launcher"); }
+      must({"scontrol", "requeue", target.job});
+      return;
     case Strike::kill_node:
-      if (!target.job.empty()) {
-        return ask_scheduler({"scancel", "--signal=KILL", "--full", target.job});
-      }
-      return send(target.launcher, SIGKILL, "the launcher");
+      if (!is_job) { return send(target.launcher, SIGKILL, "the launcher"); }
+      must({"scancel", "--signal=KILL", "--full", target.job});
+      return;
     case Strike::kill_controller:
       return send(controller, SIGKILL, "the controller");
     case Strike::disk_full:
-      return refuse_writes(target.worker);
+      return fill_disk(target);
   }
 }
 

@@ -19,7 +19,8 @@ std::optional<Target> target_of(const std::filesystem::path& store, const db::Ru
     why = "its worker has not started yet, or has just ended";
     return std::nullopt;
   }
-  return Target{run.id, *attempt.number, note->launcher, lease->worker, note->job};
+  return Target{run.id,         *attempt.number, launch::attempt_path(folder, *attempt.number),
+                note->launcher, note->job,       note->nodes};
 }
 
 }  // namespace enigma::drill

@@ -8,14 +8,17 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace enigma::drill {
 
 struct Target {
   std::string run;
   int64_t attempt = 0;
-  launch::Process launcher, worker;
-  std::string job;  ///< of a scheduler; empty: none
+  std::string folder;  ///< of the attempt, as its worker is told it
+  launch::Process launcher;
+  std::string job;                 ///< of a scheduler; empty: none
+  std::vector<std::string> nodes;  ///< of the job, on which its ranks are at work
 };
 
 /// The attempt at work; nothing, and `why` filled, where there is none.

@@ -166,9 +166,9 @@ Exit exit_of(int status, int64_t kills_before) {
   return exit;
 }
 
-// A step of several ranks ends well where they left with their checkpoint: rank 0 says so.
+// A step of ranks ends well where they left with their checkpoint: rank 0 says so.
 void take_word_of_rank_0(const Options& options, int64_t number, Exit& exit) {
-  if (!has_several_ranks(options) || exit.code != 0) { return; }
+  if (!is_started_by_rank(options) || exit.code != 0) { return; }
   for (const RankExit& rank : read_rank_exits(attempt_path(options.run_folder, number))) {
     if (rank.rank == 0 && is_preemption(rank.code.value_or(0))) { exit.code = rank.code; }
   }
@@ -260,7 +260,7 @@ void cancel_chain(const Options& options) {
 }
 
 int launch_in_chain(const Options& options) {
-  const bool on_nodes = has_several_ranks(options) && !options.job.empty();
+  const bool on_nodes = is_started_by_rank(options) && !options.job.empty();
   const int code = on_nodes ? launch_on_nodes(options) : launch_here(options);
   const bool is_over = exists(options.run_folder + "/done") ||
                        exists(options.run_folder + "/cancelled") ||

@@ -36,6 +36,10 @@ bool take(Options& options, const std::string& name, const std::string& value) {
     *text->second = value;
     return true;
   }
+  if (name == "--srun") {
+    options.srun.push_back(value);
+    return value.starts_with("--");
+  }
   if (name == "--cpus") {
     options.cpus = parse_cpus(value);
     return !options.cpus.empty();
@@ -84,6 +88,10 @@ std::string to_text(const std::vector<int>& cpus) {
 bool has_several_ranks(const Options& options) {
   return options.ranks_per_node > 1 ||
          std::any_of(options.nodes.begin(), options.nodes.end(), [](int64_t n) { return n > 1; });
+}
+
+bool is_started_by_rank(const Options& options) {
+  return has_several_ranks(options) || !options.srun.empty();
 }
 
 std::optional<Options> parse_options(const std::vector<std::string>& words, std::string& why) {

@@ -21,6 +21,7 @@ struct Options {
   int64_t restart = 0;                 ///< how often it has put that job back into its queue
   std::vector<int64_t> nodes = {1};    ///< counts that it may run on; the largest there is
   int64_t ranks_per_node = 1;          ///< one on one node is a process, more are started by srun
+  std::vector<std::string> srun;       ///< its further options, as a container's; then one is, too
   std::vector<int> cpus;               ///< empty = wherever the system likes
   double silence_s = 300;              ///< after which a lease whose holder nobody can see is taken
   double grace_s = 60;                 ///< between SIGTERM and SIGKILL for the worker
@@ -28,7 +29,11 @@ struct Options {
 
 bool has_several_ranks(const Options& options);
 
-/// Nothing, and `why` filled, where the line is wrong. `--cpus` takes "0,2-3".
+/// Whether the worker is started rank by rank under run_rank(), and not as the one process.
+bool is_started_by_rank(const Options& options);
+
+/// Nothing, and `why` filled, where the line is wrong. `--cpus` takes "0,2-3"; `--srun` may stand
+/// several times.
 std::optional<Options> parse_options(const std::vector<std::string>& words, std::string& why);
 
 /// "0,2-3" → 0 2 3; empty where it is no list.

@@ -34,3 +34,17 @@ TEST_CASE("options: what is needed is taken, what is unknown is named") {
   CHECK_FALSE(parse_options({"--run", "ab"}, why));
   CHECK_FALSE(parse_options({"--grace-s", "-1"}, why));
 }
+
+TEST_CASE("options: those of srun are gathered, and a single rank is then started by it, too") {
+  std::string why;
+  const auto options =
+      parse_options({"--run", "ab", "--run-dir", "/r", "--token", "t", "--worker", "/w", "--srun",
+                     "--container-image=a b", "--srun", "--mpi=none"},
+                    why);
+  REQUIRE(options);
+  CHECK(options->srun == std::vector<std::string>{"--container-image=a b", "--mpi=none"});
+  CHECK_FALSE(has_several_ranks(*options));
+  CHECK(is_started_by_rank(*options));
+  CHECK_FALSE(is_started_by_rank({}));
+  CHECK_FALSE(parse_options({"--srun", "hostname"}, why));
+}

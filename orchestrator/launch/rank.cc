@@ -83,7 +83,10 @@ void become_worker(const Rank& rank, const std::string& worker) {
     ::dup2(out, STDOUT_FILENO);
     ::dup2(out, STDERR_FILENO);
   }
-  ::execl(worker.c_str(), worker.c_str(), static_cast<char*>(nullptr));
+  // A container may have begun elsewhere.
+  if (::chdir(rank.folder.c_str()) == 0) {
+    ::execl(worker.c_str(), worker.c_str(), static_cast<char*>(nullptr));
+  }
   std::fprintf(stderr, "cannot start %s: %s\n", worker.c_str(), std::strerror(errno));
   ::_exit(127);
 }

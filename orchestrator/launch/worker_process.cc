@@ -31,9 +31,28 @@ void set_environment(const Options& options, const std::string& folder) {
       {"ENIGMA_TOKEN_FILE", folder + "/token"}};
   for (const auto& [name, value] : variables) { ::setenv(name, value.c_str(), 1); }
   // Ranks are told by the scheduler which they are.
-  if (has_several_ranks(options)) { return; }
+  if (is_started_by_rank(options)) { return; }
   ::setenv("ENIGMA_RANK", "0", 1);
   ::setenv("ENIGMA_WORLD", "1", 1);
+}
+
+/// A step of the job on these nodes, in which `rank` is run for each rank.
+void execute_step(const Options& options, const std::vector<std::string>& nodes,
+                  const std::vector<std::string>& rank) {
+  const auto count = static_cast<int64_t>(nodes.size());
+  std::vector<std::string> words = {"srun",
+                                    "--kill-on-bad-exit=1",
+                                    "--wait=30",
+                                    "--nodelist=" + joined(nodes),
+                                    "--nodes=" + std::to_string(count),
+                                    "--ntasks=" + std::to_string(count * options.ranks_per_node),
+                                    "--ntasks-per-node=" + std::to_string(options.ranks_per_node)};
+  words.insert(words.end(), options.srun.begin(), options.srun.end());
+  words.insert(words.end(), rank.begin(), rank.end());
+  std::vector<char*> pointers;
+  for (std::string& word : words) { pointers.push_back(word.data()); }
+  pointers.push_back(nullptr);
+  ::execvp("srun", pointers.data());
 }
 
 /// One process, or one a rank: by srun in a scheduler's job, else by ourselves. A rank that fails
@@ -41,7 +60,7 @@ void set_environment(const Options& options, const std::string& folder) {
 void execute_worker(const Options& options, const std::string& folder,
                     const std::vector<std::string>& nodes) {
   const char* worker = options.worker.c_str();
-  if (!has_several_ranks(options)) {
+  if (!is_started_by_rank(options)) {
     ::execl(worker, worker, static_cast<char*>(nullptr));
     return;
   }
@@ -53,14 +72,7 @@ void execute_worker(const Options& options, const std::string& folder,
             static_cast<char*>(nullptr));
     return;
   }
-  const auto count = static_cast<int64_t>(nodes.size());
-  const std::string on = "--nodelist=" + joined(nodes),
-                    nodes_word = "--nodes=" + std::to_string(count),
-                    ranks = "--ntasks=" + std::to_string(count * options.ranks_per_node),
-                    each = "--ntasks-per-node=" + std::to_string(options.ranks_per_node);
-  ::execlp("srun", "srun", "--kill-on-bad-exit=1", "--wait=30", on.c_str(), nodes_word.c_str(),
-           ranks.c_str(), each.c_str(), self.data(), "rank", folder.c_str(), worker,
-           static_cast<char*>(nullptr));
+  execute_step(options, nodes, {self.data(), "rank", folder, options.worker});
 }
 
 void redirect(const std::string& log) {

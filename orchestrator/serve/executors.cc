@@ -27,8 +27,9 @@ DrivenExecutors::DrivenExecutors(const ServeOptions& options, const std::string&
     : local_({options.store / "runs", options.programs / "enigma-launch", report_url,
               local::allowed_cores(), options.grace_s, bearer_of,
               attempts::signatures_of(options.store)}),
-      slurm_({options.store, options.programs / "enigma-launch", "", options.grace_s, kLook_s,
-              monotonic_s, std::move(bearer_of), attempts::signatures_of(options.store)}) {}
+      slurm_({options.store, options.programs / "enigma-launch", options.report_url,
+              options.grace_s, kLook_s, monotonic_s, std::move(bearer_of),
+              attempts::signatures_of(options.store)}) {}
 
 decide::Executors DrivenExecutors::by_name() {
   return decide::Executors({{"local", &local_}, {"slurm", &slurm_}});

@@ -16,7 +16,8 @@ decide::Policy policy_of(int64_t slots);
 
 class DrivenExecutors {
  public:
-  /// `report_url`: where workers post; `bearer_of`: what authorises them, by token.
+  /// `report_url`: where workers of this machine post; `bearer_of`: what authorises workers, by
+  /// token.
   DrivenExecutors(const ServeOptions& options, const std::string& report_url,
                   std::function<std::string(const std::string& token)> bearer_of);
 

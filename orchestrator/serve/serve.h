@@ -18,6 +18,8 @@ struct ServeOptions {
   int64_t slots = 0;             ///< runs at once; 0 = as many as there are cores
   std::optional<double> idle_s;  ///< ends after nothing has run or waited for this long
   double grace_s = 60;           ///< for a worker between SIGTERM and SIGKILL
+  /// Where jobs of a cluster reach this controller; empty: nowhere, the shared file system is all.
+  std::string report_url = {};
 };
 
 /// Until SIGTERM, SIGINT or idleness. Throws StoreOwned, db::StoreError, http::CannotListen, or

@@ -1,5 +1,7 @@
 #include "orchestrator/slurm/batch.h"
 
+#include "orchestrator/slurm/container.h"
+#include "orchestrator/slurm/shell_word.h"
 #include "orchestrator/starts/start.h"
 
 #include <fmt/format.h>
@@ -16,16 +18,6 @@ constexpr std::string_view kPrefix = "enigma-";
 /// Before its time limit a job is told to checkpoint this long ahead, or for a tenth of a short
 /// one.
 constexpr double kWarning_s = 120;
-
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) { result += c == '\'' ? std::string("'\\''") : std::string(1, c); }
-  return result + "'";
-}
-
-attempts::Site site_of(const Batch& batch) {
-  return batch.placement.site.value_or(attempts::Site{});
-}
 
 std::vector<int64_t> node_counts_of(const attempts::Resources& resources) {
   return resources.node_counts.empty() ? std::vector<int64_t>{resources.nodes}
@@ -50,13 +42,35 @@ std::string ranks_word(const attempts::Resources& resources) {
 /// Jobs that follow each other are found by their name: it is of one run alone.
 std::string name_of(const Batch& batch) {
   const std::string name = job_name_of(batch.base);
-  return chain_of(batch) > 1 ? fmt::format("{}.{}", name, batch.indices.front()) : name;
+  return chain_of(batch) > 1 ? fmt::format("{}.{}", name, batch.runs.begin()->first) : name;
 }
 
 /// What the launcher starts: the worker, or what brings it into its container.
 std::string worker_of(const Batch& batch) {
-  return site_of(batch).container.empty() ? batch.placement.worker
-                                          : (batch.folder / "worker").string();
+  return wrapper_of(batch).empty() ? batch.placement.worker : (batch.folder / "worker").string();
+}
+
+/// Of the script: which run a task is.
+std::string cases_of(const Batch& batch) {
+  std::string cases;
+  for (const auto& [index, run] : batch.runs) {
+    cases += fmt::format("  {}) run={} ;;\n", index, shell_word(run));
+  }
+  return cases;
+}
+
+/// Of the script: what the site puts before the worker.
+std::string lines_of(const attempts::Site& site) {
+  std::string lines;
+  for (const std::string& line : site.lines) { lines += line + "\n"; }
+  return lines;
+}
+
+/// Of the launcher: what it passes on to srun.
+std::string srun_options_of(const Batch& batch) {
+  std::string options;
+  for (const std::string& word : srun_words(batch)) { options += " --srun " + shell_word(word); }
+  return options;
 }
 
 std::string minutes_of(double seconds) {
@@ -82,8 +96,9 @@ std::optional<std::string> base_of(const std::string& job_name) {
   return job_name.substr(kPrefix.size(), dot - kPrefix.size());
 }
 
-std::string array_of(std::vector<int64_t> indices) {
-  std::ranges::sort(indices);
+std::string array_of(const std::map<int64_t, std::string>& runs) {
+  std::vector<int64_t> indices;
+  for (const auto& [index, run] : runs) { indices.push_back(index); }
   std::string list;
   for (size_t i = 0; i < indices.size();) {
     size_t last = i;
@@ -102,34 +117,19 @@ int64_t chain_of(const Batch& batch) {
 
 std::string script_of(const Batch& batch) {
   const auto resources = batch.placement.resources.value_or(attempts::Resources{});
-  std::string lines;
-  const attempts::Site site = site_of(batch);
-  for (const std::string& line : site.lines) { lines += line + "\n"; }
   return fmt::format(
       "#!/bin/bash\n"
-      "run=$(cat {}/tasks/\"$SLURM_ARRAY_TASK_ID\") || exit 1\n"
+      "case $SLURM_ARRAY_TASK_ID in\n{}esac\n"
       "{}"
       "exec {} --run \"$run\" --run-dir {}/\"$run\" --token {}.\"$SLURM_ARRAY_TASK_ID\" \\\n"
       "  --worker {} --data {} --url {} --grace-s {} --job "
       "\"${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID\" \\\n"
-      "  --restart \"${{SLURM_RESTART_COUNT:-0}}\" --nodes {} --ranks-per-node {}{}\n",
-      quoted(batch.folder.string()), lines, quoted(batch.launcher.string()),
-      quoted(batch.runs_folder.string()), batch.base, quoted(worker_of(batch)),
-      quoted(batch.placement.data), quoted(batch.report_url), batch.grace_s,
+      "  --restart \"${{SLURM_RESTART_COUNT:-0}}\" --nodes {} --ranks-per-node {}{}{}\n",
+      cases_of(batch), lines_of(batch.site()), shell_word(batch.launcher.string()),
+      shell_word(batch.runs_folder.string()), batch.base, shell_word(worker_of(batch)),
+      shell_word(batch.placement.data), shell_word(batch.report_url), batch.grace_s,
       fmt::join(node_counts_of(resources), ","), resources.ranks_per_node(),
-      chain_of(batch) > 1 ? " --chain " + name_of(batch) : "");
-}
-
-// The container sees the store, the recordings and the program; Apptainer passes the environment
-// on.
-std::string wrapper_of(const Batch& batch) {
-  const attempts::Site site = site_of(batch);
-  if (site.container.empty()) { return ""; }
-  const std::filesystem::path worker = batch.placement.worker;
-  return fmt::format("#!/bin/sh\nexec apptainer exec {}--bind {} --bind {} --bind {} {} {}\n",
-                     site.has_gpus ? "--nv " : "", quoted(batch.runs_folder.string()),
-                     quoted(batch.placement.data), quoted(worker.parent_path().string()),
-                     quoted(site.container), quoted(worker.string()));
+      chain_of(batch) > 1 ? " --chain " + name_of(batch) : "", srun_options_of(batch));
 }
 
 void append_options(const std::map<std::string, std::string>& options,
@@ -142,7 +142,7 @@ void append_options(const std::map<std::string, std::string>& options,
 std::vector<std::string> resource_words(const Batch& batch) {
   const auto resources = batch.placement.resources.value_or(attempts::Resources{});
   std::vector<std::string> words = {nodes_word(resources), ranks_word(resources)};
-  if (site_of(batch).has_gpus) {
+  if (batch.site().has_gpus) {
     words.push_back(fmt::format("--gpus-per-node={}", resources.devices));
   }
   if (resources.time_s) { words.push_back("--time=" + minutes_of(*resources.time_s)); }
@@ -151,7 +151,7 @@ std::vector<std::string> resource_words(const Batch& batch) {
   if (!batch.excluded.empty()) {
     words.push_back(fmt::format("--exclude={}", fmt::join(batch.excluded, ",")));
   }
-  append_options(site_of(batch).options, words);
+  append_options(batch.site().options, words);
   return words;
 }
 
@@ -159,7 +159,7 @@ std::vector<std::string> sbatch_arguments(const Batch& batch, const std::filesys
   const auto resources = batch.placement.resources.value_or(attempts::Resources{});
   std::vector<std::string> words = {"--parsable",
                                     "--job-name=" + name_of(batch),
-                                    "--array=" + array_of(batch.indices),
+                                    "--array=" + array_of(batch.runs),
                                     "--chdir=" + batch.folder.string(),
                                     "--output=" + (batch.folder / "%a.log").string(),
                                     "--open-mode=append",

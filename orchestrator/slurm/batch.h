@@ -25,19 +25,22 @@ std::string job_name_of(const std::string& base);
 /// The base of a name; nothing for a job that is not of ours.
 std::optional<std::string> base_of(const std::string& job_name);
 
-/// 0 1 2 5 → "0-2,5", as --array takes it.
-std::string array_of(std::vector<int64_t> indices);
+/// Indices 0 1 2 5 → "0-2,5", as --array takes it.
+std::string array_of(const std::map<int64_t, std::string>& runs);
 
 struct Batch {
   std::string base;
-  std::vector<int64_t> indices;   ///< one, where its jobs follow each other
-  attempts::Placement placement;  ///< the same for all
-  std::filesystem::path folder;   ///< STORE/jobs/BASE: tasks/INDEX holds a run's id
+  std::map<int64_t, std::string> runs;  ///< ids by index; one, where its jobs follow each other
+  attempts::Placement placement;        ///< the same for all
+  std::filesystem::path folder;         ///< STORE/jobs/BASE
   std::filesystem::path runs_folder;
   std::filesystem::path launcher;
   std::string report_url;  ///< may be empty
   double grace_s = 60;
   std::vector<std::string> excluded = {};  ///< nodes
+
+  /// What the site asks of its jobs; nothing of all where no profile was named.
+  attempts::Site site() const { return placement.site.value_or(attempts::Site{}); }
 };
 
 /// How many jobs follow each other: each is submitted alike.
@@ -45,8 +48,6 @@ int64_t chain_of(const Batch& batch);
 
 /// The script: it finds the run of its index and becomes the launcher.
 std::string script_of(const Batch& batch);
-/// A program that runs the worker in its container; empty where it has none.
-std::string wrapper_of(const Batch& batch);
 /// A site's further options as sbatch takes them.
 void append_options(const std::map<std::string, std::string>& options,
                     std::vector<std::string>& words);

@@ -8,8 +8,14 @@ namespace enigma::slurm {
 namespace {
 
 Batch a_batch() {
-  Batch batch{"ab12",        {0, 1, 2, 7},         {}, "/store/jobs/ab12",
-              "/store/runs", "/bin/enigma-launch", "", 30};
+  Batch batch{"ab12",
+              {{0, "a"}, {1, "b"}, {2, "c"}, {7, "h"}},
+              {},
+              "/store/jobs/ab12",
+              "/store/runs",
+              "/bin/enigma-launch",
+              "",
+              30};
   batch.placement.worker = "/opt/it's a worker";
   batch.placement.data = "/data";
   return batch;
@@ -28,9 +34,9 @@ TEST_CASE("a token names a job and its task, whichever start it is") {
 }
 
 TEST_CASE("indices as --array takes them") {
-  CHECK(array_of({0}) == "0");
-  CHECK(array_of({7, 2, 0, 1}) == "0-2,7");
-  CHECK(array_of({4, 6, 8}) == "4,6,8");
+  CHECK(array_of({{0, ""}}) == "0");
+  CHECK(array_of({{7, ""}, {2, ""}, {0, ""}, {1, ""}}) == "0-2,7");
+  CHECK(array_of({{4, ""}, {6, ""}, {8, ""}}) == "4,6,8");
 }
 
 TEST_CASE("a batch says what it asks for, and leaves the rest to the site") {
@@ -75,7 +81,7 @@ TEST_CASE("a run that may come back on fewer nodes asks for a range, spares on t
 
 TEST_CASE("jobs that follow each other have a name of their own and wait for each other") {
   Batch batch = a_batch();
-  batch.indices = {7};
+  batch.runs = {{7, "h"}};
   batch.placement.resources = attempts::Resources{.chain = 3};
   const auto words = sbatch_arguments(batch, "s.sh");
   CHECK(has(words, "--job-name=enigma-ab12.7"));
@@ -91,16 +97,6 @@ TEST_CASE("excluded nodes are named to the scheduler") {
   CHECK(has(sbatch_arguments(batch, "s.sh"), "--exclude=n2,n7"));
 }
 
-TEST_CASE("a container sees store, recordings and program, and its worker is what is launched") {
-  Batch batch = a_batch();
-  CHECK(wrapper_of(batch).empty());
-  batch.placement.site = attempts::Site{{}, {}, true, "/images/torch.sif"};
-  const std::string wrapper = wrapper_of(batch);
-  CHECK(wrapper.find("exec apptainer exec --nv --bind '/store/runs'") != std::string::npos);
-  CHECK(wrapper.find("'/images/torch.sif' '/opt/it'\\''s a worker'") != std::string::npos);
-  CHECK(script_of(batch).find("--worker '/store/jobs/ab12/worker'") != std::string::npos);
-}
-
 TEST_CASE("a short job is warned a tenth of its time before the limit") {
   Batch batch = a_batch();
   batch.placement.resources = attempts::Resources{1, 1, std::nullopt, 300.0};
@@ -110,7 +106,8 @@ TEST_CASE("a short job is warned a tenth of its time before the limit") {
 TEST_CASE("the script quotes what it is given") {
   const std::string script = script_of(a_batch());
   CHECK(script.find("--worker '/opt/it'\\''s a worker'") != std::string::npos);
-  CHECK(script.find("cat '/store/jobs/ab12'/tasks/\"$SLURM_ARRAY_TASK_ID\"") != std::string::npos);
+  CHECK(script.find("case $SLURM_ARRAY_TASK_ID in\n  0) run='a' ;;\n  1) run='b' ;;\n") !=
+        std::string::npos);
   CHECK(script.find("--token ab12.\"$SLURM_ARRAY_TASK_ID\"") != std::string::npos);
 }
 

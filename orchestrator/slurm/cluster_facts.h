@@ -28,6 +28,7 @@ struct ClusterFacts {
   std::vector<Words> partitions;    ///< scontrol show partition
   std::vector<Words> nodes;         ///< scontrol show node
   std::vector<Words> associations;  ///< of this user, where there is accounting: MaxSubmit, MaxJobs
+  bool has_pyxis = false;           ///< srun knows the options of this plugin
   std::string test_only;            ///< what sbatch --test-only says; empty: it was not asked
   bool may_submit = false;          ///< and whether it would be taken
 };

@@ -116,6 +116,7 @@ ClusterFacts Scheduler::facts(const std::map<std::string, std::string>& options)
   facts.partitions = parse_oneliners(answer({"scontrol", "show", "partition", "--oneliner"}));
   facts.nodes = parse_oneliners(answer({"scontrol", "show", "node", "--oneliner"}));
   facts.associations = associations();
+  facts.has_pyxis = answer({"srun", "--help"}).find("--container-image") != std::string::npos;
   try_submission(options, facts);
   return facts;
 }
@@ -123,7 +124,7 @@ ClusterFacts Scheduler::facts(const std::map<std::string, std::string>& options)
 std::optional<double> Scheduler::earliest_start(const attempts::Placement& placement) const {
   Batch batch;
   batch.base = "plan";
-  batch.indices = {0};
+  batch.runs = {{0, "plan"}};
   batch.placement = placement;
   std::vector<std::string> words = {"sbatch", "--test-only"};
   for (const std::string& word : resource_words(batch)) { words.push_back(word); }

@@ -4,6 +4,9 @@
 #include "orchestrator/attempts/environment.h"
 #include "orchestrator/attempts/run_folder.h"
 #include "orchestrator/slurm/batch.h"
+#include "orchestrator/slurm/container.h"
+
+#include <fmt/format.h>
 
 #include <exception>
 #include <filesystem>
@@ -29,17 +32,9 @@ Batch batch_of(const SlurmOptions& options, const std::vector<Submission>& submi
               options.grace_s,
               first.excluded};
   for (const Submission& submission : submissions) {
-    batch.indices.push_back(task_of(submission.token).index);
+    batch.runs[task_of(submission.token).index] = submission.run;
   }
   return batch;
-}
-
-void write_tasks(const fs::path& folder, const std::vector<Submission>& batch) {
-  fs::create_directories(folder / "tasks");
-  for (const Submission& submission : batch) {
-    write_atomically(folder / "tasks" / std::to_string(task_of(submission.token).index),
-                     submission.run + "\n");
-  }
 }
 
 void write_wrapper(const Batch& batch) {
@@ -50,7 +45,7 @@ void write_wrapper(const Batch& batch) {
 }
 
 fs::path write_script(const Batch& batch) {
-  fs::path script = batch.folder / ("script-" + std::to_string(batch.indices.front()) + ".sh");
+  fs::path script = batch.folder / fmt::format("script-{}.sh", batch.runs.begin()->first);
   write_atomically(script, script_of(batch));
   return script;
 }
@@ -78,7 +73,7 @@ SubmitAnswer submit_batch(const SlurmOptions& options, const Scheduler& schedule
       attempts::prepare(folder_of(options, submission.run), submission,
                         options.bearer_of(submission.token));
     }
-    write_tasks(batch.folder, submissions);
+    fs::create_directories(batch.folder);
     write_wrapper(batch);
     return call_sbatch(options, scheduler, batch, write_script(batch));
   } catch (const std::exception& broken) { return {false, broken.what()}; }

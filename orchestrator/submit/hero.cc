@@ -1,6 +1,7 @@
 #include "orchestrator/submit/hero.h"
 
 #include "input/document.h"
+#include "orchestrator/submit/site_file.h"
 #include "sweeps/family.h"
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@ namespace enigma {
 
 namespace {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// The nearest size must be this near to the one asked for.
@@ -169,6 +171,9 @@ Parsed<Hero> hero_of(const HeroRequest& request, const db::Store* store,
   auto planned = planner.plan(best.size);
   if (!planned.ok()) { return {.diagnostics = planned.diagnostics}; }
   planner.spec["data"]["path"] = planned.value->data.string();
+  if (const std::string& site = planned.value->spec.site; !site.empty()) {
+    planner.spec["site"] = absolute_site(site, fs::absolute(request.like.file).parent_path());
+  }
   return {.value = Hero{planner.spec, std::move(planned.value->plan)}};
 }
 

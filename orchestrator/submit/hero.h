@@ -17,7 +17,7 @@ struct HeroRequest {
 };
 
 struct Hero {
-  nlohmann::ordered_json spec;  ///< complete, with the recordings' absolute path
+  nlohmann::ordered_json spec;  ///< complete; recordings and a site's file by absolute paths
   sweeps::Plan plan;            ///< of it: one point
 };
 

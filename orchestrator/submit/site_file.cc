@@ -49,8 +49,8 @@ Diagnostic absent(const std::string& word, const std::map<std::string, fs::path>
 
 }  // namespace
 
-std::string absolute_site(const std::string& word) {
-  return is_file_name(word) ? fs::absolute(word).string() : word;
+std::string absolute_site(const std::string& word, const fs::path& folder) {
+  return is_file_name(word) ? fs::weakly_canonical(folder / word).string() : word;
 }
 
 Parsed<sweeps::Site> site_named(const std::string& word, const fs::path& folder) {

@@ -3,7 +3,9 @@
 
 #include "orchestrator/submit/submission.h"
 
+#include <filesystem>
 #include <optional>
+#include <string>
 
 namespace enigma {
 
@@ -15,7 +17,7 @@ Parsed<std::optional<sweeps::Site>> site_of(const SweepRequest& request, const s
 /// The profile that `word` names, a file relative to `folder`.
 Parsed<sweeps::Site> site_named(const std::string& word, const std::filesystem::path& folder);
 
-/// A file as it is meant from here, made absolute; a name stays.
-std::string absolute_site(const std::string& word);
+/// A file as it is meant in `folder`, made absolute; a name stays.
+std::string absolute_site(const std::string& word, const std::filesystem::path& folder = ".");
 
 }  // namespace enigma

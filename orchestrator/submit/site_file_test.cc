@@ -13,6 +13,8 @@ TEST_CASE("a site is named by a name that comes with the program, or by a file")
   CHECK_FALSE(site_named("./marlowe.json", "/").ok());
   CHECK(absolute_site("marlowe") == "marlowe");
   CHECK(absolute_site("marlowe.json").front() == '/');
+  CHECK(absolute_site("../sites/own.json", "/lab/specs") == "/lab/sites/own.json");
+  CHECK(absolute_site("/own.json", "/lab/specs") == "/own.json");
 }
 
 }  // namespace

@@ -212,7 +212,8 @@ attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest
   }
   if (planned.site) {
     const sweeps::Site& site = *planned.site;
-    placement.site = {site.options, site.lines, site.gpu.has_value(), site.container};
+    placement.site = {site.options, site.lines, site.gpu.has_value(), site.container,
+                      site.container_runtime};
   }
   placement.resources = {point.nodes,       point.devices, point.ranks, point.time_s,
                          point.node_counts, point.spares,  point.chain};

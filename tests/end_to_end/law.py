@@ -220,6 +220,15 @@ def a_hero_run_is_a_spec_that_plan_takes(place):
     point = planned["points"][0]
     check(0.67 < point["params"]["shared"] / told["n"] < 1.5, f"{point['params']} for {told['n']}")
     check(point["budget_flops"] == 2e12 and told["plan"]["points"][0]["id"] == point["id"], "budget")
+    # What the spec names beside itself is found from wherever the hero's spec is written to.
+    site = place.folder / "site.json"
+    site.write_text(json.dumps({"name": "here", "as_of": "2026-11-01"}))
+    (place.folder / "elsewhere").mkdir()
+    words = tuple(place.folder / "elsewhere/hero.json" if word == out else word for word in words)
+    check_exit(place.run(*words, "--spec", place.spec(site="site.json")), 0)
+    out = place.folder / "elsewhere/hero.json"
+    check(json.loads(out.read_text())["site"] == str(site.resolve()), out.read_text())
+    check_exit(place.run("plan", out), 0)
     flat = written(place, "flat.csv", [(n, d, c, 3 + 0.01 * math.log(n * d)) for n, d, c, _ in rows],
                    "n,d,c,loss")
     refused = place.run("hero", "--csv", flat, "--map", "N=n,D=d,C=c,loss=loss", *QUICK, "--flops",

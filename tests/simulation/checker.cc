@@ -91,20 +91,26 @@ void check_done(const Run& run, const World& world, Problems& problems) {
   if (!evaluated) { problems.push_back(run.id + ": done without an eval of the target step"); }
 }
 
-/// Failed because some class's tries were used up, by the run's own rules.
-void check_failed(const Run& run, const World& world, Problems& problems) {
+/// Whether no class's tries are used up, by the run's own rules.
+bool has_tries_left(const Run& run, const World& world) {
   const auto policy = attempts::with_retry(
       world.options.policy, placement_of(world.options, std::stoll(run.id.substr(3))));
   for (const auto& [failure_class, rule] : policy.retry) {
     const auto counted = run.failures.find(std::string(protocol::name_of(failure_class)));
-    if (counted != run.failures.end() && rule.max && counted->second > *rule.max) { return; }
+    if (counted != run.failures.end() && rule.max && counted->second > *rule.max) { return false; }
   }
-  problems.push_back(run.id + ": failed with tries left");
+  return true;
 }
 
 void check_state(const Run& run, const Host& host, const World& world, Problems& problems) {
   if (run.state == State::done) { check_done(run, world, problems); }
-  if (run.state == State::failed) { check_failed(run, world, problems); }
+  const bool may_go_on = has_tries_left(run, world);
+  if (run.state == State::failed && may_go_on) {
+    problems.push_back(run.id + ": failed with tries left");
+  }
+  if ((run.state == State::running || run.state == State::waiting) && !may_go_on) {
+    problems.push_back(run.id + ": goes on with no tries left");
+  }
   if (run.state == State::cancelled && !was_cancelled(host, run.id)) {
     problems.push_back(run.id + ": cancelled, but nobody asked");
   }

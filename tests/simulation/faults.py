@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Deliberate faults in the decisions: each is put into a copy of the sources, and the simulation must see it.
 
-  tests/simulation/faults.py SCRATCH [SEEDS]
+  tests/simulation/faults.py SCRATCH [SEEDS [WORDS…]]
 
 SCRATCH is made: a copy of the committed tree with a build of its own. Seeds 1 to SEEDS (2000) are run in steps until one
-fails. Prints a table; the exit status is that of the worst: 0 where every fault is caught.
+fails. WORDS: only the faults whose name has one of them. Prints a table; the exit status is that of the worst: 0 where every
+fault is caught.
 """
 
 import pathlib
@@ -87,10 +88,13 @@ def broken(scratch, file, before, after):
 def main():
     scratch = pathlib.Path(sys.argv[1])
     seeds = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
+    wanted = [fault for fault in FAULTS if any(words in fault[0] for words in sys.argv[3:] or [""])]
+    if not wanted:
+        sys.exit(f"no fault is called so; there are: {', '.join(fault[0] for fault in FAULTS)}")
     prepare(scratch)
     status = 0
     print("| fault | caught by seed | as |\n|---|---|---|")
-    for what, file, before, after in FAULTS:
+    for what, file, before, after in wanted:
         whole = broken(scratch, file, before, after)
         built = build(scratch)
         if built.returncode != 0:

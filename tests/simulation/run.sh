@@ -4,7 +4,7 @@
 # Prints one PASS line, or a FAIL line for each seed; enigma_simulation --seeds N..N --log repeats one.
 set -uo pipefail
 build=${1:?a build folder}
-seeds=${2:-500}
+seeds=${2:-2000}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0

@@ -3,6 +3,7 @@
 Not part of tests/run.sh: tests/slurm/run.sh BUILD load. ENIGMA_LOAD_RUNS: short runs of each way (1000).
 """
 
+import collections
 import json
 import os
 import pathlib
@@ -74,7 +75,7 @@ def queries_do_not_grow(place, cluster):
     check(max(queries.values()) <= min(queries.values()) + 1, str(queries))
 
 
-def by_hand(cluster, folder):
+def by_hand(cluster):
     """An array of `true`, driven by hand."""
     begin = time.monotonic()
     cluster.ask("sbatch", "--wait", "-o", "/dev/null", f"--array=0-{RUNS - 1}", "--wrap", "true")
@@ -98,13 +99,36 @@ def by_submitit(folder):
     return time.monotonic() - begin
 
 
+def worker_that_does_nothing(place):
+    """It says what a run must say to be done."""
+    path = place.folder / "worker"
+    path.write_text("""#!/bin/sh
+steps=$(sed -n 's/.*"steps": *\\([0-9]*\\).*/\\1/p' "$ENIGMA_POINT")
+say() {
+  printf '{"run":"%s","attempt":{"job":%d,"index":0,"restart":0,"start_ns":1},"seq":%d,"at":%d,%s}\\n' \\
+    "$ENIGMA_RUN" $$ "$1" "$at" "$2"
+}
+at=$(date +%s)
+{
+  say 1 '"kind":"hello","world":1,"devices":[],"revision":"none"'
+  say 2 '"kind":"eval","step":'"$steps"',"strategy":"none","tier":"test","loss":1,"baseline_loss":1,"correlation":null,"se":null,"n":1'
+  say 3 '"kind":"done","step":'"$steps"',"flops":1'
+} >>"$ENIGMA_ATTEMPT_DIR/spool.jsonl"
+""")
+    path.chmod(0o755)
+    return str(path)
+
+
 @test
 def short_runs_beside_other_ways(place, cluster):
     """Runs that do nothing, through arrays: what each costs."""
     begin = time.monotonic()
-    submit(place, cluster, seeds=range(RUNS), budgets=[8e9], worker="seconds=0")
-    wait_for(lambda: list(place.runs().values()).count("done") == RUNS, f"{RUNS} runs", 1500)
-    seconds = {"enigma-sweep": time.monotonic() - begin, "sbatch by hand": by_hand(cluster, place.folder)}
+    spec = place.spec(executor="slurm", seeds=range(RUNS), budgets=[8e9])
+    check_exit(place.run("submit", spec, "--worker", worker_that_does_nothing(place)), 0)
+    while list(place.runs().values()).count("done") < RUNS:
+        check(time.monotonic() - begin < 1500, f"not done in time: {collections.Counter(place.runs().values())}")
+        time.sleep(0.5)
+    seconds = {"enigma-sweep": time.monotonic() - begin, "sbatch by hand": by_hand(cluster)}
     other = by_submitit(place.folder)
     if other is not None:
         seconds["submitit"] = other

@@ -109,6 +109,34 @@ def users_add_signatures(place, cluster):
     check(found == "hardware" and "gremlin 7 seen" in line, f"{found}: {line}")
 
 
+def struck(place, what):
+    """A run at work is struck by a drill: what it reports, once the run goes on."""
+    run = only_run(place)
+    before = len(place.attempts())
+    wait_for(lambda: (place.show(run)["attempts"][-1]["last_step"] or 0) > 0, "steps that the controller has heard of")
+    answer = place.run("drill", what, run, "--json")
+    check_exit(answer, 0)
+    document = json.loads(answer.stdout)
+    check(document["survived"] and document["attempt"] == {"before": before, "after": before + 1}, str(document))
+    check(0 <= document["steps_lost"] <= document["step"]["before"], str(document))
+    return document
+
+
+@test
+def drills_strike_on_nodes(place, cluster):
+    """preempt, kill-node and disk-full reach a worker through its job, wherever the drill is started."""
+    submit(place, cluster, seeds=[0], budgets=[8e9], worker="seconds=60",
+           retry={name: {"backoff_s": 0.1} for name in ("preempted", "node_failure", "disk_full")})
+    finish_started(place, cluster)
+    document = struck(place, "disk-full")
+    check(document["class"] == "disk_full", str(document))
+    document = struck(place, "preempt")
+    check(document["class"] == "preempted" and document["steps_lost"] == 0, str(document))
+    document = struck(place, "kill-node")
+    check(document["class"] == "node_failure", str(document))
+    check_exit(place.run("cancel", "sweep"), 0)
+
+
 @test
 def doctor(place, cluster):
     """doctor asks the scheduler, and says where a profile is wrong."""

@@ -1,6 +1,8 @@
 """Runs of several ranks on several nodes: preempted, resumed on fewer, a rank lost inside the job."""
 
 import json
+import os
+import shutil
 import subprocess
 
 from checks import Skip, check, check_exit, test
@@ -102,6 +104,46 @@ def the_real_trainer_on_four_nodes_then_two_then_four(place, cluster):
           f"losses differ by {most:.1e}, scores {score} and {score_alone}")
     print(f"ranks {ranks}, losses differ by {most:.1e} over {len(both)} steps, the score by "
           f"{abs(score / score_alone - 1):.1e}")
+
+
+def srun_without_pyxis(place):
+    """A srun that notes its words, and knows the options of Pyxis, which is not installed here. Its folder."""
+    folder = place.folder / "stand-in"
+    folder.mkdir()
+    (folder / "srun").write_text(f"""#!/bin/bash
+printf '%s\\n' "$@" >>{folder}/words
+kept=()
+for word in "$@"; do case $word in --container-image=* | --container-mounts=*) ;; *) kept+=("$word") ;; esac; done
+exec {shutil.which("srun")} "${{kept[@]}}"
+""")
+    (folder / "srun").chmod(0o755)
+    return folder
+
+
+@test
+def ranks_in_a_container_of_pyxis(place, cluster):
+    """srun brings the ranks into the container that the site names: of a run of two as of a run of one."""
+    site = {"name": "here", "as_of": "2026-11-01", "container": "/images/torch.sqsh", "container_runtime": "pyxis"}
+    (place.folder / "site.json").write_text(json.dumps(site))
+    stand_in = srun_without_pyxis(place)
+    path = os.environ["PATH"]
+    os.environ["PATH"] = f"{stand_in}:{path}"
+    try:
+        for nodes in (1, 2):
+            submit(place, cluster, name=f"on-{nodes}", seeds=[nodes], budgets=[8e9], worker="seconds=2",
+                   resources=[{"nodes": nodes}], site="site.json")
+        finish(place, 2)
+    finally:
+        os.environ["PATH"] = path
+    check(set(place.runs().values()) == {"done"}, str({r: place.show(r)["why"] for r in place.runs()}))
+    check(sorted(place.show(run)["attempts"][0]["ranks"] for run in place.runs()) == [1, 2], "ranks")
+    words = (stand_in / "words").read_text().splitlines()
+    check(words.count("--container-image=/images/torch.sqsh") == 2, str(words))
+    mounts = [word for word in words if word.startswith("--container-mounts=")]
+    runs, bin_folder = place.store / "runs", place.bin
+    check(len(mounts) == 2 and all(f"{runs}:{runs}" in each and f"{bin_folder}:{bin_folder}" in each for each in mounts),
+          str(mounts))
+    check_curves(place)
 
 
 @test

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import socket
 import time
 
 from checks import check, check_exit, test
@@ -33,6 +34,40 @@ def no_open_port(place, cluster):
     shown = place.show(next(iter(place.runs())))
     check(shown["state"] == "done", shown["why"])
     check(shown["attempts"][0]["executor"] == "slurm", str(shown["attempts"]))
+
+
+def free_port():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
+
+
+def reported_over_http(place, cluster, name, url, port):
+    """How many reports of a job the controller has acknowledged over HTTP, and how many its spool has."""
+    controller = place.start("serve", "--port", str(port), "--report-url", url)
+    wait_for(lambda: (place.store / "controller.json").exists(), "the controller")
+    submit(place, cluster, name=name, seeds=[0], budgets=[4e9 if name == "near" else 8e9], worker="seconds=2")
+    wait_for(lambda: len(place.runs()) == (1 if name == "near" else 2), "the run")
+    finish(place, len(place.runs()))
+    controller.send_signal(signal.SIGTERM)
+    controller.wait(30)
+    attempt = max(place.attempts(), key=lambda folder: folder.stat().st_mtime)
+    told = attempt / "acknowledged"
+    return int(told.read_text()) if told.exists() else 0, len(lines_of(attempt / "spool.jsonl"))
+
+
+@test
+def reports_over_http(place, cluster):
+    """Jobs post their reports where they are told to; where nobody answers, the shared file system brings them."""
+    port = free_port()
+    acknowledged, lines = reported_over_http(place, cluster, "near", f"http://127.0.0.1:{port}", port)
+    check(acknowledged == lines > 10, f"{acknowledged} of {lines} reports came over HTTP")
+    acknowledged, lines = reported_over_http(place, cluster, "far", f"http://127.0.0.1:{free_port()}", port)
+    check(acknowledged == 0 and lines > 10, f"{acknowledged} of {lines} reports came over HTTP")
+    check(set(place.runs().values()) == {"done"}, str(place.runs()))
+    executors = {place.show(run)["attempts"][0]["executor"] for run in place.runs()}
+    check(executors == {"slurm"}, str(executors))
+    check_curves(place)
 
 
 @test
