@@ -1,6 +1,7 @@
 #include "files/safetensors.h"
 
 #include "diagnostics/check.h"
+#include "files/sha256.h"
 
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <future>
 #include <stdexcept>
 #include <system_error>
 #include <unistd.h>
@@ -105,6 +107,12 @@ std::string header_of(const std::map<std::string, TensorBytes>& tensors,
   return text;
 }
 
+std::string digest_of(const std::vector<std::span<const std::byte>>& parts) {
+  Sha256 hash;
+  for (const auto& part : parts) { hash.update(part.data(), part.size()); }
+  return hash.hex();
+}
+
 uint64_t unsigned_of(const std::string& name, const Json& value) {
   if (!value.is_number_unsigned()) {
     fail_format("tensor '" + name + "': not a size in the header");
@@ -194,17 +202,24 @@ size_t element_bytes(const std::string& dtype) {
   return 0;
 }
 
-void write_safetensors(const fs::path& path, const std::map<std::string, TensorBytes>& tensors,
-                       const std::map<std::string, std::string>& metadata) {
+WrittenFile write_safetensors(const fs::path& path,
+                              const std::map<std::string, TensorBytes>& tensors,
+                              const std::map<std::string, std::string>& metadata) {
   const std::string header = header_of(tensors, metadata);
   const uint64_t length = header.size();
+  std::vector<std::span<const std::byte>> parts = {std::as_bytes(std::span(&length, 1)),
+                                                   std::as_bytes(std::span(header))};
+  for (const auto& [name, tensor] : tensors) { parts.push_back(tensor.bytes); }
   const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
-  write_all(file.get(), &length, kLengthBytes, path);
-  write_all(file.get(), header.data(), header.size(), path);
-  for (const auto& [name, tensor] : tensors) {
-    write_all(file.get(), tensor.bytes.data(), tensor.bytes.size(), path);
+  auto digest = std::async(std::launch::async, [&] { return digest_of(parts); });
+  WrittenFile written;
+  for (const auto& part : parts) {
+    write_all(file.get(), part.data(), part.size(), path);
+    written.bytes += part.size();
   }
   if (::fsync(file.get()) != 0) { fail_system(path); }
+  written.sha256 = digest.get();
+  return written;
 }
 
 Safetensors::Safetensors(const fs::path& path) : path_(path), file_(path) {

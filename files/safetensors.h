@@ -24,12 +24,18 @@ struct TensorBytes {
 /// Bytes of one element of a dtype; 0 where the word is unknown.
 size_t element_bytes(const std::string& dtype);
 
+/// What stands on the disk now.
+struct WrittenFile {
+  uint64_t bytes = 0;
+  std::string sha256;  ///< worked out beside the writing, from memory
+};
+
 /// Writes the tensors in the map's order (data start at a multiple of 8) and syncs. `metadata`
 /// goes into `__metadata__`. Not atomic: checkpoints write it aside and rename the folder.
 /// Throws std::system_error where the disk refuses.
-void write_safetensors(const std::filesystem::path& path,
-                       const std::map<std::string, TensorBytes>& tensors,
-                       const std::map<std::string, std::string>& metadata = {});
+WrittenFile write_safetensors(const std::filesystem::path& path,
+                              const std::map<std::string, TensorBytes>& tensors,
+                              const std::map<std::string, std::string>& metadata = {});
 
 /// A mapped file; the spans live as long as it does.
 class Safetensors {

@@ -60,8 +60,8 @@ Tensors read_tensors(const std::filesystem::path& path) {
   return tensors;
 }
 
-void write_tensors(const std::filesystem::path& path, const Tensors& tensors,
-                   const std::map<std::string, std::string>& metadata) {
+WrittenFile write_tensors(const std::filesystem::path& path, const Tensors& tensors,
+                          const std::map<std::string, std::string>& metadata) {
   Tensors host;  // what the spans look at
   std::map<std::string, TensorBytes> bytes;
   for (const auto& [name, tensor] : tensors) {
@@ -70,7 +70,7 @@ void write_tensors(const std::filesystem::path& path, const Tensors& tensors,
                    copy.sizes().vec(),
                    {static_cast<const std::byte*>(copy.const_data_ptr()), copy.nbytes()}};
   }
-  write_safetensors(path, bytes, metadata);
+  return write_safetensors(path, bytes, metadata);
 }
 
 void load_parameters(const std::vector<NamedTensor>& parameters, const Tensors& values) {

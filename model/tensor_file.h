@@ -24,8 +24,8 @@ at::Tensor view_of(const TensorBytes& stored);
 Tensors read_tensors(const std::filesystem::path& path);
 
 /// From whatever device they are on.
-void write_tensors(const std::filesystem::path& path, const Tensors& tensors,
-                   const std::map<std::string, std::string>& metadata = {});
+WrittenFile write_tensors(const std::filesystem::path& path, const Tensors& tensors,
+                          const std::map<std::string, std::string>& metadata = {});
 
 /// Copies values into parameters of their names, converted to their type. Throws
 /// std::runtime_error with every name that `values` lacks or has in another shape.

@@ -47,7 +47,11 @@ PlannedPoint planned_point(SweepPoint sweep_point, const TrainingCost& cost) {
   planned.sweep_point = std::move(sweep_point);
   const Point& point = planned.point();
   planned.params = cost.params;
-  planned.memory_bytes = cost.state_bytes + cost.activation_bytes;
+  planned.memory_bytes = cost.state_bytes;
+  // What is computed again in backward is not there all at once.
+  if (point.checkpointing == Checkpointing::none) {
+    planned.memory_bytes += cost.activation_bytes / point.accumulation;
+  }
   planned.irreducible_loss = cost.irreducible_loss;
   planned.windows_unique = cost.windows_unique;
   planned.neuron_seconds = cost.neuron_seconds;

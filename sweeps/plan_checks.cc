@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <numeric>
+#include <string>
 
 namespace enigma::sweeps {
 namespace {
@@ -32,12 +34,26 @@ Diagnostic long_schedule(const Spec& spec, const PlannedPoint& planned) {
       fmt::format("{} + {}", point.warmup_steps, point.decay_steps));
 }
 
+Diagnostic uneven_windows(const Spec& spec, const PlannedPoint& planned) {
+  const Point& point = planned.point();
+  Diagnostic uneven = diagnostic_at(
+      spec, place_of(spec, planned.sweep_point.values, "train.accumulation"),
+      "the windows of a lane cannot be taken in so many equal parts",
+      fmt::format("a divisor of train.windows_per_lane, which is {}", point.windows_per_lane),
+      std::to_string(point.accumulation));
+  uneven.suggestion = std::to_string(std::gcd(point.accumulation, point.windows_per_lane));
+  return uneven;
+}
+
 }  // namespace
 
 std::vector<Diagnostic> check_steps(const Spec& spec, const PlannedPoint& planned) {
   const Point& point = planned.point();
   const double off = std::abs(planned.flops / point.budget_flops - 1);
   std::vector<Diagnostic> diagnostics;
+  if (point.windows_per_lane % point.accumulation != 0) {
+    diagnostics.push_back(uneven_windows(spec, planned));
+  }
   if (off > kOffTargetWarning) { diagnostics.push_back(off_budget(spec, planned, off)); }
   if (has_errors(diagnostics)) { return diagnostics; }
   if (point.warmup_steps + point.decay_steps > planned.steps) {

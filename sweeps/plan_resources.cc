@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace enigma::sweeps {
 namespace {
 
@@ -26,6 +28,30 @@ Diagnostic unreadable(const Spec& spec, size_t rule, const ConditionFault& fault
                     fault.expected, fault.found);
   diagnostic.suggestion = fault.suggestion;
   return diagnostic;
+}
+
+/// How many ranks a copy of the shared parameters is cut over, on the fewest nodes.
+int64_t ranks_of_a_copy(const PlannedPoint& planned) {
+  const int64_t nodes = planned.node_counts.front();
+  const int64_t ranks =
+      planned.ranks ? *planned.ranks * nodes / planned.nodes : planned.devices * nodes;
+  switch (planned.point().form) {
+    case Form::replicate:
+      return 1;
+    case Form::shard:
+      return std::max<int64_t>(1, ranks);
+    case Form::hybrid:
+      break;
+  }
+  return planned.point().shard_ranks;
+}
+
+/// Of parameters, gradients and moments a rank holds only its part.
+void cut_memory(PlannedPoint& planned) {
+  const int64_t ranks = ranks_of_a_copy(planned);
+  const int64_t whole =
+      model::state_bytes({.shared = planned.params.shared, .total = planned.params.shared});
+  planned.memory_bytes -= whole - whole / ranks;
 }
 
 }  // namespace
@@ -51,6 +77,7 @@ std::vector<Diagnostic> set_resources(PlannedPoint& planned, const Spec& spec,
       break;
     }
   }
+  cut_memory(planned);
   return diagnostics;
 }
 

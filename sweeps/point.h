@@ -58,7 +58,10 @@ struct Point {
   int64_t seed = 0;
 
   // Placement, which is no part of what is trained.
-  std::string parallel_form = "replicate";
+  Form form = Form::replicate;
+  int64_t shard_ranks = 8;  ///< of a hybrid form: those that share a copy of the model
+  Checkpointing checkpointing = Checkpointing::none;
+  int64_t accumulation = 1;  ///< parts that a lane's windows are taken in, one after the other
   Schedule schedule = Schedule::overlapped;
 };
 

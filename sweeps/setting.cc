@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t kStepsMax = 1'000'000'000;
 constexpr int64_t kBatchMax = 1'000'000;
+constexpr int64_t kRanksMax = 1'000'000;
 constexpr Range kEpsilon{0, 1, true, "a positive number of at most 1"};
 constexpr Range kBeta{0, 0.999999, false, "a number of at least 0 and at most 0.999999"};
 constexpr Range kLearningRate{0, 10, true, "a positive number of at most 10"};
@@ -26,20 +27,34 @@ std::vector<Setting> settings_of_all() {
       {"model.family", "which model", false, kIdentity, one_word(&Point::family, family_names())},
       {"model.size", "how large it is: a published size, or one of your own", true, kIdentity,
        model_size()},
-      {"parallel.form", "how ranks share a model: a copy on each", false, Role::placement,
-       one_word(&Point::parallel_form, {"replicate"}, {"shard", "hybrid"})},
+      {"parallel.form",
+       "where the parameters that all sessions share are: whole on every rank, cut over all ranks, "
+       "or cut over some and copied",
+       false, Role::placement,
+       one_of(&Point::form, std::vector{Form::replicate, Form::shard, Form::hybrid})},
       {"parallel.schedule",
-       "how gradients are summed over ranks: after backward, while it runs, or so that each rank "
-       "steps its part",
+       "of the form replicate, how gradients are summed over ranks: after backward, while it runs, "
+       "or so that each rank steps its part",
        false, Role::placement,
        one_of(&Point::schedule,
               std::vector{Schedule::bucketed, Schedule::overlapped, Schedule::scattered})},
+      {"parallel.shard_ranks",
+       "of the form hybrid: neighbouring ranks that share a copy of the model", false,
+       Role::placement, whole_number(&Point::shard_ranks, 1, kRanksMax)},
       {"schedule.decay_steps", "last steps, in which the learning rates fall linearly to 0", false,
        kIdentity, whole_number(&Point::decay_steps, 0, kStepsMax)},
       {"schedule.warmup_steps", "first steps, in which the learning rates rise linearly", false,
        kIdentity, whole_number(&Point::warmup_steps, 0, kStepsMax)},
+      {"train.accumulation",
+       "parts that the windows of a lane are taken in, one after the other, which saves memory",
+       false, Role::placement, whole_number(&Point::accumulation, 1, kBatchMax)},
       {"train.beta2", "AdamW's decay of the second moment: nearer to 1 averages over more steps",
        false, kIdentity, real_number(&Point::beta2, kBeta)},
+      {"train.checkpointing",
+       "what a block's backward needs of its forward pass: kept, or computed again, which costs "
+       "time and saves memory",
+       false, Role::placement,
+       one_of(&Point::checkpointing, std::vector{Checkpointing::none, Checkpointing::blocks})},
       {"train.epsilon", "AdamW's epsilon", false, kIdentity,
        real_number(&Point::epsilon, kEpsilon)},
       {"train.lanes", "sessions in one step, one a lane", false, kIdentity,

@@ -133,16 +133,11 @@ ValueRule whole_number(int64_t Point::*field, int64_t low, int64_t high) {
           fmt::format("an integer from {} to {}", low, high)};
 }
 
-ValueRule word_rule(const std::vector<std::string>& words, const std::vector<std::string>& later,
+ValueRule word_rule(const std::vector<std::string>& words,
                     const std::function<void(Point&, size_t)>& put,
                     const std::function<std::string(const Point&)>& word_of) {
   const std::string known = fmt::format("'{}'", fmt::join(words, "', '"));
   const auto read = [=](const WrittenValue& value, Draft& draft) {
-    for (const std::string& word : later) {
-      if (value.json != word) { continue; }
-      report(value, "'" + word + "' is not supported by this version", known);
-      return false;
-    }
     const auto word =
         read_word(value.document, value.json, value.pointer, words, value.diagnostics);
     if (!word) { return false; }
@@ -153,10 +148,9 @@ ValueRule word_rule(const std::vector<std::string>& words, const std::vector<std
   return {read, [=](const Point& point) { return word_of(point); }, {{"enum", words}}, known};
 }
 
-ValueRule one_word(std::string Point::*field, const std::vector<std::string>& words,
-                   const std::vector<std::string>& later) {
+ValueRule one_word(std::string Point::*field, const std::vector<std::string>& words) {
   return word_rule(
-      words, later, [=](Point& point, size_t index) { point.*field = words.at(index); },
+      words, [=](Point& point, size_t index) { point.*field = words.at(index); },
       [=](const Point& point) { return point.*field; });
 }
 
@@ -173,7 +167,7 @@ ValueRule own_whole_number(const char* path, int64_t standard, int64_t low, int6
 
 ValueRule own_word(const char* path, const std::vector<std::string>& words) {
   return word_rule(
-      words, {}, [=](Point& point, size_t index) { point.own[path] = words.at(index); },
+      words, [=](Point& point, size_t index) { point.own[path] = words.at(index); },
       [=](const Point& point) { return own_word_of(point, path, words.front()); });
 }
 

@@ -39,9 +39,7 @@ struct ValueRule {
 
 ValueRule real_number(double Point::*field, const Range& range);
 ValueRule whole_number(int64_t Point::*field, int64_t low, int64_t high);
-/// One word; `later` are those of the contract that this version refuses.
-ValueRule one_word(std::string Point::*field, const std::vector<std::string>& words,
-                   const std::vector<std::string>& later = {});
+ValueRule one_word(std::string Point::*field, const std::vector<std::string>& words);
 /// An enum by its names (a function `name_of`).
 template <typename Enum>
 ValueRule one_of(Enum Point::*field, const std::vector<Enum>& choices);
@@ -60,7 +58,7 @@ ValueRule training_strategies();
 // ---- of templates
 
 /// The rule of `words`, with what to do with the number of the one read and which one a point has.
-ValueRule word_rule(const std::vector<std::string>& words, const std::vector<std::string>& later,
+ValueRule word_rule(const std::vector<std::string>& words,
                     const std::function<void(Point&, size_t)>& put,
                     const std::function<std::string(const Point&)>& word_of);
 
@@ -69,7 +67,7 @@ ValueRule one_of(Enum Point::*field, const std::vector<Enum>& choices) {
   std::vector<std::string> words;
   for (const Enum choice : choices) { words.emplace_back(name_of(choice)); }
   return word_rule(
-      words, {}, [=](Point& point, size_t index) { point.*field = choices.at(index); },
+      words, [=](Point& point, size_t index) { point.*field = choices.at(index); },
       [=](const Point& point) { return std::string(name_of(point.*field)); });
 }
 

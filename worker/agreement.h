@@ -18,6 +18,7 @@ struct StepWords {
   bool stop = false;         ///< asked to keep and leave
   bool checkpoint = false;   ///< asked to keep
   bool fenced = false;       ///< another attempt has taken over
+  bool writing = false;      ///< files of a checkpoint are still being written
 };
 
 class Agreement {

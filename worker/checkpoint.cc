@@ -51,13 +51,12 @@ std::vector<Numbered> numbered_folders(const fs::path& folder, const std::string
   return found;
 }
 
-Json entries_of(const fs::path& folder, const std::vector<std::string>& names) {
-  Json files = Json::object();
-  for (const std::string& name : names) {
-    files[name] = {{"bytes", fs::file_size(folder / name)},
-                   {"sha256", sha256_of_file(folder / name)}};
+Json entries_of(const std::vector<ShardFile>& files) {
+  Json entries = Json::object();
+  for (const auto& [name, written] : files) {
+    entries[name] = {{"bytes", written.bytes}, {"sha256", written.sha256}};
   }
-  return files;
+  return entries;
 }
 
 /// What one rank has written, until rank 0 has taken it into the manifest.
@@ -140,46 +139,53 @@ LoopState loop_state_from_json(const nlohmann::json& json) {
 
 namespace {
 
-/// Rank 0's part, when all have written: manifest, rename, and the old ones go.
-WrittenCheckpoint complete_checkpoint(const fs::path& aside, const std::string& name,
-                                      const std::string& point_id, const LoopState& state,
-                                      int64_t world) {
+std::string name_of(const CheckpointPlace& place) {
+  return "step-" + std::to_string(place.state.step);
+}
+
+fs::path aside_of(const CheckpointPlace& place) {
+  return place.attempt_dir / "checkpoints" / ("." + name_of(place) + ".part");
+}
+
+}  // namespace
+
+void write_files(const CheckpointPlace& place, const WriteShards& write_shards) {
+  const fs::path aside = aside_of(place);
+  try {
+    fs::create_directories(aside);
+    const Json entries = entries_of(write_shards(aside));
+    write_atomically(entries_file(aside, place.rank), entries.dump());
+  } catch (...) {  // a full disk must not stay full of halves
+    abandon(place);
+    throw;
+  }
+}
+
+void abandon(const CheckpointPlace& place) {
+  std::error_code ignored;
+  fs::remove_all(aside_of(place), ignored);
+}
+
+WrittenCheckpoint complete_checkpoint(const CheckpointPlace& place) {
+  const fs::path aside = aside_of(place), checkpoints = aside.parent_path();
   Json manifest = {{"schema", kSchema},
-                   {"point", point_id},
-                   {"state", to_json(state)},
-                   {"files", collect_entries(aside, world)}};
+                   {"point", place.point_id},
+                   {"state", to_json(place.state)},
+                   {"files", collect_entries(aside, place.world)}};
   manifest[kDigest] = digest_of(manifest);
   const std::string text = manifest.dump(kIndent);
   write_atomically(aside / kManifest, text);
-  const WrittenCheckpoint written{"checkpoints/" + name, folder_bytes(aside), sha256(text)};
-  const fs::path checkpoints = aside.parent_path();
-  fs::rename(aside, checkpoints / name);
+  const WrittenCheckpoint written{place.state.step, "checkpoints/" + name_of(place),
+                                  folder_bytes(aside), sha256(text)};
+  fs::rename(aside, checkpoints / name_of(place));
   sync_folder(checkpoints);
   remove_old(checkpoints);
   return written;
 }
 
-}  // namespace
-
-WrittenCheckpoint write_checkpoint(const fs::path& attempt_dir, const std::string& point_id,
-                                   const LoopState& state, parallel::Collectives& collectives,
-                                   const WriteShards& write_shards) {
-  const std::string name = "step-" + std::to_string(state.step);
-  const fs::path aside = attempt_dir / "checkpoints" / ("." + name + ".part");
-  const bool first = collectives.rank() == 0;
-  try {
-    if (first) { fs::create_directories(aside); }
-    meet(collectives);
-    const Json entries = entries_of(aside, write_shards(aside));
-    write_atomically(entries_file(aside, collectives.rank()), entries.dump());
-    meet(collectives);
-    if (!first) { return {}; }
-    return complete_checkpoint(aside, name, point_id, state, collectives.world());
-  } catch (...) {  // a full disk must not stay full of halves
-    std::error_code ignored;
-    if (first) { fs::remove_all(aside, ignored); }
-    throw;
-  }
+WrittenCheckpoint write_checkpoint(const CheckpointPlace& place, const WriteShards& write_shards) {
+  write_files(place, write_shards);
+  return complete_checkpoint(place);
 }
 
 LoopState read_loop_state(const fs::path& folder) {

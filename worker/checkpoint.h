@@ -3,7 +3,7 @@
 //   session-NAME.safetensors}
 #pragma once
 
-#include "worker/parallel/collectives.h"
+#include "files/safetensors.h"
 
 #include <nlohmann/json.hpp>
 
@@ -27,21 +27,38 @@ nlohmann::ordered_json to_json(const LoopState& state);
 LoopState loop_state_from_json(const nlohmann::json& json);
 
 struct WrittenCheckpoint {
+  int64_t step = 0;
   std::string path;  ///< relative to the attempt's folder: checkpoints/step-N
   int64_t bytes = 0;
   std::string sha256;  ///< of state.json, which holds the sizes and digests of every shard
 };
 
-/// Writes this rank's files into a folder, each synced by itself, and gives their names.
-using WriteShards = std::function<std::vector<std::string>(const std::filesystem::path& folder)>;
+/// A file of a checkpoint, by its name in the folder.
+struct ShardFile {
+  std::string name;
+  WrittenFile written;
+};
+/// Writes this rank's files into a folder, each synced by itself.
+using WriteShards = std::function<std::vector<ShardFile>(const std::filesystem::path& folder)>;
 
-/// Writes `attempt_dir`/checkpoints/step-N together with the other ranks: each fills a folder aside
-/// and digests what it wrote, rank 0 adds the manifest and renames. The last two of this attempt
-/// stay. What it returns is known to rank 0 alone.
-WrittenCheckpoint write_checkpoint(const std::filesystem::path& attempt_dir,
-                                   const std::string& point_id, const LoopState& state,
-                                   parallel::Collectives& collectives,
-                                   const WriteShards& write_shards);
+/// A checkpoint in the making: each rank fills a folder aside, then rank 0 adds the manifest and
+/// renames.
+struct CheckpointPlace {
+  std::filesystem::path attempt_dir;
+  std::string point_id;
+  LoopState state;
+  int64_t rank = 0, world = 1;
+};
+/// One rank's files, and what they are. Leaves nothing of them behind where it throws.
+void write_files(const CheckpointPlace& place, const WriteShards& write_shards);
+/// Removes what stands aside of one that is not to be.
+void abandon(const CheckpointPlace& place);
+/// Rank 0's part, when all have written: `attempt_dir`/checkpoints/step-N. The last two of this
+/// attempt stay.
+WrittenCheckpoint complete_checkpoint(const CheckpointPlace& place);
+
+/// Both at once, of one rank.
+WrittenCheckpoint write_checkpoint(const CheckpointPlace& place, const WriteShards& write_shards);
 
 /// What a checkpoint says of itself; its shards are not looked at. Throws std::runtime_error where
 /// it is torn.

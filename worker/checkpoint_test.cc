@@ -1,6 +1,7 @@
 #include "worker/checkpoint.h"
 
 #include "files/atomic_file.h"
+#include "files/sha256.h"
 #include "worker/ending.h"
 
 #include "random/counter_random.h"
@@ -21,12 +22,19 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
 };
 
+ShardFile write_shard(const fs::path& folder, const std::string& name, const std::string& bytes) {
+  write_atomically(folder / name, bytes);
+  return {name, {bytes.size(), sha256(bytes)}};
+}
+
+CheckpointPlace place_of(const fs::path& attempt, int64_t step) {
+  return {attempt, "id", {.step = step, .windows = 8 * step, .flops = 1e9}};
+}
+
 WrittenCheckpoint write(const fs::path& attempt, int64_t step) {
-  return write_checkpoint(attempt, "id", {.step = step, .windows = 8 * step, .flops = 1e9},
-                          *parallel::alone(), [&](const fs::path& folder) {
-                            write_atomically(folder / "shared.safetensors", std::to_string(step));
-                            return std::vector<std::string>{"shared.safetensors"};
-                          });
+  return write_checkpoint(place_of(attempt, step), [&](const fs::path& folder) {
+    return std::vector{write_shard(folder, "shared.safetensors", std::to_string(step))};
+  });
 }
 
 }  // namespace
@@ -88,10 +96,10 @@ TEST_CASE("checkpoint: the last two stay; a failed write leaves nothing behind")
   const fs::path attempt = run.path / "attempt-1";
   for (int64_t step : {1, 2, 3, 4}) { write(attempt, step); }
   CHECK(list_checkpoints(run.path).size() == 2);
-  CHECK_THROWS(write_checkpoint(attempt, "id", {.step = 5}, *parallel::alone(),
-                                [](const fs::path&) -> std::vector<std::string> {
-                                  throw std::system_error(ENOSPC, std::generic_category(), "shard");
-                                }));
+  CHECK_THROWS(
+      write_checkpoint(place_of(attempt, 5), [](const fs::path&) -> std::vector<ShardFile> {
+        throw std::system_error(ENOSPC, std::generic_category(), "shard");
+      }));
   CHECK(std::distance(fs::directory_iterator(attempt / "checkpoints"), {}) == 2);
   CHECK(find_start(run.path, "").state.step == 4);
 }
@@ -124,18 +132,18 @@ TEST_CASE("checkpoint: of 200 random corruptions every one is noticed") {
   const Folder run;
   CounterRandom random(7);
   const auto shards = [&](const fs::path& folder) {
-    std::vector<std::string> names = {"shared.safetensors", "shared-1.safetensors"};
-    for (const std::string& name : names) {
+    std::vector<ShardFile> files;
+    for (const char* name : {"shared.safetensors", "shared-1.safetensors"}) {
       std::string bytes(1 + random.below(300), '\0');
       for (char& byte : bytes) { byte = static_cast<char>(random.below(256)); }
-      write_atomically(folder / name, bytes);
+      files.push_back(write_shard(folder, name, bytes));
     }
-    return names;
+    return files;
   };
   int noticed = 0;
   for (int64_t step = 1; step <= 200; ++step) {
     const fs::path attempt = run.path / ("attempt-" + std::to_string(step));
-    write_checkpoint(attempt, "id", {.step = step}, *parallel::alone(), shards);
+    write_checkpoint(place_of(attempt, step), shards);
     const fs::path folder = attempt / "checkpoints" / ("step-" + std::to_string(step));
     REQUIRE(read_checkpoint(folder).step == step);
     const char* names[] = {"shared.safetensors", "shared-1.safetensors", "state.json"};

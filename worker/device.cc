@@ -1,6 +1,6 @@
 #include "worker/device.h"
 
-#include "worker/clock.h"
+#include "worker/clock/clock.h"
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>

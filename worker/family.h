@@ -2,7 +2,7 @@
 // steps, losses, scores. A family implements it in a folder of its own (worker/brain, …).
 #pragma once
 
-#include "model/before_block.h"
+#include "model/block_runner.h"
 #include "model/named_tensor.h"
 #include "sweeps/point.h"
 #include "worker/parallel/ranks.h"
@@ -45,9 +45,14 @@ struct SessionParameters {
   int64_t lane = 0;  ///< that draws it; of one that is only scored: any
 };
 
-/// What a lane's forward pass gives.
+/// Windows [first, first + count) of a lane.
+struct WindowRange {
+  int64_t first = 0, count = 0;
+};
+
+/// What a forward pass of some windows of a lane gives.
 struct LaneLoss {
-  at::Tensor loss;                ///< scalar, with its graph
+  at::Tensor loss;                ///< scalar, with its graph: the mean over these windows
   double flops = 0;               ///< forward and backward, dense convention
   std::optional<size_t> session;  ///< of Family::sessions(), whose parameters it used
 };
@@ -68,13 +73,13 @@ class Family {
   /// Parts of the forward pass in their order, each by what the names of its shared parameters
   /// begin with. A parameter of none is needed from the beginning.
   virtual std::vector<std::string> blocks() const { return {}; }
-  /// Has `before` called with the number of a block before its parameters are used.
-  virtual void before_each_block(const model::BeforeBlock& /*before*/) {}
+  /// Who runs the blocks of the passes to come; null: nobody but the model.
+  virtual void run_blocks_by(model::BlockRunner* /*runner*/) {}
 
   /// Reads the batches of some lanes of a step. Outlived by the family.
   virtual std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const = 0;
   /// `lane` counts within the batch.
-  virtual LaneLoss forward(const StepBatch& batch, size_t lane) = 0;
+  virtual LaneLoss forward(const StepBatch& batch, size_t lane, WindowRange windows) = 0;
 
   /// Scores of the model as it is, one report a strategy: the same on all ranks, which share the
   /// work. Whatever belongs to a session is scored by the rank of its lane.

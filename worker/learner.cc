@@ -1,52 +1,15 @@
 #include "worker/learner.h"
 
 #include "worker/ending.h"
+#include "worker/optimizer/replicated_optimizer.h"
+#include "worker/optimizer/sharded_optimizer.h"
 
-#include <algorithm>
 #include <set>
-#include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace enigma::worker {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* kShared = "shared";
-constexpr const char* kEnding = ".safetensors";
-
-std::string session_shard(const std::string& session) {
-  return "session-" + session + kEnding;
-}
-
-/// shared.safetensors, shared-1.safetensors, …: all that there are.
-std::vector<fs::path> shared_shards(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    const bool is_one = name == std::string(kShared) + kEnding ||
-                        (name.starts_with(std::string(kShared) + "-") && name.ends_with(kEnding));
-    if (is_one) { files.push_back(entry.path()); }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-void read_state(const std::vector<StatePiece>& state, const std::vector<fs::path>& files) {
-  const StoredPieces stored(files);
-  stored.copy_into(state);
-  std::set<std::string> known;
-  for (const StatePiece& piece : state) { known.insert(piece.name); }
-  // What other ranks step is stored too, under names that begin with ours.
-  const auto is_known = [&](const std::string& name) {
-    return known.contains(name) || known.contains(name.substr(0, name.rfind('.')));
-  };
-  for (const std::string& name : stored.names()) {
-    if (!is_known(name)) {
-      throw std::runtime_error("the checkpoint's '" + name + "' is none of this model");
-    }
-  }
-}
 
 AdamW adamw_of(const sweeps::Point& point) {
   return {.beta2 = point.beta2, .epsilon = point.epsilon};
@@ -68,72 +31,60 @@ SharedSettings shared_settings(const sweeps::Point& point, const Family& family)
           .blocks = family.blocks()};
 }
 
+void check_accumulation(const sweeps::Point& point) {
+  if (point.windows_per_lane % point.accumulation == 0) { return; }
+  throw Ending(protocol::ExitCode::bad_point,
+               "train.accumulation: " + std::to_string(point.accumulation) +
+                   " does not divide train.windows_per_lane, which is " +
+                   std::to_string(point.windows_per_lane));
+}
+
+int64_t ranks_of_a_copy(const sweeps::Point& point, int64_t world) {
+  if (point.form != sweeps::Form::hybrid) { return world; }
+  if (world % point.shard_ranks == 0) { return point.shard_ranks; }
+  throw Ending(protocol::ExitCode::bad_point,
+               "parallel.shard_ranks: " + std::to_string(point.shard_ranks) +
+                   " ranks share a copy of the model, which does not divide the " +
+                   std::to_string(world) + " of this attempt");
+}
+
+std::unique_ptr<SharedOptimizer> make_shared_optimizer(const sweeps::Point& point,
+                                                       const Family& family,
+                                                       parallel::Collectives& collectives) {
+  const SharedSettings settings = shared_settings(point, family);
+  const int64_t world = collectives.world();
+  if (point.form == sweeps::Form::replicate || world == 1) {
+    return std::make_unique<ReplicatedOptimizer>(family.shared_parameters(), settings, collectives,
+                                                 point.schedule);
+  }
+  return std::make_unique<ShardedOptimizer>(
+      family.shared_parameters(), settings,
+      parallel::copies_of(collectives, ranks_of_a_copy(point, world)));
+}
+
+parallel::Activations activations_of(const sweeps::Point& point) {
+  return point.checkpointing == sweeps::Checkpointing::blocks ? parallel::Activations::recomputed
+                                                              : parallel::Activations::kept;
+}
+
+std::vector<std::string> names_of(const std::vector<model::NamedTensor>& parameters) {
+  std::vector<std::string> names;
+  for (const auto& parameter : parameters) { names.push_back(parameter.name); }
+  return names;
+}
+
 }  // namespace
 
 Learner::Learner(const sweeps::PointFile& file, const Family& family, const parallel::Ranks& ranks)
-    : shared(family.shared_parameters(), shared_settings(file.point, family), ranks.collectives,
-             file.point.schedule) {
+    : shared(make_shared_optimizer(file.point, family, ranks.collectives)),
+      shared_names(names_of(family.shared_parameters())),
+      passes(*shared, family.blocks().size(), activations_of(file.point)) {
+  check_accumulation(file.point);
   for (SessionParameters& session : family.session_parameters()) {
     sessions.push_back({session.name,
                         session.lane,
                         {std::move(session.parameters), session_adamw(adamw_of(file.point))}});
   }
-}
-
-std::vector<std::string> write_shards(const Learner& learner, const parallel::Ranks& ranks,
-                                      const fs::path& folder) {
-  std::vector<std::string> names;
-  const auto write = [&](const std::string& name, const std::vector<StatePiece>& state,
-                         bool also_common) {
-    if (write_pieces(folder / name, state, also_common)) { names.push_back(name); }
-  };
-  const bool first = ranks.rank() == 0;
-  write(kShared + (first ? "" : "-" + std::to_string(ranks.rank())) + kEnding,
-        learner.shared.state(), first);
-  for (const SessionLearner& session : learner.sessions) {
-    if (ranks.owns(session.lane)) {
-      write(session_shard(session.name), session.optimizer.state(), true);
-    }
-  }
-  return names;
-}
-
-namespace {
-
-/// Whatever `read` finds wrong with a checkpoint ends the worker as such.
-template <typename Read>
-void read_from(const fs::path& folder, const Read& read) {
-  try {
-    read();
-  } catch (const std::runtime_error& error) {
-    throw Ending(protocol::ExitCode::no_checkpoint, folder.string() + ": " + error.what());
-  }
-}
-
-std::vector<StatePiece> pieces_of(const std::vector<model::NamedTensor>& parameters) {
-  std::vector<StatePiece> pieces;
-  for (const auto& [name, tensor] : parameters) { pieces.push_back({name, tensor.detach()}); }
-  return pieces;
-}
-
-}  // namespace
-
-void read_shards(Learner& learner, const fs::path& folder) {
-  read_from(folder, [&] {
-    read_state(learner.shared.state(), shared_shards(folder));
-    for (const SessionLearner& session : learner.sessions) {
-      read_state(session.optimizer.state(), {folder / session_shard(session.name)});
-    }
-  });
-}
-
-void read_parameters(const Family& family, const fs::path& folder) {
-  read_from(folder, [&] {
-    read_state(pieces_of(family.shared_parameters()), shared_shards(folder));
-    for (const SessionParameters& session : family.session_parameters()) {
-      read_state(pieces_of(session.parameters), {folder / session_shard(session.name)});
-    }
-  });
 }
 
 }  // namespace enigma::worker

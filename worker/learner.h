@@ -3,11 +3,13 @@
 
 #include "sweeps/point.h"
 #include "worker/family.h"
+#include "worker/optimizer/session_optimizer.h"
+#include "worker/optimizer/shared_optimizer.h"
+#include "worker/parallel/block_passes.h"
 #include "worker/parallel/ranks.h"
-#include "worker/session_optimizer.h"
-#include "worker/shared_optimizer.h"
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,24 +22,13 @@ struct SessionLearner {
 };
 
 struct Learner {
-  SharedOptimizer shared;
-  std::vector<SessionLearner> sessions;  ///< in the family's order
+  std::unique_ptr<SharedOptimizer> shared;
+  std::vector<std::string> shared_names;  ///< of its parameters
+  std::vector<SessionLearner> sessions;   ///< in the family's order
+  parallel::BlockPasses passes;           ///< through the model, as `shared` wants them
 
+  /// Throws Ending(64) for a form that the ranks of this attempt cannot take.
   Learner(const sweeps::PointFile& file, const Family& family, const parallel::Ranks& ranks);
 };
-
-/// Writes this rank's share of a checkpoint and returns the names of its files:
-/// shared.safetensors (rank 0), shared-R.safetensors where ranks share the stepping, and
-/// session-NAME.safetensors of the sessions of its lanes. Parameters stand under their published
-/// names, beside them `.exp_avg`, `.exp_avg_sq` and `.step`.
-std::vector<std::string> write_shards(const Learner& learner, const parallel::Ranks& ranks,
-                                      const std::filesystem::path& folder);
-
-/// The reverse, bit for bit, on every rank, whatever ranks have written it. Throws Ending(74) where
-/// names or shapes are another model's.
-void read_shards(Learner& learner, const std::filesystem::path& folder);
-
-/// The parameters alone, into a model that is not trained. Throws as read_shards().
-void read_parameters(const Family& family, const std::filesystem::path& folder);
 
 }  // namespace enigma::worker

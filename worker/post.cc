@@ -1,7 +1,7 @@
 #include "worker/post.h"
 
 #include "files/atomic_file.h"
-#include "worker/clock.h"
+#include "worker/clock/clock.h"
 #include "worker/spool.h"
 
 #include <algorithm>

@@ -37,7 +37,7 @@ std::vector<protocol::ExitCode> run_on(int64_t world, const Environment& environ
 
 }  // namespace
 
-TEST_CASE("ranks: any number of them, by any schedule, takes the steps of one") {
+TEST_CASE("ranks: any number of them, however they share it, takes the steps of one") {
   REQUIRE(kOneThread);
   check_same_on_ranks(folder().environment("equal", 1), toy_file(30, 4), open_toy);
 }
@@ -51,10 +51,11 @@ TEST_CASE("ranks: rank 0 reports for all, and all leave together when one is ask
 }
 
 TEST_CASE("ranks: preempted and resumed on the same number, the end is the same bits") {
-  for (const auto schedule : kSchedules) {
+  int sharings = 0;
+  for (const Sharing& sharing : kSharings) {
     sweeps::PointFile file = toy_file(5, 4);
-    file.point.schedule = schedule;
-    const std::string name = std::string("resumed-") + name_of(schedule);
+    share(file.point, sharing);
+    const std::string name = "resumed-" + std::to_string(++sharings);
     const Environment whole = folder().environment("whole-" + name, 1);
     CHECK(run_on(2, whole, kGoOn, file)[0] == protocol::ExitCode::done);
     int attempt = 0;
@@ -69,21 +70,20 @@ TEST_CASE("ranks: preempted and resumed on the same number, the end is the same 
   }
 }
 
-TEST_CASE("ranks: a checkpoint of any number and schedule is gone on from by any other") {
+TEST_CASE("ranks: a checkpoint of any number and form is gone on from by any other") {
   REQUIRE(kOneThread);
   const sweeps::PointFile file = toy_file(6, 4);
   const Environment whole = folder().environment("reference", 1);
   CHECK(run_on(1, whole, kGoOn, file)[0] == protocol::ExitCode::done);
   const double loss = reports_of(whole, "eval").back()["loss"].get<double>();
-  const std::pair<int64_t, sweeps::Schedule> starts[] = {{4, sweeps::Schedule::scattered},
-                                                         {2, sweeps::Schedule::scattered},
-                                                         {1, sweeps::Schedule::overlapped},
-                                                         {2, sweeps::Schedule::bucketed},
-                                                         {4, sweeps::Schedule::scattered}};
+  const Sharing scattered{.schedule = sweeps::Schedule::scattered};
+  const Sharing sharded{.form = sweeps::Form::shard}, hybrid{.form = sweeps::Form::hybrid};
+  const std::pair<int64_t, Sharing> starts[] = {
+      {4, scattered}, {2, sharded}, {1, {}}, {4, hybrid}, {2, scattered}};
   int attempt = 0;
-  for (const auto& [world, schedule] : starts) {
+  for (const auto& [world, sharing] : starts) {
     sweeps::PointFile here = file;
-    here.point.schedule = schedule;
+    share(here.point, sharing);
     CHECK(run_on(world, folder().environment("elastic", ++attempt), kStopNow, here)[0] ==
           protocol::ExitCode::preempted);
   }

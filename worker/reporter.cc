@@ -1,6 +1,6 @@
 #include "worker/reporter.h"
 
-#include "worker/clock.h"
+#include "worker/clock/clock.h"
 
 #include <utility>
 

@@ -88,8 +88,11 @@ Course course_of(const Environment& environment, const sweeps::PointFile& file, 
       mine.losses.push_back(result.all.loss);
       mine.norms.push_back(result.grad_norm);
     }
-    mine.times.communication_exposed_s += training.learner.shared.wait_for_values();
+    SharedOptimizer& shared = *training.learner.shared;
+    shared.hold_values();
     mine.evals = training.family->evaluate(file.steps, training.ranks);
+    shared.release_values();
+    mine.times.communication_exposed_s += shared.take_waited_s();
     if (own.rank == 0) { course = std::move(mine); }
   };
   parallel::on_ranks(world, work, wrap);

@@ -1,6 +1,6 @@
 #include "worker/step.h"
 
-#include "worker/clock.h"
+#include "worker/clock/clock.h"
 #include "worker/ending.h"
 #include "worker/schedule.h"
 
@@ -47,30 +47,53 @@ struct OwnPart {
   std::vector<size_t> sessions;  ///< that were drawn
 };
 
-/// A lane forward and backward, added to `own`.
-void run_lane(Training& training, const StepBatch& batch, size_t lane, TimeSplit& times,
-              OwnPart& own) {
-  Stopwatch watch;
-  double waited_s = training.learner.shared.wait_for_begin();
-  training.family->before_each_block(
-      [&](size_t block) { waited_s += training.learner.shared.wait_for_block(block); });
-  LaneLoss done;
-  {
-    const Autocast autocast(training.file.point.precision == sweeps::Precision::bfloat16,
-                            training.device.tensors.device().type());
-    done = training.family->forward(batch, lane);
+/// Some windows of a lane on their way.
+struct Part {
+  size_t lane = 0;
+  WindowRange windows;
+  double share = 1;      ///< of the lane
+  bool is_last = false;  ///< of this rank's in the step
+};
+
+std::vector<Part> parts_of(const sweeps::Point& point, size_t lanes) {
+  const int64_t count = point.windows_per_lane / point.accumulation;
+  std::vector<Part> parts;
+  for (size_t lane = 0; lane < lanes; ++lane) {
+    for (int64_t k = 0; k < point.accumulation; ++k) {
+      parts.push_back({lane, {k * count, count}, 1 / static_cast<double>(point.accumulation)});
+    }
   }
-  const double loss = done.loss.item<double>();
-  training.family->before_each_block({});
-  times.communication_exposed_s += waited_s;
-  times.forward_s += watch.lap_s() - waited_s;
-  if (lane + 1 == batch.lanes()) { training.learner.shared.expect_last_backward(); }
+  parts.back().is_last = true;
+  return parts;
+}
+
+LaneLoss forward(Training& training, const StepBatch& batch, const Part& part) {
+  const Autocast autocast(training.file.point.precision == sweeps::Precision::bfloat16,
+                          training.device.tensors.device().type());
+  training.family->run_blocks_by(&training.learner.passes);
+  LaneLoss done = training.family->forward(batch, part.lane, part.windows);
+  training.family->run_blocks_by(nullptr);
+  if (part.share != 1) { done.loss = done.loss * part.share; }
+  return done;
+}
+
+/// Some windows forward and backward, added to `own`.
+void run_part(Training& training, const StepBatch& batch, const Part& part, TimeSplit& times,
+              OwnPart& own) {
+  SharedOptimizer& shared = *training.learner.shared;
+  Stopwatch watch;
+  shared.begin_pass(part.is_last);
+  LaneLoss done = forward(training, batch, part);
+  own.words.loss += done.loss.item<double>() / static_cast<double>(training.file.point.lanes);
+  times.forward_s += times.own_s(watch.lap_s(), shared.take_waited_s());
   done.loss.backward();
   done.loss.reset();  // frees what is left of the graph, which takes its time too
-  times.backward_s += watch.lap_s();
-  own.words.loss += loss / static_cast<double>(training.file.point.lanes);
+  shared.end_pass();
+  times.backward_s += times.own_s(watch.lap_s(), shared.take_waited_s());
   own.words.flops += done.flops;
-  if (done.session) { own.sessions.push_back(*done.session); }
+  const bool is_new =
+      done.session && (own.sessions.empty() || own.sessions.back() != *done.session);
+  if (is_new) { own.sessions.push_back(*done.session); }
 }
 
 /// Gradients and words become those of all ranks.
@@ -78,9 +101,9 @@ StepWords sum_over_ranks(Training& training, OwnPart& own, const std::vector<dou
                          TimeSplit& times) {
   Learner& learner = training.learner;
   own.words.session_norms = std::accumulate(norms.begin(), norms.end(), 0.0);
-  learner.shared.start_sums();
+  learner.shared->start_sums();
   Agreement agreement(training.ranks.collectives, own.words);
-  times.communication_exposed_s += learner.shared.wait_for_sums();
+  learner.shared->wait_for_sums();
   return agreement.wait(times.communication_exposed_s);
 }
 
@@ -97,7 +120,7 @@ double update(Training& training, const OwnPart& own, const std::vector<double>&
   const sweeps::Point& point = training.file.point;
   const int64_t step = training.state.step;
   const LearningRateSchedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
-  SharedOptimizer& shared = training.learner.shared;
+  SharedOptimizer& shared = *training.learner.shared;
   const SharedRates rates{learning_rate(schedule, point.shared_lr, step),
                           learning_rate(schedule, point.muon_lr, step)};
   const double norm = shared.step(rates, point.lanes);
@@ -118,8 +141,8 @@ StepResult train_step(Training& training, const StepBatch& batch, bool checkpoin
   const LearningRateSchedule schedule{training.file.steps, point.warmup_steps, point.decay_steps};
   StepResult result{.learning_rate = learning_rate(schedule, point.shared_lr, state.step)};
   OwnPart own;
-  for (size_t lane = 0; lane < batch.lanes(); ++lane) {
-    run_lane(training, batch, lane, times, own);
+  for (const Part& part : parts_of(point, batch.lanes())) {
+    run_part(training, batch, part, times, own);
   }
   Stopwatch watch;
   const double exposed_before_s = times.communication_exposed_s;
@@ -129,6 +152,7 @@ StepResult train_step(Training& training, const StepBatch& batch, bool checkpoin
   check_finite(result.all.loss, "training loss", state.step);
   check_finite(result.all.session_norms, "gradient norm of a session", state.step);
   result.grad_norm = update(training, own, norms);
+  times.communication_exposed_s += training.learner.shared->take_waited_s();
   times.optimizer_s += watch.lap_s() - (times.communication_exposed_s - exposed_before_s);
   state.step += 1;
   state.windows += point.lanes * point.windows_per_lane;

@@ -69,9 +69,12 @@ class Toy : public Family {
   std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override {
     return std::make_unique<ToyReader>(point_, lanes, slope_.options().requires_grad(false));
   }
-  LaneLoss forward(const StepBatch& batch, size_t lane) override {
+  LaneLoss forward(const StepBatch& batch, size_t lane, WindowRange windows) override {
     const auto& drawn = static_cast<const ToyBatch&>(batch);
-    return {loss(drawn.x[lane], drawn.session[lane]), 1, drawn.session[lane]};
+    const at::Tensor x = drawn.x[lane].narrow(0, windows.first, windows.count);
+    const double share =
+        static_cast<double>(windows.count) / static_cast<double>(point_.windows_per_lane);
+    return {loss(x, drawn.session[lane]), share, drawn.session[lane]};
   }
   std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) override {
     const at::NoGradGuard guard;

@@ -1,6 +1,6 @@
 #include "worker/train.h"
 
-#include "worker/clock.h"
+#include "worker/clock/clock.h"
 #include "worker/ending.h"
 #include "worker/loader.h"
 #include "worker/progress.h"
@@ -25,26 +25,41 @@ void note_plan(const Training& training) {
   }
 }
 
-double evaluate(Training& training) {
+void evaluate(Training& training, TimeSplit& times) {
+  SharedOptimizer& shared = *training.learner.shared;
   Stopwatch watch;
+  shared.hold_values();
   for (protocol::Eval& eval : training.family->evaluate(training.state.step, training.ranks)) {
     training.reporter.say(std::move(eval));
   }
-  return watch.lap_s();
+  shared.release_values();
+  times.evaluation_s += times.own_s(watch.lap_s(), shared.take_waited_s());
 }
 
-double save(Training& training) {
-  Stopwatch watch;
-  const WrittenCheckpoint written = write_checkpoint(
-      training.environment.attempt_dir, training.file.id, training.state,
-      training.ranks.collectives,
-      [&](const auto& folder) { return write_shards(training.learner, training.ranks, folder); });
-  training.reporter.say(protocol::Checkpoint{.step = training.state.step,
+/// The checkpoint under way counts from now on.
+void complete_checkpoint(Training& training) {
+  const WrittenCheckpoint written = training.checkpoints.complete();
+  training.reporter.say(protocol::Checkpoint{.step = written.step,
                                              .path = written.path,
                                              .bytes = written.bytes,
                                              .sha256 = written.sha256});
-  training.saved = true;
-  return watch.lap_s();
+  training.saved = written.step == training.state.step;
+}
+
+/// What is due of checkpoints after a step. One that was `asked` for is written while training goes
+/// on; `stay` waits until it counts.
+void keep(Training& training, const StepWords& words, bool asked, bool stay, TimeSplit& times) {
+  CheckpointWriter& checkpoints = training.checkpoints;
+  Stopwatch watch;
+  if (checkpoints.is_under_way() && (asked || !words.writing)) { complete_checkpoint(training); }
+  if (asked) {
+    training.staged.take(training.learner, training.ranks);
+    checkpoints.start(
+        {training.environment.attempt_dir, training.file.id, training.state},
+        [&staged = training.staged](const auto& folder) { return staged.write(folder); });
+  }
+  if (stay && checkpoints.is_under_way()) { complete_checkpoint(training); }
+  times.checkpoint_s += times.own_s(watch.lap_s(), training.learner.shared->take_waited_s());
 }
 
 protocol::ExitCode preempted(Training& training) {
@@ -69,12 +84,12 @@ protocol::ExitCode train(Training& training) {
       training.device.peak_flops_per_s * static_cast<double>(training.ranks.world());
   LoopState& state = training.state;
   note_plan(training);
+  Interval interval;
   if (state.step >= steps) {
-    evaluate(training);
+    evaluate(training, interval.times);
     return done(training);
   }
   Loader loader(training.family->reader(training.ranks.own_lanes()), state.step, steps);
-  Interval interval;
   double unsaved_s = 0;
   const int64_t first = state.step + 1;
   Stopwatch whole;
@@ -96,21 +111,17 @@ protocol::ExitCode train(Training& training) {
     const bool last = state.step == steps, stop = !last && result.all.stop;
     if (last || (!stop && evaluation_due(state.step, steps, windows,
                                          training.family->evaluation_windows()))) {
-      interval.times.communication_exposed_s += training.learner.shared.wait_for_values();
-      interval.times.evaluation_s += evaluate(training);
+      evaluate(training, interval.times);
     }
 
     // Keep: by time, by step, on request, before leaving, and at the end.
+    const int64_t every = environment.checkpoint_every_steps;
+    const bool asked =
+        last || stop || result.all.checkpoint || (every > 0 && state.step % every == 0);
+    keep(training, result.all, asked, last || stop, interval.times);
     const double passed_s = whole.lap_s();
     interval.times.total_s += passed_s;
-    unsaved_s += passed_s;
-    const int64_t every = environment.checkpoint_every_steps;
-    if (last || stop || result.all.checkpoint || (every > 0 && state.step % every == 0)) {
-      interval.times.communication_exposed_s += training.learner.shared.wait_for_values();
-      interval.times.checkpoint_s += save(training);
-      interval.times.total_s += whole.lap_s();
-      unsaved_s = 0;
-    }
+    unsaved_s = asked ? 0 : unsaved_s + passed_s;
 
     // Tell: where the run went on, at most twice a second, and where it ends or stops.
     if (state.step == first || last || stop || interval.times.total_s >= kMetricsEvery_s) {

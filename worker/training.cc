@@ -27,7 +27,8 @@ Training::Training(const Environment& environment_, const sweeps::PointFile& fil
       stop_asked(stop_asked_),
       ranks{collectives, file_.point.lanes},
       family(open({file.point, environment.data, device.tensors})),
-      learner(file, *family, ranks) {
+      learner(file, *family, ranks),
+      checkpoints(collectives) {
   const Start start = agreed_start(environment, collectives);
   for (const std::string& torn : start.torn) {
     std::fprintf(stderr, "checkpoint passed over: %s\n", torn.c_str());
@@ -42,6 +43,7 @@ void Training::ask(StepWords& words, bool checkpoint_due) {
   words.stop = stop_asked != 0 || command == protocol::Command::stop;
   words.checkpoint = checkpoint_due || command == protocol::Command::checkpoint;
   words.fenced = reporter.fenced();
+  words.writing = checkpoints.is_writing();
 }
 
 }  // namespace enigma::worker

@@ -3,13 +3,14 @@
 
 #include "sweeps/point.h"
 #include "worker/agreement.h"
-#include "worker/checkpoint.h"
+#include "worker/checkpoint_writer.h"
 #include "worker/device.h"
 #include "worker/environment.h"
 #include "worker/family.h"
 #include "worker/learner.h"
 #include "worker/parallel/ranks.h"
 #include "worker/reporter.h"
+#include "worker/shards.h"
 
 #include <csignal>
 #include <memory>
@@ -29,6 +30,8 @@ struct Training {
   Learner learner;
   LoopState state;
   bool saved = false;  ///< a checkpoint of `state` exists
+  StagedShards staged;
+  CheckpointWriter checkpoints;  ///< of what is staged
 
   /// Opens the data, builds the model, and goes back to the newest whole checkpoint. Throws Ending.
   Training(const Environment& environment, const sweeps::PointFile& file, const Device& device,

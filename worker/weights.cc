@@ -3,6 +3,7 @@
 #include "diagnostics/diagnostic.h"
 #include "model/tensor_file.h"
 #include "worker/checkpoint.h"
+#include "worker/optimizer/state_pieces.h"
 
 #include <ATen/Functions.h>
 
@@ -73,13 +74,14 @@ int64_t export_weights(const fs::path& checkpoint, const fs::path& file) {
   } catch (const std::exception& error) {
     refuse(checkpoint, error.what(), "the folder of a whole checkpoint (…/checkpoints/step-N)");
   }
-  model::Tensors weights;
+  std::vector<fs::path> shards;
   for (const auto& entry : fs::directory_iterator(checkpoint)) {
-    if (entry.path().extension() != ".safetensors") { continue; }
-    for (auto& [name, tensor] : tensors_in(entry.path())) {
-      // Moments may lie in pieces, NAME.exp_avg@FIRST; parameters are whole.
-      if (!ends_with_any(name.substr(0, name.rfind('@')), kMoments)) { weights[name] = tensor; }
-    }
+    if (entry.path().extension() == ".safetensors") { shards.push_back(entry.path()); }
+  }
+  const StoredPieces stored(shards);
+  model::Tensors weights;
+  for (const std::string& name : stored.names()) {
+    if (!ends_with_any(name, kMoments)) { weights[name] = stored.whole(name); }
   }
   model::write_tensors(file, weights, {{"format", "pt"}});
   return static_cast<int64_t>(weights.size());
@@ -93,13 +95,12 @@ fs::path import_weights(const fs::path& file, const fs::path& folder) {
   }
   if (shards.empty()) { refuse(file, "the file holds no parameter", "weights"); }
   const WrittenCheckpoint written =
-      write_checkpoint(folder, "imported", {}, *parallel::alone(), [&](const fs::path& aside) {
-        std::vector<std::string> names;
+      write_checkpoint({folder, "imported", {}}, [&](const fs::path& aside) {
+        std::vector<ShardFile> files;
         for (const auto& [name, tensors] : shards) {
-          model::write_tensors(aside / name, tensors);
-          names.push_back(name);
+          files.push_back({name, model::write_tensors(aside / name, tensors)});
         }
-        return names;
+        return files;
       });
   return folder / written.path;
 }

@@ -27,7 +27,7 @@ struct BrainModel::Parts {
   Linear behavior_features;
   CrossBlock encoder, decoder;
   std::vector<SelfBlock> tower;
-  BeforeBlock before_block;
+  BlockRunner* runner = nullptr;
 };
 
 namespace {
@@ -224,8 +224,9 @@ Output BrainModel::forward(const Batch& batch, const ResolvedStrategy& strategy,
   note(trace, "latents_in", hidden);
   const at::Tensor inputs = input_tokens(p.embeddings, p.behavior_features, p.shape, call);
   if (inputs.defined()) {
-    come_to(p.before_block, 0);
-    hidden = p.encoder(hidden, inputs, plan->latent_rotation, plan->input_rotation, plan->encoder);
+    hidden = run_block(p.runner, 0, {hidden, inputs}, [&p, plan](const auto& in) {
+      return p.encoder(in[0], in[1], plan->latent_rotation, plan->input_rotation, plan->encoder);
+    });
   }
   note(trace, "latents_after_encoder", hidden);
   note_rotation(trace, plan->latent_rotation, call.windows());
@@ -238,16 +239,18 @@ Output BrainModel::forward(const Batch& batch, const ResolvedStrategy& strategy,
     hidden = at::cat({hidden, video}, 1);  // (B, latents + video, d)
   }
   for (size_t i = 0; i < p.tower.size(); ++i) {
-    come_to(p.before_block, i + 1);
-    const bool local = is_local_layer(p.shape, static_cast<int64_t>(i));
-    hidden = p.tower[i](hidden, plan->hidden_rotation, local ? plan->tower : nullptr);
+    hidden = run_block(p.runner, i + 1, {hidden}, [&p, plan, i](const auto& in) {
+      const bool local = is_local_layer(p.shape, static_cast<int64_t>(i));
+      return p.tower[i](in[0], plan->hidden_rotation, local ? plan->tower : nullptr);
+    });
     note(trace, "hidden_after_layer_" + std::to_string(i), hidden);
   }
   const at::Tensor queries = query_tokens(p.embeddings, p.shape, call);  // (B, Q, d)
   note(trace, "queries", queries);
-  come_to(p.before_block, p.tower.size() + 1);
   const at::Tensor decoded =
-      p.decoder(queries, hidden, plan->query_rotation, plan->hidden_rotation, plan->decoder);
+      run_block(p.runner, p.tower.size() + 1, {queries, hidden}, [&p, plan](const auto& in) {
+        return p.decoder(in[0], in[1], plan->query_rotation, plan->hidden_rotation, plan->decoder);
+      });
   note(trace, "decoder_out", decoded);
   return read_out(p.embeddings, tables, p.shape, call, decoded);
 }
@@ -282,8 +285,8 @@ std::vector<std::string> BrainModel::blocks() const {
   return blocks;
 }
 
-void BrainModel::before_each_block(BeforeBlock before) {
-  parts_->before_block = std::move(before);
+void BrainModel::run_blocks_by(BlockRunner* runner) {
+  parts_->runner = runner;
 }
 
 at::TensorOptions BrainModel::tensors() const {
@@ -298,6 +301,17 @@ Batch on(at::TensorOptions tensors, const Batch& batch) {
     *tensor = tensor->is_floating_point() ? tensor->to(tensors) : tensor->to(tensors.device());
   }
   return moved;
+}
+
+Batch windows_of(const Batch& batch, int64_t first, int64_t count) {
+  Batch some = batch;
+  for (at::Tensor* tensor : {&some.responses, &some.neuron_ids, &some.video, &some.behavior}) {
+    if (tensor->defined()) { *tensor = tensor->narrow(0, first, count); }
+  }
+  if (some.kept_branches.defined()) {
+    some.kept_branches = some.kept_branches.narrow(1, first, count);
+  }
+  return some;
 }
 
 at::Tensor draw_kept_branches(const ModelShape& shape, int64_t windows, at::Generator& generator) {

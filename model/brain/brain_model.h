@@ -6,7 +6,7 @@
 // elements (sum over target segments of samples x neurons).
 #pragma once
 
-#include "model/before_block.h"
+#include "model/block_runner.h"
 #include "model/brain/shape/shape.h"
 #include "model/brain/shape/strategy.h"
 #include "model/named_tensor.h"
@@ -34,6 +34,9 @@ struct Batch {
 
 /// The same batch where a model's parameters are and of their type; itself where it is that.
 Batch on(at::TensorOptions tensors, const Batch& batch);
+
+/// Windows [first, first + count) of a batch; views.
+Batch windows_of(const Batch& batch, int64_t first, int64_t count);
 
 /// Predictions and what they are compared with, element by element.
 struct Output {
@@ -86,7 +89,8 @@ class BrainModel {
   /// Encoder, layers of the tower, decoder, in the order of a forward pass: what the names of each
   /// one's parameters begin with. All others are needed from the beginning.
   std::vector<std::string> blocks() const;
-  void before_each_block(BeforeBlock before);
+  /// Who runs them from now on; null: nobody but the model. Outlives its use.
+  void run_blocks_by(BlockRunner* runner);
 
  private:
   struct Parts;

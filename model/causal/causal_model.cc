@@ -19,7 +19,7 @@ struct CausalModel::Parts {
   CausalNorm norm;    ///< the last one
   at::Tensor head;    ///< (V, d); `embeddings` where they are tied
   HalfRotary rotary;  ///< for the longest sequence so far
-  BeforeBlock before_block;
+  BlockRunner* runner = nullptr;
 };
 
 CausalModel::CausalModel(const CausalShape& shape, uint64_t seed, at::TensorOptions tensors)
@@ -46,14 +46,13 @@ at::Tensor CausalModel::hidden(const at::Tensor& tokens, Trace* trace) {
     p.rotary = half_rotary(length, p.shape.head_width, p.shape.rope_base, p.tensors,
                            p.shape.published_rounding ? at::kFloat : at::kDouble);
   }
-  come_to(p.before_block, 0);
   at::Tensor x = at::embedding(p.embeddings, tokens);  // (B, T, d)
   for (size_t i = 0; i < p.layers.size(); ++i) {
     note(trace, "hidden_" + std::to_string(i), x);
-    come_to(p.before_block, i + 1);
-    x = p.layers[i](x, p.rotary);
+    x = run_block(p.runner, i, {x}, [&p, i, rotary = p.rotary](const auto& in) {
+      return p.layers[i](in[0], rotary);
+    });
   }
-  come_to(p.before_block, p.layers.size() + 1);
   x = p.norm(x);
   note(trace, "hidden_" + std::to_string(p.layers.size()), x);
   return x;
@@ -66,8 +65,10 @@ at::Tensor CausalModel::logits(const at::Tensor& hidden) const {
 at::Tensor CausalModel::loss(const at::Tensor& tokens) {
   const int64_t length = tokens.size(1) - 1;
   const at::Tensor x = hidden(tokens.narrow(1, 0, length)).flatten(0, 1);  // (B·T, d)
-  come_to(parts_->before_block, parts_->layers.size() + 2);
-  return cross_entropy(x, parts_->head, tokens.narrow(1, 1, length).flatten());
+  Parts& p = *parts_;
+  const at::Tensor targets = tokens.narrow(1, 1, length).flatten();
+  return run_block(p.runner, p.layers.size(), {x},
+                   [&p, targets](const auto& in) { return cross_entropy(in[0], p.head, targets); });
 }
 
 std::vector<NamedTensor> CausalModel::parameters() const {
@@ -75,17 +76,16 @@ std::vector<NamedTensor> CausalModel::parameters() const {
 }
 
 std::vector<std::string> CausalModel::blocks() const {
-  std::vector<std::string> blocks = {"model.embed_tokens."};
+  std::vector<std::string> blocks;
   for (size_t i = 0; i < parts_->layers.size(); ++i) {
     blocks.push_back("model.layers." + std::to_string(i) + ".");
   }
-  blocks.emplace_back("model.norm.");
   blocks.emplace_back("lm_head.");
   return blocks;
 }
 
-void CausalModel::before_each_block(BeforeBlock before) {
-  parts_->before_block = std::move(before);
+void CausalModel::run_blocks_by(BlockRunner* runner) {
+  parts_->runner = runner;
 }
 
 const CausalShape& CausalModel::shape() const {

@@ -3,7 +3,7 @@
 // legend: B sequences, T tokens, d width, V vocabulary.
 #pragma once
 
-#include "model/before_block.h"
+#include "model/block_runner.h"
 #include "model/causal/shape/shape.h"
 #include "model/named_tensor.h"
 #include "model/trace.h"
@@ -39,10 +39,11 @@ class CausalModel {
   std::vector<NamedTensor> parameters() const;
   const CausalShape& shape() const;
 
-  /// Embeddings, layers, last norm, head, in the order of a forward pass: what the names of each
-  /// one's parameters begin with.
+  /// Layers and head, in the order of a forward pass: what the names of each one's parameters begin
+  /// with. Embeddings, which may be the head too, and the last norm are needed from the beginning.
   std::vector<std::string> blocks() const;
-  void before_each_block(BeforeBlock before);
+  /// Who runs them from now on; null: nobody but the model. Outlives its use.
+  void run_blocks_by(BlockRunner* runner);
 
  private:
   struct Parts;

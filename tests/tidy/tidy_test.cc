@@ -15,7 +15,7 @@ namespace {
 
 /// The few places that read the wall clock, time themselves, or draw true randomness.
 const std::set<std::string> kEdges = {"processes/run.cc", "recordings/cli/progress.cc",
-                                      "worker/clock.cc", "orchestrator/serve/clock.cc",
+                                      "worker/clock/clock.cc", "orchestrator/serve/clock.cc",
                                       "worker/parallel/delayed.cc"};
 
 /// The training loop is the one long function of the house (a page, as named in DESIGN).

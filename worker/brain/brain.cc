@@ -113,15 +113,16 @@ std::unique_ptr<StepReader> Brain::reader(parallel::LaneRange lanes) const {
   return std::make_unique<BrainReader>(corpus_, shape_, strategies_, plan);
 }
 
-LaneLoss Brain::forward(const StepBatch& batch, size_t lane) {
+LaneLoss Brain::forward(const StepBatch& batch, size_t lane, WindowRange windows) {
   const auto& drawn = static_cast<const BrainBatch&>(batch);
   const LaneBatch& mine = drawn.of_lane[lane];
-  const model::Output output = model_.forward(model::on(tensors_, mine.batch),
-                                              strategies_.resolved[drawn.strategy][mine.session]);
-  return {model::losses_of(output).total,
-          strategies_.training_flops[drawn.strategy][mine.session] *
-              static_cast<double>(point_.windows_per_lane),
-          mine.session};
+  const model::Output output = model_.forward(
+      model::on(tensors_, model::windows_of(mine.batch, windows.first, windows.count)),
+      strategies_.resolved[drawn.strategy][mine.session]);
+  return {
+      model::losses_of(output).total,
+      strategies_.training_flops[drawn.strategy][mine.session] * static_cast<double>(windows.count),
+      mine.session};
 }
 
 std::vector<protocol::Eval> Brain::evaluate(int64_t step, const parallel::Ranks& ranks) {

@@ -4,8 +4,8 @@
 #include "model/brain/brain_model.h"
 #include "model/brain/losses.h"
 #include "model/brain/shape/layout.h"
-#include "worker/session_optimizer.h"
-#include "worker/shared_optimizer.h"
+#include "worker/optimizer/replicated_optimizer.h"
+#include "worker/optimizer/session_optimizer.h"
 
 #include <ATen/Functions.h>
 
@@ -231,12 +231,12 @@ void add_steps(const Case& one, model::BrainModel& model, model::Tensors& result
     p.tensor.mutable_grad().reset();
   }
   const auto no_peers = parallel::alone();
-  SharedOptimizer shared(model.shared_parameters(), {}, *no_peers);
+  ReplicatedOptimizer shared(model.shared_parameters(), {}, *no_peers);
   SessionOptimizer session(model.session_parameters(one.session), session_adamw());
   for (int64_t step = 0; step < one.request.steps; ++step) {
     model::losses_of(model.forward(one.batch, one.strategy)).total.backward();
     session.step(kSessionRate, session.norm());
-    shared.sum_and_step({.adamw = kSharedRate}, 1);
+    sum_and_step(shared, {.adamw = kSharedRate}, 1);
   }
   const std::string prefix = "step" + std::to_string(one.request.steps) + ".";
   for (const auto& p : parameters) {

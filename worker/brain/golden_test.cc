@@ -3,8 +3,8 @@
 #include "files/atomic_file.h"
 #include "model/brain/golden_fixture.h"
 #include "model/brain/losses.h"
-#include "worker/session_optimizer.h"
-#include "worker/shared_optimizer.h"
+#include "worker/optimizer/replicated_optimizer.h"
+#include "worker/optimizer/session_optimizer.h"
 
 #include <nlohmann/json.hpp>
 
@@ -58,7 +58,7 @@ TEST_CASE("golden: three optimiser steps end at the published parameters") {
     const auto parameters = all_parameters(model);
     load_weights(parameters, weights);
     const auto no_peers = parallel::alone();
-    SharedOptimizer shared(model.shared_parameters(), {}, *no_peers);
+    ReplicatedOptimizer shared(model.shared_parameters(), {}, *no_peers);
     SessionOptimizer session(model.session_parameters(c.session), session_adamw());
     const model::Batch batch = tiny_batch(c.session);
     const auto resolution =
@@ -70,7 +70,7 @@ TEST_CASE("golden: three optimiser steps end at the published parameters") {
       const auto near = [](double value) { return doctest::Approx(value).epsilon(1e-5); };
       CHECK(losses.total.item<double>() == near(step.at("loss")));
       CHECK(step_session(session, kSessionRate) == near(step.at("rank_grad_norm")));
-      CHECK(shared.sum_and_step({.adamw = kSharedRate}, 1) == near(step.at("shared_grad_norm")));
+      CHECK(sum_and_step(shared, {.adamw = kSharedRate}, 1) == near(step.at("shared_grad_norm")));
     }
     check_parameters(parameters, weights, load(std::string("tiny_") + c.name));
   }

@@ -37,7 +37,7 @@ struct World {
     point.rule = recordings::natural_rule(manifest);
     point.size = {.width = 16, .layers = 2, .heads = 2};
     point.lanes = 4;
-    point.windows_per_lane = 1;
+    point.windows_per_lane = 2;
     point.warmup_steps = 2;
     point.decay_steps = 3;
     point.seed = 5;

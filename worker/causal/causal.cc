@@ -126,10 +126,11 @@ std::unique_ptr<StepReader> Causal::reader(parallel::LaneRange lanes) const {
   return std::make_unique<CausalReader>(corpus_.training, point_, lanes);
 }
 
-LaneLoss Causal::forward(const StepBatch& batch, size_t lane) {
-  const at::Tensor& tokens = static_cast<const CausalBatch&>(batch).tokens[lane];
+LaneLoss Causal::forward(const StepBatch& batch, size_t lane, WindowRange windows) {
+  const at::Tensor tokens =
+      static_cast<const CausalBatch&>(batch).tokens[lane].narrow(0, windows.first, windows.count);
   return {model_.loss(tokens.to(tensors_.device())),
-          flops_per_window_ * static_cast<double>(point_.windows_per_lane), std::nullopt};
+          flops_per_window_ * static_cast<double>(windows.count), std::nullopt};
 }
 
 // Ranks take turns at the groups of sequences; the sum runs over all of them in their order, so

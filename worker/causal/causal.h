@@ -17,11 +17,9 @@ class Causal : public Family {
   std::vector<model::NamedTensor> shared_parameters() const override;
   std::vector<std::string> matrices() const override;
   std::vector<std::string> blocks() const override { return model_.blocks(); }
-  void before_each_block(const model::BeforeBlock& before) override {
-    model_.before_each_block(before);
-  }
+  void run_blocks_by(model::BlockRunner* runner) override { model_.run_blocks_by(runner); }
   std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override;
-  LaneLoss forward(const StepBatch& batch, size_t lane) override;
+  LaneLoss forward(const StepBatch& batch, size_t lane, WindowRange windows) override;
   /// One report: mean loss in nats over all held-out sequences, and as its baseline that of the
   /// training tokens' frequencies.
   std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) override;

@@ -2,7 +2,7 @@
 
 #include "diagnostics/diagnostic.h"
 #include "model/causal/causal_model.h"
-#include "worker/shared_optimizer.h"
+#include "worker/optimizer/replicated_optimizer.h"
 
 #include <ATen/Functions.h>
 
@@ -41,10 +41,10 @@ void add_steps(const FixtureRequest& request, model::CausalModel& model, const a
                model::Tensors& results) {
   for (const auto& p : model.parameters()) { p.tensor.mutable_grad().reset(); }
   const auto no_peers = parallel::alone();
-  SharedOptimizer optimizer(model.parameters(), {}, *no_peers);
+  ReplicatedOptimizer optimizer(model.parameters(), {}, *no_peers);
   for (int64_t step = 0; step < request.steps; ++step) {
     model.loss(tokens).backward();
-    optimizer.sum_and_step({.adamw = kLearningRate}, 1);
+    sum_and_step(optimizer, {.adamw = kLearningRate}, 1);
   }
   const std::string prefix = "step" + std::to_string(request.steps) + ".";
   for (const auto& p : model.parameters()) { results[prefix + p.name] = p.tensor.detach(); }

@@ -10,7 +10,7 @@
 #include "worker/cli/trained.h"
 #include "worker/cli/verbs.h"
 #include "worker/ending.h"
-#include "worker/learner.h"
+#include "worker/shards.h"
 
 #include <ATen/Parallel.h>
 

@@ -4,7 +4,7 @@
 #include "files/atomic_file.h"
 #include "worker/cli/families.h"
 #include "worker/cli/verbs.h"
-#include "worker/clock.h"
+#include "worker/clock/clock.h"
 #include "worker/ending.h"
 #include "worker/parallel/gloo.h"
 #include "worker/revision.h"

@@ -21,6 +21,7 @@ class Alone : public Collectives {
   std::unique_ptr<Pending> all_reduce(at::Tensor) override { return std::make_unique<Done>(); }
   std::unique_ptr<Pending> reduce_scatter(at::Tensor) override { return std::make_unique<Done>(); }
   std::unique_ptr<Pending> all_gather(at::Tensor) override { return std::make_unique<Done>(); }
+  std::unique_ptr<Collectives> group(const RankGroup&) override { return alone(); }
 };
 
 }  // namespace

@@ -25,6 +25,11 @@ class Pending {
   virtual void wait() = 0;
 };
 
+/// Some of the ranks: `first`, `first + stride`, …
+struct RankGroup {
+  int64_t first = 0, stride = 1, count = 1;
+};
+
 class Collectives {
  public:
   virtual ~Collectives() = default;
@@ -40,6 +45,10 @@ class Collectives {
 
   /// Each part of `whole` becomes what the rank of its number has there.
   virtual std::unique_ptr<Pending> all_gather(at::Tensor whole) = 0;
+
+  /// What the ranks of a group do together, this one among them; ranks count anew there. All ranks
+  /// call it at the same time, each for its own group.
+  virtual std::unique_ptr<Collectives> group(const RankGroup& group) = 0;
 };
 
 /// The part of a flat tensor that belongs to a rank: elements [rank·part, (rank + 1)·part).

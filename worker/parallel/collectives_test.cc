@@ -70,6 +70,7 @@ TEST_CASE("collectives: a stated network delays each by its bytes, one after the
       return alone()->all_reduce(x);
     }
     std::unique_ptr<Pending> all_gather(at::Tensor x) override { return alone()->all_reduce(x); }
+    std::unique_ptr<Collectives> group(const RankGroup&) override { return alone(); }
   };
   const auto two = delayed(std::make_unique<Two>(), network);
   const auto from = std::chrono::steady_clock::now();

@@ -43,6 +43,9 @@ class Delayed : public Collectives {
     const auto at = done_at(one_way_s(network_, bytes_of(whole), world()));
     return std::make_unique<Late>(inner_->all_gather(std::move(whole)), at);
   }
+  std::unique_ptr<Collectives> group(const RankGroup& group) override {
+    return delayed(inner_->group(group), network_);
+  }
 
  private:
   static double bytes_of(const at::Tensor& tensor) { return static_cast<double>(tensor.nbytes()); }

@@ -5,6 +5,7 @@
 #include "worker/parallel/rendezvous.h"
 
 #include <ATen/Functions.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
@@ -52,8 +53,18 @@ class GlooPending : public Pending {
 
 class Gloo : public Collectives {
  public:
-  Gloo(c10::intrusive_ptr<c10d::Store> store, c10::intrusive_ptr<c10d::ProcessGroupGloo> group)
-      : store_(std::move(store)), group_(std::move(group)) {}
+  /// Joins the ranks that come to the same store. `options` are those of the start.
+  Gloo(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t world,
+       c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> options,
+       std::chrono::milliseconds deadline)
+      : store_(std::move(store)),
+        options_(std::move(options)),
+        deadline_(deadline),
+        group_(c10::make_intrusive<c10d::ProcessGroupGloo>(store_, static_cast<int>(rank),
+                                                           static_cast<int>(world), options_)) {
+    meet(*this);  // connections are made by now, or the deadline of the start has passed
+    group_->setTimeout(deadline_);
+  }
 
   int64_t rank() const override { return group_->getRank(); }
   int64_t world() const override { return group_->getSize(); }
@@ -76,6 +87,14 @@ class Gloo : public Collectives {
       return group_->_allgather_base(whole, part);
     });
   }
+  std::unique_ptr<Collectives> group(const RankGroup& group) override {
+    const std::string name = std::to_string(group.first) + "+" + std::to_string(group.stride);
+    const auto store = c10::make_intrusive<c10d::PrefixStore>(name, store_);
+    return as_lost_peer("joining a group of ranks", rank(), [&] {
+      return std::make_unique<Gloo>(store, (rank() - group.first) / group.stride, group.count,
+                                    options_, deadline_);
+    });
+  }
 
  private:
   template <typename Work>
@@ -84,6 +103,8 @@ class Gloo : public Collectives {
   }
 
   c10::intrusive_ptr<c10d::Store> store_;  // rank 0's serves the others
+  c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> options_;
+  std::chrono::milliseconds deadline_;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> group_;
 };
 
@@ -114,12 +135,8 @@ std::unique_ptr<Collectives> join_gloo(const GlooPlace& place) {
     options->devices.push_back(place.interface.empty()
                                    ? Group::createDefaultDevice()
                                    : Group::createDeviceForInterface(place.interface));
-    auto group = c10::make_intrusive<Group>(store, static_cast<int>(place.rank),
-                                            static_cast<int>(place.world), options);
-    auto joined = std::make_unique<Gloo>(store, group);
-    meet(*joined);  // connections are made by now, or the deadline of the start has passed
-    group->setTimeout(place.deadline);
-    return std::unique_ptr<Collectives>(std::move(joined));
+    return std::unique_ptr<Collectives>(
+        std::make_unique<Gloo>(store, place.rank, place.world, options, place.deadline));
   });
 }
 

@@ -1,6 +1,4 @@
-#include "worker/shared_optimizer.h"
-
-#include "worker/clock.h"
+#include "worker/optimizer/replicated_optimizer.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
@@ -41,9 +39,10 @@ at::Tensor view_of(const at::Tensor& flat, int64_t offset, const at::Tensor& lik
 
 }  // namespace
 
-SharedOptimizer::SharedOptimizer(std::vector<model::NamedTensor> parameters,
-                                 const SharedSettings& settings, parallel::Collectives& collectives,
-                                 sweeps::Schedule schedule)
+ReplicatedOptimizer::ReplicatedOptimizer(std::vector<model::NamedTensor> parameters,
+                                         const SharedSettings& settings,
+                                         parallel::Collectives& collectives,
+                                         sweeps::Schedule schedule)
     : parameters_(std::move(parameters)),
       settings_(settings),
       layout_(layout_of(parameters_, settings.matrices, collectives.world())),
@@ -57,7 +56,7 @@ SharedOptimizer::SharedOptimizer(std::vector<model::NamedTensor> parameters,
   choose_order();
 }
 
-void SharedOptimizer::move_into_buffers() {
+void ReplicatedOptimizer::move_into_buffers() {
   for (size_t p = 0; p < parameters_.size(); ++p) {
     at::Tensor& tensor = parameters_[p].tensor;
     const at::Tensor view = view_of(values_, layout_.offsets[p], tensor);
@@ -68,7 +67,7 @@ void SharedOptimizer::move_into_buffers() {
 }
 
 // Ranks that share the work step one part of each bucket; else every rank steps all.
-void SharedOptimizer::choose_stretches() {
+void ReplicatedOptimizer::choose_stretches() {
   int64_t moment = 0;
   for (size_t b = 0; b < layout_.buckets.size(); ++b) {
     const Bucket& bucket = layout_.buckets[b];
@@ -84,12 +83,12 @@ void SharedOptimizer::choose_stretches() {
   steps_ = at::zeros({}, values_.options().dtype(at::kFloat));
 }
 
-bool SharedOptimizer::is_mine(const Bucket& bucket, size_t slot) const {
+bool ReplicatedOptimizer::is_mine(const Bucket& bucket, size_t slot) const {
   return bucket.of_matrices && (!exchange_.is_scattered() ||
                                 static_cast<int64_t>(slot) == exchange_.collectives().rank());
 }
 
-void SharedOptimizer::choose_matrices() {
+void ReplicatedOptimizer::choose_matrices() {
   for (const Bucket& bucket : layout_.buckets) {
     for (size_t slot = 0; slot < bucket.parameters.size(); ++slot) {
       if (!is_mine(bucket, slot)) { continue; }
@@ -99,19 +98,16 @@ void SharedOptimizer::choose_matrices() {
   }
 }
 
-int64_t SharedOptimizer::first_block_of(const Bucket& bucket) const {
+int64_t ReplicatedOptimizer::first_block_of(const Bucket& bucket) const {
   auto first = static_cast<int64_t>(settings_.blocks.size());
   for (const size_t p : bucket.parameters) {
-    int64_t block = -1;
-    for (size_t b = 0; b < settings_.blocks.size(); ++b) {
-      if (parameters_[p].name.starts_with(settings_.blocks[b])) { block = static_cast<int64_t>(b); }
-    }
-    first = std::min(first, block);
+    const auto block = block_of(parameters_[p].name, settings_.blocks);
+    first = std::min(first, block ? static_cast<int64_t>(*block) : -1);
   }
   return first;
 }
 
-void SharedOptimizer::choose_order() {
+void ReplicatedOptimizer::choose_order() {
   for (size_t b = 0; b < layout_.buckets.size(); ++b) {
     turns_.push_back({b, first_block_of(layout_.buckets[b])});
   }
@@ -120,7 +116,7 @@ void SharedOptimizer::choose_order() {
 }
 
 // Padding has no gradient, so the squares of the buffer are those of the parameters.
-double SharedOptimizer::squares() const {
+double ReplicatedOptimizer::squares() const {
   const auto of = [](const at::Tensor& flat) {
     const double norm = at::linalg_vector_norm(flat).item<double>();
     return norm * norm;
@@ -136,37 +132,33 @@ double SharedOptimizer::squares() const {
   return all.item<double>();
 }
 
-double SharedOptimizer::wait_for_sums() {
+void ReplicatedOptimizer::wait_for_sums() {
   const at::NoGradGuard guard;
-  Stopwatch watch;
-  exchange_.wait();
-  const double waited_s = watch.lap_s();
+  waiting([&] { exchange_.wait(); });
   squares_ = squares();
-  return waited_s;
 }
 
 // Gathers end in the order of the turns: what comes after `last_block` may still be under way.
-double SharedOptimizer::wait_for_gathers(int64_t last_block) {
+void ReplicatedOptimizer::wait_for_gathers(int64_t last_block) {
   const auto later = std::count_if(turns_.begin(), turns_.end(),
                                    [&](const Turn& turn) { return turn.block > last_block; });
-  Stopwatch watch;
-  exchange_.wait_for_gathers(static_cast<size_t>(later));
-  return watch.lap_s();
+  waiting([&] { exchange_.wait_for_gathers(static_cast<size_t>(later)); });
 }
 
-double SharedOptimizer::wait_for_values() {
-  return wait_for_gathers(static_cast<int64_t>(settings_.blocks.size()));
+void ReplicatedOptimizer::begin_pass(bool is_last) {
+  wait_for_gathers(-1);
+  if (is_last) { exchange_.expect_last(); }
 }
 
-double SharedOptimizer::wait_for_block(size_t block) {
-  return wait_for_gathers(static_cast<int64_t>(block));
+void ReplicatedOptimizer::before_forward(size_t block) {
+  wait_for_gathers(static_cast<int64_t>(block));
 }
 
-double SharedOptimizer::wait_for_begin() {
-  return wait_for_gathers(-1);
+void ReplicatedOptimizer::hold_values() {
+  wait_for_gathers(static_cast<int64_t>(settings_.blocks.size()));
 }
 
-double SharedOptimizer::step(SharedRates rates, int64_t lanes) {
+double ReplicatedOptimizer::step(SharedRates rates, int64_t lanes) {
   const at::NoGradGuard guard;
   const auto share = static_cast<double>(lanes);
   const double norm = std::sqrt(squares_) / share;
@@ -181,15 +173,7 @@ double SharedOptimizer::step(SharedRates rates, int64_t lanes) {
   return norm;
 }
 
-double SharedOptimizer::sum_and_step(SharedRates rates, int64_t lanes) {
-  start_sums();
-  wait_for_sums();
-  const double norm = step(rates, lanes);
-  wait_for_values();
-  return norm;
-}
-
-void SharedOptimizer::step_bucket(size_t bucket, SharedRates rates, double divisor) {
+void ReplicatedOptimizer::step_bucket(size_t bucket, SharedRates rates, double divisor) {
   const auto stretch = stretches_.find(bucket);
   if (stretch != stretches_.end()) {
     const Stretch& s = stretch->second;
@@ -204,14 +188,14 @@ void SharedOptimizer::step_bucket(size_t bucket, SharedRates rates, double divis
   }
 }
 
-void SharedOptimizer::step_matrix(size_t parameter, double learning_rate, double divisor) {
+void ReplicatedOptimizer::step_matrix(size_t parameter, double learning_rate, double divisor) {
   const at::Tensor& tensor = parameters_[parameter].tensor;
   at::Tensor value = tensor.detach();
   muon_step(settings_.muon, learning_rate, tensor.grad() / divisor, momenta_.at(parameter), value);
 }
 
 // The elements of a parameter that lie in this rank's stretches, with their moments.
-void SharedOptimizer::add_moments(std::vector<StatePiece>& pieces, size_t parameter) const {
+void ReplicatedOptimizer::add_moments(std::vector<StatePiece>& pieces, size_t parameter) const {
   const int64_t from = layout_.offsets[parameter];
   const int64_t elements = parameters_[parameter].tensor.numel();
   for (const auto& [bucket, s] : stretches_) {
@@ -223,12 +207,14 @@ void SharedOptimizer::add_moments(std::vector<StatePiece>& pieces, size_t parame
       const at::Tensor values = flat.narrow(0, s.moment + first - s.first, count);
       pieces.push_back({parameters_[parameter].name + suffix,
                         whole ? values.view(parameters_[parameter].tensor.sizes()) : values,
-                        first - from, whole, exchange_.is_scattered()});
+                        first - from, whole, exchange_.is_scattered(),
+                        parameters_[parameter].tensor.sizes().vec()});
     }
   }
 }
 
-std::vector<StatePiece> SharedOptimizer::state() const {
+std::vector<StatePiece> ReplicatedOptimizer::state() {
+  hold_values();
   std::vector<StatePiece> pieces;
   for (size_t p = 0; p < parameters_.size(); ++p) {
     const auto& [name, tensor] = parameters_[p];

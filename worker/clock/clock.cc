@@ -1,4 +1,4 @@
-#include "worker/clock.h"
+#include "worker/clock/clock.h"
 
 #include <chrono>
 #include <utility>

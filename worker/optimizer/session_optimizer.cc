@@ -1,4 +1,4 @@
-#include "worker/session_optimizer.h"
+#include "worker/optimizer/session_optimizer.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>

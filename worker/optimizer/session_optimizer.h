@@ -2,8 +2,8 @@
 #pragma once
 
 #include "model/named_tensor.h"
-#include "worker/adamw.h"
-#include "worker/state_pieces.h"
+#include "worker/optimizer/adamw.h"
+#include "worker/optimizer/state_pieces.h"
 
 #include <vector>
 

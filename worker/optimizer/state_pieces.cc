@@ -1,9 +1,10 @@
-#include "worker/state_pieces.h"
+#include "worker/optimizer/state_pieces.h"
 
 #include "model/tensor_file.h"
 
 #include <ATen/Functions.h>
 #include <c10/core/GradMode.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -32,22 +33,36 @@ std::string name_of(const StatePiece& piece) {
   return piece.is_whole ? piece.name : piece.name + kPiece + std::to_string(piece.first);
 }
 
+/// What a file says of the shape of a tensor of which it holds a piece; empty: nothing.
+std::vector<int64_t> shape_in(const Safetensors& file, const std::string& name) {
+  const auto said = file.metadata().find(name);
+  if (said == file.metadata().end()) { return {}; }
+  const auto json = nlohmann::json::parse(said->second, nullptr, false);
+  std::vector<int64_t> shape;
+  for (const auto& side : json.is_array() ? json : nlohmann::json::array()) {
+    if (!side.is_number_unsigned()) { return {}; }
+    shape.push_back(side.get<int64_t>());
+  }
+  return shape;
+}
+
 }  // namespace
 
-bool write_pieces(const fs::path& file, const std::vector<StatePiece>& pieces, bool also_common) {
+WrittenFile write_pieces(const fs::path& file, const std::vector<StatePiece>& pieces) {
   model::Tensors tensors;
+  std::map<std::string, std::string> shapes;
   for (const StatePiece& piece : pieces) {
-    if (piece.is_own || also_common) { tensors[name_of(piece)] = piece.values; }
+    tensors[name_of(piece)] = piece.values;
+    if (!piece.is_whole) { shapes[piece.name] = nlohmann::json(piece.shape).dump(); }
   }
-  if (tensors.empty()) { return false; }
-  model::write_tensors(file, tensors);
-  return true;
+  return model::write_tensors(file, tensors, shapes);
 }
 
 StoredPieces::StoredPieces(const std::vector<fs::path>& files) {
   for (const fs::path& path : files) {
     files_.push_back(std::make_unique<Safetensors>(path));
-    for (const auto& [name, bytes] : files_.back()->tensors()) { add(path, name, bytes); }
+    const Safetensors& file = *files_.back();
+    for (const auto& [name, bytes] : file.tensors()) { add(path, file, name, bytes); }
   }
   for (auto& [name, pieces] : stored_) {
     std::sort(pieces.begin(), pieces.end(),
@@ -55,15 +70,18 @@ StoredPieces::StoredPieces(const std::vector<fs::path>& files) {
   }
 }
 
-void StoredPieces::add(const fs::path& file, const std::string& name, const TensorBytes& bytes) {
+void StoredPieces::add(const fs::path& path, const Safetensors& file, const std::string& name,
+                       const TensorBytes& bytes) {
   const auto first = first_of(name);
-  auto& pieces = stored_[first ? name.substr(0, name.rfind(kPiece)) : name];
+  const std::string whole = first ? name.substr(0, name.rfind(kPiece)) : name;
+  auto& pieces = stored_[whole];
   for (const Stored& other : pieces) {
     if (!first || other.is_whole || other.first == *first) {
-      throw std::runtime_error(file.string() + ": '" + name + "' is stored twice");
+      throw std::runtime_error(path.string() + ": '" + name + "' is stored twice");
     }
   }
-  pieces.push_back({first.value_or(0), !first.has_value(), &bytes});
+  pieces.push_back(
+      {first.value_or(0), !first.has_value(), &bytes, first ? shape_in(file, whole) : bytes.shape});
 }
 
 void StoredPieces::copy_into(const std::vector<StatePiece>& pieces) const {
@@ -73,8 +91,8 @@ void StoredPieces::copy_into(const std::vector<StatePiece>& pieces) const {
     if (found == stored_.end()) {
       throw std::runtime_error("the checkpoint holds no '" + piece.name + "'");
     }
-    if (piece.is_whole && found->second.front().is_whole &&
-        at::IntArrayRef(found->second.front().bytes->shape) != piece.values.sizes()) {
+    const auto& shape = found->second.front().shape;
+    if (piece.is_whole && !shape.empty() && at::IntArrayRef(shape) != piece.values.sizes()) {
       throw std::runtime_error("the checkpoint's '" + piece.name + "' has another shape");
     }
     copy_flat(piece.name, piece.first, piece.values.detach().view({-1}));
@@ -98,6 +116,16 @@ void StoredPieces::copy_flat(const std::string& name, int64_t first, const at::T
   if (done != flat.numel()) {
     throw std::runtime_error("the checkpoint lacks a piece of '" + name + "'");
   }
+}
+
+at::Tensor StoredPieces::whole(const std::string& name) const {
+  const Stored& first = stored_.at(name).front();
+  if (!first.is_whole && first.shape.empty()) {
+    throw std::runtime_error("the checkpoint does not say which shape '" + name + "' has");
+  }
+  const at::Tensor all = at::empty(first.shape, model::view_of(*first.bytes).options());
+  copy_flat(name, 0, all.view({-1}));
+  return all;
 }
 
 std::vector<std::string> StoredPieces::names() const {

@@ -1,4 +1,4 @@
-#include "worker/adamw.h"
+#include "worker/optimizer/adamw.h"
 
 #include <ATen/Functions.h>
 

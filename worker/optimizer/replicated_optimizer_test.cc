@@ -1,6 +1,6 @@
-#include "worker/shared_optimizer.h"
+#include "worker/optimizer/replicated_optimizer.h"
 
-#include "worker/session_optimizer.h"
+#include "worker/optimizer/session_optimizer.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
@@ -57,7 +57,7 @@ parallel::Collectives& no_peers() {
 
 /// One step, as the loop takes it. Returns the norm before clipping.
 double step(SharedOptimizer& optimizer, double rate, int64_t lanes) {
-  return optimizer.sum_and_step({rate, 0}, lanes);
+  return sum_and_step(optimizer, {rate, 0}, lanes);
 }
 double step(SessionOptimizer& optimizer, double rate) {
   const double norm = optimizer.norm();
@@ -83,7 +83,7 @@ TEST_CASE("optimizer: shared parameters step like a plain loop, clipped, average
   at::manual_seed(1);
   const at::Tensor a = leaf({3, 5}), b = leaf({7}), unused = leaf({2});
   Naive naive_a(a), naive_b(b), naive_unused(unused);
-  SharedOptimizer optimizer({{"a", a}, {"b", b}, {"unused", unused}}, {}, no_peers());
+  ReplicatedOptimizer optimizer({{"a", a}, {"b", b}, {"unused", unused}}, {}, no_peers());
   for (int i = 0; i < 4; ++i) {
     const at::Tensor x = at::randn({3, 5}), y = at::randn({7});
     for (int lane = 0; lane < 2; ++lane) { ((a * x).sum() + (b * b * y).sum()).backward(); }
@@ -126,7 +126,7 @@ TEST_CASE("optimizer: a session's tensor without gradient neither moves nor coun
 TEST_CASE("optimizer: a gradient that is not finite changes nothing") {
   const at::Tensor a = leaf({2});
   const at::Tensor before = a.detach().clone();
-  SharedOptimizer optimizer({{"a", a}}, {}, no_peers());
+  ReplicatedOptimizer optimizer({{"a", a}}, {}, no_peers());
   (a * INFINITY).sum().backward();
   CHECK_FALSE(std::isfinite(step(optimizer, 1e-2, 1)));
   CHECK(at::equal(a.detach(), before));

@@ -1,0 +1,84 @@
+// The optimiser of the parameters of all sessions: AdamW, and Muon for the matrices where a point
+// asks for it. Ranks sum their gradients first; how they share the rest is a parallel form's
+// affair, which the passes of a step tell where they are.
+#pragma once
+
+#include "worker/clock/clock.h"
+#include "worker/optimizer/adamw.h"
+#include "worker/optimizer/muon.h"
+#include "worker/optimizer/state_pieces.h"
+#include "worker/parallel/around_blocks.h"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace enigma::worker {
+
+/// Learning rates of one step.
+struct SharedRates {
+  double adamw = 0;
+  double muon = 0;
+};
+
+/// What is stepped how.
+struct SharedSettings {
+  AdamW adamw = shared_adamw();
+  Muon muon;
+  std::set<std::string> matrices;  ///< names of those that Muon steps
+  /// What the names of the parameters of each block of the forward pass begin with, in its order.
+  std::vector<std::string> blocks;
+};
+
+class SharedOptimizer : public parallel::AroundBlocks {
+ public:
+  /// A pass of a lane begins: `is_last` of this step on this rank.
+  virtual void begin_pass(bool is_last) = 0;
+  /// Its backward has ended.
+  virtual void end_pass() {}
+
+  /// After the last pass: what has not left yet leaves.
+  virtual void start_sums() = 0;
+  /// Gradients are their sums over ranks afterwards.
+  virtual void wait_for_sums() = 0;
+
+  /// Clips the mean over `lanes` to norm 1, steps, and zeroes the gradients. Returns the norm
+  /// before clipping; where that is not finite, nothing is stepped.
+  virtual double step(SharedRates rates, int64_t lanes) = 0;
+
+  /// All values are whole on every rank until they are let go: for scores.
+  virtual void hold_values() = 0;
+  virtual void release_values() {}
+
+  /// Parameters under their names; `NAME.exp_avg`, `NAME.exp_avg_sq` and `NAME.step` of AdamW (one
+  /// step count for all), `NAME.momentum_buffer` of Muon. What another rank holds is not among
+  /// them. Copying into them sets them.
+  virtual std::vector<StatePiece> state() = 0;
+
+  /// Seconds waited for other ranks since this was asked last.
+  double take_waited_s() { return std::exchange(waited_s_, 0); }
+
+ protected:
+  /// Runs what waits for others, and counts its time.
+  template <typename Wait>
+  void waiting(const Wait& wait) {
+    Stopwatch watch;
+    wait();
+    waited_s_ += watch.lap_s();
+  }
+
+ private:
+  double waited_s_ = 0;
+};
+
+/// Sums and step in one call, where nothing is to run beside the sums. Returns the norm.
+double sum_and_step(SharedOptimizer& optimizer, SharedRates rates, int64_t lanes);
+
+/// The block that a parameter belongs to; nothing: none.
+std::optional<size_t> block_of(const std::string& parameter,
+                               const std::vector<std::string>& blocks);
+
+}  // namespace enigma::worker
