@@ -15,13 +15,16 @@ Spec spec_of(const std::string& text) {
   return std::move(*parsed.value);
 }
 
-/// Two sizes x two subsets x two budgets; `more` are further members.
-Spec a_spec(const std::string& more = "\"seeds\": [0]",
-            const std::string& budgets = "[1e13, 1e14]") {
+/// Two sizes x two subsets x two budgets; `more` are further members, `train` and `parallel`
+/// settings.
+Spec a_spec(const std::string& more = "\"seeds\": [0]", const std::string& budgets = "[1e13, 1e14]",
+            const std::string& train = "", const std::string& parallel = "") {
   return spec_of(R"({"version": 1, "name": "n",
     "session_sets": {"two": {"first": 2}, "all": {"first": 3}},
     "evaluation": {"sessions": "two", "strategies": ["video_only"]},
-    "defaults": {"train": {"lanes": 2, "windows_per_lane": 1, "strategies": ["causal", "video"]}},
+    "defaults": {"parallel": {)" +
+                 parallel + R"(}, "train": {)" + train +
+                 R"("lanes": 2, "windows_per_lane": 1, "strategies": ["causal", "video"]}},
     "axes": {"model.size": [{"width": 16, "layers": 1, "heads": 1},
                             {"width": 32, "layers": 2, "heads": 2}],
       "data.sessions": ["two", "all"],
@@ -262,6 +265,31 @@ TEST_CASE("plan: resources take the first rule that holds; a faulty rule is told
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].pointer == "/resources/0/if");
   CHECK(faults[0].suggestion == "did you mean 'data.sessions'?");
+}
+
+TEST_CASE("plan: of a model cut over ranks, a rank holds its part of the shared state") {
+  const std::string nodes = R"("resources": [{"devices": 1, "nodes": 4}])";
+  const auto plan_with = [&](const std::string& train, const std::string& parallel) {
+    return a_plan(a_spec(nodes, "[1e13, 1e14]", train, parallel)).points[0];
+  };
+  const PlannedPoint whole = plan_with("", "");
+  const int64_t shared = 16 * whole.params.shared;
+  CHECK(whole.memory_bytes - plan_with("", R"("form": "shard")").memory_bytes ==
+        shared - shared / 4);
+  const std::string hybrid = R"("form": "hybrid", "shard_ranks": 2)";
+  CHECK(whole.memory_bytes - plan_with("", hybrid).memory_bytes == shared - shared / 2);
+  // Activations that are not kept do not count.
+  const PlannedPoint again = plan_with(R"("checkpointing": "blocks", )", "");
+  CHECK(again.memory_bytes == 16 * whole.params.total);
+  CHECK(again.sweep_point.id == whole.sweep_point.id);
+}
+
+TEST_CASE("plan: windows of a lane that cannot be taken in equal parts are told at their place") {
+  const auto faults = complaints(a_spec("\"seeds\": [0]", "[1e13]", R"("accumulation": 2, )"));
+  REQUIRE(!faults.empty());
+  CHECK(faults[0].pointer == "/defaults/train/accumulation");
+  CHECK(faults[0].expected == "a divisor of train.windows_per_lane, which is 1");
+  CHECK(faults[0].suggestion == "1");
 }
 
 TEST_CASE("plan: every key of the contract is there, unknown is null") {

@@ -16,6 +16,8 @@
 #include <iterator>
 #include <map>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 namespace enigma {
 namespace {
@@ -150,23 +152,41 @@ std::vector<int64_t> worlds_of(const sweeps::PlannedPoint& point) {
   return worlds;
 }
 
-/// Our own worker deals whole lanes to ranks; what others do is their affair.
-std::vector<Diagnostic> uneven_lanes(const SweepRequest& request, const sweeps::Spec& spec,
+Diagnostic uneven(const sweeps::Spec& spec, const sweeps::PlannedPoint& point, int64_t world,
+                  std::string message, std::string expected, std::string suggestion) {
+  Diagnostic diagnostic = spec.document.at("/resources", std::move(message));
+  diagnostic.expected = std::move(expected);
+  diagnostic.found = fmt::format("{} ranks for point '{}'", world, point.sweep_point.name);
+  diagnostic.suggestion = std::move(suggestion);
+  return diagnostic;
+}
+
+/// A rank takes whole lanes, and a copy of the model whole groups of ranks.
+std::optional<Diagnostic> uneven_ranks(const sweeps::Spec& spec, const sweeps::PlannedPoint& point,
+                                       int64_t world) {
+  const int64_t lanes = point.point().lanes, sharing = point.point().shard_ranks;
+  if (lanes % world != 0) {
+    return uneven(spec, point, world, "lanes cannot be dealt evenly to so many ranks",
+                  fmt::format("a number of ranks that divides train.lanes, which is {}", lanes),
+                  fmt::format("\"train\": {{\"lanes\": {}}}", std::lcm(lanes, world)));
+  }
+  if (point.point().form == sweeps::Form::hybrid && world > 1 && world % sharing != 0) {
+    return uneven(spec, point, world, "so many ranks do not make whole copies of the model",
+                  fmt::format("a multiple of parallel.shard_ranks, which is {}", sharing),
+                  fmt::format("\"parallel\": {{\"shard_ranks\": {}}}", std::gcd(sharing, world)));
+  }
+  return std::nullopt;
+}
+
+/// Of our own worker; what others do is their affair.
+std::vector<Diagnostic> uneven_ranks(const SweepRequest& request, const sweeps::Spec& spec,
                                      const sweeps::Plan& plan) {
   if (!request.worker.empty() && fs::path(request.worker).filename() != "enigma-worker") {
     return {};
   }
   for (const sweeps::PlannedPoint& point : plan.points) {
-    const int64_t lanes = point.point().lanes;
     for (const int64_t world : worlds_of(point)) {
-      if (lanes % world == 0) { continue; }
-      Diagnostic uneven =
-          spec.document.at("/resources", "lanes cannot be dealt evenly to so many ranks");
-      uneven.expected =
-          fmt::format("a number of ranks that divides train.lanes, which is {}", lanes);
-      uneven.found = fmt::format("{} ranks for point '{}'", world, point.sweep_point.name);
-      uneven.suggestion = fmt::format("\"train\": {{\"lanes\": {}}}", std::lcm(lanes, world));
-      return {uneven};
+      if (auto problem = uneven_ranks(spec, point, world)) { return {std::move(*problem)}; }
     }
   }
   return {};
@@ -193,7 +213,7 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   auto plan = sweeps::make_plan(*spec.value, manifest,
                                 surroundings_of(store, spec.value->name, request, *site.value));
   append(result.diagnostics, plan.diagnostics);
-  if (plan.ok()) { append(result.diagnostics, uneven_lanes(request, *spec.value, *plan.value)); }
+  if (plan.ok()) { append(result.diagnostics, uneven_ranks(request, *spec.value, *plan.value)); }
   if (plan.ok() && !has_errors(result.diagnostics)) {
     result.value = {std::move(*spec.value), std::move(*plan.value), data, executor,
                     std::move(*site.value)};

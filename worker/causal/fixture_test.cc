@@ -17,6 +17,10 @@ std::filesystem::path description() {
   return golden::golden_folder() / "causal" / "causal.json";
 }
 
+/// In float64 too the published code rounds norms and softmax to float32. The last bit of these is
+/// the processor's: with AVX-512 the stored values come out to 1e-9, without it to 3e-7.
+constexpr double kRounded = 1e-6;
+
 }  // namespace
 
 TEST_CASE("causal fixture: hidden states, logits, losses and gradients are the published ones") {
@@ -34,7 +38,7 @@ TEST_CASE("causal fixture: hidden states, logits, losses and gradients are the p
         REQUIRE(results.contains(key));
         const auto [error, scale] =
             golden::difference(results.at(key), expected.view_as(results.at(key)));
-        CHECK(error <= (type == at::kDouble ? 1e-9 : 2e-5) * scale);
+        CHECK(error <= (type == at::kDouble ? kRounded : 2e-5) * scale);
       }
       CHECK(results.size() == stored.size());
     }
