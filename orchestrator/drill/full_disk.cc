@@ -9,7 +9,7 @@ constexpr const char* kLimitRanks = R"sh(
 for process in /proc/[0-9]*; do
   grep -qzxF "ENIGMA_ATTEMPT_DIR=$1" "$process/environ" 2>/dev/null || continue
   grep -qz '^ENIGMA_RANK=' "$process/environ" 2>/dev/null || continue
-  prlimit --pid "${process#/proc/}" --fsize=0:0 && found=yes
+  prlimit --pid "${process#/proc/}" --fsize=0:0 && found=yes && echo limited
 done
 [ -n "$found" ] || { echo "no rank of $1 is at work on $(hostname)" >&2; exit 1; })sh";
 
@@ -33,6 +33,10 @@ std::vector<std::string> step_of(const Target& target) {
 }
 
 }  // namespace
+
+bool has_filled_disk(const std::string& said) {
+  return said.find("limited\n") != std::string::npos;
+}
 
 std::vector<std::string> words_to_fill_disk(const Target& target) {
   std::vector<std::string> words;

@@ -59,7 +59,7 @@ RunResult fill(const Target& target) {
 TEST_CASE("the ranks of the attempt may write no more, and nobody else") {
   const std::string folder = "/nowhere/attempt-1." + std::to_string(::getpid());
   const Sleeper rank(folder, true), starter(folder, false), other(folder + "0", true);
-  CHECK(fill(a_target(folder)).ok());
+  CHECK(has_filled_disk(fill(a_target(folder)).out));
   CHECK(rank.limit() == "0");
   CHECK(starter.limit() == "unlimited");
   CHECK(other.limit() == "unlimited");
@@ -68,6 +68,7 @@ TEST_CASE("the ranks of the attempt may write no more, and nobody else") {
 TEST_CASE("an attempt without a rank here is said to have none") {
   const RunResult result = fill(a_target("/nowhere/attempt-2"));
   CHECK_FALSE(result.ok());
+  CHECK_FALSE(has_filled_disk(result.out));
   CHECK(result.err.find("no rank of /nowhere/attempt-2 is at work on") != std::string::npos);
 }
 

@@ -13,11 +13,17 @@
 namespace enigma::drill {
 namespace {
 
+constexpr RunLimits kLimits{.time = std::chrono::milliseconds(30'000)};
+
+[[noreturn]] void refuse(const std::string& program, const RunResult& answer) {
+  throw std::runtime_error(program + ": " + (answer.err.empty() ? answer.out : answer.err));
+}
+
 /// What the program says; throws where it fails.
 std::string must(const std::vector<std::string>& words) {
-  const RunResult answer = run(words, {.time = std::chrono::milliseconds(30'000)});
-  if (answer.ok()) { return answer.out; }
-  throw std::runtime_error(words.front() + ": " + (answer.err.empty() ? answer.out : answer.err));
+  const RunResult answer = run(words, kLimits);
+  if (!answer.ok()) { refuse(words.front(), answer); }
+  return answer.out;
 }
 
 /// srun takes a job's number and not, as the other commands do, ARRAYJOB_TASK (seen with 22.05).
@@ -28,7 +34,9 @@ std::string number_of(const std::string& job) {
 
 void fill_disk(Target target) {
   if (!target.job.empty()) { target.job = number_of(target.job); }
-  must(words_to_fill_disk(target));
+  const auto words = words_to_fill_disk(target);
+  const RunResult answer = run(words, kLimits);
+  if (!has_filled_disk(answer.out)) { refuse(words.front(), answer); }
 }
 
 void send(const launch::Process& process, int signal, const std::string& what) {
@@ -69,7 +77,9 @@ void strike(Strike strike, const Target& target, const launch::Process& controll
       return;
     case Strike::kill_node:
       if (!is_job) { return send(target.launcher, SIGKILL, "the launcher"); }
-      must({"scancel", "--signal=KILL", "--full", target.job});
+      // To all of a job it would be an orderly end: SIGTERM first, and time for a checkpoint. The
+      // worker dies with its launcher.
+      must({"scancel", "--signal=KILL", "--batch", target.job});
       return;
     case Strike::kill_controller:
       return send(controller, SIGKILL, "the controller");
