@@ -262,10 +262,22 @@ def check_near(place, world):
     return most
 
 
-def two_ranks_give_the_run_of_one(world):
-    place = world.place("two-ranks")
+def exported_shapes(world, place):
+    """Names and shapes of the weights in the last checkpoint, gathered into one file."""
+    checkpoint = max(place.attempts()[0].glob("checkpoints/step-*"), key=lambda path: int(path.name[5:]))
+    out = place.folder / "weights.safetensors"
+    subprocess.run([world.build / "bin" / "enigma-worker", "export-weights", checkpoint, "--out", out], check=True,
+                   capture_output=True)
+    data = out.read_bytes()
+    header = json.loads(data[8:8 + int.from_bytes(data[:8], "little")])
+    return {name: tensor["shape"] for name, tensor in header.items() if name != "__metadata__"}
+
+
+def run_on_two_ranks(world, name, parallel):
+    """The largest difference from the run of one rank, and the shapes of its weights."""
+    place = world.place(name)
     with ended(place):
-        check_exit(place.run("submit", of_two_ranks(place, parallel={"schedule": "scattered"}), "--wait"), 0)
+        check_exit(place.run("submit", of_two_ranks(place, parallel=parallel), "--wait"), 0)
         [attempt] = attempts_of(place, [None])
         check(attempt["ranks"] == 2, f"{attempt['ranks']} ranks")
         kept = {path.name for path in place.attempts()[0].glob("checkpoints/*/*")}
@@ -275,7 +287,15 @@ def two_ranks_give_the_run_of_one(world):
         rows = json.loads(place.run("metrics", run, "--json").stdout)["rows"]
         exposed = [row["value"] for row in rows if row["name"] == "communication_exposed_s"]
         check(all(value > 0 for value in exposed), "no communication was waited for")
-        return f"the same to {check_near(place, world):.0e}"
+        return check_near(place, world), exported_shapes(world, place)
+
+
+def two_ranks_give_the_run_of_one(world):
+    """Each with a copy of the model, stepping its part; and with the model cut over both."""
+    copied, shapes = run_on_two_ranks(world, "two-ranks", {"schedule": "scattered"})
+    cut, shapes_of_cut = run_on_two_ranks(world, "two-ranks-sharded", {"form": "shard"})
+    check(shapes == shapes_of_cut and len(shapes) > 10, f"other weights: {shapes} {shapes_of_cut}")
+    return f"the same to {copied:.0e}, the model cut to {cut:.0e}"
 
 
 def a_killed_rank_ends_the_attempt_and_one_rank_goes_on(world):
