@@ -81,7 +81,7 @@ def the_real_trainer_on_four_nodes_then_two_then_four(place, cluster):
                     "--minutes", "2", "--seed", "6"], check=True, capture_output=True)
     alone = Place(place.bin.parent, place.folder / "alone", place.data)
     real_run(alone, 1)
-    finish(alone, 1, 150)
+    finish(alone, 1, 400)
     alone.stop()
     real_run(place, [2, 4])
     finish_started(place, cluster)
