@@ -119,7 +119,7 @@ double ShardedOptimizer::step(SharedRates rates, int64_t lanes) {
   steps_ += 1;
   Momentum next = start_momentum(0, divisor);
   for (size_t unit = 0; unit < shares_.size(); ++unit) {
-    const Momentum momentum = std::move(next);
+    const Momentum momentum = std::exchange(next, {});
     if (unit + 1 < shares_.size()) { next = start_momentum(unit + 1, divisor); }
     step_elements(unit, rates.adamw, divisor);
     step_matrices(unit, rates.muon, momentum);
