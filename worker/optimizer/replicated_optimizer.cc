@@ -1,5 +1,7 @@
 #include "worker/optimizer/replicated_optimizer.h"
 
+#include "worker/parallel/flat_view.h"
+
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
@@ -11,6 +13,7 @@ namespace enigma::worker {
 namespace {
 
 using parallel::Bucket;
+using parallel::view_of;
 
 std::vector<parallel::FlatParameter> flat_parameters(
     const std::vector<model::NamedTensor>& parameters, const std::set<std::string>& matrices) {
@@ -31,10 +34,6 @@ std::vector<at::Tensor> tensors_of(const std::vector<model::NamedTensor>& parame
   std::vector<at::Tensor> tensors;
   for (const auto& parameter : parameters) { tensors.push_back(parameter.tensor); }
   return tensors;
-}
-
-at::Tensor view_of(const at::Tensor& flat, int64_t offset, const at::Tensor& like) {
-  return flat.narrow(0, offset, like.numel()).view(like.sizes());
 }
 
 }  // namespace
@@ -116,7 +115,7 @@ void ReplicatedOptimizer::choose_order() {
 }
 
 // Padding has no gradient, so the squares of the buffer are those of the parameters.
-double ReplicatedOptimizer::squares() const {
+double ReplicatedOptimizer::summed_squares() const {
   const auto of = [](const at::Tensor& flat) {
     const double norm = at::linalg_vector_norm(flat).item<double>();
     return norm * norm;
@@ -135,7 +134,7 @@ double ReplicatedOptimizer::squares() const {
 void ReplicatedOptimizer::wait_for_sums() {
   const at::NoGradGuard guard;
   waiting([&] { exchange_.wait(); });
-  squares_ = squares();
+  squares_ = summed_squares();
 }
 
 // Gathers end in the order of the turns: what comes after `last_block` may still be under way.
@@ -158,19 +157,13 @@ void ReplicatedOptimizer::hold_values() {
   wait_for_gathers(static_cast<int64_t>(settings_.blocks.size()));
 }
 
-double ReplicatedOptimizer::step(SharedRates rates, int64_t lanes) {
-  const at::NoGradGuard guard;
-  const auto share = static_cast<double>(lanes);
-  const double norm = std::sqrt(squares_) / share;
-  if (!std::isfinite(norm)) { return norm; }
-  const double divisor = share * clip_divisor(norm);
+void ReplicatedOptimizer::take_step(SharedRates rates, double divisor) {
   steps_ += 1;
   for (const Turn& turn : turns_) {
     step_bucket(turn.bucket, rates, divisor);
     if (exchange_.is_scattered()) { exchange_.gather(values_, layout_.buckets[turn.bucket]); }
   }
   gradients_.zero_();
-  return norm;
 }
 
 void ReplicatedOptimizer::step_bucket(size_t bucket, SharedRates rates, double divisor) {

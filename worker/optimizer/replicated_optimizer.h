@@ -29,7 +29,6 @@ class ReplicatedOptimizer final : public SharedOptimizer {
   void before_forward(size_t block) override;
   void start_sums() override { exchange_.start_rest(); }
   void wait_for_sums() override;
-  double step(SharedRates rates, int64_t lanes) override;
   void hold_values() override;
   std::vector<StatePiece> state() override;
 
@@ -56,7 +55,9 @@ class ReplicatedOptimizer final : public SharedOptimizer {
   void step_bucket(size_t bucket, SharedRates rates, double divisor);
   void step_matrix(size_t parameter, double learning_rate, double divisor);
   void wait_for_gathers(int64_t last_block);
-  double squares() const;
+  double squares() const override { return squares_; }
+  void take_step(SharedRates rates, double divisor) override;
+  double summed_squares() const;
   void add_moments(std::vector<StatePiece>& pieces, size_t parameter) const;
 
   std::vector<model::NamedTensor> parameters_;

@@ -95,11 +95,11 @@ void ShardedOptimizer::wait_for_sums() {
     }
     for (const auto& sum : sums) { sum->wait(); }
   });
-  squares_ = squares();
+  squares_ = summed_squares();
 }
 
 // Padding has no gradient, so the squares of the parts are those of the parameters.
-double ShardedOptimizer::squares() {
+double ShardedOptimizer::summed_squares() {
   double mine = 0;
   for (const ShardUnit& unit : blocks_.units()) {
     const double norm = at::linalg_vector_norm(unit.gradients()).item<double>();
@@ -110,12 +110,7 @@ double ShardedOptimizer::squares() {
   return all.item<double>();
 }
 
-double ShardedOptimizer::step(SharedRates rates, int64_t lanes) {
-  const at::NoGradGuard guard;
-  const auto share = static_cast<double>(lanes);
-  const double norm = std::sqrt(squares_) / share;
-  if (!std::isfinite(norm)) { return norm; }
-  const double divisor = share * clip_divisor(norm);
+void ShardedOptimizer::take_step(SharedRates rates, double divisor) {
   steps_ += 1;
   Momentum next = start_momentum(0, divisor);
   for (size_t unit = 0; unit < shares_.size(); ++unit) {
@@ -125,7 +120,6 @@ double ShardedOptimizer::step(SharedRates rates, int64_t lanes) {
     step_matrices(unit, rates.muon, momentum);
     blocks_.units()[unit].gradients().zero_();
   }
-  return norm;
 }
 
 void ShardedOptimizer::step_elements(size_t unit, double learning_rate, double divisor) {

@@ -29,7 +29,6 @@ class ShardedOptimizer final : public SharedOptimizer {
   void end_pass() override;
   void start_sums() override {}
   void wait_for_sums() override;
-  double step(SharedRates rates, int64_t lanes) override;
   /// Costs each rank the memory of the whole values.
   void hold_values() override;
   void release_values() override { blocks_.release_all(); }
@@ -59,7 +58,9 @@ class ShardedOptimizer final : public SharedOptimizer {
   };
   std::vector<parallel::ShardUnit> cut();
   void choose_pieces();
-  double squares();
+  double squares() const override { return squares_; }
+  void take_step(SharedRates rates, double divisor) override;
+  double summed_squares();
   void step_elements(size_t unit, double learning_rate, double divisor);
   Momentum start_momentum(size_t unit, double divisor);
   void step_matrices(size_t unit, double learning_rate, const Momentum& momentum);

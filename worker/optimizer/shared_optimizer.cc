@@ -1,6 +1,18 @@
 #include "worker/optimizer/shared_optimizer.h"
 
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+
 namespace enigma::worker {
+
+double SharedOptimizer::step(SharedRates rates, int64_t lanes) {
+  const at::NoGradGuard guard;
+  const auto share = static_cast<double>(lanes);
+  const double norm = std::sqrt(squares()) / share;
+  if (std::isfinite(norm)) { take_step(rates, share * clip_divisor(norm)); }
+  return norm;
+}
 
 double sum_and_step(SharedOptimizer& optimizer, SharedRates rates, int64_t lanes) {
   optimizer.start_sums();

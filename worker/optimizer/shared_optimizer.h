@@ -47,7 +47,7 @@ class SharedOptimizer : public parallel::AroundBlocks {
 
   /// Clips the mean over `lanes` to norm 1, steps, and zeroes the gradients. Returns the norm
   /// before clipping; where that is not finite, nothing is stepped.
-  virtual double step(SharedRates rates, int64_t lanes) = 0;
+  double step(SharedRates rates, int64_t lanes);
 
   /// All values are whole on every rank until they are let go: for scores.
   virtual void hold_values() = 0;
@@ -62,6 +62,11 @@ class SharedOptimizer : public parallel::AroundBlocks {
   double take_waited_s() { return std::exchange(waited_s_, 0); }
 
  protected:
+  /// Of all gradients, summed over ranks: known since wait_for_sums().
+  virtual double squares() const = 0;
+  /// Steps with gradients divided by `divisor`, and zeroes them.
+  virtual void take_step(SharedRates rates, double divisor) = 0;
+
   /// Runs what waits for others, and counts its time.
   template <typename Wait>
   void waiting(const Wait& wait) {

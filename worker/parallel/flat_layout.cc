@@ -8,13 +8,8 @@
 namespace enigma::parallel {
 namespace {
 
-constexpr int64_t kAlign = 16;  // elements: every view starts on a cache line
 constexpr int64_t kBucketMin = int64_t{1} << 14, kBucketMax = int64_t{1} << 22;
 constexpr int64_t kBucketsWanted = 8;
-
-int64_t rounded_up(int64_t count, int64_t multiple) {
-  return (count + multiple - 1) / multiple * multiple;
-}
 
 class Packing {
  public:

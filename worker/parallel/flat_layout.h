@@ -8,6 +8,13 @@
 
 namespace enigma::parallel {
 
+/// Elements: every view and every part begins at a multiple, on a cache line.
+inline constexpr int64_t kAlign = 16;
+
+constexpr int64_t rounded_up(int64_t count, int64_t multiple) {
+  return (count + multiple - 1) / multiple * multiple;
+}
+
 struct FlatParameter {
   int64_t elements = 0;
   bool is_matrix = false;  ///< stepped as a whole by one rank, where ranks share the work
@@ -32,7 +39,7 @@ struct FlatLayout {
 
 /// `parameters` in the order of the forward pass. They keep it; matrices come last, those of one
 /// size together. A bucket holds about `bucket_elements`: at least one parameter, and one matrix a
-/// rank. Every parameter and every part begins at a multiple of 16 elements.
+/// rank. Every parameter and every part begins at a multiple of kAlign.
 FlatLayout flat_layout(const std::vector<FlatParameter>& parameters, int64_t world,
                        int64_t bucket_elements);
 

@@ -1,5 +1,8 @@
 #include "worker/parallel/shard_unit.h"
 
+#include "worker/parallel/flat_layout.h"
+#include "worker/parallel/flat_view.h"
+
 #include <ATen/Functions.h>
 #include <c10/core/GradMode.h>
 
@@ -7,12 +10,6 @@
 
 namespace enigma::parallel {
 namespace {
-
-constexpr int64_t kAlign = 16;  // elements: every view starts on a cache line
-
-int64_t rounded_up(int64_t count, int64_t multiple) {
-  return (count + multiple - 1) / multiple * multiple;
-}
 
 // The graph of a pass holds views of a buffer, which see what stands there when backward comes: the
 // memory goes and comes below them, the storage stays.
@@ -35,10 +32,6 @@ void give_memory_back(const at::Tensor& flat) {
   c10::StorageImpl& storage = storage_of(flat);
   storage.set_data_ptr_noswap(at::DataPtr(nullptr, flat.device()));
   storage.set_nbytes(0);
-}
-
-at::Tensor view_of(const at::Tensor& flat, int64_t offset, const at::Tensor& like) {
-  return flat.narrow(0, offset, like.numel()).view(like.sizes());
 }
 
 }  // namespace
