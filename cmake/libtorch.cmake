@@ -61,3 +61,17 @@ foreach(library c10 torch_cpu)
     INTERFACE_LINK_OPTIONS "-Wl,--allow-shlib-undefined")
 endforeach()
 target_link_libraries(torch_cpu INTERFACE c10)
+
+# ATen's headers take seconds to read: once for the rooms, and once for the tests, which have options of their own.
+enigma_precompiled(torch LINKS torch_cpu nlohmann_json::nlohmann_json HEADERS <ATen/ATen.h> <nlohmann/json.hpp>)
+enigma_precompiled(torch_tests LINKS torch_cpu nlohmann_json::nlohmann_json
+  HEADERS <ATen/ATen.h> <nlohmann/json.hpp> OPTIONS $<$<CONFIG:RelWithDebInfo>:-O0>)
+
+function(enigma_use_torch_headers) # ROOM…
+  foreach(room ${ARGN})
+    enigma_use_precompiled(torch enigma_${room})
+    if(TARGET enigma_${room}_test)
+      enigma_use_precompiled(torch_tests enigma_${room}_test)
+    endif()
+  endforeach()
+endfunction()

@@ -17,11 +17,12 @@ else()
 endif()
 
 # Paths below the checkout are hashed as relative ones, so that a second checkout finds the objects
-# of the first.
+# of the first; a precompiled header is known by what it holds.
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
-                                  CCACHE_NOHASHDIR=1 ${CCACHE})
+                                  CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+                                  ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(MOLD)

@@ -3,6 +3,7 @@
 #   tests/run.sh [--yes] [--only STAGE[,STAGE…]]
 # Stages: unit, simulation, end_to_end, slurm, quickstart, bench, sanitizers, fuzz. ENIGMA_SHARED (default
 # ../shared) names the folder of reference recordings and values; tests that need it skip visibly without it.
+# ENIGMA_TEST_MINUTES (default 65): no stage begins later; what is left then is skipped and told.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
@@ -24,7 +25,22 @@ trap 'rm -rf "$logs"' EXIT
 passed=0 failed=0 skipped=0
 times=() failures=() skips=()
 
-wanted() { case " $stages " in *" $1 "*) ;; *) false ;; esac; }
+minutes=${ENIGMA_TEST_MINUTES:-65}
+if ! [[ $minutes =~ ^[1-9][0-9]{0,4}$ ]]; then
+  echo "tests/run.sh: ENIGMA_TEST_MINUTES is '$minutes', not a whole number of minutes" >&2
+  exit 2
+fi
+
+asked() { case " $stages " in *" $1 "*) ;; *) false ;; esac; }
+
+# Whether a stage is asked for and there is still time to begin it. A machine too slow for all of them skips the
+# last ones, and says so.
+wanted() {
+  asked "$1" || return
+  [ $SECONDS -lt $((minutes * 60)) ] && return
+  count_line "SKIP $1: $minutes minutes had passed before it could begin (ENIGMA_TEST_MINUTES)"
+  false
+}
 
 # One line of a test that speaks PASS / FAIL / SKIP, counted.
 count_line() {
@@ -138,7 +154,7 @@ check_format() {
 }
 
 must "set-up" cmake/setup.sh --for tests $setup_options
-if wanted unit; then timed "formatting" run_script check_format; fi
+if asked unit; then timed "formatting" run_script check_format; fi
 must "release build" build release all enigma_tests
 if wanted unit; then
   timed "unit tests" run_doctests release
@@ -152,10 +168,12 @@ fi
 if wanted slurm; then timed "slurm" run_script tests/slurm/run.sh build/release; fi
 if wanted quickstart; then timed "quick start" run_script tests/quickstart/run.sh; fi
 if wanted bench; then timed "benchmarks" run_script tests/bench/run.sh build/release; fi
-if wanted sanitizers || wanted fuzz; then must "sanitizer build" build asan all enigma_tests; fi
-if wanted sanitizers; then
+if wanted sanitizers && must "sanitizer build" build asan all enigma_tests && wanted sanitizers; then
   timed "unit tests under sanitizers" run_doctests asan
   timed "simulation under sanitizers" run_script tests/simulation/run.sh build/asan 50
 fi
-if wanted fuzz; then timed "fuzzing" run_script tests/fuzz/run.sh build/asan 30; fi
+if wanted fuzz; then
+  must "build of the fuzzers" build asan enigma_fuzzers
+  timed "fuzzing" run_script tests/fuzz/run.sh build/asan 30
+fi
 finish
