@@ -17,7 +17,9 @@ constexpr int64_t kSide = 1024;
 constexpr double kMeasure_s = 0.3;
 constexpr double kFlops = 2.0 * kSide * kSide * kSide;
 
-double best_rate(at::ScalarType type) {
+}  // namespace
+
+double matmul_flops_per_s(at::ScalarType type) {
   const c10::InferenceMode guard;
   const at::Tensor a = at::ones({kSide, kSide}, type), b = at::ones({kSide, kSide}, type);
   at::Tensor out = at::mm(a, b);  // the first product pays for set-up
@@ -32,10 +34,8 @@ double best_rate(at::ScalarType type) {
   return best;
 }
 
-}  // namespace
-
 Device measure_cpu(at::ScalarType type) {
-  const double rate = best_rate(type);
+  const double rate = matmul_flops_per_s(type);
   const int threads = at::get_num_threads();
   char text[128];
   std::snprintf(text, sizeof text, "CPU (peak measured: %.1f GFLOP/s %s, %d thread%s)", rate / 1e9,

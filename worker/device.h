@@ -14,8 +14,11 @@ struct Device {
   at::TensorOptions tensors = at::TensorOptions(at::kFloat);  ///< of what a run makes on it
 };
 
-/// The CPU with its peak measured now: the best of large matrix products of `type` over about
-/// 0.3 s, with the threads that training will use.
+/// FLOP/s of large matrix products of `type` on the CPU: the best over about 0.3 s, with the
+/// threads that training will use.
+double matmul_flops_per_s(at::ScalarType type);
+
+/// The CPU with its peak measured now, by such products.
 Device measure_cpu(at::ScalarType type);
 
 /// Peak resident memory of this process so far.

@@ -65,7 +65,24 @@ void check_place(Reader& reader, const Environment& environment) {
   }
 }
 
+void read_rank(Reader& reader, int64_t pid, Environment& environment) {
+  environment.threads = reader.number("ENIGMA_THREADS", int64_t{1}, int64_t{1});
+  environment.init_deadline_s = reader.number("ENIGMA_INIT_DEADLINE_S", 1.0, 600.0);
+  environment.collective_deadline_s = reader.number("ENIGMA_COLLECTIVE_DEADLINE_S", 0.1, 120.0);
+  environment.interface = reader.text("GLOO_SOCKET_IFNAME");
+  read_place(reader, pid, environment);
+  check_place(reader, environment);
+}
+
 }  // namespace
+
+Environment read_rank_environment(const Lookup& lookup, int64_t pid) {
+  Reader reader(lookup);
+  Environment environment;
+  read_rank(reader, pid, environment);
+  reader.finish();
+  return environment;
+}
 
 Environment read_environment(const Lookup& lookup, int64_t pid) {
   Reader reader(lookup);
@@ -79,15 +96,10 @@ Environment read_environment(const Lookup& lookup, int64_t pid) {
   environment.report_url = reader.text("ENIGMA_REPORT_URL");
   environment.report_pin = reader.text("ENIGMA_REPORT_PIN");
   environment.token_file = reader.text("ENIGMA_TOKEN_FILE");
-  environment.threads = reader.number("ENIGMA_THREADS", int64_t{1}, int64_t{1});
   environment.checkpoint_every_steps =
       reader.number("ENIGMA_CHECKPOINT_EVERY", int64_t{0}, int64_t{0});
   environment.checkpoint_every_s = reader.number("ENIGMA_CHECKPOINT_EVERY_S", 0.0, 60.0);
-  environment.init_deadline_s = reader.number("ENIGMA_INIT_DEADLINE_S", 1.0, 600.0);
-  environment.collective_deadline_s = reader.number("ENIGMA_COLLECTIVE_DEADLINE_S", 0.1, 120.0);
-  environment.interface = reader.text("GLOO_SOCKET_IFNAME");
-  read_place(reader, pid, environment);
-  check_place(reader, environment);
+  read_rank(reader, pid, environment);
   reader.finish();
   return environment;
 }

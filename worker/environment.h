@@ -35,4 +35,7 @@ using Lookup = std::function<const char*(const char* name)>;
 /// Throws Ending with exit code 64 that names every variable that is missing or wrong.
 Environment read_environment(const Lookup& lookup, int64_t pid);
 
+/// The same of what needs no run: rank and world, threads, deadlines, interface.
+Environment read_rank_environment(const Lookup& lookup, int64_t pid);
+
 }  // namespace enigma::worker

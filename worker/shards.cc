@@ -6,6 +6,7 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -27,9 +28,9 @@ std::vector<fs::path> shared_shards(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    const bool is_one = name == std::string(kShared) + kEnding ||
-                        (name.starts_with(std::string(kShared) + "-") && name.ends_with(kEnding));
-    if (is_one) { files.push_back(entry.path()); }
+    if (!name.starts_with(kShared) || !name.ends_with(kEnding)) { continue; }
+    const char after = name[std::strlen(kShared)];
+    if (after == '-' || after == '.') { files.push_back(entry.path()); }
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -133,6 +133,40 @@ def a_trained_model_predicts(world):
         return f"{len(reported)} strategies, {correlation:.4f} twice"
 
 
+def bench(world, *words):
+    return subprocess.run([world.build / "bin" / "enigma-worker", "bench", *words],
+                          capture_output=True, text=True)
+
+
+def a_machine_is_measured_for_a_run(world):
+    """Ceilings, and where the time of steps of a run goes, on one rank and on two."""
+    place = world.place("measured")
+    with ended(place):
+        finish(place)
+        [run] = place.runs()
+        point = place.store / "runs" / run / "point.json"
+    words = ["--point", point, "--data", world.data, "--steps", "5"]
+    for ranks in (1, 2):
+        answer = bench(world, *words, "--ranks", str(ranks), "--json")
+        check_exit(answer, 0)
+        document = json.loads(answer.stdout)
+        step = document["step"]
+        check(document["schema"] == "enigma.bench/1" and document["ranks"] == ranks, str(document))
+        check(abs(sum(step.values()) - 2 * step["step_s"]) < 1e-9, f"parts of {step}")
+        check(min(step[k] for k in step if k != "other_s") >= 0, f"a part below 0 of {step}")
+        check(0 < document["mfu_step"] < 1, f"MFU {document['mfu_step']}")
+        check(document["limit"] in ("compute", "data", "communication"), document["limit"])
+        check("attention_for_cpu" in document["attention_backend"], document["attention_backend"])
+        check(len(document["collectives"]) == (0 if ranks == 1 else 8), "collectives")
+        check([m["dtype"] for m in document["matmul"]] == ["float32", "bfloat16"], "matmul")
+    told = bench(world, *words)
+    check(told.returncode == 0 and "limited by" in told.stdout, told.stdout + told.stderr)
+    for wrong in (["--point", point], ["--steps", "0"], ["--ranks", "-1"], ["--sleps", "3"],
+                  [*words, "--ranks", "3"]):
+        check_exit(bench(world, *wrong), 2)
+    return f"{step['step_s'] * 1e3:.0f} ms a step on two ranks, limited by {document['limit']}"
+
+
 def a_run_is_scored_after_the_fact(world):
     """The same question has the same answer; other ones stand beside the history, not in it."""
     place = world.place("scored")
@@ -408,6 +442,7 @@ def ended(place):
 
 
 TESTS = [uninterrupted_run_and_submitted_twice, a_trained_model_predicts,
+         a_machine_is_measured_for_a_run,
          a_run_is_scored_after_the_fact, sigkilled_worker_resumes, sigterm_is_a_preemption,
          torn_checkpoint_is_passed_over, the_worker_defines_nothing_of_gloo, two_ranks_give_the_run_of_one,
          a_killed_rank_ends_the_attempt_and_one_rank_goes_on, truncated_array_is_refused,

@@ -21,10 +21,7 @@ fs::path point_above(const fs::path& checkpoint) {
 sweeps::Point point_of(const po::variables_map& values, const fs::path& checkpoint) {
   const fs::path file = values.count("point") > 0 ? fs::path(values["point"].as<std::string>())
                                                   : point_above(checkpoint);
-  if (!fs::exists(file)) { refuse(file.string(), "no point here", "--point FILE"); }
-  const auto json = nlohmann::json::parse(read_file(file), nullptr, false);
-  if (json.is_discarded()) { refuse(file.string(), "not JSON", "the point of a run"); }
-  return sweeps::point_file_from_json(json, file.string()).point;
+  return read_point_file(file).point;
 }
 
 const sweeps::SessionRef& session_named(const sweeps::Point& point, const std::string& name) {
@@ -41,6 +38,13 @@ const sweeps::SessionRef& session_named(const sweeps::Point& point, const std::s
 }
 
 }  // namespace
+
+sweeps::PointFile read_point_file(const fs::path& file) {
+  if (!fs::exists(file)) { refuse(file.string(), "no point here", "--point FILE"); }
+  const auto json = nlohmann::json::parse(read_file(file), nullptr, false);
+  if (json.is_discarded()) { refuse(file.string(), "not JSON", "the point of a run"); }
+  return sweeps::point_file_from_json(json, file.string());
+}
 
 void refuse(const std::string& file, const std::string& message, const std::string& expected) {
   throw InputError({{.file = file, .message = message, .expected = expected}});

@@ -23,6 +23,9 @@ struct Trained {
 /// where a file is missing or no point, or a session was not trained on.
 Trained trained_of(const boost::program_options::variables_map& values);
 
+/// The point.json of a run. Throws InputError where the file is missing or no point.
+sweeps::PointFile read_point_file(const std::filesystem::path& file);
+
 /// Throws InputError with one diagnostic.
 [[noreturn]] void refuse(const std::string& file, const std::string& message,
                          const std::string& expected);

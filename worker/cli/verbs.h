@@ -6,6 +6,7 @@
 
 namespace enigma::worker {
 
+int bench(const cli::Call& call);
 int evaluate(const cli::Call& call);
 int export_weights(const cli::Call& call);
 int forward(const cli::Call& call);

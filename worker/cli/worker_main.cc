@@ -6,7 +6,8 @@
 #include "worker/cli/verbs.h"
 #include "worker/clock/clock.h"
 #include "worker/ending.h"
-#include "worker/parallel/gloo.h"
+#include "worker/join.h"
+#include "worker/parallel/collectives.h"
 #include "worker/revision.h"
 #include "worker/train.h"
 
@@ -14,7 +15,6 @@
 #include <c10/util/Exception.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -68,6 +68,9 @@ constexpr const char* kHelp =
     "reads\n"
     "  enigma-worker evaluate --checkpoint DIR --data DIR --out FILE   scores after the fact, as "
     "JSON\n"
+    "  enigma-worker bench [--point FILE --data DIR] [--ranks N]       what this machine can do, "
+    "and "
+    "what\n                                                                  limits a run here\n"
     "Exit codes: 0 done, 64 bad point, 65 bad data, 70 fault, 71 non-finite loss, 72 device\n"
     "memory, 73 disk full, 74 no readable checkpoint, 75 preempted, 76 preempted, none written\n";
 
@@ -131,26 +134,6 @@ sweeps::PointFile read_point(const std::filesystem::path& path) {
   return sweeps::point_file_from_json(json, path.string());
 }
 
-void check_world(const Environment& environment, const sweeps::Point& point) {
-  if (point.lanes % environment.world == 0) { return; }
-  throw Ending(ExitCode::bad_point, "train.lanes: " + std::to_string(point.lanes) +
-                                        " lanes cannot be dealt evenly to " +
-                                        std::to_string(environment.world) + " ranks");
-}
-
-std::unique_ptr<parallel::Collectives> join(const Environment& environment) {
-  if (environment.world == 1) { return parallel::alone(); }
-  const auto milliseconds = [](double seconds) {
-    return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1e3));
-  };
-  return parallel::join_gloo({.folder = environment.attempt_dir,
-                              .rank = environment.rank,
-                              .world = environment.world,
-                              .interface = environment.interface,
-                              .init_deadline = milliseconds(environment.init_deadline_s),
-                              .deadline = milliseconds(environment.collective_deadline_s)});
-}
-
 Outcome run(const Environment& environment, Reporter& reporter) {
   sweeps::PointFile file;
   const Outcome point = guarded([&] {
@@ -163,7 +146,7 @@ Outcome run(const Environment& environment, Reporter& reporter) {
       protocol::Hello{.world = environment.world, .devices = {device.text}, .revision = kRevision});
   if (point.code != ExitCode::done) { return point; }
   return guarded([&] {
-    check_world(environment, file.point);
+    check_lanes(environment, file.point);
     const auto collectives = join(environment);
     Training training(environment, file, device, reporter, stop_asked, *collectives,
                       family_of(file.point));
@@ -212,6 +195,7 @@ int main_of_worker() {
 /// The command's function, or nothing where there is none of the name.
 int (*command_named(const std::string& verb))(const cli::Call&) {
   static const std::map<std::string, int (*)(const cli::Call&)> table = {
+      {"bench", bench},
       {"evaluate", evaluate},
       {"forward", forward},
       {"export-weights", export_weights},
