@@ -156,7 +156,7 @@ check_format() {
 must "set-up" cmake/setup.sh --for tests $setup_options
 if asked unit; then timed "formatting" run_script check_format; fi
 must "release build" build release all enigma_tests
-if wanted unit; then
+if asked unit; then
   timed "unit tests" run_doctests release
   timed "clang-tidy" run_script tests/tidy/clang_tidy.sh build/release
 fi
