@@ -1,9 +1,11 @@
 #include "files/atomic_file.h"
 #include "files/sha256.h"
+#include "files/temporary_folder.h"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <unistd.h>
 
@@ -26,4 +28,16 @@ TEST_CASE("atomic_file: what was written is read back, digested, and replaced wh
   CHECK_THROWS_AS(read_file(folder / "a", 2), std::length_error);
   CHECK_THROWS_AS(write_atomically(folder / "missing" / "a", "x"), std::system_error);
   fs::remove_all(folder);
+}
+
+TEST_CASE("temporary folder: there while it lives, with what was put into it, and gone after") {
+  fs::path path;
+  {
+    const TemporaryFolder folder, other;
+    path = folder.path();
+    CHECK(path != other.path());
+    CHECK(fs::is_empty(path));
+    std::ofstream(path / "file") << "text";
+  }
+  CHECK_FALSE(fs::exists(path));
 }

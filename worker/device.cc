@@ -34,13 +34,17 @@ double matmul_flops_per_s(at::ScalarType type) {
   return best;
 }
 
-Device measure_cpu(at::ScalarType type) {
-  const double rate = matmul_flops_per_s(type);
+Device cpu(at::ScalarType type, double peak_flops_per_s) {
   const int threads = at::get_num_threads();
   char text[128];
-  std::snprintf(text, sizeof text, "CPU (peak measured: %.1f GFLOP/s %s, %d thread%s)", rate / 1e9,
-                type == at::kBFloat16 ? "bfloat16" : "float32", threads, threads == 1 ? "" : "s");
-  return {text, rate};
+  std::snprintf(text, sizeof text, "CPU (peak measured: %.1f GFLOP/s %s, %d thread%s)",
+                peak_flops_per_s / 1e9, type == at::kBFloat16 ? "bfloat16" : "float32", threads,
+                threads == 1 ? "" : "s");
+  return {text, peak_flops_per_s};
+}
+
+Device measure_cpu(at::ScalarType type) {
+  return cpu(type, matmul_flops_per_s(type));
 }
 
 double memory_bytes() {

@@ -18,7 +18,9 @@ struct Device {
 /// threads that training will use.
 double matmul_flops_per_s(at::ScalarType type);
 
-/// The CPU with its peak measured now, by such products.
+/// The CPU with a peak that such products of `type` have reached.
+Device cpu(at::ScalarType type, double peak_flops_per_s);
+/// The same, measured now.
 Device measure_cpu(at::ScalarType type);
 
 /// Peak resident memory of this process so far.

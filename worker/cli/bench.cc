@@ -1,4 +1,5 @@
 // enigma-worker bench: what a machine can do at most, and what limits a run on it.
+#include "files/temporary_folder.h"
 #include "worker/bench/collective_times.h"
 #include "worker/bench/limit.h"
 #include "worker/bench/memory_rate.h"
@@ -6,7 +7,6 @@
 #include "worker/cli/bench_text.h"
 #include "worker/cli/families.h"
 #include "worker/cli/local_ranks.h"
-#include "worker/cli/temporary_folder.h"
 #include "worker/cli/trained.h"
 #include "worker/cli/verbs.h"
 #include "worker/ending.h"
@@ -99,6 +99,7 @@ Json json_of(const TimeSplit& times) {
           {"other_s", times.other_s()}};
 }
 
+/// Of float32 and bfloat16, in this order.
 Json ceilings() {
   Json document;
   for (const auto& [name, type] : {std::pair("float32", at::kFloat), {"bfloat16", at::kBFloat16}}) {
@@ -140,8 +141,9 @@ Json document_of(const Environment& environment, const Request& request) {
   const bool narrow = request.file && request.file->point.precision == sweeps::Precision::bfloat16;
   // All ranks measure at the same time: what they share of a machine, they share in training, too.
   const auto collectives = join(environment);
-  const Device device = measure_cpu(narrow ? at::kBFloat16 : at::kFloat);
   Json document = ceilings();
+  const Device device = cpu(narrow ? at::kBFloat16 : at::kFloat,
+                            document["matmul"][narrow ? 1 : 0]["flops_per_s"].get<double>());
   document["device"] = device.text;
   document["ranks"] = environment.world;
   document["collectives"] = json_of(collective_times(*collectives));

@@ -1,12 +1,11 @@
 #include "sweeps/law/figure/gnuplot.h"
 
 #include "files/atomic_file.h"
+#include "files/temporary_folder.h"
 
 #include "processes/run.h"
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
 namespace enigma::law {
@@ -16,26 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMessagesMax = 1 << 20;
-
-/// A folder of our own under the system's temporary folder, gone when this is.
-struct Workplace {
-  fs::path folder;
-
-  Workplace() {
-    std::string name = (fs::temp_directory_path() / "enigma-figure-").string();
-    name += std::string(6, 'X');  // what mkdtemp replaces
-    if (::mkdtemp(name.data()) == nullptr) {
-      throw std::system_error(errno, std::generic_category(), "temporary folder " + name);
-    }
-    folder = name;
-  }
-  ~Workplace() {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-  }
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
-};
 
 RunResult draw(const fs::path& script, const fs::path& figure, int limit_ms) {
   try {
@@ -50,9 +29,9 @@ RunResult draw(const fs::path& script, const fs::path& figure, int limit_ms) {
 }  // namespace
 
 std::string drawn(const std::string& script, int limit_ms) {
-  const Workplace workplace;
-  const fs::path figure = workplace.folder / "figure";
-  const fs::path source = workplace.folder / "script.gp";
+  const TemporaryFolder workplace;
+  const fs::path figure = workplace.path() / "figure";
+  const fs::path source = workplace.path() / "script.gp";
   write_atomically(source, script);
   const RunResult result = draw(source, figure, limit_ms);
   if (result.timed_out) {

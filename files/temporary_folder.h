@@ -3,9 +3,10 @@
 
 #include <filesystem>
 
-namespace enigma::worker {
+namespace enigma {
 
 /// An empty folder of this process in the system's place for temporary files, removed with it.
+/// Throws std::system_error where there can be none.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -18,4 +19,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace enigma::worker
+}  // namespace enigma

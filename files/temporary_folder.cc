@@ -1,17 +1,17 @@
-#include "worker/cli/temporary_folder.h"
+#include "files/temporary_folder.h"
 
 #include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <system_error>
 
-namespace enigma::worker {
+namespace enigma {
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "enigma-").string();
   name.append(6, 'X');  // where mkdtemp puts letters of its own
   if (::mkdtemp(name.data()) == nullptr) {
-    throw std::system_error(errno, std::generic_category(), name);
+    throw std::system_error(errno, std::generic_category(), "temporary folder " + name);
   }
   path_ = name;
 }
@@ -21,4 +21,4 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace enigma::worker
+}  // namespace enigma
