@@ -64,7 +64,8 @@ timed() {
 build() { # PRESET TARGET…
   local preset=$1
   shift
-  cmake --preset "$preset" >"$logs/configure" 2>&1 || { cat "$logs/configure"; return 1; }
+  # The quick start configures without tests, perhaps in this very checkout.
+  cmake --preset "$preset" -DENIGMA_TESTS=ON >"$logs/configure" 2>&1 || { cat "$logs/configure"; return 1; }
   cmake --build --preset "$preset" --target "$@"
 }
 
