@@ -94,6 +94,25 @@ TEST_CASE("history: rows that a later attempt took back are not in it") {
   CHECK(story.store.evals("a", true).size() == 4);
 }
 
+TEST_CASE("history: what an attempt went back behind is not in it, and its time is wasted") {
+  Story story;
+  story.attempt("t1", 100);
+  for (int64_t i = 1; i <= 3; ++i) { story.step(100 + 2.0 * double(i), i, 1.0); }
+  story.say(106, protocol::Eval{3, "x", "test", 1, 2, {}, {}, 3});
+  story.say(106, protocol::Skipped{2, 4, "training loss is nan"});
+  story.commit();
+  CHECK(steps_of(story.store.metrics("a", false)) == std::vector<int64_t>{1});
+  CHECK(steps_of(story.store.metrics("a", true)) == std::vector<int64_t>{1, 2, 3});
+  CHECK(story.store.evals("a", false).empty());
+  CHECK(story.store.summary("a").step == 1);
+  CHECK(story.store.summary("a").step_s == 2);
+  CHECK(story.store.summary("a").wasted_device_s == 2 * 4.0);
+  for (int64_t i = 2; i <= 4; ++i) { story.step(110 + 2.0 * double(i), i, 0.5); }
+  story.commit();
+  CHECK(steps_of(story.store.metrics("a", false)) == std::vector<int64_t>{1, 2, 3, 4});
+  CHECK(story.store.summary("a").step_s == 8);
+}
+
 TEST_CASE("history: wall time counts every attempt") {
   const Story story = rolled_back();
   CHECK(story.store.metrics("a").back().wall_s == doctest::Approx(6 + 6));

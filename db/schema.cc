@@ -212,7 +212,14 @@ ALTER TABLE attempts ADD COLUMN ending_node TEXT NOT NULL DEFAULT '';
 CREATE INDEX attempts_by_end ON attempts (ended_at) WHERE nodes <> '[]';
 )sql";
 
-constexpr std::array<const char*, 5> kMigrations{kFirst, kSpools, kPointsApart, kExecutor, kNodes};
+// What a worker said of steps that it has then left out or gone back behind.
+constexpr const char* kUndone = R"sql(
+ALTER TABLE metrics ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1));
+ALTER TABLE evals ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1));
+)sql";
+
+constexpr std::array<const char*, 6> kMigrations{kFirst,    kSpools, kPointsApart,
+                                                 kExecutor, kNodes,  kUndone};
 
 }  // namespace
 

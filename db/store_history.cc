@@ -1,5 +1,5 @@
 // What was measured, over the current history: rows of an attempt count up to the step from which
-// a later one went on (view `cuts`).
+// a later one went on (view `cuts`), but for those that it has undone itself.
 #include "db/asked.h"
 #include "db/run_row.h"
 #include "db/store.h"
@@ -119,7 +119,8 @@ std::vector<MetricsRow> Store::metrics(std::string_view run, bool all_attempts) 
   static constexpr const char* kSelect = R"sql(
 SELECT COALESCE(number, place + 1), metrics.step, windows, metrics.flops, wall_s, measured
   FROM metrics JOIN attempts USING (run, place) JOIN cuts USING (run, place)
- WHERE run = ?1 AND (?2 OR cut IS NULL OR metrics.step <= cut) ORDER BY place, metrics.seq)sql";
+ WHERE run = ?1 AND (?2 OR (NOT undone AND (cut IS NULL OR metrics.step <= cut)))
+ ORDER BY place, metrics.seq)sql";
   std::vector<MetricsRow> rows;
   each_row(bind_all(connection_->use(kSelect), run, all_attempts),
            [&](Columns& row) { rows.push_back(read_metrics(row)); });
@@ -131,7 +132,8 @@ std::vector<EvalRow> Store::evals(std::string_view run, bool all_attempts) const
 SELECT COALESCE(number, place + 1), evals.step, strategy, tier, loss, baseline_loss, correlation,
        se, n
   FROM evals JOIN attempts USING (run, place) JOIN cuts USING (run, place)
- WHERE run = ?1 AND (?2 OR cut IS NULL OR evals.step <= cut) ORDER BY place, evals.seq)sql";
+ WHERE run = ?1 AND (?2 OR (NOT undone AND (cut IS NULL OR evals.step <= cut)))
+ ORDER BY place, evals.seq)sql";
   std::vector<EvalRow> rows;
   each_row(bind_all(connection_->use(kSelect), run, all_attempts),
            [&](Columns& row) { rows.push_back(read_eval(row)); });
@@ -199,7 +201,7 @@ SELECT run, place, step, windows, flops, wall_s, measured
   FROM asked CROSS JOIN metrics USING (run)
  WHERE (place, seq) IN (
    SELECT m.place, m.seq FROM metrics AS m JOIN cuts USING (run, place)
-    WHERE m.run = asked.run AND (cut IS NULL OR m.step <= cut)
+    WHERE m.run = asked.run AND NOT m.undone AND (cut IS NULL OR m.step <= cut)
     ORDER BY m.place DESC, m.seq DESC LIMIT 20)
  ORDER BY run, place DESC, seq DESC)sql");
   each_row(bind_asked(use(kLast.c_str()), asked), [&](Columns& row) {
@@ -212,7 +214,8 @@ void add_last_evals(const Use& use, const Asked& asked, Summaries& summaries) {
   static const std::string kEvals = over_asked(R"sql(
 SELECT run, place, evals.step, strategy, tier, loss, baseline_loss, correlation, se, n
   FROM asked CROSS JOIN evals USING (run) JOIN cuts USING (run, place)
- WHERE tier = 'test' AND (cut IS NULL OR evals.step <= cut) ORDER BY run, place, evals.seq)sql");
+ WHERE tier = 'test' AND NOT undone AND (cut IS NULL OR evals.step <= cut)
+ ORDER BY run, place, evals.seq)sql");
   std::map<std::string, LastEvals> last;
   each_row(bind_asked(use(kEvals.c_str()), asked), [&](Columns& row) {
     LastEvals& evals = last[row.text()];

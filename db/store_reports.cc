@@ -77,19 +77,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?))sql";
                    checkpoint.path, checkpoint.bytes, checkpoint.sha256));
 }
 
-void put_row(const Place& to, const protocol::Report& report, const protocol::Skipped& skipped) {
-  static constexpr const char* kInsert = R"sql(
-INSERT INTO skipped (run, place, seq, from_step, to_step, why) VALUES (?, ?, ?, ?, ?, ?))sql";
-  execute(bind_all(to.use(kInsert), to.run.id, to.place, report.seq, skipped.from, skipped.to,
-                   skipped.why));
-}
-
-/// The other kinds have no rows: they live in the run, its attempt and its events.
-template <typename Other>
-void put_row(const Place&, const protocol::Report&, const Other&) {}
-
-/// Takes out of earlier attempts' sums what the roll-back to this attempt's start threw away.
-void roll_back_sums(const Place& to) {
+/// Takes out of the sums of the attempts before `end` what no longer belongs to the history.
+void sum_again(const Place& to, int64_t end) {
   static constexpr const char* kSums = R"sql(
 UPDATE attempts SET (kept_step_s, kept_data_wait_s, kept_mfu_time_s) = (
   SELECT COALESCE(SUM(json_extract(measured, '$.step_s')), 0.0),
@@ -98,10 +87,32 @@ UPDATE attempts SET (kept_step_s, kept_data_wait_s, kept_mfu_time_s) = (
                       * json_extract(measured, '$.step_s')), 0.0)
     FROM metrics JOIN cuts USING (run, place)
    WHERE metrics.run = attempts.run AND metrics.place = attempts.place
-     AND (cut IS NULL OR step <= cut))
+     AND NOT undone AND (cut IS NULL OR step <= cut))
  WHERE run = ?1 AND place < ?2)sql";
-  execute(bind_all(to.use(kSums), to.run.id, to.place));
+  execute(bind_all(to.use(kSums), to.run.id, end));
 }
+
+/// What this attempt has said so far of the steps from `first` on.
+void undo(const Place& to, int64_t first) {
+  for (const char* sql :
+       {"UPDATE metrics SET undone = 1 WHERE run = ? AND place = ? AND step >= ?",
+        "UPDATE evals SET undone = 1 WHERE run = ? AND place = ? AND step >= ?"}) {
+    execute(bind_all(to.use(sql), to.run.id, to.place, first));
+  }
+  sum_again(to, to.place + 1);
+}
+
+void put_row(const Place& to, const protocol::Report& report, const protocol::Skipped& skipped) {
+  static constexpr const char* kInsert = R"sql(
+INSERT INTO skipped (run, place, seq, from_step, to_step, why) VALUES (?, ?, ?, ?, ?, ?))sql";
+  execute(bind_all(to.use(kInsert), to.run.id, to.place, report.seq, skipped.from, skipped.to,
+                   skipped.why));
+  undo(to, skipped.from);
+}
+
+/// The other kinds have no rows: they live in the run, its attempt and its events.
+template <typename Other>
+void put_row(const Place&, const protocol::Report&, const Other&) {}
 
 /// The attempt that spoke as the table has it.
 struct Speaker {
@@ -147,7 +158,7 @@ bool Store::commit(const Delivery& delivery) {
       std::visit([&](const auto& body) { put_row(to, report, body); }, report.body);
     }
     const Attempt& attempt = delivery.run.attempts.at(static_cast<size_t>(from->place));
-    if (!from->first_step && attempt.first_step) { roll_back_sums(to); }
+    if (!from->first_step && attempt.first_step) { sum_again(to, to.place); }
     put_events(use, delivery.events);
     if (delivery.spool) { put_spool(use, delivery.token, *delivery.spool); }
     return true;

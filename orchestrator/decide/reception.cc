@@ -70,7 +70,12 @@ void apply(const Target& at, const protocol::Checkpoint& checkpoint) {
   at.attempt.progress.checkpoint_step = checkpoint.step;
   at.attempt.checkpoint_steps.push_back(checkpoint.step);
 }
+// Steps that do not count take along what was said of them: a worker may have gone back behind
+// them.
 void apply(const Target& at, const protocol::Skipped& skipped) {
+  db::Progress& progress = at.attempt.progress;
+  progress.step = std::min(progress.step, std::max<int64_t>(skipped.from - 1, 0));
+  if (progress.evaluated_step >= skipped.from) { progress.evaluated_step.reset(); }
   at.tell("skipped", fmt::format("steps {} to {}: {}", skipped.from, skipped.to, skipped.why));
 }
 void apply(const Target& at, const protocol::Preempted& preempted) {

@@ -80,6 +80,17 @@ TEST_CASE("receive: an eval that was rolled back does not carry a done") {
   }
 }
 
+TEST_CASE("receive: an eval that its own attempt went back behind does not carry a done") {
+  RunBuilder run = a_run().submitted("t", 0).reports(
+      {report(1, at_step(10)), report(2, eval_of(10)), report(3, protocol::Skipped{6, 10, "nan"})},
+      1);
+  CHECK(run.run.attempts[0].progress.step == 5);
+  run.reports({report(4, at_step(10)), report(5, protocol::Done{10, 5})}, 2);
+  CHECK(run.run.state == State::running);
+  run.reports({report(6, eval_of(10)), report(7, protocol::Done{10, 5})}, 3);
+  CHECK(run.run.state == State::done);
+}
+
 TEST_CASE("receive: the answer tells an unwanted worker to stop") {
   RunBuilder run = a_run().submitted("t", 0).reports({report(1, protocol::Hello{})}, 1);
   CHECK(receive(run.run, "t", {}, 2).command == protocol::Command::none);

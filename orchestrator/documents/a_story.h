@@ -106,10 +106,10 @@ class Story {
     say(106, protocol::Checkpoint{1, "checkpoints/1", 64, "ab"});
     end(db::State::waiting, protocol::FailureClass::preempted, 107);
     begin("aa", "t2", 200, 1);
+    say(200, protocol::Skipped{2, 2, "spike"});
     for (int64_t i = 2; i <= 4; ++i) {
       step(198 + 2.0 * static_cast<double>(i), i, 20.0 - double(i));
     }
-    say(206, protocol::Skipped{2, 2, "spike"});
     say(206, protocol::Eval{4, "causal", "test", 3, 6, 0.2, 0.01, 9});
     say(206, protocol::Eval{4, "masked", "test", 4, 7, std::nullopt, std::nullopt, 9});
     end(db::State::done, std::nullopt, 207);

@@ -162,7 +162,7 @@ void World::say_badly(Job& job, Said& said) {
 /// Death finds it writing: the newline is missing, or more.
 void World::say_the_last(Job& job) {
   if (job.mute || !fault(options.line_torn)) { return; }
-  say(job, protocol::Skipped{job.step, job.step, "the last words"});
+  say(job, protocol::Skipped{job.step + 1, job.step + 1, "the last words"});
   Said& said = job.said.back();
   if (job.lines.back().seq != said.report.seq) { return; }
   job.spool.pop_back();
