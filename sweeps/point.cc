@@ -186,6 +186,18 @@ const char* name_of(NeuronBias bias) {
   return bias == NeuronBias::rates ? "rates" : "published";
 }
 
+const char* name_of(Spikes spikes) {
+  switch (spikes) {
+    case Spikes::stop:
+      return "stop";
+    case Spikes::skip:
+      return "skip";
+    case Spikes::roll_back:
+      break;
+  }
+  return "roll_back";
+}
+
 int64_t own_integer(const Point& point, const std::string& path, int64_t standard) {
   const auto found = point.own.find(path);
   return found == point.own.end() ? standard : found->second.get<int64_t>();

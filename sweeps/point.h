@@ -29,6 +29,14 @@ const char* name_of(Precision precision);
 enum class NeuronBias { rates, published };
 const char* name_of(NeuronBias bias);
 
+/// What becomes of a step whose loss or gradient is not finite or far above those before it.
+enum class Spikes {
+  stop,      ///< what is not finite ends the run; what is finite is stepped
+  skip,      ///< its update is left out
+  roll_back  ///< the run goes back to its newest checkpoint, and passes over the data since then
+};
+const char* name_of(Spikes spikes);
+
 /// Normalisation has no choice yet: responses none, video and behaviour z-scores over the training
 /// tier. A later field's default will mean the same, so that it changes no id.
 struct Point {
@@ -55,6 +63,9 @@ struct Point {
   NeuronBias bias = NeuronBias::rates;
   int64_t warmup_steps = 0;
   int64_t decay_steps = 0;  ///< the last steps, linearly to 0
+  Spikes spikes = Spikes::stop;
+  double spike_deviations = 6;  ///< standard deviations above the mean that make a spike
+  int64_t spikes_max = 16;      ///< of a run; with one more it ends
   int64_t seed = 0;
 
   // Placement, which is no part of what is trained.
@@ -63,6 +74,7 @@ struct Point {
   Checkpointing checkpointing = Checkpointing::none;
   int64_t accumulation = 1;  ///< parts that a lane's windows are taken in, one after the other
   Schedule schedule = Schedule::overlapped;
+  int64_t verify_step_every = 0;  ///< steps; each such is worked out twice. 0: none
 };
 
 /// A setting of the point's family alone; `standard` where it is not set.

@@ -17,6 +17,8 @@ constexpr int64_t kRanksMax = 1'000'000;
 constexpr Range kEpsilon{0, 1, true, "a positive number of at most 1"};
 constexpr Range kBeta{0, 0.999999, false, "a number of at least 0 and at most 0.999999"};
 constexpr Range kLearningRate{0, 10, true, "a positive number of at most 10"};
+constexpr int64_t kSpikesMax = 1'000'000;
+constexpr Range kDeviations{0, 1000, true, "a positive number of at most 1000"};
 constexpr auto kIdentity = Role::identity;
 
 std::vector<Setting> settings_of_all() {
@@ -69,6 +71,21 @@ std::vector<Setting> settings_of_all() {
        kIdentity, real_number(&Point::session_lr, kLearningRate)},
       {"train.shared_lr", "learning rate of what all sessions share", false, kIdentity,
        real_number(&Point::shared_lr, kLearningRate)},
+      {"train.spike_deviations",
+       "standard deviations by which a loss or a gradient's norm is above the mean of the steps "
+       "before it, where it is a spike",
+       false, kIdentity, real_number(&Point::spike_deviations, kDeviations)},
+      {"train.spikes",
+       "what becomes of a spike, and of what is not finite: that alone ends the run, the step is "
+       "left out, or the run goes back to its newest checkpoint and passes over the data since",
+       false, kIdentity,
+       one_of(&Point::spikes, std::vector{Spikes::stop, Spikes::skip, Spikes::roll_back})},
+      {"train.spikes_max",
+       "steps left out, or ways back, that a run may need; with one more it ends", false, kIdentity,
+       whole_number(&Point::spikes_max, 0, kSpikesMax)},
+      {"train.verify_step_every",
+       "every so many steps one is worked out twice, and other bits end the attempt; 0: never",
+       false, Role::placement, whole_number(&Point::verify_step_every, 0, kStepsMax)},
       {"train.windows_per_lane", "windows of its session that a lane takes in one step", false,
        kIdentity, whole_number(&Point::windows_per_lane, 1, kBatchMax)},
   };

@@ -128,13 +128,27 @@ void check_shard(const fs::path& path, const nlohmann::json& entry) {
 }  // namespace
 
 Json to_json(const LoopState& state) {
-  return {{"step", state.step}, {"windows", state.windows}, {"flops", state.flops}};
+  Json json = {{"step", state.step}, {"windows", state.windows}, {"flops", state.flops}};
+  if (state.batches_passed_over > 0) { json["batches_passed_over"] = state.batches_passed_over; }
+  if (state.spikes > 0) { json["spikes"] = state.spikes; }
+  if (!state.history.losses.empty()) {
+    json["history"] = {{"losses", state.history.losses}, {"grad_norms", state.history.grad_norms}};
+  }
+  return json;
 }
 
 LoopState loop_state_from_json(const nlohmann::json& json) {
-  return {.step = json.at("step").get<int64_t>(),
-          .windows = json.at("windows").get<int64_t>(),
-          .flops = json.at("flops").get<double>()};
+  LoopState state{.step = json.at("step").get<int64_t>(),
+                  .windows = json.at("windows").get<int64_t>(),
+                  .flops = json.at("flops").get<double>(),
+                  .batches_passed_over = json.value("batches_passed_over", int64_t{0}),
+                  .spikes = json.value("spikes", int64_t{0})};
+  if (json.contains("history")) {
+    const auto& history = json["history"];
+    state.history = {history.at("losses").get<std::vector<double>>(),
+                     history.at("grad_norms").get<std::vector<double>>()};
+  }
+  return state;
 }
 
 namespace {
@@ -177,6 +191,8 @@ WrittenCheckpoint complete_checkpoint(const CheckpointPlace& place) {
   write_atomically(aside / kManifest, text);
   const WrittenCheckpoint written{place.state.step, "checkpoints/" + name_of(place),
                                   folder_bytes(aside), sha256(text)};
+  // A run that went back may come by the step of one that was torn.
+  fs::remove_all(checkpoints / name_of(place));
   fs::rename(aside, checkpoints / name_of(place));
   sync_folder(checkpoints);
   remove_old(checkpoints);

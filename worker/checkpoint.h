@@ -4,6 +4,7 @@
 #pragma once
 
 #include "files/safetensors.h"
+#include "worker/spikes.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,11 +17,19 @@
 
 namespace enigma::worker {
 
-/// Everything that a run is besides its tensors. Batches follow from `step` alone.
+/// Everything that a run is besides its tensors. Batches follow from `batch()` alone.
 struct LoopState {
   int64_t step = 0;     ///< steps done
   int64_t windows = 0;  ///< windows trained on
   double flops = 0;     ///< of all steps done, dense convention
+
+  // Where a point says what becomes of spikes.
+  int64_t batches_passed_over = 0;  ///< by ways back
+  int64_t spikes = 0;
+  StepHistory history;
+
+  /// Of the data, that the next step trains on.
+  int64_t batch() const { return step + batches_passed_over; }
 };
 nlohmann::ordered_json to_json(const LoopState& state);
 /// Throws std::runtime_error for what is missing or of the wrong type.

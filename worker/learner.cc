@@ -87,4 +87,18 @@ Learner::Learner(const sweeps::PointFile& file, const Family& family, const para
   }
 }
 
+std::vector<at::Tensor> Learner::gradients(const std::vector<size_t>& drawn) const {
+  std::vector<at::Tensor> all = shared->gradients();
+  for (const size_t session : drawn) {
+    const std::vector<at::Tensor> own = sessions[session].optimizer.gradients();
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
+
+void Learner::drop_gradients(const std::vector<size_t>& drawn) {
+  shared->drop_gradients();
+  for (const size_t session : drawn) { sessions[session].optimizer.drop_gradients(); }
+}
+
 }  // namespace enigma::worker

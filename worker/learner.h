@@ -29,6 +29,11 @@ struct Learner {
 
   /// Throws Ending(64) for a form that the ranks of this attempt cannot take.
   Learner(const sweeps::PointFile& file, const Family& family, const parallel::Ranks& ranks);
+
+  /// What this rank holds of the gradients of both classes, those of `drawn` sessions.
+  std::vector<at::Tensor> gradients(const std::vector<size_t>& drawn) const;
+  /// Zeroes or forgets them instead of stepping.
+  void drop_gradients(const std::vector<size_t>& drawn);
 };
 
 }  // namespace enigma::worker

@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,25 @@ void keep(Training& training, const StepWords& words, bool asked, bool stay, Tim
   times.checkpoint_s += times.own_s(watch.lap_s(), training.learner.shared->take_waited_s());
 }
 
+/// Steps first … last (counted from 1) do not count.
+void tell_skipped(Training& training, int64_t first, int64_t last, const StepResult& result) {
+  training.reporter.say(protocol::Skipped{.from = first, .to = last, .why = *result.spike});
+}
+
+/// Back to the newest checkpoint. The data of the steps since then, the failed one's too, are
+/// passed over; a run that comes by again after a preemption finds the same.
+void go_back(Training& training, const StepResult& result, TimeSplit& times) {
+  LoopState& state = training.state;
+  Stopwatch watch;
+  if (training.checkpoints.is_under_way()) { complete_checkpoint(training); }
+  const LoopState failed = state;
+  training.restore();
+  state.spikes = failed.spikes;
+  state.batches_passed_over = failed.batch() + 1 - state.step;
+  tell_skipped(training, state.step + 1, failed.step + 1, result);
+  times.checkpoint_s += times.own_s(watch.lap_s(), training.learner.shared->take_waited_s());
+}
+
 protocol::ExitCode preempted(Training& training) {
   training.reporter.say(protocol::Preempted{.step = training.state.step});
   return training.saved ? protocol::ExitCode::preempted
@@ -89,19 +109,33 @@ protocol::ExitCode train(Training& training) {
     evaluate(training, interval.times);
     return done(training);
   }
-  Loader loader(training.family->reader(training.ranks.own_lanes()), state.step, steps);
+  Stopwatch whole;
+  std::optional<Loader> loader;
+  const auto read_on = [&] {
+    loader.emplace(training.family->reader(training.ranks.own_lanes()), state.batch(),
+                   steps + state.batches_passed_over);
+  };
+  read_on();
+  if (point.spikes == sweeps::Spikes::roll_back && !training.saved) {
+    keep(training, {}, true, true, interval.times);  // where the first way back leads
+  }
   double unsaved_s = 0;
   const int64_t first = state.step + 1;
-  Stopwatch whole;
 
   while (state.step < steps) {
     // One training step, and how long it waited for its data.
     Stopwatch watch;
-    const std::unique_ptr<StepBatch> batch = loader.next();
+    const std::unique_ptr<StepBatch> batch = loader->next();
     interval.times.data_wait_s += watch.lap_s();
     const bool due = unsaved_s >= environment.checkpoint_every_s;
     const StepResult result = train_step(training, *batch, due, interval.times);
     if (result.all.fenced) { return protocol::ExitCode::preempted_without_checkpoint; }
+    if (result.spike && point.spikes == sweeps::Spikes::roll_back) {
+      go_back(training, result, interval.times);
+      read_on();
+      continue;
+    }
+    if (result.spike) { tell_skipped(training, state.step, state.step, result); }
     training.saved = false;
     interval.steps += 1;
     interval.windows += windows;

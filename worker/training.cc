@@ -29,7 +29,11 @@ Training::Training(const Environment& environment_, const sweeps::PointFile& fil
       family(open({file.point, environment.data, device.tensors})),
       learner(file, *family, ranks),
       checkpoints(collectives) {
-  const Start start = agreed_start(environment, collectives);
+  restore();
+}
+
+void Training::restore() {
+  const Start start = agreed_start(environment, ranks.collectives);
   for (const std::string& torn : start.torn) {
     std::fprintf(stderr, "checkpoint passed over: %s\n", torn.c_str());
   }

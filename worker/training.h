@@ -38,6 +38,9 @@ struct Training {
            Reporter& reporter, const volatile std::sig_atomic_t& stop_asked,
            parallel::Collectives& collectives, OpenFamily open);
 
+  /// Back to the newest whole checkpoint of the run, with all ranks. Throws Ending.
+  void restore();
+
   /// What signals, the controller and the clock ask of this rank, in `words`.
   void ask(StepWords& words, bool checkpoint_due);
 };

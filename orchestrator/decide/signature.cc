@@ -49,6 +49,7 @@ const Signatures& house_signatures() {
       root({"nvrm: xid"}, hardware),
       root({"no cuda-capable device"}, hardware),
       root({"hardware error"}, hardware),
+      root({"worked out twice", "other bits"}, hardware),
       root({"no space left on device"}, disk_full),
       root({"disk quota exceeded"}, disk_full),
       root({"stale file handle"}, node_failure),

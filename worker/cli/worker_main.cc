@@ -9,6 +9,7 @@
 #include "worker/join.h"
 #include "worker/parallel/collectives.h"
 #include "worker/revision.h"
+#include "worker/run_layout.h"
 #include "worker/train.h"
 
 #include <ATen/Parallel.h>
@@ -102,7 +103,7 @@ Outcome guarded(const Work& work) {
   try {
     return {work(), "", std::nullopt};
   } catch (const Ending& ending) {
-    return {ending.code(), ending.what(), std::nullopt};
+    return {ending.code(), ending.what(), ending.failure_class()};
   } catch (const InputError& error) {
     std::string lines;
     for (const Diagnostic& diagnostic : error.diagnostics()) {
@@ -150,6 +151,7 @@ Outcome run(const Environment& environment, Reporter& reporter) {
     const auto collectives = join(environment);
     Training training(environment, file, device, reporter, stop_asked, *collectives,
                       family_of(file.point));
+    write_layout(training);
     return train(training);
   });
 }

@@ -223,4 +223,25 @@ std::vector<StatePiece> ReplicatedOptimizer::state() {
   return pieces;
 }
 
+std::vector<Route> ReplicatedOptimizer::routes() const {
+  const bool alone = exchange_.collectives().world() == 1;
+  const Road road = alone                      ? Road::none
+                    : exchange_.is_scattered() ? Road::reduce_scatter_all_gather
+                                               : Road::all_reduce;
+  std::vector<Route> routes;
+  for (const auto& [name, tensor] : parameters_) {
+    routes.push_back({name, tensor.numel(), settings_.matrices.contains(name), road, {}, {}});
+  }
+  if (alone) { return routes; }
+  for (size_t turn = 0; turn < turns_.size(); ++turn) {
+    for (const size_t p : layout_.buckets[layout_.order[turn]].parameters) {
+      routes[p].sum_turn = static_cast<int64_t>(turn) + 1;
+    }
+    for (const size_t p : layout_.buckets[turns_[turn].bucket].parameters) {
+      routes[p].step_turn = static_cast<int64_t>(turn) + 1;
+    }
+  }
+  return routes;
+}
+
 }  // namespace enigma::worker

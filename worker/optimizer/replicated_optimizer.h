@@ -29,8 +29,10 @@ class ReplicatedOptimizer final : public SharedOptimizer {
   void before_forward(size_t block) override;
   void start_sums() override { exchange_.start_rest(); }
   void wait_for_sums() override;
+  std::vector<at::Tensor> gradients() const override { return {gradients_}; }
   void hold_values() override;
   std::vector<StatePiece> state() override;
+  std::vector<Route> routes() const override;
 
   /// The layout that the gradients travel by.
   const parallel::FlatLayout& layout() const { return layout_; }

@@ -17,14 +17,19 @@ SessionOptimizer::SessionOptimizer(std::vector<model::NamedTensor> parameters, A
   }
 }
 
-double SessionOptimizer::norm() const {
-  const at::NoGradGuard guard;
+std::vector<at::Tensor> SessionOptimizer::gradients() const {
   std::vector<at::Tensor> gradients;
   for (const auto& parameter : parameters_) {
     if (parameter.tensor.grad().defined()) { gradients.push_back(parameter.tensor.grad()); }
   }
-  if (gradients.empty()) { return 0; }
-  return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
+  return gradients;
+}
+
+double SessionOptimizer::norm() const {
+  const at::NoGradGuard guard;
+  const std::vector<at::Tensor> there = gradients();
+  if (there.empty()) { return 0; }
+  return at::linalg_vector_norm(at::stack(at::_foreach_norm(there))).item<double>();
 }
 
 void SessionOptimizer::step(double learning_rate, double norm) {
@@ -36,6 +41,10 @@ void SessionOptimizer::step(double learning_rate, double norm) {
   }
   if (!step.steps.empty()) { at::_foreach_add_(step.steps, 1); }
   step.take(settings_, learning_rate, clip_divisor(norm));
+  drop_gradients();
+}
+
+void SessionOptimizer::drop_gradients() {
   for (auto& parameter : parameters_) { parameter.tensor.mutable_grad().reset(); }
 }
 

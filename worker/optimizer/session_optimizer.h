@@ -13,12 +13,16 @@ class SessionOptimizer {
  public:
   SessionOptimizer(std::vector<model::NamedTensor> parameters, AdamW settings);
 
+  /// Those there are.
+  std::vector<at::Tensor> gradients() const;
   /// Norm of the gradients there are, before clipping.
   double norm() const;
 
   /// Steps the tensors that have a gradient (clipped together to norm 1) and forgets it. `norm` as
   /// norm() gave it, finite.
   void step(double learning_rate, double norm);
+  /// Forgets them instead.
+  void drop_gradients();
 
   const std::vector<Moments>& moments() const { return moments_; }
   /// As SharedOptimizer::state(); every tensor has a step count of its own.

@@ -98,6 +98,12 @@ void ShardedOptimizer::wait_for_sums() {
   squares_ = summed_squares();
 }
 
+std::vector<at::Tensor> ShardedOptimizer::gradients() const {
+  std::vector<at::Tensor> parts;
+  for (const ShardUnit& unit : blocks_.units()) { parts.push_back(unit.gradients()); }
+  return parts;
+}
+
 // Padding has no gradient, so the squares of the parts are those of the parameters.
 double ShardedOptimizer::summed_squares() {
   double mine = 0;
@@ -192,6 +198,23 @@ std::vector<StatePiece> ShardedOptimizer::state() {
     for (const Piece& piece : shares_[u].pieces) { add_state(piece, blocks_.units()[u], pieces); }
   }
   return pieces;
+}
+
+// Backward comes by the last block first; what belongs to no block ends with the pass.
+std::vector<Route> ShardedOptimizer::routes() const {
+  const Road road = copies_.replicas->world() > 1 ? Road::all_gather_reduce_scatter_all_reduce
+                                                  : Road::all_gather_reduce_scatter;
+  std::vector<Route> routes(parameters_.size());
+  const size_t blocks = shares_.size() - 1;
+  for (size_t u = 0; u < shares_.size(); ++u) {
+    const auto sum_turn = static_cast<int64_t>(u < blocks ? blocks - u : blocks + 1);
+    for (const size_t p : shares_[u].parameters) {
+      const auto& [name, tensor] = parameters_[p];
+      routes[p] = {name, tensor.numel(), settings_.matrices.contains(name),
+                   road, sum_turn,       static_cast<int64_t>(u) + 1};
+    }
+  }
+  return routes;
 }
 
 }  // namespace enigma::worker

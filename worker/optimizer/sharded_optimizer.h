@@ -29,10 +29,12 @@ class ShardedOptimizer final : public SharedOptimizer {
   void end_pass() override;
   void start_sums() override {}
   void wait_for_sums() override;
+  std::vector<at::Tensor> gradients() const override;
   /// Costs each rank the memory of the whole values.
   void hold_values() override;
   void release_values() override { blocks_.release_all(); }
   std::vector<StatePiece> state() override;
+  std::vector<Route> routes() const override;
 
  private:
   /// The elements of a parameter that this rank holds.

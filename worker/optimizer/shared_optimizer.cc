@@ -6,12 +6,22 @@
 
 namespace enigma::worker {
 
+double SharedOptimizer::norm(int64_t lanes) const {
+  return std::sqrt(squares()) / static_cast<double>(lanes);
+}
+
 double SharedOptimizer::step(SharedRates rates, int64_t lanes) {
   const at::NoGradGuard guard;
-  const auto share = static_cast<double>(lanes);
-  const double norm = std::sqrt(squares()) / share;
-  if (std::isfinite(norm)) { take_step(rates, share * clip_divisor(norm)); }
-  return norm;
+  const double before = norm(lanes);
+  if (std::isfinite(before)) {
+    take_step(rates, static_cast<double>(lanes) * clip_divisor(before));
+  }
+  return before;
+}
+
+void SharedOptimizer::drop_gradients() const {
+  const at::NoGradGuard guard;
+  for (const at::Tensor& gradient : gradients()) { gradient.zero_(); }
 }
 
 double sum_and_step(SharedOptimizer& optimizer, SharedRates rates, int64_t lanes) {

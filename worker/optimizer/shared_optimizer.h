@@ -6,8 +6,11 @@
 #include "worker/clock/clock.h"
 #include "worker/optimizer/adamw.h"
 #include "worker/optimizer/muon.h"
+#include "worker/optimizer/route.h"
 #include "worker/optimizer/state_pieces.h"
 #include "worker/parallel/around_blocks.h"
+
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <optional>
@@ -45,9 +48,17 @@ class SharedOptimizer : public parallel::AroundBlocks {
   /// Gradients are their sums over ranks afterwards.
   virtual void wait_for_sums() = 0;
 
+  /// Norm of the mean over `lanes`, before clipping.
+  double norm(int64_t lanes) const;
+
   /// Clips the mean over `lanes` to norm 1, steps, and zeroes the gradients. Returns the norm
   /// before clipping; where that is not finite, nothing is stepped.
   double step(SharedRates rates, int64_t lanes);
+
+  /// What this rank holds of the gradients that step() would take.
+  virtual std::vector<at::Tensor> gradients() const = 0;
+  /// Zeroes them instead of stepping.
+  void drop_gradients() const;
 
   /// All values are whole on every rank until they are let go: for scores.
   virtual void hold_values() = 0;
@@ -57,6 +68,9 @@ class SharedOptimizer : public parallel::AroundBlocks {
   /// step count for all), `NAME.momentum_buffer` of Muon. What another rank holds is not among
   /// them. Copying into them sets them.
   virtual std::vector<StatePiece> state() = 0;
+
+  /// How each parameter travels in a step, in their order. The same on all ranks.
+  virtual std::vector<Route> routes() const = 0;
 
   /// Seconds waited for other ranks since this was asked last.
   double take_waited_s() { return std::exchange(waited_s_, 0); }

@@ -4,6 +4,7 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace enigma::parallel {
@@ -49,6 +50,20 @@ std::string text_of_first(Collectives& collectives, const std::string& text) {
   if (bytes.numel() > 0) { collectives.all_reduce(bytes)->wait(); }
   return {reinterpret_cast<const char*>(bytes.data_ptr<uint8_t>()),
           static_cast<size_t>(bytes.numel())};
+}
+
+std::vector<std::string> texts_of_all(Collectives& collectives, const std::string& text) {
+  const int64_t world = collectives.world();
+  at::Tensor rows = at::zeros({world, static_cast<int64_t>(kTextBytesMax)}, at::kByte);
+  std::memcpy(rows[collectives.rank()].data_ptr<uint8_t>(), text.data(),
+              std::min(text.size(), kTextBytesMax));
+  collectives.all_reduce(rows)->wait();
+  std::vector<std::string> texts;
+  for (int64_t rank = 0; rank < world; ++rank) {
+    const auto* row = reinterpret_cast<const char*>(rows[rank].const_data_ptr<uint8_t>());
+    texts.emplace_back(row, ::strnlen(row, kTextBytesMax));
+  }
+  return texts;
 }
 
 }  // namespace enigma::parallel

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace enigma::parallel {
 
@@ -62,5 +63,9 @@ void meet(Collectives& collectives);
 
 /// Rank 0's text, on every rank.
 std::string text_of_first(Collectives& collectives, const std::string& text);
+
+/// The text of each rank, on every rank; longer ones are cut after kTextBytesMax.
+inline constexpr size_t kTextBytesMax = 256;
+std::vector<std::string> texts_of_all(Collectives& collectives, const std::string& text);
 
 }  // namespace enigma::parallel
