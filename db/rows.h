@@ -75,6 +75,14 @@ struct RunRow {
   std::vector<Membership> memberships;
 };
 
+/// What an attempt has used of its devices, and what of that was taken back.
+struct SpentRow {
+  std::string run;
+  std::string failure_class;  ///< that ended it; empty: none
+  double device_hours = 0;
+  double wasted_device_hours = 0;
+};
+
 /// One metrics report of an attempt, unsampled.
 struct MetricsRow {
   int64_t attempt = 0;  ///< the attempt's number, or its place in the list where none is known yet

@@ -107,6 +107,8 @@ class Store {
   std::vector<EvalRow> evals(std::string_view run, bool all_attempts = false) const;
   std::vector<CheckpointRow> checkpoints(std::string_view run) const;
   std::vector<SkippedRow> skipped(std::string_view run) const;
+  /// Of every attempt that has been submitted, by run.
+  std::vector<SpentRow> spent() const;
   Summary summary(const std::string& run) const;
   /// By run, of a sweep or of all; a run that was never started is not in it.
   std::map<std::string, Summary> summaries(const std::optional<std::string>& sweep = {}) const;

@@ -234,6 +234,23 @@ Summaries summaries_of(const Use& use, const Asked& asked) {
 
 }  // namespace
 
+std::vector<SpentRow> Store::spent() const {
+  static constexpr const char* kSelect = R"sql(
+SELECT run, COALESCE(ending_class, ''),
+       MAX(0.0, said_at - COALESCE(started_at, said_at)) * world / 3600,
+       (all_step_s - kept_step_s) * world / 3600
+  FROM attempts ORDER BY run, place)sql";
+  std::vector<SpentRow> rows;
+  each_row(connection_->use(kSelect), [&](Columns& row) {
+    SpentRow& out = rows.emplace_back();
+    out.run = row.text();
+    out.failure_class = row.text();
+    out.device_hours = row.real();
+    out.wasted_device_hours = row.real();
+  });
+  return rows;
+}
+
 std::vector<FinishedRow> Store::finished() const {
   static constexpr const char* kSelect = R"sql(
 SELECT id, point, id_version,

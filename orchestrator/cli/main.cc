@@ -20,7 +20,7 @@ namespace {
 void print_help(std::ostream& out) {
   out << "usage: enigma-sweep [--store DIR] [--json] [--color auto|always|never] COMMAND …\n\n";
   for (const cli::Command& command : cli::commands()) {
-    out << fmt::format("  {:<9} {}\n", command.name, command.help);
+    out << fmt::format("  {:<12} {}\n", command.name, command.help);
   }
   out << "\n--store, or ENIGMA_STORE, names the folder that remembers sweeps (default ./.enigma).\n"
          "enigma-sweep COMMAND --help tells a command's options.\n";

@@ -4,6 +4,7 @@
 
 #include "orchestrator/cli/lookup.h"
 #include "orchestrator/cli/verbs.h"
+#include "orchestrator/documents/communication_table.h"
 #include "orchestrator/documents/run_table.h"
 #include "orchestrator/documents/time_text.h"
 
@@ -139,6 +140,20 @@ void print_summary(const Json& document) {
   }
 }
 
+void print_ranks(const Json& list) {
+  if (!list.is_array() || list.size() < 2) { return; }
+  print_list(
+      "ranks", list, {"device", "rank", "node"}, [](const Json& rank) -> std::vector<std::string> {
+        return {cell(documents::member(rank, "device")), cell(documents::member(rank, "rank")),
+                cell(documents::member(rank, "node"))};
+      });
+}
+
+void print_communication(const Json& communication) {
+  const std::string table = documents::communication_table(communication);
+  if (!table.empty()) { std::cout << "\n" << table; }
+}
+
 // Names and values are for programs: dozens of long lines.
 void print_environment(const Json& environment) {
   if (!environment.is_object()) { return; }
@@ -167,6 +182,8 @@ int show(const Invocation& invocation) {
   print_summary(document);
   print_environment(document["environment"]);
   print_attempts(document["attempts"]);
+  print_ranks(document["ranks"]);
+  print_communication(document["communication"]);
   print_evals(document["evals"]);
   print_evaluations(document["evaluations"]);
   print_checkpoints(document["checkpoints"]);

@@ -76,21 +76,21 @@ Json metric_rows(const db::Store& store, const std::string& run, bool all_attemp
   return rows;
 }
 
-std::string to_csv(const Json& rows) {
-  std::string text;
-  if (!rows.is_array() || rows.empty()) { return text; }
+std::string csv_line(const std::vector<Json>& cells) {
   std::string line;
-  for (const auto& [key, value] : rows.front().items()) {
-    line += (line.empty() ? "" : ",") + cell(key);
-  }
-  text += line + "\n";
+  for (size_t i = 0; i < cells.size(); ++i) { line += (i == 0 ? "" : ",") + cell(cells[i]); }
+  return line + "\n";
+}
+
+std::string to_csv(const Json& rows) {
+  if (!rows.is_array() || rows.empty()) { return ""; }
+  std::vector<Json> head;
+  for (const auto& [key, value] : rows.front().items()) { head.emplace_back(key); }
+  std::string text = csv_line(head);
   for (const Json& row : rows) {
-    bool first = true;
-    for (const auto& [key, head] : rows.front().items()) {
-      text += (first ? "" : ",") + cell(member(row, key.c_str()));
-      first = false;
-    }
-    text += "\n";
+    std::vector<Json> cells;
+    for (const Json& key : head) { cells.push_back(member(row, key.get<std::string>().c_str())); }
+    text += csv_line(cells);
   }
   return text;
 }

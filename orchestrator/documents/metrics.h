@@ -5,6 +5,7 @@
 #include "orchestrator/documents/unknown.h"
 
 #include <string>
+#include <vector>
 
 namespace enigma::documents {
 
@@ -14,5 +15,8 @@ Json metric_rows(const db::Store& store, const std::string& run, bool all_attemp
 
 /// RFC 4180: a head line of the first row's keys, a line a row; null is an empty cell.
 std::string to_csv(const Json& rows);
+
+/// One line of it.
+std::string csv_line(const std::vector<Json>& cells);
 
 }  // namespace enigma::documents

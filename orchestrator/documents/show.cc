@@ -1,8 +1,11 @@
 #include "orchestrator/documents/show.h"
 
+#include "files/atomic_file.h"
 #include "orchestrator/attempts/environment.h"
 #include "orchestrator/documents/evaluations.h"
 #include "orchestrator/documents/status.h"
+
+#include <ranges>
 
 namespace enigma::documents {
 namespace {
@@ -84,6 +87,31 @@ Json environment_json(const std::string& placement, const std::filesystem::path&
   return kept ? attempts::listed(*kept) : Json();
 }
 
+constexpr size_t kLayoutBytesMax = size_t{16} << 20;
+
+/// What the worker of the newest attempt that has said so wrote of its ranks; null: none has.
+Json layout_of(const db::Run& run, const std::filesystem::path& folder) {
+  if (folder.empty()) { return nullptr; }
+  for (const db::Attempt& attempt : run.attempts | std::views::reverse) {
+    if (!attempt.number) { continue; }
+    const auto file =
+        folder / "runs" / run.id / ("attempt-" + std::to_string(*attempt.number)) / "layout.json";
+    std::error_code unreadable;
+    if (!std::filesystem::is_regular_file(file, unreadable)) { continue; }
+    try {
+      Json layout = parsed(read_file(file, kLayoutBytesMax));
+      if (layout.is_object()) { return layout; }
+    } catch (const std::exception&) {  // no longer there, or too large to be one
+    }
+  }
+  return nullptr;
+}
+
+void add_layout(Json& json, const Json& layout) {
+  json["ranks"] = member(layout, "ranks");
+  json["communication"] = member(layout, "communication");
+}
+
 }  // namespace
 
 std::optional<Json> show(const db::Store& store, const std::string& run,
@@ -99,6 +127,7 @@ std::optional<Json> show(const db::Store& store, const std::string& run,
     attempts.push_back(attempt_json(attempt));
   }
   json["attempts"] = std::move(attempts);
+  add_layout(json, layout_of(row->run, folder));
   json["checkpoints"] = checkpoints_json(store, run);
   json["evals"] = evals_json(store, run);
   json["evaluations"] = evaluations_of(folder.empty() ? folder : folder / "runs" / run);

@@ -1,5 +1,7 @@
 #include "orchestrator/documents/status.h"
 
+#include "files/atomic_file.h"
+#include "files/temporary_folder.h"
 #include "orchestrator/documents/a_story.h"
 #include "orchestrator/documents/run_table.h"
 #include "orchestrator/documents/show.h"
@@ -168,7 +170,9 @@ TEST_CASE("show: attempts, checkpoints, evaluations, skipped steps and events") 
   const Json document = *show(story.store, "aa");
   CHECK(keys_of(document) ==
         std::string(kRunKeys) +
-            " point environment attempts checkpoints evals evaluations skipped events");
+            " point environment attempts ranks communication checkpoints evals evaluations "
+            "skipped events");
+  CHECK(document["ranks"].is_null());
   CHECK(document["point"]["seed"] == 7);
   REQUIRE(document["attempts"].size() == 2);
   const Json first = document["attempts"][0];
@@ -188,6 +192,23 @@ TEST_CASE("show: attempts, checkpoints, evaluations, skipped steps and events") 
   CHECK(document["evals"][1]["correlation"].is_null());
   CHECK(document["skipped"][0] == Json({{"from", 2}, {"to", 2}, {"why", "spike"}}));
   CHECK(keys_of(document["events"].back()) == "id at kind text");
+}
+
+TEST_CASE("show: ranks and communication are those that the newest worker has written") {
+  const Story story;
+  const TemporaryFolder folder;
+  const auto write = [&](const char* attempt, const std::string& text) {
+    std::filesystem::create_directories(folder.path() / "runs" / "aa" / attempt);
+    write_atomically(folder.path() / "runs" / "aa" / attempt / "layout.json", text);
+  };
+  write("attempt-1", R"({"ranks": [{"rank": 0}], "communication": {"form": "shard"}})");
+  CHECK((*show(story.store, "aa", folder.path()))["communication"]["form"] == "shard");
+  write("attempt-2", "torn {");
+  CHECK((*show(story.store, "aa", folder.path()))["ranks"].size() == 1);
+  write("attempt-2", R"({"ranks": [{"rank": 0}, {"rank": 1}]})");
+  const Json document = *show(story.store, "aa", folder.path());
+  CHECK(document["ranks"].size() == 2);
+  CHECK(document["communication"].is_null());
 }
 
 TEST_CASE("run table: unknown is a dash, and colors stand around states alone") {

@@ -97,6 +97,20 @@ std::vector<db::Run> runs_named(const db::Store& store, const std::string& name)
   return {store.run(ids.front())->run};
 }
 
+/// Those that have failed for good, and how their last attempt did.
+std::vector<db::Run> failed_with(std::vector<db::Run> runs, protocol::FailureClass failure) {
+  std::erase_if(runs, [&](const db::Run& run) {
+    return run.state != db::State::failed || run.attempts.empty() || !run.attempts.back().ending ||
+           run.attempts.back().ending->failure_class != failure;
+  });
+  return runs;
+}
+
+std::optional<std::string> text_member(const nlohmann::json& json, const char* key) {
+  if (!json.is_object() || !json.contains(key) || !json[key].is_string()) { return std::nullopt; }
+  return json[key].get<std::string>();
+}
+
 /// The answer of `work`, or what became of it.
 http::Response answered(const http::Request& request, const std::function<http::Response()>& work) {
   try {
@@ -191,7 +205,7 @@ struct Api::Route {
 };
 
 const Api::Route* Api::route_to(const std::string& address) {
-  static constexpr std::array<Route, 10> kRoutes{{
+  static constexpr std::array<Route, 11> kRoutes{{
       {"POST", kReportPath, true, &Api::report},
       {"GET", "/healthz", true, &Api::health},
       {"GET", "/metrics", false, &Api::read<open_metrics>},
@@ -201,6 +215,7 @@ const Api::Route* Api::route_to(const std::string& address) {
       {"POST", "/api/v1/plan", false, &Api::plan},
       {"POST", "/api/v1/submit", false, &Api::submit},
       {"POST", "/api/v1/cancel", false, &Api::ask<decide::Request::cancel>},
+      {"POST", "/api/v1/hold", false, &Api::ask<decide::Request::hold>},
       {"POST", "/api/v1/resume", false, &Api::ask<decide::Request::resume>},
   }};
   const auto* route =
@@ -281,17 +296,19 @@ void Api::submit(const http::Request& request, db::Time now, const http::Reply& 
 
 http::Response Api::request_of(const std::string& body, decide::Request request, db::Time now) {
   const auto json = nlohmann::json::parse(body, nullptr, false);
-  if (!json.is_object() || !json.contains("name") || !json["name"].is_string()) {
-    return refusal(400, R"(expected {"name": RUN or SWEEP})");
+  const auto name = text_member(json, "name"), failure = text_member(json, "class");
+  const auto failure_class = failure ? protocol::failure_class_named(*failure) : std::nullopt;
+  if (!(name || failure) || (failure && !failure_class)) {
+    return refusal(400, R"(expected {"name": RUN or SWEEP}, with or without {"class": FAILURE})");
   }
-  const std::string name = json["name"];
-  const auto runs = runs_named(controller_.store(), name);
-  if (runs.empty()) { return refusal(404, "no sweep and no run is named " + name); }
+  auto runs = name ? runs_named(controller_.store(), *name) : controller_.store().runs();
+  if (name && runs.empty()) { return refusal(404, "no sweep and no run is named " + *name); }
+  if (failure_class) { runs = failed_with(std::move(runs), *failure_class); }
   const auto changed = controller_.request(runs, request, now);
   std::vector<std::string> ids;
   for (const db::Run& run : runs) { ids.push_back(run.id); }
   wake_();
-  return json_of(200, {{"name", name}, {"runs", ids}, {"changed", changed}});
+  return json_of(200, {{"name", documents::or_null(name)}, {"runs", ids}, {"changed", changed}});
 }
 
 }  // namespace enigma

@@ -70,6 +70,41 @@ def every_document_has_its_schema(place):
 
 
 @test
+def two_runs_or_two_specs_are_held_against_each_other(place):
+    spec = place.spec(seeds=[0])
+    check_exit(place.run("submit", spec, "--worker", place.worker(), "--wait"), 0)
+    a, b = [run["id"] for run in place.status()["runs"]]
+    differs = document(place.run("diff", a, b[:8], "--json"), "diff")["differs"]
+    check([d["pointer"] for d in differs] == ["/budget/flops", "/steps"], f"{differs}")
+    check(differs[0]["a"] == 4e9 and differs[0]["b"] == 8e9, f"{differs}")
+    check(place.run("diff", a, a).stdout == "no difference\n", "a run and itself")
+    check("/budget/flops" in place.run("diff", a, b).stdout, "a table")
+    other = place.spec(name="other", seeds=[1])
+    differs = document(place.run("diff", spec, other, "--json"), "diff")["differs"]
+    check([d["pointer"] for d in differs] == ["/name", "/seeds"], f"{differs}")
+    check_exit(place.run("diff", a, spec), 2)
+    check_exit(place.run("diff", a, "no-such-run"), 3)
+    check_exit(place.run("diff", a), 2)
+
+
+@test
+def the_store_answers_in_sql_and_is_not_changed(place):
+    check_exit(place.run("submit", place.spec(seeds=[0]), "--worker", place.worker(), "--wait"), 0)
+    sql = "SELECT id, state, NULL AS nothing FROM runs ORDER BY position"
+    answer = document(place.run("query", "--sql", sql, "--json"), "query")
+    check(answer["columns"] == ["id", "state", "nothing"], f"{answer}")
+    check([row[1:] for row in answer["rows"]] == [["done", None]] * 2, f"{answer}")
+    head, first, second = place.run("query", "--sql", sql, "--csv").stdout.splitlines()
+    check(head == "id,state,nothing" and first.endswith(",done,"), f"{head} {first}")
+    check("done" in place.run("query", "--sql", sql).stdout, "a table")
+    for wrong in "DELETE FROM runs", "SELECT 1; SELECT 2", "SELECT x FROM y", "":
+        refused = place.run("query", "--sql", wrong)
+        check_exit(refused, 2)
+        check("--sql" in refused.stderr, refused.stderr)
+    check(set(place.runs().values()) == {"done"}, "the runs are there")
+
+
+@test
 def people_read_tables_of_80_columns_and_no_seconds_since_the_epoch(place):
     spec = place.spec(seeds=[0], budgets=[8e9])
     check_exit(place.run("submit", spec, "--worker", place.worker(), "--wait"), 0)

@@ -19,10 +19,10 @@ import doors  # noqa: F401
 import drills  # noqa: F401
 import figures  # noqa: F401
 import law  # noqa: F401
+import python_worker  # noqa: F401
 from checks import TESTS, Skip, check, check_exit, test
-from place import Place, lines_of, wait_for
+from place import ROOT, Place, lines_of, wait_for
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("ENIGMA_SEED", random.SystemRandom().randrange(1 << 32)))
 
 
@@ -187,6 +187,47 @@ def cancel_and_resume(place):
     check_exit(place.run("resume", "sweep"), 0)
     wait_for(lambda: all_done(place, 1), "the end")
     check(place.show(run)["attempts"][-1]["resumed_from_step"] > 0, "it goes on")
+
+
+@test
+def hold_keeps_what_there_is_and_resume_goes_on(place):
+    spec = place.spec(budgets=[8e9], seeds=[0])
+    check_exit(place.run("submit", spec, "--worker", place.worker(words="seconds=3")), 0)
+    [run] = wait_for(place.runs, "the run")
+    spool = place.store / "runs" / run / "attempt-1" / "spool.jsonl"
+    wait_for(lambda: lines_of(spool, "checkpoint"), "a checkpoint")
+    held = json.loads(place.run("hold", "sweep", "--json").stdout)
+    check(held["changed"] == [run], f"{held}")
+    wait_for(lambda: set(place.runs().values()) == {"held"}, "the hold")
+    check_exit(place.run("hold", "no-such-run"), 3)
+    check_exit(place.run("resume", run), 0)
+    wait_for(lambda: all_done(place, 1), "the end")
+    check(place.show(run)["attempts"][-1]["resumed_from_step"] > 0, "it goes on")
+
+
+@test
+def retry_takes_the_runs_that_failed_for_one_reason(place):
+    worker = place.worker(words="die_at=0,exit=73")
+    spec = place.spec(budgets=[8e9], seeds=[0, 1], retry={"disk_full": {"max": 0}})
+    check_exit(place.run("submit", spec, "--worker", worker, "--wait"), 4)
+    other = place.spec(name="other", budgets=[8e9], seeds=[2], retry={"code": {"max": 0}})
+    check_exit(place.run("submit", other, "--worker", place.worker("other-worker", "die_at=0,exit=70"),
+                         "--wait"), 4)
+    check(set(place.runs().values()) == {"failed"}, f"{place.runs()}")
+    spent = json.loads(place.run("spend", "--json").stdout)["rows"]
+    check([(r["sweep"], r["size"], r["class"]) for r in spent] ==
+          [("other", "16x1x2", "code"), ("sweep", "16x1x2", "disk_full")], f"{spent}")
+    check_exit(place.run("retry"), 2)
+    refused = place.run("retry", "--class", "disk-full")
+    check_exit(refused, 2)
+    check("disk_full" in refused.stderr, refused.stderr)
+    check_exit(place.run("retry", "--class", "nan", "no-such-sweep"), 3)
+    none = json.loads(place.run("retry", "--class", "nan", "--json").stdout)
+    check(none["runs"] == [] and none["changed"] == [], f"{none}")
+    failed = sorted(r["id"] for r in place.status()["runs"] if "sweep" in r["sweeps"])
+    again = json.loads(place.run("retry", "--class", "disk_full", "--json").stdout)
+    check(sorted(again["changed"]) == failed, f"{again}")
+    wait_for(lambda: all(len(place.show(run)["attempts"]) == 2 for run in failed), "attempts")
 
 
 @test

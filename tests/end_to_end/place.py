@@ -10,6 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
 
 class Place:
     def __init__(self, build, folder, data):

@@ -307,6 +307,19 @@ def exported_shapes(world, place):
     return {name: tensor["shape"] for name, tensor in header.items() if name != "__metadata__"}
 
 
+def check_layout(place, run, form):
+    """show tells what the ranks were, and how parameters went between them."""
+    shown = place.show(run)
+    check([rank["rank"] for rank in shown["ranks"]] == [0, 1] and all(r["node"] and "CPU" in r["device"] for r in
+          shown["ranks"]), f"{shown['ranks']}")
+    told = shown["communication"]
+    check(told["form"] == form and told["bytes_per_step"] > 0, f"{told['form']}")
+    roads = {p["road"] for p in told["parameters"] if p["class"] != "session"}
+    check(len(roads) == 1 and "all-gather" in roads.pop(), "one road, with a gather")
+    said = place.run("show", run).stdout
+    check("communication: " in said and max(map(len, said.splitlines())) <= 80, said)
+
+
 def run_on_two_ranks(world, name, parallel):
     """The largest difference from the run of one rank, and the shapes of its weights."""
     place = world.place(name)
@@ -321,6 +334,7 @@ def run_on_two_ranks(world, name, parallel):
         rows = json.loads(place.run("metrics", run, "--json").stdout)["rows"]
         exposed = [row["value"] for row in rows if row["name"] == "communication_exposed_s"]
         check(all(value > 0 for value in exposed), "no communication was waited for")
+        check_layout(place, run, parallel.get("form", "replicate"))
         return check_near(place, world), exported_shapes(world, place)
 
 

@@ -1,0 +1,67 @@
+"""A trainer in Python under the controller, through the one file of examples/python."""
+
+import json
+import os
+import signal
+
+from checks import check, check_exit, test
+from place import ROOT, lines_of, wait_for
+
+
+def python_worker(place, pause_s=0.0, name="python-worker"):
+    path = place.folder / name
+    path.write_text(f"#!/bin/sh\nFIT_LINE_PAUSE_S={pause_s} exec python3 -B "
+                    f"{ROOT}/examples/python/fit_line.py\n")
+    path.chmod(0o755)
+    return path
+
+
+def losses(place, run):
+    rows = json.loads(place.run("metrics", run, "--json").stdout)["rows"]
+    return {r["step"]: r["value"] for r in rows if r["name"] == "train_loss"}
+
+
+@test
+def a_python_trainer_is_preempted_and_killed_and_its_curve_is_whole(place):
+    undisturbed = place.spec(name="undisturbed", budgets=[8e9], seeds=[0])
+    check_exit(place.run("submit", undisturbed, "--worker", python_worker(place), "--wait"), 0)
+    [whole] = place.runs()
+    steps = place.show(whole)["target_step"]
+    retry = {name: {"backoff_s": 0.1} for name in ("preempted", "node_failure")}
+    spec = place.spec(name="disturbed", budgets=[8e9], seeds=[1], retry=retry)
+    check_exit(place.run("submit", spec, "--worker",
+                         python_worker(place, pause_s=6 / steps, name="slow")), 0)
+    [run] = wait_for(lambda: [r for r in place.runs() if r != whole], "the run")
+    folder = place.store / "runs" / run
+    for attempt, how in (1, signal.SIGTERM), (2, signal.SIGKILL):
+        spool = folder / f"attempt-{attempt}" / "spool.jsonl"
+        wait_for(lambda: lines_of(spool, "checkpoint"), f"a checkpoint of attempt {attempt}")
+        os.kill(lines_of(spool)[0]["attempt"]["job"], how)
+    wait_for(lambda: place.runs()[run] == "done", "the end")
+    shown = place.show(run)
+    check([a["class"] for a in shown["attempts"]] == ["preempted", "node_failure", None],
+          f"{shown['attempts']}")
+    check(sorted(losses(place, run)) == list(range(1, steps + 1)), "every step once")
+    check(shown["test_loss"] < 0.1 * shown["baseline_loss"], f"{shown['test_loss']}")
+
+
+@test
+def a_python_trainer_obeys_the_controller_and_a_mistake_of_its_own_is_told(place):
+    spec = place.spec(budgets=[8e9], seeds=[0])
+    check_exit(place.run("submit", spec, "--worker", python_worker(place, pause_s=0.05)), 0)
+    [run] = wait_for(place.runs, "the run")
+    spool = place.store / "runs" / run / "attempt-1" / "spool.jsonl"
+    wait_for(lambda: lines_of(spool, "metrics"), "metrics")
+    check_exit(place.run("hold", run), 0)
+    wait_for(lambda: place.runs()[run] == "held", "the hold")
+    check(lines_of(spool, "preempted"), "it kept and left")
+    broken = place.folder / "broken"
+    broken.write_text("#!/bin/sh\nexec python3 -B -c 'import sys; sys.path.insert(0, "
+                      f"\"{ROOT}/examples/python\"); import enigma_worker\n"
+                      "with enigma_worker.Run() as run: raise ValueError(\"no such column\")'\n")
+    broken.chmod(0o755)
+    other = place.spec(name="other", budgets=[8e9], seeds=[1], retry={"code": {"max": 0}})
+    check_exit(place.run("submit", other, "--worker", broken, "--wait"), 4)
+    [failed] = [r for r, state in place.runs().items() if state == "failed"]
+    evidence = place.show(failed)["attempts"][0]["evidence"]
+    check("no such column" in evidence["line"], f"{evidence}")
