@@ -90,17 +90,17 @@ def two_runs_or_two_specs_are_held_against_each_other(place):
 @test
 def the_store_answers_in_sql_and_is_not_changed(place):
     check_exit(place.run("submit", place.spec(seeds=[0]), "--worker", place.worker(), "--wait"), 0)
-    sql = "SELECT id, state, NULL AS nothing FROM runs ORDER BY position"
+    sql = "SELECT id, state, NULL AS unknown FROM runs ORDER BY position"
     answer = document(place.run("query", "--sql", sql, "--json"), "query")
-    check(answer["columns"] == ["id", "state", "nothing"], f"{answer}")
+    check(answer["columns"] == ["id", "state", "unknown"], f"{answer}")
     check([row[1:] for row in answer["rows"]] == [["done", None]] * 2, f"{answer}")
     head, first, second = place.run("query", "--sql", sql, "--csv").stdout.splitlines()
-    check(head == "id,state,nothing" and first.endswith(",done,"), f"{head} {first}")
+    check(head == "id,state,unknown" and first.endswith(",done,"), f"{head} {first}")
     check("done" in place.run("query", "--sql", sql).stdout, "a table")
     for wrong in "DELETE FROM runs", "SELECT 1; SELECT 2", "SELECT x FROM y", "":
         refused = place.run("query", "--sql", wrong)
         check_exit(refused, 2)
-        check("--sql" in refused.stderr, refused.stderr)
+        check("sql" in refused.stderr, refused.stderr)
     check(set(place.runs().values()) == {"done"}, "the runs are there")
 
 

@@ -65,3 +65,37 @@ def a_python_trainer_obeys_the_controller_and_a_mistake_of_its_own_is_told(place
     [failed] = [r for r, state in place.runs().items() if state == "failed"]
     evidence = place.show(failed)["attempts"][0]["evidence"]
     check("no such column" in evidence["line"], f"{evidence}")
+
+
+def trial_of(place, program, *words):
+    tried = place.run("check-worker", program, "--json", *words)
+    checks = {c["name"]: c for c in json.loads(tried.stdout)["checks"]}
+    return tried.returncode, checks, [name for name, c in checks.items() if not c["ok"]]
+
+
+@test
+def a_worker_on_trial_is_told_what_breaks_the_protocol(place):
+    code, checks, wrong = trial_of(place, python_worker(place, pause_s=0.002))
+    check(code == 0 and len(checks) > 30 and not wrong, f"exit {code}: {wrong}")
+    broken = place.folder / "broken"
+    broken.write_text("#!/bin/sh\necho no data here >&2\nexit 3\n")
+    broken.chmod(0o755)
+    code, checks, wrong = trial_of(place, broken)
+    check(code == 1 and "whole: spool" in wrong and "preempted: exit" in wrong, f"{wrong}")
+    check("no data here" in checks["whole: exit"]["found"], f"{checks['whole: exit']}")
+    deaf = place.folder / "deaf"  # it knows nothing of signals and of checkpoints
+    deaf.write_text("#!/bin/sh\nexec python3 -B -c 'import json, os, time\n"
+                    "point = json.load(open(os.environ[\"ENIGMA_POINT\"]))\n"
+                    "spool = open(os.environ[\"ENIGMA_ATTEMPT_DIR\"] + \"/spool.jsonl\", \"a\")\n"
+                    "for k in range(1, 11):\n"
+                    "    print(json.dumps({\"run\": point[\"id\"], \"seq\": k + (k > 4), \"at\": 1, "
+                    "\"kind\": \"metrics\", \"step\": k, \"windows\": k, \"flops\": k, \"values\": {}, "
+                    "\"attempt\": {\"job\": 1, \"index\": 0, \"restart\": 0, \"start_ns\": 1}}), "
+                    "file=spool, flush=True)\n"
+                    "    time.sleep(0.05)'\n")
+    deaf.chmod(0o755)
+    code, checks, wrong = trial_of(place, deaf)
+    check(checks["whole: seq"]["line"] == 5, f"{checks['whole: seq']}")
+    check({"whole: hello", "whole: done", "preempted: exit"} <= set(wrong), f"{wrong}")
+    check_exit(place.run("check-worker", place.folder / "no-such-file"), 2)
+    check_exit(place.run("check-worker", broken, "--steps", "0"), 2)
