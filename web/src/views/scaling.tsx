@@ -1,0 +1,418 @@
+// The first screen: the sentence of the law, the figure under it, and to the right what runs and
+// what needs a person.
+import * as Plot from '@observablehq/plot';
+import { change, go, hrefTo, type Address } from '../address';
+import type { FigureSeries, FitDocument, Law, Run, SweepLine } from '../documents';
+import { Refused } from '../controller';
+import { Figure } from '../figure';
+import { amount, duration, number, percent, tick } from '../format';
+import { Choice, Empty, Num, StateWord, Toggle, shortId } from '../parts';
+import { fitsOf, saidOf, type Said } from '../sentence';
+import { sizesOf, subsetDash, subsetMark, type Sizes } from '../sizes';
+import { useTheme, type Theme } from '../theme';
+import { useWorld, wantLaw, type World } from '../world';
+import { useEffect } from 'preact/hooks';
+import { Attention } from './attention';
+import { Spending } from './spending';
+
+const abscissae: Record<string, string> = {
+  flops: 'training compute (FLOPs)',
+  windows: 'training windows',
+  params_shared: 'shared parameters',
+  device_hours: 'device-hours',
+};
+type Abscissa = 'flops' | 'windows' | 'params_shared' | 'device_hours';
+
+interface Place {
+  run: Run;
+  x: number;
+  y: number;
+  finished: boolean;
+}
+
+function placesOf(runs: Run[], x: Abscissa): Place[] {
+  return runs
+    .filter((run) => (run[x] ?? 0) > 0 && (run.test_loss ?? 0) > 0)
+    .map((run) => ({ run, x: run[x]!, y: run.test_loss!, finished: run.state === 'done' }));
+}
+
+function titleOf({ run }: Place): string {
+  return [
+    `${run.size ?? 'run'}${run.subset === null ? '' : ` · ${run.subset}`}`,
+    `test loss ${number(run.test_loss, 4)}${run.state === 'done' ? '' : ` (${run.state})`}`,
+    `${amount(run.flops)}FLOPs · ${duration((run.device_hours ?? 0) * 3600)}`,
+    `seed ${run.seed ?? '–'} · ${shortId(run.id)}`,
+  ].join('\n');
+}
+
+/** Frontier and band of the law's figure, one series a subset. */
+function frontiersOf(law: Law | undefined): FigureSeries[] {
+  const panel = law?.figure?.panels[0];
+  return panel?.series.filter((one) => one.kind === 'frontier' || one.kind === 'fit') ?? [];
+}
+
+interface Drawn {
+  places: Place[];
+  frontiers: FigureSeries[];
+  baselines: number[];
+  sizes: Sizes;
+  subsets: string[];
+  selected: Set<string>;
+  theme: Theme;
+  xLabel: string;
+  log: boolean;
+}
+
+function frontierMarks({ frontiers, subsets, theme }: Drawn): Plot.Markish[] {
+  return frontiers.flatMap((one) => {
+    const dash = subsetDash(subsets.indexOf(one.subset ?? subsets[0] ?? ''));
+    const known = one.points.filter((point) => point.low != null && point.high != null);
+    const line = { x: 'flops', y: 'loss' };
+    return [
+      Plot.areaY(known, {
+        x: 'flops',
+        y1: 'low',
+        y2: 'high',
+        fill: theme.muted,
+        fillOpacity: 0.16,
+      }),
+      Plot.line(one.points, {
+        ...line,
+        stroke: theme.ink,
+        strokeWidth: 1.6,
+        strokeDasharray: dash,
+      }),
+    ];
+  });
+}
+
+function runMarks(drawn: Drawn): Plot.Markish[] {
+  const { places, sizes, subsets, selected, theme } = drawn;
+  const finished = places.filter((place) => place.finished);
+  const others = places.filter((place) => !place.finished);
+  const chosen = places.filter((place) => selected.has(place.run.id));
+  const symbol = (place: Place) =>
+    subsetMark(subsets.indexOf(place.run.subset ?? '')) as Plot.SymbolType;
+  const at = { x: 'x', y: 'y' } as const;
+  const size = (place: Place) => sizes.color(place.run.size);
+  return [
+    Plot.line(finished, {
+      ...at,
+      z: (place: Place) => `${place.run.size} ${place.run.subset} ${place.run.seed}`,
+      sort: 'x',
+      stroke: size,
+      strokeWidth: 1,
+      strokeOpacity: 0.55,
+    }),
+    Plot.dot(others, { ...at, symbol, r: 3, stroke: theme.muted, fill: 'none' }),
+    Plot.dot(finished, { ...at, symbol, r: 4, fill: size, stroke: theme.ground, strokeWidth: 0.8 }),
+    Plot.dot(chosen, { ...at, r: 8, stroke: theme.accent, strokeWidth: 2, fill: 'none' }),
+  ];
+}
+
+function optionsOf(drawn: Drawn, width: number): Plot.PlotOptions {
+  const { places, theme, baselines } = drawn;
+  const most = Math.max(...places.map((place) => place.y), 0);
+  const near = baselines.filter((loss) => loss < most * 1.25);
+  const scale = drawn.log ? 'log' : 'linear';
+  const axis = { type: scale as Plot.ScaleType, grid: true, tickFormat: tick };
+  return {
+    height: Math.max(300, Math.min(520, Math.round(width * 0.52))),
+    marginLeft: 56,
+    marginBottom: 42,
+    x: { ...axis, label: drawn.xLabel, ticks: width < 500 ? 4 : 8 },
+    y: { ...axis, label: 'test loss', ticks: 7 },
+    symbol: { legend: false, type: 'identity' },
+    color: { type: 'identity' },
+    marks: [
+      Plot.ruleY(near, { stroke: theme.muted, strokeDasharray: '2 4' }),
+      Plot.text(near, {
+        y: (loss: number) => loss,
+        text: () => 'mean rate',
+        frameAnchor: 'right',
+        textAnchor: 'end',
+        dy: -6,
+        fill: theme.muted,
+      }),
+      ...frontierMarks(drawn).slice(0),
+      ...runMarks(drawn),
+      Plot.tip(
+        places,
+        Plot.pointer({
+          x: 'x',
+          y: 'y',
+          title: titleOf,
+          fill: theme.ground,
+          stroke: theme.line,
+          maxRadius: 24,
+        }),
+      ),
+    ],
+  };
+}
+
+function numbersOf(drawn: Drawn) {
+  const rows: unknown[][] = drawn.places.map(({ run, x, y }) => [
+    run.state === 'done' ? 'run' : `run, ${run.state}`,
+    run.id,
+    run.size,
+    run.subset,
+    run.seed,
+    x,
+    y,
+    null,
+    null,
+  ]);
+  for (const one of drawn.frontiers) {
+    for (const point of one.points) {
+      const { flops, loss, low = null, high = null } = point;
+      rows.push([one.kind, null, null, one.subset, null, flops, loss, low, high]);
+    }
+  }
+  const head = ['kind', 'run', 'size', 'subset', 'seed', drawn.xLabel, 'loss', 'low', 'high'];
+  return { head, rows };
+}
+
+function Legend({ drawn }: { drawn: Drawn }) {
+  const { sizes, subsets } = drawn;
+  return (
+    <p class="legend figure-legend">
+      {sizes.names.slice(0, 12).map((name) => (
+        <span>
+          <svg width="10" height="10" aria-hidden="true">
+            <circle cx="5" cy="5" r="4" fill={sizes.color(name)} />
+          </svg>
+          {name}
+        </span>
+      ))}
+      {sizes.names.length > 12 && <span>… {sizes.names.length} sizes, small to large</span>}
+      {subsets.length > 1 &&
+        subsets.map((name, k) => (
+          <span>
+            {mark(k)} {name}
+          </span>
+        ))}
+      {drawn.frontiers.length > 0 && <span>— frontier, with its interval</span>}
+      {drawn.places.some((place) => !place.finished) && <span>○ not finished</span>}
+    </p>
+  );
+}
+
+const glyphs = ['●', '▲', '■', '◆', '★', 'Y', '✚', '⬢'];
+function mark(index: number): string {
+  return glyphs[index % glyphs.length];
+}
+
+function Sentence({ said, first }: { said: Said; first: boolean }) {
+  const Head = first ? 'h1' : 'p';
+  return (
+    <div class={first ? 'law' : 'law minor'}>
+      <Head class="headline">
+        {said.group !== '' && <span class="group">{said.group}: </span>}
+        {said.headline}
+      </Head>
+      {said.rest !== '' && <p class="rest">{said.rest}</p>}
+    </div>
+  );
+}
+
+function LawWords({ law, sweep }: { law: Law | Refused | undefined; sweep: string }) {
+  if (law === undefined) {
+    return <h1 class="headline quiet">{sweep}: the law is being fitted …</h1>;
+  }
+  if (law instanceof Refused) return <Broken what={law.message} />;
+  if (law.fit === null) {
+    const why = law.refused ?? 'the fit gave no answer';
+    return (
+      <div class="law">
+        <h1 class="headline">No law yet.</h1>
+        <p class="rest">{why.charAt(0).toUpperCase() + why.slice(1)}</p>
+      </div>
+    );
+  }
+  const said = saidOf(law.fit);
+  return (
+    <>
+      {said.map((one, k) => (
+        <Sentence said={one} first={k === 0} key={one.group} />
+      ))}
+    </>
+  );
+}
+
+function Broken({ what }: { what: string }) {
+  return (
+    <div class="law">
+      <h1 class="headline">The law could not be fitted.</h1>
+      <p class="rest">{what} Runs, curves and tables go on.</p>
+    </div>
+  );
+}
+
+function Parameters({ fit }: { fit: FitDocument }) {
+  return (
+    <details class="behind">
+      <summary>Parameters and how sure they are</summary>
+      {fitsOf(fit).map((one) => (
+        <table class="plain" key={one.group ?? ''}>
+          <caption>
+            {one.group ? `${one.group}: ` : ''}
+            {one.formula} · {one.n_used} runs · {percent(one.interval.level)} intervals
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">parameter</th>
+              <th scope="col" class="number">
+                value
+              </th>
+              <th scope="col" class="number">
+                low
+              </th>
+              <th scope="col" class="number">
+                high
+              </th>
+              <th scope="col">verdict</th>
+            </tr>
+          </thead>
+          <tbody>
+            {Object.entries(one.parameters).map(([name, parameter]) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td class="number">
+                  <Num value={parameter.value} />
+                </td>
+                <td class="number">
+                  <Num value={parameter.low} />
+                </td>
+                <td class="number">
+                  <Num value={parameter.high} />
+                </td>
+                <td>{parameter.verdict.replaceAll('_', ' ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ))}
+    </details>
+  );
+}
+
+function useLaw(world: World, sweep: string): Law | Refused | undefined {
+  useEffect(() => wantLaw(sweep), [sweep]);
+  return world.laws.get(sweep);
+}
+
+function abscissaOf(address: Address): Abscissa {
+  const asked = address.settings.x ?? 'flops';
+  return (asked in abscissae ? asked : 'flops') as Abscissa;
+}
+
+export function selectionOf(address: Address): string[] {
+  return (address.settings.select ?? '').split(',').filter((id) => id !== '');
+}
+
+function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined; sweep: string }) {
+  const { address, runs, law } = props;
+  const theme = useTheme();
+  const x = abscissaOf(address);
+  const log = address.settings.scale !== 'linear';
+  const rules = law?.figure?.panels[0]?.rules ?? [];
+  const drawn: Drawn = {
+    places: placesOf(runs, x),
+    frontiers: x === 'flops' ? frontiersOf(law) : [],
+    baselines: rules.filter((rule) => rule.axis === 'y').map((rule) => rule.value),
+    sizes: sizesOf(runs, theme.dark),
+    subsets: [...new Set(runs.map((run) => run.subset ?? ''))],
+    selected: new Set(selectionOf(address)),
+    theme,
+    xLabel: abscissae[x],
+    log,
+  };
+  const controls = (
+    <>
+      <Choice
+        label="x"
+        value={x}
+        choices={Object.entries(abscissae)}
+        set={(value) => change(address, { x: value === 'flops' ? '' : value })}
+      />
+      <Toggle
+        on={log}
+        label="log"
+        set={(on) => change(address, { scale: on ? '' : 'linear' })}
+      />
+    </>
+  );
+  return (
+    <>
+      <Figure
+        name={`${props.sweep}-loss-${x}`}
+        title={`Test loss against ${abscissae[x]}`}
+        options={(width) => optionsOf(drawn, width)}
+        numbers={numbersOf(drawn)}
+        depends={[standOf(drawn.places), law, x, log, address.settings.select]}
+        onPick={(place) => go(hrefTo(address, 'run', (place as Place).run.id))}
+      >
+        {controls}
+      </Figure>
+      <Legend drawn={drawn} />
+    </>
+  );
+}
+
+/** Changes when, and only when, something drawn has. */
+function standOf(places: Place[]): string {
+  return places.map((place) => `${place.run.id} ${place.x} ${place.y} ${place.finished}`).join();
+}
+
+export function Scaling({ address, sweep }: { address: Address; sweep: SweepLine | undefined }) {
+  const world = useWorld();
+  const name = sweep?.name ?? '';
+  const law = useLaw(world, name);
+  const runs = [...world.runs.values()].filter((run) => run.sweeps.includes(name));
+  if (!sweep) {
+    return (
+      <Empty>
+        No sweep has been submitted to this store yet. Type{' '}
+        <code>enigma-sweep submit spec.json --data DIR</code>, and it will appear here;{' '}
+        <code>examples/quickstart.sh</code> makes one from nothing.
+      </Empty>
+    );
+  }
+  const whole = law instanceof Refused ? undefined : law;
+  return (
+    <div class="scaling">
+      <div class="main">
+        <LawWords law={law} sweep={name} />
+        <LawFigure address={address} runs={runs} law={whole} sweep={name} />
+        {whole?.figure?.note && <p class="note">{whole.figure.note}</p>}
+        {whole?.fit && <Parameters fit={whole.fit} />}
+      </div>
+      <aside>
+        <Spending sweep={sweep} address={address} />
+        <Running address={address} runs={runs} />
+        <Attention address={address} runs={runs} />
+      </aside>
+    </div>
+  );
+}
+
+function Running({ address, runs }: { address: Address; runs: Run[] }) {
+  const running = runs.filter((run) => run.state === 'running');
+  if (running.length === 0) return null;
+  return (
+    <ul class="running">
+      {running.slice(0, 4).map((run) => (
+        <li key={run.id}>
+          <a href={hrefTo(address, 'run', run.id)}>
+            <StateWord state="running" /> {run.size} {run.subset}
+          </a>
+          <span class="right">
+            {percent((run.step ?? 0) / Math.max(1, run.target_step))} · {duration(run.eta_s)} left
+          </span>
+        </li>
+      ))}
+      {running.length > 4 && <li class="quiet">and {running.length - 4} more</li>}
+    </ul>
+  );
+}
