@@ -24,6 +24,8 @@ interface Props {
   logX?: boolean;
   logY?: boolean;
   stacked?: boolean;
+  marks?: { x: number; label: string }[]; // places where something happened
+  named?: boolean; // the lines are named below
   height?: number;
   highlight?: string | null;
   onHighlight?: (id: string | null) => void;
@@ -95,8 +97,32 @@ function optionsOf(props: Props, width: number, theme: Theme, hover: Hover): uPl
     ],
     series: seriesOf(props),
     bands,
-    hooks: { setSeries: [hover.line], setCursor: [hover.place] },
+    hooks: {
+      setSeries: [hover.line],
+      setCursor: [hover.place],
+      draw: [(chart) => drawMarks(chart, props.marks ?? [], theme)],
+    },
   };
+}
+
+/** A dashed line with its word: an attempt ended, steps were rolled back. */
+function drawMarks(chart: uPlot, marks: { x: number; label: string }[], theme: Theme): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.strokeStyle = theme.muted;
+  ctx.fillStyle = theme.muted;
+  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const { x, label } of marks) {
+    const at = chart.valToPos(x, 'x', true);
+    if (at < bbox.left || at > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillText(label, at + 3 * devicePixelRatio, bbox.top + 10 * devicePixelRatio);
+  }
+  ctx.restore();
 }
 
 function fromZero(_: uPlot, __: number | null, high: number | null): uPlot.Range.MinMax {
@@ -129,7 +155,7 @@ export function Chart(props: Props) {
     const options = optionsOf(latest.current, width, theme, hover);
     chart.current = new uPlot(options, dataOf(latest.current), ref.current);
     return () => chart.current?.destroy();
-  }, [width, theme, shape.join(), props.logX, props.logY, props.height]);
+  }, [width, theme, shape.join(), props.logX, props.logY, props.height, marksOf(props)]);
   useEffect(() => chart.current?.setData(dataOf(latest.current)), [props.lines]);
   useEffect(() => {
     const index = latest.current.lines.findIndex((line) => line.id === props.highlight);
@@ -147,7 +173,31 @@ export function Chart(props: Props) {
         <Exports name={props.name} numbers={numbersOf(props)} />
       </figcaption>
       <div ref={ref} class="canvas" />
+      {props.named && <Key lines={props.lines} />}
     </figure>
+  );
+}
+
+function marksOf({ marks = [] }: Props): string {
+  return marks.map((mark) => `${mark.x} ${mark.label}`).join();
+}
+
+function Key({ lines }: { lines: Line[] }) {
+  return (
+    <p class="legend">
+      {lines.map((line) => (
+        <span key={line.id}>
+          <svg width="14" height="10" aria-hidden="true">
+            {line.fill ? (
+              <rect width="10" height="10" rx="2" fill={line.color} />
+            ) : (
+              <path d="M0 5h14" stroke={line.color} stroke-width="2" />
+            )}
+          </svg>
+          {line.label}
+        </span>
+      ))}
+    </p>
   );
 }
 

@@ -57,6 +57,7 @@ export interface Status {
   sweeps: SweepLine[];
   runs: Run[];
   next: Maybe<string>;
+  last_event: number;
 }
 
 export interface Attempt {
@@ -140,7 +141,6 @@ export interface SweepDocument {
   spend: Spend;
   eta_s: Maybe<number>;
   planned: { flops: Maybe<number>; device_hours: Maybe<number>; usd: Maybe<number> };
-  ceilings: Maybe<{ device_hours: Maybe<number>; usd: Maybe<number> }>;
   history: { at: number; done: number; device_hours: number }[];
   spec: string;
 }

@@ -20,6 +20,7 @@ interface Props {
   depends: unknown[];
   onPick?: (datum: unknown) => void;
   children?: ComponentChildren; // controls beside the title
+  below?: ComponentChildren; // the legend
 }
 
 /** Width of an element, followed; 0 until it is known. */
@@ -67,6 +68,7 @@ export function Figure(props: Props) {
         </span>
       </figcaption>
       <div ref={ref} class="drawing" />
+      {props.below}
       <Behind numbers={props.numbers} />
     </figure>
   );

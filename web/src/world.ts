@@ -88,7 +88,10 @@ async function readAll(): Promise<void> {
   announce();
 }
 
+let newest: number | undefined;
+
 function takeTotals(status: Status): void {
+  newest ??= status.last_event;
   world.counts = status.counts;
   world.spend = status.spend;
   world.sweeps = status.sweeps;
@@ -99,6 +102,16 @@ function fail(broken: unknown): void {
   if (refused.status === 401) world.connection = 'denied';
   world.error = refused.message;
   announce();
+}
+
+let allTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** A submission adds many runs at once: they are read together. */
+function readAllSoon(): void {
+  allTimer ??= setTimeout(() => {
+    allTimer = undefined;
+    void readAll().catch(fail);
+  }, refresh_ms);
 }
 
 const changed = new Set<string>();
@@ -147,12 +160,10 @@ function heard(): void {
 }
 
 /** What a run's end may have changed is asked for again when a view wants it. */
-const ends = new Set(['done', 'ended', 'failed', 'cancelled']);
+const ends = new Set(['done', 'ended', 'failed']);
 
 function takeEvent(event: Event): void {
-  if (event.kind === 'submitted' || (event.run !== undefined && !world.runs.has(event.run))) {
-    void readAll().catch(fail);
-  }
+  if (event.run && !world.runs.has(event.run)) readAllSoon();
   markChanged(event.run ?? '');
   if (ends.has(event.kind)) refreshLaws(event.run ?? '');
   for (const listener of [...eventListeners]) listener(event);
@@ -200,6 +211,7 @@ let stream: EventSource | undefined;
 
 /** Reads everything once and follows what changes. */
 export function begin(): void {
+  newest = undefined;
   void readAll().then(listen).catch((broken) => {
     fail(broken);
     if (world.connection !== 'denied') setTimeout(begin, 3000);
@@ -208,7 +220,7 @@ export function begin(): void {
 
 function listen(): void {
   stream?.close();
-  stream = new EventSource('api/v1/events');
+  stream = new EventSource(`api/v1/events${queryOf({ after: newest })}`);
   stream.onopen = heard;
   stream.onerror = lost;
   stream.addEventListener('beat', heard);

@@ -4,7 +4,7 @@ import { hrefTo, type Address } from '../address';
 import { Chart, type Line } from '../chart';
 import { ask, Refused } from '../controller';
 import { curvesOf, stepParts } from '../curves';
-import type { Explanation, MetricRow, Run, Show } from '../documents';
+import type { Attempt, Explanation, MetricRow, Run, Show } from '../documents';
 import { ago, amount, bytes, duration, moment, number, percent, whole } from '../format';
 import { useMetrics } from '../metrics';
 import { Num, Section, StateWord } from '../parts';
@@ -81,7 +81,16 @@ function partsOf(rows: MetricRow[], dark: boolean): Line[] {
   });
 }
 
-function Curves({ run, rows }: { run: Run; rows: MetricRow[] }) {
+/** Where an attempt went on from another one: its curves may step back there. */
+function marksOf(attempts: Attempt[]): { x: number; label: string }[] {
+  return attempts.flatMap((attempt, k) => {
+    const x = attempt.resumed_from_step ?? attempt.first_step;
+    const before = attempts[k - 1]?.class;
+    return k === 0 || x === null ? [] : [{ x, label: before?.replaceAll('_', ' ') ?? 'resumed' }];
+  });
+}
+
+function Curves({ run, rows, show }: { run: Run; rows: MetricRow[]; show: Show }) {
   const theme = useTheme();
   const { accent, muted, dark } = theme;
   const drawn = useMemo(() => {
@@ -98,40 +107,46 @@ function Curves({ run, rows }: { run: Run; rows: MetricRow[] }) {
     ].map(([name, title, unit]) => ({ name, title, unit, lines: lineOf(rows, name, accent) }));
     return { loss, parts: partsOf(rows, dark), single };
   }, [rows, theme]);
+  const marks = marksOf(show.attempts);
   if (drawn.loss.length + drawn.parts.length === 0) {
     return <p class="quiet">Nothing has been reported yet.</p>;
   }
   return (
     <div class="cards">
       {drawn.loss.length > 0 && (
-        <Chart name={`${run.id}-loss`} title="loss" xLabel="step" lines={drawn.loss} />
+        <Chart
+          name={`${run.id}-loss`}
+          title="loss"
+          xLabel="step"
+          lines={drawn.loss}
+          marks={marks}
+          named
+        />
       )}
       {drawn.parts.length > 0 && (
-        <div>
-          <Chart
-            name={`${run.id}-step`}
-            title="time of a step"
-            unit="s"
-            xLabel="step"
-            lines={drawn.parts}
-            stacked
-          />
-          <p class="legend">
-            {drawn.parts.map((part) => (
-              <span key={part.id}>
-                <svg width="10" height="10" aria-hidden="true">
-                  <rect width="10" height="10" rx="2" fill={part.color} />
-                </svg>
-                {part.label}
-              </span>
-            ))}
-          </p>
-        </div>
+        <Chart
+          name={`${run.id}-step`}
+          title="time of a step"
+          unit="s"
+          xLabel="step"
+          lines={drawn.parts}
+          marks={marks}
+          stacked
+          named
+        />
       )}
       {drawn.single
         .filter((one) => one.lines.length > 0)
         .map(({ name, title, unit, lines }) => (
-          <Chart key={name} name={`${run.id}-${name}`} title={title} unit={unit} xLabel="step" lines={lines} />
+          <Chart
+            key={name}
+            name={`${run.id}-${name}`}
+            title={title}
+            unit={unit}
+            xLabel="step"
+            lines={lines}
+            marks={marks}
+          />
         ))}
     </div>
   );
@@ -308,7 +323,7 @@ export function RunView({ address }: { address: Address }) {
       <Facts run={run} now={now} />
       <Attempts show={show} now={now} />
       <Section title="Curves">
-        <Curves run={run} rows={rows} />
+        <Curves run={run} rows={rows} show={show} />
       </Section>
       <div class="columns">
         <Evaluations show={show} />

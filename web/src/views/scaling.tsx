@@ -1,6 +1,7 @@
 // The first screen: the sentence of the law, the figure under it, and to the right what runs and
 // what needs a person.
 import * as Plot from '@observablehq/plot';
+import { useEffect } from 'preact/hooks';
 import { change, go, hrefTo, type Address } from '../address';
 import type { FigureSeries, FitDocument, Law, Run, SweepLine } from '../documents';
 import { Refused } from '../controller';
@@ -10,8 +11,8 @@ import { Choice, Empty, Num, StateWord, Toggle, shortId } from '../parts';
 import { fitsOf, saidOf, type Said } from '../sentence';
 import { sizesOf, subsetDash, subsetMark, type Sizes } from '../sizes';
 import { useTheme, type Theme } from '../theme';
+import { linearTicks, logTicks, padded } from '../ticks';
 import { useWorld, wantLaw, type World } from '../world';
-import { useEffect } from 'preact/hooks';
 import { Attention } from './attention';
 import { Spending } from './spending';
 
@@ -50,6 +51,9 @@ function frontiersOf(law: Law | undefined): FigureSeries[] {
   const panel = law?.figure?.panels[0];
   return panel?.series.filter((one) => one.kind === 'frontier' || one.kind === 'fit') ?? [];
 }
+
+/** Runs of one size are joined where their lines can be told apart. */
+const joinedMax = 10;
 
 interface Drawn {
   places: Place[];
@@ -96,7 +100,7 @@ function runMarks(drawn: Drawn): Plot.Markish[] {
   const at = { x: 'x', y: 'y' } as const;
   const size = (place: Place) => sizes.color(place.run.size);
   return [
-    Plot.line(finished, {
+    Plot.line(sizes.names.length <= joinedMax ? finished : [], {
       ...at,
       z: (place: Place) => `${place.run.size} ${place.run.subset} ${place.run.seed}`,
       sort: 'x',
@@ -110,21 +114,52 @@ function runMarks(drawn: Drawn): Plot.Markish[] {
   ];
 }
 
+interface Axis {
+  scale: Plot.ScaleOptions;
+  ticks: number[];
+}
+
+/** One axis over values. Its ticks are ours: those of a logarithmic scale would leave texts out. */
+function axisOf(values: number[], log: boolean, label: string, wanted: number): Axis {
+  if (values.length === 0) return { scale: { label, axis: null, domain: [1, 10] }, ticks: [] };
+  const domain = padded(values, log);
+  const ticks = (log ? logTicks : linearTicks)(domain[0], domain[1], wanted);
+  return { scale: { type: log ? 'log' : 'linear', domain, label, axis: null }, ticks };
+}
+
+function axisMarks(x: Axis, y: Axis, theme: Theme): Plot.Markish[] {
+  const grid = { stroke: theme.line, strokeOpacity: 1 };
+  const text = { text: tick, tickSize: 0, fill: theme.muted };
+  return [
+    Plot.gridX(x.ticks, grid),
+    Plot.gridY(y.ticks, grid),
+    Plot.axisX(x.ticks, { ...text, label: x.scale.label }),
+    Plot.axisY(y.ticks, { ...text, label: y.scale.label }),
+  ];
+}
+
 function optionsOf(drawn: Drawn, width: number): Plot.PlotOptions {
-  const { places, theme, baselines } = drawn;
+  const { places, theme, baselines, log } = drawn;
   const most = Math.max(...places.map((place) => place.y), 0);
   const near = baselines.filter((loss) => loss < most * 1.25);
-  const scale = drawn.log ? 'log' : 'linear';
-  const axis = { type: scale as Plot.ScaleType, grid: true, tickFormat: tick };
+  const curve = drawn.frontiers.flatMap((one) => one.points);
+  const known = (key: string) =>
+    curve.map((point) => point[key]).filter((value): value is number => typeof value === 'number');
+  const xs = [...places.map((place) => place.x), ...known('flops')];
+  const ys = [...places.map((place) => place.y), ...known('loss'), ...near];
+  const x = axisOf(xs, log, drawn.xLabel, width < 500 ? 5 : 10);
+  const y = axisOf(ys, log, 'test loss', 8);
   return {
     height: Math.max(300, Math.min(520, Math.round(width * 0.52))),
     marginLeft: 56,
+    marginRight: 16,
     marginBottom: 42,
-    x: { ...axis, label: drawn.xLabel, ticks: width < 500 ? 4 : 8 },
-    y: { ...axis, label: 'test loss', ticks: 7 },
+    x: x.scale,
+    y: y.scale,
     symbol: { legend: false, type: 'identity' },
     color: { type: 'identity' },
     marks: [
+      ...axisMarks(x, y, theme),
       Plot.ruleY(near, { stroke: theme.muted, strokeDasharray: '2 4' }),
       Plot.text(near, {
         y: (loss: number) => loss,
@@ -134,7 +169,7 @@ function optionsOf(drawn: Drawn, width: number): Plot.PlotOptions {
         dy: -6,
         fill: theme.muted,
       }),
-      ...frontierMarks(drawn).slice(0),
+      ...frontierMarks(drawn),
       ...runMarks(drawn),
       Plot.tip(
         places,
@@ -177,15 +212,18 @@ function Legend({ drawn }: { drawn: Drawn }) {
   const { sizes, subsets } = drawn;
   return (
     <p class="legend figure-legend">
-      {sizes.names.slice(0, 12).map((name) => (
-        <span>
-          <svg width="10" height="10" aria-hidden="true">
-            <circle cx="5" cy="5" r="4" fill={sizes.color(name)} />
-          </svg>
-          {name}
-        </span>
-      ))}
-      {sizes.names.length > 12 && <span>… {sizes.names.length} sizes, small to large</span>}
+      {sizes.names.length > joinedMax ? (
+        <Ramp sizes={sizes} />
+      ) : (
+        sizes.names.map((name) => (
+          <span key={name}>
+            <svg width="10" height="10" aria-hidden="true">
+              <circle cx="5" cy="5" r="4" fill={sizes.color(name)} />
+            </svg>
+            {name}
+          </span>
+        ))
+      )}
       {subsets.length > 1 &&
         subsets.map((name, k) => (
           <span>
@@ -196,6 +234,30 @@ function Legend({ drawn }: { drawn: Drawn }) {
       {drawn.places.some((place) => !place.finished) && <span>○ not finished</span>}
     </p>
   );
+}
+
+/** Sizes too many for names: a bar from the smallest to the largest. */
+function Ramp({ sizes }: { sizes: Sizes }) {
+  const { names, color } = sizes;
+  const width = Math.min(200, 6 * names.length) / names.length;
+  return (
+    <span>
+      {names[0]}
+      <svg width={width * names.length} height="10" aria-hidden="true">
+        {names.map((name, k) => (
+          <rect key={name} x={k * width} width={width + 0.5} height="10" fill={color(name)} />
+        ))}
+      </svg>
+      {names[names.length - 1]}, {names.length} sizes
+    </span>
+  );
+}
+
+/** "C^0.51" with its exponent raised. */
+function raised(text: string) {
+  return text
+    .split(/(\^-?[\d.]*\d)/)
+    .map((part) => (part.startsWith('^') ? <sup>{part.slice(1)}</sup> : part));
 }
 
 const glyphs = ['●', '▲', '■', '◆', '★', 'Y', '✚', '⬢'];
@@ -209,9 +271,9 @@ function Sentence({ said, first }: { said: Said; first: boolean }) {
     <div class={first ? 'law' : 'law minor'}>
       <Head class="headline">
         {said.group !== '' && <span class="group">{said.group}: </span>}
-        {said.headline}
+        {raised(said.headline)}
       </Head>
-      {said.rest !== '' && <p class="rest">{said.rest}</p>}
+      {said.rest !== '' && <p class="rest">{raised(said.rest)}</p>}
     </div>
   );
 }
@@ -344,7 +406,6 @@ function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined;
     </>
   );
   return (
-    <>
       <Figure
         name={`${props.sweep}-loss-${x}`}
         title={`Test loss against ${abscissae[x]}`}
@@ -352,11 +413,10 @@ function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined;
         numbers={numbersOf(drawn)}
         depends={[standOf(drawn.places), law, x, log, address.settings.select]}
         onPick={(place) => go(hrefTo(address, 'run', (place as Place).run.id))}
+        below={<Legend drawn={drawn} />}
       >
         {controls}
       </Figure>
-      <Legend drawn={drawn} />
-    </>
   );
 }
 

@@ -28,7 +28,7 @@ export function Spending({ sweep, address }: { sweep: SweepLine; address: Addres
         {spend.wasted_device_hours > 0 && (
           <>
             <dt>of it thrown away</dt>
-            <dd title={exact(spend.wasted_device_hours)}>{number(spend.wasted_device_hours)} h</dd>
+            <dd title={exact(spend.wasted_device_hours)}>{number(spend.wasted_device_hours)}</dd>
           </>
         )}
         {!over && (

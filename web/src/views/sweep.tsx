@@ -5,7 +5,7 @@ import { hrefTo, toHash, type Address } from '../address';
 import { ask, Refused } from '../controller';
 import type { Run, SweepDocument } from '../documents';
 import { Figure } from '../figure';
-import { amount, dollars, duration, exact, moment, number, tick } from '../format';
+import { dollars, duration, exact, moment, number, tick } from '../format';
 import { CountsBar, Section } from '../parts';
 import { sizesOf } from '../sizes';
 import { useTheme } from '../theme';
@@ -117,14 +117,13 @@ function Burn({ document, now }: { document: SweepDocument; now: number }) {
   const points = historyOf(document, now);
   const last = points[points.length - 1];
   const planned = document.planned.device_hours;
-  const limits = [planned, document.ceilings?.device_hours ?? null].filter(
-    (value): value is number => value !== null,
-  );
+  const limits = planned === null ? [] : [planned];
   const minutes = last.hours < 3;
   const scale = minutes ? 60 : 1;
   const options = (width: number): Plot.PlotOptions => ({
     height: Math.min(260, Math.round(width * 0.5)),
     marginLeft: 56,
+    marginBottom: 42,
     x: { label: minutes ? 'minutes since it was submitted' : 'hours since it was submitted', grid: true },
     y: { label: 'device-hours', grid: true, tickFormat: tick, zero: true },
     marks: [
@@ -174,7 +173,7 @@ function PlanFacts({ document }: { document: SweepDocument }) {
   const { planned, spend } = document;
   const facts: [string, string, string][] = [
     ['points', document.points.toLocaleString('en'), ''],
-    ['planned FLOPs', amount(planned.flops), exact(planned.flops)],
+    ['planned FLOPs', number(planned.flops), exact(planned.flops)],
     ['planned device-hours', number(planned.device_hours), exact(planned.device_hours)],
     ['device-hours', number(spend.device_hours), exact(spend.device_hours)],
     ['thrown away', number(spend.wasted_device_hours), exact(spend.wasted_device_hours)],
