@@ -159,7 +159,8 @@ export function Chart(props: Props) {
   useEffect(() => chart.current?.setData(dataOf(latest.current)), [props.lines]);
   useEffect(() => {
     const index = latest.current.lines.findIndex((line) => line.id === props.highlight);
-    if (index >= 0 && focused.current === null) chart.current?.setSeries(index + 1, { focus: true });
+    if (index >= 0 && focused.current === null)
+      chart.current?.setSeries(index + 1, { focus: true });
     if (index < 0) chart.current?.setSeries(null as unknown as number, { focus: true }, false);
   }, [props.highlight]);
   return (

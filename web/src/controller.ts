@@ -19,8 +19,7 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
     throw new Refused(0, 'The controller does not answer.');
   }
   const document = (await answer.json().catch(() => null)) as
-    | (T & { diagnostics?: { message: string }[] })
-    | null;
+    (T & { diagnostics?: { message: string }[] }) | null;
   if (answer.ok && document !== null) return document;
   const said = document?.diagnostics?.[0]?.message;
   throw new Refused(answer.status, said ?? `The controller answered ${answer.status}.`);

@@ -165,7 +165,14 @@ export interface Fit {
   parameters: Record<string, Parameter>;
   exponents: Maybe<{ a: Interval; b: Interval }>;
   interval: { method: string; level: number };
-  optimum: { flops: number; n: number; d: number; loss: number; low: Maybe<number>; high: Maybe<number> }[];
+  optimum: {
+    flops: number;
+    n: number;
+    d: number;
+    loss: number;
+    low: Maybe<number>;
+    high: Maybe<number>;
+  }[];
   verdict: { code: string; sentence: string };
   warnings: (string | { message: string })[];
   seconds: number;

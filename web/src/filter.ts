@@ -13,7 +13,9 @@ export function parseFilter(text: string): Test {
 
 function wordsOf(text: string): string[] {
   const words = text.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [];
-  return words.map((word) => word.replaceAll('"', '')).filter((word) => word !== '' && word !== '-');
+  return words
+    .map((word) => word.replaceAll('"', ''))
+    .filter((word) => word !== '' && word !== '-');
 }
 
 function testOf(word: string): Test {
@@ -54,7 +56,9 @@ function compare(column: string, operator: string, wanted: string): Test {
       case '=':
         return equals(value, wanted, number);
       default:
-        return String(value ?? '').toLowerCase().includes(wanted.toLowerCase());
+        return String(value ?? '')
+          .toLowerCase()
+          .includes(wanted.toLowerCase());
     }
   };
 }

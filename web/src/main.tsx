@@ -62,7 +62,12 @@ function ThemeButton() {
   );
 }
 
-function Bar(props: { address: Address; world: World; sweep: SweepLine | undefined; help: () => void }) {
+function Bar(props: {
+  address: Address;
+  world: World;
+  sweep: SweepLine | undefined;
+  help: () => void;
+}) {
   const { address, world, sweep } = props;
   const name = sweep?.name ?? '';
   const chosen = (event: Event) => {
@@ -169,10 +174,12 @@ function Page() {
   const [help, setHelp] = useState(false);
   const goesTo = useRef(false);
   const sweep = sweepOf(address, world);
-  const leap = (view: string, name = '') => () => {
-    if (goesTo.current) go(hrefTo(address, view, name));
-    goesTo.current = false;
-  };
+  const leap =
+    (view: string, name = '') =>
+    () => {
+      if (goesTo.current) go(hrefTo(address, view, name));
+      goesTo.current = false;
+    };
   useKeys({
     '?': () => setHelp(true),
     ...(address.view === 'runs'

@@ -114,10 +114,7 @@ function Line<T>({ row, index, table }: { row: T; index: number; table: Props<T>
         />
       </td>
       {table.columns.map((column) => (
-        <td
-          key={column.key}
-          class={`${column.right ? 'number' : ''} ${column.wide ? 'wide' : ''}`}
-        >
+        <td key={column.key} class={`${column.right ? 'number' : ''} ${column.wide ? 'wide' : ''}`}>
           {column.cell(row)}
         </td>
       ))}

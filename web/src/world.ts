@@ -176,35 +176,69 @@ function takeProgress(run: Pick<Run, 'id'> & Partial<Run>): void {
   announce();
 }
 
-const asked = new Set<string>();
-
-/** Asks for a sweep's law once; it is asked again when a run of the sweep has ended. */
-export function wantLaw(sweep: string): void {
-  if (sweep === '' || asked.has(sweep)) return;
-  asked.add(sweep);
-  void readLaw(sweep);
+export interface LawQuestion {
+  sweep: string;
+  where?: string;
+  form?: string;
+  kind?: string;
 }
 
-async function readLaw(sweep: string): Promise<void> {
+const asked = new Map<string, LawQuestion>();
+
+export function keyOf({ sweep, where = '', form = '', kind = '' }: LawQuestion): string {
+  return JSON.stringify([sweep, where, form, kind]);
+}
+
+/** Asks for a law once; it is asked again when a run of its sweep has ended. */
+export function wantLaw(question: LawQuestion): void {
+  const key = keyOf(question);
+  if (question.sweep === '' || asked.has(key)) return;
+  asked.set(key, question);
+  void readLaw(question);
+}
+
+async function readLaw(question: LawQuestion): Promise<void> {
+  const { sweep, ...rest } = question;
+  let law: Law | Refused;
   try {
-    world.laws.set(sweep, await ask<Law>(`sweeps/${encodeURIComponent(sweep)}/law`));
+    law = await ask<Law>(`sweeps/${encodeURIComponent(sweep)}/law${queryOf({ ...rest })}`);
   } catch (broken) {
-    world.laws.set(sweep, broken instanceof Refused ? broken : new Refused(0, String(broken)));
+    law = broken instanceof Refused ? broken : new Refused(0, String(broken));
   }
+  world.laws.set(keyOf(question), law);
   announce();
 }
 
 const lawTimers = new Map<string, ReturnType<typeof setTimeout>>();
 
+/** Only those that somebody looks at now: the others are asked for when they are seen again. */
 function refreshLaws(run: string): void {
   for (const sweep of world.runs.get(run)?.sweeps ?? []) {
-    if (!asked.has(sweep) || lawTimers.has(sweep)) continue;
+    if (lawTimers.has(sweep)) continue;
     const timer = setTimeout(() => {
       lawTimers.delete(sweep);
-      void readLaw(sweep);
+      for (const [key, question] of asked) {
+        if (question.sweep !== sweep) continue;
+        if (wanted.has(key)) void readLaw(question);
+        else asked.delete(key);
+      }
     }, 1500);
     lawTimers.set(sweep, timer);
   }
+}
+
+const wanted = new Set<string>();
+
+/** The law, refused, or not known yet; followed while the component stands. */
+export function useLaw(question: LawQuestion): Law | Refused | undefined {
+  const known = useWorld().laws;
+  const key = keyOf(question);
+  useEffect(() => {
+    wanted.add(key);
+    wantLaw(question);
+    return () => void wanted.delete(key);
+  }, [key]);
+  return known.get(key);
 }
 
 let stream: EventSource | undefined;
@@ -212,10 +246,12 @@ let stream: EventSource | undefined;
 /** Reads everything once and follows what changes. */
 export function begin(): void {
   newest = undefined;
-  void readAll().then(listen).catch((broken) => {
-    fail(broken);
-    if (world.connection !== 'denied') setTimeout(begin, 3000);
-  });
+  void readAll()
+    .then(listen)
+    .catch((broken) => {
+      fail(broken);
+      if (world.connection !== 'denied') setTimeout(begin, 3000);
+    });
 }
 
 function listen(): void {

@@ -95,7 +95,10 @@ describe('the sentence', () => {
     ]);
   });
   it('is told for all subsets first', () => {
-    const fit = (group: string) => ({ group, verdict: { code: 'ok', sentence: `${group} holds.` } });
+    const fit = (group: string) => ({
+      group,
+      verdict: { code: 'ok', sentence: `${group} holds.` },
+    });
     const pooled = { verdict: { code: 'ok', sentence: 'All hold.' } };
     const document = { fits: [fit('a'), fit('b')], pooled } as never;
     expect(saidOf(document).map((one) => one.group)).toEqual(['all subsets', 'a', 'b']);

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { ago, amount, bytes, dollars, duration, exact, number, percent, tick, whole } from '../src/format';
+import {
+  ago,
+  amount,
+  bytes,
+  dollars,
+  duration,
+  exact,
+  number,
+  percent,
+  tick,
+  whole,
+} from '../src/format';
 
 describe('numbers', () => {
   it('have three significant digits', () => {

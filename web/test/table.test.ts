@@ -5,7 +5,14 @@ import { parseSort, sorted, toggled } from '../src/sort';
 
 const rows = [
   { id: 'aa11', state: 'done', size: '64x2x4', test_loss: 0.81, seed: 0 },
-  { id: 'bb22', state: 'failed', size: '8x2x2', test_loss: null, why: 'code: exit code 70', seed: 1 },
+  {
+    id: 'bb22',
+    state: 'failed',
+    size: '8x2x2',
+    test_loss: null,
+    why: 'code: exit code 70',
+    seed: 1,
+  },
   { id: 'cc33', state: 'running', size: '64x2x4', test_loss: 0.9, seed: 2 },
 ];
 const left = (text: string) => rows.filter(parseFilter(text)).map((row) => row.id);
@@ -53,7 +60,15 @@ describe('the sort', () => {
 
 describe('CSV', () => {
   it('quotes what needs it; unknown is an empty cell', () => {
-    expect(toCsv(['a', 'b'], [['x,y', null], ['"', 1.5]])).toBe('a,b\n"x,y",\n"""",1.5\n');
+    expect(
+      toCsv(
+        ['a', 'b'],
+        [
+          ['x,y', null],
+          ['"', 1.5],
+        ],
+      ),
+    ).toBe('a,b\n"x,y",\n"""",1.5\n');
     expect(toCsv(['a'], [[{ width: 8 }], ['line\nbreak']])).toBe(
       'a\n"{""width"":8}"\n"line\nbreak"\n',
     );

@@ -50,7 +50,14 @@ function Bar(props: { attempt: Attempt; index: number; x: (at: number) => number
       <text x={left - 8} y={y + 17} class="label" text-anchor="end">
         {attempt.number ?? '–'}
       </text>
-      <rect x={x(from)} y={y + 4} width={width} height={rowHeight - 8} rx="2" class={kindOf(attempt)} />
+      <rect
+        x={x(from)}
+        y={y + 4}
+        width={width}
+        height={rowHeight - 8}
+        rx="2"
+        class={kindOf(attempt)}
+      />
       <text
         x={at}
         y={y + 17}

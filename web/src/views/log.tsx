@@ -51,7 +51,8 @@ export function LogTail(props: { run: string; attempts: (number | null)[]; live:
           onInput={(event) => want((event.target as HTMLInputElement).value)}
         />
         <span class="quiet">
-          {log && `the last ${seen.length} lines of attempt ${log.attempt ?? '–'}, ${bytes(log.bytes)}`}
+          {log &&
+            `the last ${seen.length} lines of attempt ${log.attempt ?? '–'}, ${bytes(log.bytes)}`}
         </span>
         <span class="controls">
           {props.attempts.length > 1 && (

@@ -41,9 +41,20 @@ function columnsOf(address: Address, now: number): Column<Run>[] {
     { key: 'size', label: 'size', cell: (run) => run.size ?? '–' },
     { key: 'subset', label: 'sessions', wide: true, cell: (run) => run.subset ?? '–' },
     { key: 'seed', label: 'seed', wide: true, ...number, cell: (run) => <Num value={run.seed} /> },
-    { key: 'flops', label: 'FLOPs', wide: true, ...number, cell: (run) => <Num value={run.flops} /> },
+    {
+      key: 'flops',
+      label: 'FLOPs',
+      wide: true,
+      ...number,
+      cell: (run) => <Num value={run.flops} />,
+    },
     { key: 'progress', label: 'step', ...number, cell: (run) => <Progress run={run} /> },
-    { key: 'test_loss', label: 'test loss', ...number, cell: (run) => <Num value={run.test_loss} /> },
+    {
+      key: 'test_loss',
+      label: 'test loss',
+      ...number,
+      cell: (run) => <Num value={run.test_loss} />,
+    },
     {
       key: 'train_loss',
       label: 'train loss',
@@ -279,8 +290,7 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
     change(address, { select: next.join(',') });
   };
   const open = (run: Run) => go(hrefTo(address, 'run', run.id));
-  const move = (by: number) =>
-    setCursor((old) => Math.min(Math.max(old + by, 0), rows.length - 1));
+  const move = (by: number) => setCursor((old) => Math.min(Math.max(old + by, 0), rows.length - 1));
   useKeys({
     '/': () => field.current?.focus(),
     j: () => move(1),

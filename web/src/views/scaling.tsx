@@ -1,7 +1,6 @@
 // The first screen: the sentence of the law, the figure under it, and to the right what runs and
 // what needs a person.
 import * as Plot from '@observablehq/plot';
-import { useEffect } from 'preact/hooks';
 import { change, go, hrefTo, type Address } from '../address';
 import type { FigureSeries, FitDocument, Law, Run, SweepLine } from '../documents';
 import { Refused } from '../controller';
@@ -12,8 +11,9 @@ import { fitsOf, saidOf, type Said } from '../sentence';
 import { sizesOf, subsetDash, subsetMark, type Sizes } from '../sizes';
 import { useTheme, type Theme } from '../theme';
 import { linearTicks, logTicks, padded } from '../ticks';
-import { useWorld, wantLaw, type World } from '../world';
+import { useLaw, useWorld, type LawQuestion } from '../world';
 import { Attention } from './attention';
+import { kinds, Panels } from './panels';
 import { Spending } from './spending';
 
 const abscissae: Record<string, string> = {
@@ -28,13 +28,23 @@ interface Place {
   run: Run;
   x: number;
   y: number;
-  finished: boolean;
+  finished: boolean; // and not left out of the law
 }
 
-function placesOf(runs: Run[], x: Abscissa): Place[] {
+function placesOf(runs: Run[], x: Abscissa, leftOut: Set<string>): Place[] {
   return runs
     .filter((run) => (run[x] ?? 0) > 0 && (run.test_loss ?? 0) > 0)
-    .map((run) => ({ run, x: run[x]!, y: run.test_loss!, finished: run.state === 'done' }));
+    .map((run) => ({
+      run,
+      x: run[x]!,
+      y: run.test_loss!,
+      finished: run.state === 'done' && !leftOut.has(run.id),
+    }));
+}
+
+/** Runs that the fit was told to leave out. */
+function leftOutOf(law: Law | undefined): Set<string> {
+  return new Set(law?.fit?.excluded?.map((row) => row.id) ?? []);
 }
 
 function titleOf({ run }: Place): string {
@@ -67,27 +77,26 @@ interface Drawn {
   log: boolean;
 }
 
+function bandMarks({ frontiers, theme }: Drawn): Plot.Markish[] {
+  return frontiers.map((one) =>
+    Plot.areaY(
+      one.points.filter((point) => point.low != null && point.high != null),
+      { x: 'flops', y1: 'low', y2: 'high', fill: theme.muted, fillOpacity: 0.16 },
+    ),
+  );
+}
+
+/** Above the runs: where there are hundreds the line must stay visible. */
 function frontierMarks({ frontiers, subsets, theme }: Drawn): Plot.Markish[] {
-  return frontiers.flatMap((one) => {
-    const dash = subsetDash(subsets.indexOf(one.subset ?? subsets[0] ?? ''));
-    const known = one.points.filter((point) => point.low != null && point.high != null);
-    const line = { x: 'flops', y: 'loss' };
-    return [
-      Plot.areaY(known, {
-        x: 'flops',
-        y1: 'low',
-        y2: 'high',
-        fill: theme.muted,
-        fillOpacity: 0.16,
-      }),
-      Plot.line(one.points, {
-        ...line,
-        stroke: theme.ink,
-        strokeWidth: 1.6,
-        strokeDasharray: dash,
-      }),
-    ];
-  });
+  return frontiers.map((one) =>
+    Plot.line(one.points, {
+      x: 'flops',
+      y: 'loss',
+      stroke: theme.ink,
+      strokeWidth: 1.6,
+      strokeDasharray: subsetDash(subsets.indexOf(one.subset ?? subsets[0] ?? '')),
+    }),
+  );
 }
 
 function runMarks(drawn: Drawn): Plot.Markish[] {
@@ -166,11 +175,13 @@ function optionsOf(drawn: Drawn, width: number): Plot.PlotOptions {
         text: () => 'mean rate',
         frameAnchor: 'right',
         textAnchor: 'end',
-        dy: -6,
+        lineAnchor: 'bottom',
+        dy: -4,
         fill: theme.muted,
       }),
-      ...frontierMarks(drawn),
+      ...bandMarks(drawn),
       ...runMarks(drawn),
+      ...frontierMarks(drawn),
       Plot.tip(
         places,
         Plot.pointer({
@@ -231,7 +242,7 @@ function Legend({ drawn }: { drawn: Drawn }) {
           </span>
         ))}
       {drawn.frontiers.length > 0 && <span>— frontier, with its interval</span>}
-      {drawn.places.some((place) => !place.finished) && <span>○ not finished</span>}
+      {drawn.places.some((place) => !place.finished) && <span>○ not finished, or left out</span>}
     </p>
   );
 }
@@ -359,11 +370,6 @@ function Parameters({ fit }: { fit: FitDocument }) {
   );
 }
 
-function useLaw(world: World, sweep: string): Law | Refused | undefined {
-  useEffect(() => wantLaw(sweep), [sweep]);
-  return world.laws.get(sweep);
-}
-
 function abscissaOf(address: Address): Abscissa {
   const asked = address.settings.x ?? 'flops';
   return (asked in abscissae ? asked : 'flops') as Abscissa;
@@ -380,7 +386,7 @@ function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined;
   const log = address.settings.scale !== 'linear';
   const rules = law?.figure?.panels[0]?.rules ?? [];
   const drawn: Drawn = {
-    places: placesOf(runs, x),
+    places: placesOf(runs, x, leftOutOf(law)),
     frontiers: x === 'flops' ? frontiersOf(law) : [],
     baselines: rules.filter((rule) => rule.axis === 'y').map((rule) => rule.value),
     sizes: sizesOf(runs, theme.dark),
@@ -398,25 +404,21 @@ function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined;
         choices={Object.entries(abscissae)}
         set={(value) => change(address, { x: value === 'flops' ? '' : value })}
       />
-      <Toggle
-        on={log}
-        label="log"
-        set={(on) => change(address, { scale: on ? '' : 'linear' })}
-      />
+      <Toggle on={log} label="log" set={(on) => change(address, { scale: on ? '' : 'linear' })} />
     </>
   );
   return (
-      <Figure
-        name={`${props.sweep}-loss-${x}`}
-        title={`Test loss against ${abscissae[x]}`}
-        options={(width) => optionsOf(drawn, width)}
-        numbers={numbersOf(drawn)}
-        depends={[standOf(drawn.places), law, x, log, address.settings.select]}
-        onPick={(place) => go(hrefTo(address, 'run', (place as Place).run.id))}
-        below={<Legend drawn={drawn} />}
-      >
-        {controls}
-      </Figure>
+    <Figure
+      name={`${props.sweep}-loss-${x}`}
+      title={`Test loss against ${abscissae[x]}`}
+      options={(width) => optionsOf(drawn, width)}
+      numbers={numbersOf(drawn)}
+      depends={[standOf(drawn.places), law, x, log, address.settings.select]}
+      onPick={(place) => go(hrefTo(address, 'run', (place as Place).run.id))}
+      below={<Legend drawn={drawn} />}
+    >
+      {controls}
+    </Figure>
   );
 }
 
@@ -425,10 +427,54 @@ function standOf(places: Place[]): string {
   return places.map((place) => `${place.run.id} ${place.x} ${place.y} ${place.finished}`).join();
 }
 
+function OtherFigure(props: { address: Address; question: LawQuestion }) {
+  const law = useLaw(props.question);
+  return <Panels address={props.address} law={law} kind={props.question.kind ?? ''} />;
+}
+
+const forms: [string, string][] = [
+  ['', 'chinchilla'],
+  ...['tied', 'envelope', 'isoflop:parabola', 'isoflop:akima', 'data_constrained', 'kaplan'].map(
+    (form): [string, string] => [form, form],
+  ),
+];
+
+/** Which figure, which form of the law, and of which runs: the law is fitted anew for each. */
+function Questions({ address }: { address: Address }) {
+  const { where = '', form = '', figure = '' } = address.settings;
+  return (
+    <div class="bar-of-controls questions">
+      <Choice
+        label="figure"
+        value={figure}
+        choices={kinds}
+        set={(value) => change(address, { figure: value })}
+      />
+      <Choice
+        label="law"
+        value={form}
+        choices={forms}
+        set={(value) => change(address, { form: value })}
+      />
+      <label class="choice where">
+        of runs where
+        <input
+          type="search"
+          value={where}
+          placeholder={'flops > 1e10 && size != "8x1x2"'}
+          onChange={(event) => change(address, { where: (event.target as HTMLInputElement).value })}
+        />
+      </label>
+    </div>
+  );
+}
+
 export function Scaling({ address, sweep }: { address: Address; sweep: SweepLine | undefined }) {
   const world = useWorld();
   const name = sweep?.name ?? '';
-  const law = useLaw(world, name);
+  const { where = '', form = '' } = address.settings;
+  const kind = kinds.find(([known]) => known === address.settings.figure)?.[0] ?? '';
+  const law = useLaw({ sweep: name, where, form });
   const runs = [...world.runs.values()].filter((run) => run.sweeps.includes(name));
   if (!sweep) {
     return (
@@ -444,8 +490,15 @@ export function Scaling({ address, sweep }: { address: Address; sweep: SweepLine
     <div class="scaling">
       <div class="main">
         <LawWords law={law} sweep={name} />
-        <LawFigure address={address} runs={runs} law={whole} sweep={name} />
-        {whole?.figure?.note && <p class="note">{whole.figure.note}</p>}
+        <Questions address={address} />
+        {kind === '' ? (
+          <>
+            <LawFigure address={address} runs={runs} law={whole} sweep={name} />
+            {whole?.figure?.note && <p class="note">{whole.figure.note}</p>}
+          </>
+        ) : (
+          <OtherFigure address={address} question={{ sweep: name, where, form, kind }} />
+        )}
         {whole?.fit && <Parameters fit={whole.fit} />}
       </div>
       <aside>

@@ -124,7 +124,10 @@ function Burn({ document, now }: { document: SweepDocument; now: number }) {
     height: Math.min(260, Math.round(width * 0.5)),
     marginLeft: 56,
     marginBottom: 42,
-    x: { label: minutes ? 'minutes since it was submitted' : 'hours since it was submitted', grid: true },
+    x: {
+      label: minutes ? 'minutes since it was submitted' : 'hours since it was submitted',
+      grid: true,
+    },
     y: { label: 'device-hours', grid: true, tickFormat: tick, zero: true },
     marks: [
       Plot.ruleY(limits, { stroke: theme.muted, strokeDasharray: '4 3' }),
