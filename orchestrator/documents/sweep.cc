@@ -58,7 +58,6 @@ Json history(const std::vector<End>& ends) {
 }  // namespace
 
 std::optional<Json> sweep(const db::Store& store, const std::string& name) {
-  const db::Store::Moment moment = store.moment();
   const auto row = store.sweep(name);
   if (!row) { return std::nullopt; }
   const Json all = status(store, name, nullptr, {.limit = 0});

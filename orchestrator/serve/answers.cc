@@ -158,9 +158,8 @@ http::Response sweep(const db::Store& store, const http::Request& request,
   const size_t slash = rest.find('/');
   const std::string name = rest.substr(0, slash);
   const std::string what = slash == std::string::npos ? "" : rest.substr(slash + 1);
-  const auto document = documents::sweep(store, name);
-  if (!document) { return refusal(404, "no sweep is named " + name); }
-  if (what.empty()) { return document_of("sweep", *document); }
+  if (!store.sweep(name)) { return refusal(404, "no sweep is named " + name); }
+  if (what.empty()) { return document_of("sweep", *documents::sweep(store, name)); }
   if (what == "law") { return document_of("law", law(question_of(request, name))); }
   if (what != "export") { return refusal(404, "a sweep has no " + what); }
   return document_of("export", {{"sweep", name}, {"rows", documents::export_rows(store, name)}});

@@ -69,5 +69,6 @@ TEST_CASE("law: a refused fit is an answer, a wrong question a mistake, anything
   world.program(R"({"diagnostics": [{"message": "no such form"}]})", 2);
   CHECK_THROWS_AS(world.laws.law(world.store, {"s", "x", "", "", ""}, 5), InputError);
   world.program("", 1);
-  CHECK_THROWS_AS(world.laws.law(world.store, {"s", "y", "", "", "residuals"}, 5), std::runtime_error);
+  const LawQuestion other{"s", "y", "", "", "residuals"};
+  CHECK_THROWS_AS(world.laws.law(world.store, other, 5), std::runtime_error);
 }

@@ -42,6 +42,7 @@ export async function visit(browser, link, options = {}) {
     colorScheme: scheme,
     acceptDownloads: true,
   });
+  contexts.add(context);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complain = (text) => {
@@ -53,8 +54,17 @@ export async function visit(browser, link, options = {}) {
   return page;
 }
 
+const contexts = new Set();
+
 export async function closePage(page) {
+  contexts.delete(page.context());
   await page.context().close();
+}
+
+/** What a test that failed has left open. */
+async function closeAll() {
+  for (const context of contexts) await context.close();
+  contexts.clear();
 }
 
 /** Runs them all in their order; the number of failures. */
@@ -71,6 +81,8 @@ export async function runAll(world) {
       const [first, ...rest] = String(broken.stack ?? broken).split('\n');
       console.log(`FAIL page: ${name}: ${first}`);
       console.log(rest.slice(0, 4).join('\n'));
+    } finally {
+      await closeAll();
     }
   }
   return failures;

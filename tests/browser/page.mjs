@@ -31,10 +31,10 @@ async function prepare(place) {
   await place.generate();
   const link = await place.serve();
   const quick = place.worker('quick', 'seconds=0.2');
-  const budgets = [1e9, 3e9, 9e9, 2.7e10];
+  const budgets = [2e10, 6e10, 2e11, 6e11];
   await place.submit(place.spec('done', [8, 16, 32, 64], budgets), quick);
   const dies = place.worker('dies', `seconds=0.3,die_at=0.4,exit=70,says=${script}`);
-  await place.submit(place.spec('troubled', [8, 16], [1e9], { seeds: [1] }), dies);
+  await place.submit(place.spec('troubled', [8, 16], [2e10], { seeds: [1] }), dies);
   const slow = place.worker('slow', 'seconds=90');
   await until(
     async () => (await place.get('status?limit=0&sweep=done')).counts.done === 16,
@@ -46,7 +46,7 @@ async function prepare(place) {
     'failures',
     60_000,
   );
-  await place.submit(place.spec('live', [8, 16], [1e9, 3e9], { seeds: [5] }), slow);
+  await place.submit(place.spec('live', [8, 16], [2e10, 6e10], { seeds: [5] }), slow);
   await until(
     async () => (await place.get('status?sweep=live')).runs.every((run) => run.step > 0),
     'runs at work',
@@ -272,7 +272,7 @@ test('curves: cards, smoothing, logarithmic axes, another axis', async ({
   check(/smooth=0.9/.test(hash(page)) && /logx=1/.test(hash(page)), hash(page));
   await page
     .locator('section[aria-label="curves"]')
-    .getByLabel('x', { exact: true })
+    .getByRole('combobox', { name: 'x', exact: true })
     .selectOption('flops');
   const csv = await saved(page, page.locator('.card').first().getByRole('button', { name: 'CSV' }));
   check(csv.text.startsWith('line,FLOPs,train_loss\n'), csv.text.slice(0, 40));
@@ -365,13 +365,13 @@ test('what runs moves by itself, without a reload', async ({ browser, link, plac
 
 test('a law follows its sweep when runs end', async ({ browser, link, place }) => {
   await place.submit(
-    place.spec('growing', [8, 16], [1e9], { seeds: [7] }),
+    place.spec('growing', [8, 16], [2e10], { seeds: [7] }),
     place.worker('brief', 'seconds=0.3'),
   );
   const page = await visit(browser, `${link}#/scaling?sweep=growing`);
   await page.waitForSelector('.law h1');
   await until(async () => (await text(page, '.spending .big')).includes('2 of 2'), 'two of two');
-  const budgets = [1e9, 3e9, 9e9];
+  const budgets = [2e10, 6e10, 2e11];
   const more = place.spec('growing', [8, 16, 32], budgets, { seeds: [7] });
   await place.submit(more, place.worker('brief', 'seconds=0.3'));
   await until(

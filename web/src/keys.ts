@@ -19,6 +19,7 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (document.querySelector('dialog[open]')) return;
       if (isTyping(event.target)) {
         if (event.key === 'Escape' || event.key === 'Enter') (event.target as HTMLElement).blur();
         return;
