@@ -23,13 +23,15 @@ if ! cmp -s package-lock.json node_modules/lock; then
   cp package-lock.json node_modules/lock
 fi
 
+(cd "$web" && npx vitest run >"$tests/vitest.log" 2>&1) &
+unit=$!
 status=0
-if (cd "$web" && npx vitest run >"$tests/vitest.log" 2>&1); then
+timeout 300 node page.mjs "$build" "$chromium" "$build/screenshots" || status=1
+if wait "$unit"; then
   echo "PASS page: unit tests of web/ ($(sed 's/\x1b\[[0-9;]*m//g' "$tests/vitest.log" | awk '/ Tests /{print $2, $3}'))"
 else
   cat "$tests/vitest.log"
   echo "FAIL page: unit tests of web/"
   status=1
 fi
-timeout 300 node page.mjs "$build" "$chromium" "$build/screenshots" || status=1
 exit "$status"

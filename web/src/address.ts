@@ -63,8 +63,14 @@ export function useAddress(): Address {
   return address;
 }
 
+/** Where the page is now, also where it has not been drawn again yet. */
+export function current(): Address {
+  return parseAddress(location.hash);
+}
+
 /** Changes settings in place: no step of the browser's history for each key. */
-export function change(address: Address, settings: Record<string, string>): void {
+export function change(settings: Record<string, string>): void {
+  const address = current();
   const hash = toHash({ ...address, settings: { ...address.settings, ...settings } });
   history.replaceState(null, '', hash);
   dispatchEvent(new PopStateEvent('popstate'));

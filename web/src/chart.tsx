@@ -84,7 +84,7 @@ function optionsOf(props: Props, width: number, theme: Theme, hover: Hover): uPl
     width,
     height: props.height ?? 190,
     legend: { show: false },
-    padding: [8, 10, 0, 0],
+    padding: [8, 20, 0, 0],
     focus: { alpha: 0.25 },
     cursor: { sync: { key: 'curves' }, focus: { prox: 24 }, drag: { x: true, y: false } },
     scales: {

@@ -35,6 +35,15 @@ export function useWidth<T extends HTMLElement>(): [preact.RefObject<T>, number]
   return [ref, width];
 }
 
+/** Parts of a picture have no names of their own for readers of screens: the picture has one. */
+function nameMarks(drawing: Element): void {
+  for (const mark of drawing.querySelectorAll('[aria-label]')) {
+    mark.setAttribute('data-mark', mark.getAttribute('aria-label')!);
+    mark.removeAttribute('aria-label');
+    mark.removeAttribute('aria-description');
+  }
+}
+
 export function Figure(props: Props) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const theme = useTheme();
@@ -48,6 +57,7 @@ export function Figure(props: Props) {
       style: { background: 'transparent', color: theme.ink, fontSize: '12px' },
     }) as SVGSVGElement & { value?: unknown };
     drawing.querySelectorAll('style').forEach((style) => style.remove());
+    nameMarks(drawing);
     drawing.setAttribute('role', 'img');
     drawing.setAttribute('aria-label', `${props.title}: the numbers stand in the table below`);
     const pick = () => drawing.value != null && props.onPick?.(drawing.value);

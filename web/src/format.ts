@@ -21,7 +21,8 @@ export function number(value: Unknown, digits = 3): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-3) return power(value, digits);
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  const rounded = Math.abs(Number(value.toPrecision(digits)));
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(rounded) + 1e-12));
   const text = value.toFixed(Math.min(decimals, 12));
   return size >= 1e4 ? Number(text).toLocaleString('en') : text;
 }
@@ -83,7 +84,8 @@ export function moment(at: Unknown): string {
 }
 
 export function bytes(value: Unknown): string {
-  return isKnown(value) ? `${amount(value)}B` : dash;
+  if (!isKnown(value)) return dash;
+  return value < 1000 ? `${whole(value)} B` : `${amount(value)}B`;
 }
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';

@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { change, go, hrefTo, toHash, useAddress, type Address } from './address';
 import type { SweepLine } from './documents';
-import { duration } from './format';
+import { ago, duration } from './format';
 import { listOfKeys, useKeys } from './keys';
 import * as theme from './theme';
 import { Nodes } from './views/nodes';
@@ -23,8 +23,10 @@ const views: [string, string][] = [
 
 /** The sweep that is looked at: the one named, else the newest. */
 function sweepOf(address: Address, world: World): SweepLine | undefined {
-  const { sweep } = address.settings;
-  const name = address.view === 'sweep' && address.name !== '' ? address.name : sweep;
+  let name: string | undefined = address.settings.sweep;
+  if (address.view === 'sweep' && address.name !== '') name = address.name;
+  const own = address.view === 'run' ? world.runs.get(address.name)?.sweeps : undefined;
+  if (own && !own.includes(name ?? '')) name = own[0];
   const known = world.sweeps.find((one) => one.name === name);
   return known ?? (name ? undefined : world.sweeps[world.sweeps.length - 1]);
 }
@@ -35,7 +37,7 @@ function Live({ world }: { world: World }) {
   const silent = duration(now - world.heardAt / 1000);
   const words: Record<World['connection'], string> = {
     starting: 'connecting',
-    live: newest > 0 ? `newest word ${duration(Math.max(0, now - newest))} ago` : 'live',
+    live: newest > 0 ? `newest word ${ago(newest, now)}` : 'live',
     away: world.heardAt > 0 ? `no answer for ${silent}: what is shown is old` : 'no answer',
     denied: 'no longer signed in',
   };
@@ -73,7 +75,7 @@ function Bar(props: {
   const chosen = (event: Event) => {
     const value = (event.target as HTMLSelectElement).value;
     if (address.view === 'sweep') go(hrefTo(address, 'sweep', value));
-    else change(address, { sweep: value });
+    else change({ sweep: value });
   };
   const at = address.view === 'run' ? 'runs' : address.view;
   return (

@@ -39,6 +39,8 @@ describe('numbers', () => {
     expect(amount(6.8e9)).toBe('6.80 G');
     expect(amount(12)).toBe('12');
     expect(bytes(3421)).toBe('3.42 kB');
+    expect(bytes(27)).toBe('27 B');
+    expect(percent(0.0999999999)).toBe('10.0 %');
   });
   it('are dollars with cents below a hundred', () => {
     expect(dollars(3.456)).toBe('$3.46');

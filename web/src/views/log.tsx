@@ -52,6 +52,7 @@ export function LogTail(props: { run: string; attempts: (number | null)[]; live:
         />
         <span class="quiet">
           {log &&
+            log.bytes > 0 &&
             `the last ${seen.length} lines of attempt ${log.attempt ?? '–'}, ${bytes(log.bytes)}`}
         </span>
         <span class="controls">

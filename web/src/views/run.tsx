@@ -3,13 +3,13 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { hrefTo, type Address } from '../address';
 import { Chart, type Line } from '../chart';
 import { ask, Refused } from '../controller';
-import { curvesOf, stepParts } from '../curves';
+import { curvesOf, stepParts, type Curve } from '../curves';
 import type { Attempt, Explanation, MetricRow, Run, Show } from '../documents';
 import { ago, amount, bytes, duration, moment, number, percent, whole } from '../format';
 import { useMetrics } from '../metrics';
 import { Num, Section, StateWord } from '../parts';
 import { sizeColor } from '../sizes';
-import { useTheme } from '../theme';
+import { useTheme, type Theme } from '../theme';
 import { useNow, useWorld } from '../world';
 import { Gantt } from './gantt';
 import { LogTail } from './log';
@@ -71,14 +71,36 @@ function lineOf(rows: MetricRow[], name: string, color: string, label = name): L
   return [{ id: name, label, color, curve }];
 }
 
-function partsOf(rows: MetricRow[], dark: boolean): Line[] {
+/** What of a step's time no part accounts for. */
+function restOf(curves: Map<string, Curve>, parts: Curve[]): Curve[] {
+  const whole = curves.get('step_s');
+  if (!whole || parts.length === 0) return [];
+  const told = new Map<number, number>();
+  for (const { x, y } of parts)
+    x.forEach((at, k) => told.set(at, (told.get(at) ?? 0) + (y[k] ?? 0)));
+  const y = whole.y.map((value, k) =>
+    value === null ? null : Math.max(0, value - (told.get(whole.x[k]) ?? 0)),
+  );
+  const matters = y.some((value, k) => (value ?? 0) > 0.01 * (whole.y[k] ?? 0));
+  return matters ? [{ x: whole.x, y }] : [];
+}
+
+function partsOf(rows: MetricRow[], { dark, faint }: Theme): Line[] {
   const curves = curvesOf(rows, 'step');
   const known = stepParts.filter((name) => curves.get(name)?.y.some((value) => value !== null));
-  return known.map((name, k) => {
+  const lines = known.map((name, k) => {
     const color = sizeColor(known.length < 2 ? 0.5 : k / (known.length - 1), dark);
     const label = name.slice(0, -2).replaceAll('_', ' ');
     return { id: name, label, color, fill: color, curve: curves.get(name)! };
   });
+  const rest = restOf(
+    curves,
+    lines.map((line) => line.curve),
+  );
+  return [
+    ...lines,
+    ...rest.map((curve) => ({ id: 'rest', label: 'not told', color: faint, fill: faint, curve })),
+  ];
 }
 
 /** Where an attempt went on from another one: its curves may step back there. */
@@ -92,7 +114,7 @@ function marksOf(attempts: Attempt[]): { x: number; label: string }[] {
 
 function Curves({ run, rows, show }: { run: Run; rows: MetricRow[]; show: Show }) {
   const theme = useTheme();
-  const { accent, muted, dark } = theme;
+  const { accent, muted } = theme;
   const drawn = useMemo(() => {
     const loss = [
       ...lineOf(rows, 'train_loss', muted, 'training loss'),
@@ -105,7 +127,7 @@ function Curves({ run, rows, show }: { run: Run; rows: MetricRow[]; show: Show }
       ['windows_per_s', 'windows per second', ''],
       ['memory_bytes', 'memory', 'bytes'],
     ].map(([name, title, unit]) => ({ name, title, unit, lines: lineOf(rows, name, accent) }));
-    return { loss, parts: partsOf(rows, dark), single };
+    return { loss, parts: partsOf(rows, theme), single };
   }, [rows, theme]);
   const marks = marksOf(show.attempts);
   if (drawn.loss.length + drawn.parts.length === 0) {

@@ -1,6 +1,6 @@
 // All runs as a table, and the curves of those that are selected.
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { change, go, hrefTo, type Address } from '../address';
+import { change, current, go, hrefTo, type Address } from '../address';
 import { Chart, type Line } from '../chart';
 import { toCsv } from '../csv';
 import { axes, curvesOf, smoothed, type AxisName } from '../curves';
@@ -200,7 +200,7 @@ function Curves(props: {
               ['flops', 'FLOPs'],
               ['wall_s', 'wall time'],
             ]}
-            set={(value) => change(address, { axis: value === 'step' ? '' : value })}
+            set={(value) => change({ axis: value === 'step' ? '' : value })}
           />
           <label class="choice">
             smoothing
@@ -210,21 +210,11 @@ function Curves(props: {
               max="0.98"
               step="0.02"
               value={weight}
-              onInput={(event) =>
-                change(address, { smooth: (event.target as HTMLInputElement).value })
-              }
+              onInput={(event) => change({ smooth: (event.target as HTMLInputElement).value })}
             />
           </label>
-          <Toggle
-            on={logx === '1'}
-            label="log x"
-            set={(on) => change(address, { logx: on ? '1' : '' })}
-          />
-          <Toggle
-            on={logy === '1'}
-            label="log y"
-            set={(on) => change(address, { logy: on ? '1' : '' })}
-          />
+          <Toggle on={logx === '1'} label="log x" set={(on) => change({ logx: on ? '1' : '' })} />
+          <Toggle on={logy === '1'} label="log y" set={(on) => change({ logy: on ? '1' : '' })} />
         </span>
       </div>
       {all.length === 0 && <p class="quiet">Nothing has been reported by these runs yet.</p>}
@@ -273,11 +263,22 @@ function exportRows(rows: Row[]): void {
   download('runs.csv', 'text/csv', toCsv(exported, lines));
 }
 
+/** The row that keys act on. Keys may come faster than the page is drawn: it moves at once. */
+function useCursor(): [{ current: number }, (row: number) => void] {
+  const row = useRef(-1);
+  const [, draw] = useState(-1);
+  const set = (next: number) => {
+    row.current = next;
+    draw(next);
+  };
+  return [row, set];
+}
+
 export function Runs({ address, sweep }: { address: Address; sweep: string }) {
   const world = useWorld();
   const now = useNow();
   const field = useRef<HTMLInputElement>(null);
-  const [cursor, setCursor] = useState(-1);
+  const [cursor, setCursor] = useCursor();
   const [highlighted, highlight] = useState<string | null>(null);
   const { q = '', sort: sortText = '' } = address.settings;
   const sort = parseSort(sortText);
@@ -285,20 +286,23 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
   const rows = sorted(all.map(rowOf).filter(parseFilter(q)), sort);
   const selected = selectionOf(address);
   const toggle = (run: Run) => {
-    const rest = selected.filter((id) => id !== run.id);
-    const next = rest.length === selected.length ? [...selected, run.id] : rest;
-    change(address, { select: next.join(',') });
+    const before = selectionOf(current());
+    const rest = before.filter((id) => id !== run.id);
+    const next = rest.length === before.length ? [...before, run.id] : rest;
+    change({ select: next.join(',') });
   };
   const open = (run: Run) => go(hrefTo(address, 'run', run.id));
-  const move = (by: number) => setCursor((old) => Math.min(Math.max(old + by, 0), rows.length - 1));
+  const move = (by: number) =>
+    setCursor(Math.min(Math.max(cursor.current + by, 0), rows.length - 1));
+  const at = () => rows[cursor.current];
   useKeys({
     '/': () => field.current?.focus(),
     j: () => move(1),
     k: () => move(-1),
-    x: () => rows[cursor] && toggle(rows[cursor]),
-    Enter: () => rows[cursor] && open(rows[cursor]),
+    x: () => at() && toggle(at()),
+    Enter: () => at() && open(at()),
     Escape: () => {
-      if (selected.length > 0 || q !== '') change(address, { select: '', q: '' });
+      if (selected.length > 0 || q !== '') change({ select: '', q: '' });
       else history.back();
     },
   });
@@ -323,7 +327,7 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
           value={q}
           onInput={(event) => {
             setCursor(-1);
-            change(address, { q: (event.target as HTMLInputElement).value });
+            change({ q: (event.target as HTMLInputElement).value });
           }}
         />
         <span class="quiet" role="status">
@@ -332,7 +336,7 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
         </span>
         <span class="controls">
           {selected.length > 0 && (
-            <button type="button" onClick={() => change(address, { select: '' })}>
+            <button type="button" onClick={() => change({ select: '' })}>
               select none
             </button>
           )}
@@ -352,8 +356,8 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
           columns={columnsOf(address, now)}
           keyOf={(run) => run.id}
           sort={sort}
-          onSort={(column) => change(address, { sort: toggled(sort, column) })}
-          cursor={cursor}
+          onSort={(column) => change({ sort: toggled(sort, column) })}
+          cursor={cursor.current}
           selected={new Set(selected)}
           highlighted={highlighted}
           onToggle={toggle}

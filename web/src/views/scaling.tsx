@@ -402,9 +402,9 @@ function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined;
         label="x"
         value={x}
         choices={Object.entries(abscissae)}
-        set={(value) => change(address, { x: value === 'flops' ? '' : value })}
+        set={(value) => change({ x: value === 'flops' ? '' : value })}
       />
-      <Toggle on={log} label="log" set={(on) => change(address, { scale: on ? '' : 'linear' })} />
+      <Toggle on={log} label="log" set={(on) => change({ scale: on ? '' : 'linear' })} />
     </>
   );
   return (
@@ -448,21 +448,16 @@ function Questions({ address }: { address: Address }) {
         label="figure"
         value={figure}
         choices={kinds}
-        set={(value) => change(address, { figure: value })}
+        set={(value) => change({ figure: value })}
       />
-      <Choice
-        label="law"
-        value={form}
-        choices={forms}
-        set={(value) => change(address, { form: value })}
-      />
+      <Choice label="law" value={form} choices={forms} set={(value) => change({ form: value })} />
       <label class="choice where">
         of runs where
         <input
           type="search"
           value={where}
           placeholder={'flops > 1e10 && size != "8x1x2"'}
-          onChange={(event) => change(address, { where: (event.target as HTMLInputElement).value })}
+          onChange={(event) => change({ where: (event.target as HTMLInputElement).value })}
         />
       </label>
     </div>

@@ -112,21 +112,29 @@ function historyOf(document: SweepDocument, now: number): Point[] {
   }));
 }
 
+/** Name, how many of them are an hour, and up to how many hours they are used. */
+const units: [string, number, number][] = [
+  ['seconds', 3600, 0.1],
+  ['minutes', 60, 3],
+  ['hours', 1, 72],
+  ['days', 1 / 24, Infinity],
+];
+
 function Burn({ document, now }: { document: SweepDocument; now: number }) {
   const theme = useTheme();
   const points = historyOf(document, now);
   const last = points[points.length - 1];
   const planned = document.planned.device_hours;
   const limits = planned === null ? [] : [planned];
-  const minutes = last.hours < 3;
-  const scale = minutes ? 60 : 1;
+  const [unit, scale] = units.find(([, , most]) => last.hours < most)!;
   const options = (width: number): Plot.PlotOptions => ({
     height: Math.min(260, Math.round(width * 0.5)),
     marginLeft: 56,
     marginBottom: 42,
     x: {
-      label: minutes ? 'minutes since it was submitted' : 'hours since it was submitted',
+      label: `${unit} since it was submitted`,
       grid: true,
+      tickFormat: tick,
     },
     y: { label: 'device-hours', grid: true, tickFormat: tick, zero: true },
     marks: [
