@@ -1,6 +1,7 @@
 // The first screen: the sentence of the law, the figure under it, and to the right what runs and
 // what needs a person.
 import * as Plot from '@observablehq/plot';
+import { useRef } from 'preact/hooks';
 import { change, go, hrefTo, type Address } from '../address';
 import type { FigureSeries, FitDocument, Law, Run, SweepLine } from '../documents';
 import { Refused } from '../controller';
@@ -427,6 +428,13 @@ function standOf(places: Place[]): string {
   return places.map((place) => `${place.run.id} ${place.x} ${place.y} ${place.finished}`).join();
 }
 
+/** What was known of a sweep stands until there is something newer: nothing jumps meanwhile. */
+function useLast(sweep: string, law: Law | Refused | undefined): Law | Refused | undefined {
+  const last = useRef<{ sweep: string; law: Law | Refused } | null>(null);
+  if (law !== undefined) last.current = { sweep, law };
+  return law ?? (last.current?.sweep === sweep ? last.current.law : undefined);
+}
+
 function OtherFigure(props: { address: Address; question: LawQuestion }) {
   const law = useLaw(props.question);
   return <Panels address={props.address} law={law} kind={props.question.kind ?? ''} />;
@@ -469,7 +477,8 @@ export function Scaling({ address, sweep }: { address: Address; sweep: SweepLine
   const name = sweep?.name ?? '';
   const { where = '', form = '' } = address.settings;
   const kind = kinds.find(([known]) => known === address.settings.figure)?.[0] ?? '';
-  const law = useLaw({ sweep: name, where, form });
+  const asked = useLaw({ sweep: name, where, form });
+  const law = useLast(name, asked);
   const runs = [...world.runs.values()].filter((run) => run.sweeps.includes(name));
   if (!sweep) {
     return (
@@ -483,7 +492,7 @@ export function Scaling({ address, sweep }: { address: Address; sweep: SweepLine
   const whole = law instanceof Refused ? undefined : law;
   return (
     <div class="scaling">
-      <div class="main">
+      <div class={asked === undefined && law !== undefined ? 'main fitting' : 'main'}>
         <LawWords law={law} sweep={name} />
         <Questions address={address} />
         {kind === '' ? (
