@@ -114,6 +114,9 @@ class Store {
   std::map<std::string, Summary> summaries(const std::optional<std::string>& sweep = {}) const;
 
   std::vector<Event> events_of(std::string_view run) const;  ///< oldest first
+  /// Events of all runs behind the one of that id, oldest first, at most `limit`.
+  std::vector<Event> events_after(int64_t id, int64_t limit) const;
+  int64_t last_event_id() const;  ///< 0 where there is none
 
  private:
   struct Connection;

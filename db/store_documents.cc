@@ -219,4 +219,20 @@ std::vector<Event> Store::events_of(std::string_view run) const {
   return events;
 }
 
+std::vector<Event> Store::events_after(int64_t id, int64_t limit) const {
+  static constexpr const char* kSelect =
+      "SELECT id, at, run, kind, text FROM events WHERE id > ? ORDER BY id LIMIT ?";
+  std::vector<Event> events;
+  each_row(bind_all(connection_->use(kSelect), id, limit),
+           [&](Columns& row) { events.push_back(read_event(row)); });
+  return events;
+}
+
+int64_t Store::last_event_id() const {
+  int64_t id = 0;
+  each_row(connection_->use("SELECT COALESCE(MAX(id), 0) FROM events"),
+           [&](Columns& row) { id = row.integer(); });
+  return id;
+}
+
 }  // namespace enigma::db

@@ -135,6 +135,10 @@ TEST_CASE("store: submitting twice adds nothing, extending adds what is new") {
   const auto events = store.events_of("a");
   CHECK(store.submit_sweep("s", "1", {a_point("a"), a_point("b")}, 2).empty());
   CHECK(store.sweep("s")->submitted_at == 1);
+  CHECK(store.events_after(0, 100).size() == 2);
+  CHECK(store.events_after(0, 1) == events);
+  CHECK(store.events_after(events.back().id, 100).front().run == "b");
+  CHECK(store.events_after(store.last_event_id(), 100).empty());
   CHECK(store.events_of("a") == events);
   CHECK(store.submit_sweep("s", "2", {a_point("c"), a_point("a"), a_point("b")}, 3) ==
         std::vector<std::string>{"c"});

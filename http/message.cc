@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 
 namespace enigma::http {
@@ -40,6 +41,16 @@ std::string percent_encoded(const std::string& text) {
     encoded += unreserved ? std::string(1, c) : fmt::format("%{:02X}", byte);
   }
   return encoded;
+}
+
+std::optional<std::string> cookie_value(const std::string& header, const std::string& name) {
+  for (size_t from = 0; from < header.size();) {
+    const size_t to = std::min(header.find(';', from), header.size());
+    const std::string pair = header.substr(from, to - from);
+    if (pair.starts_with(name + "=")) { return pair.substr(name.size() + 1); }
+    from = std::min(header.find_first_not_of(' ', to + 1), header.size());
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> query_value(const std::string& query, const std::string& key) {

@@ -19,3 +19,13 @@ TEST_CASE("query: values are found by key") {
   CHECK_FALSE(query_value("after=12", "aft"));
   CHECK_FALSE(query_value("", "after"));
 }
+
+TEST_CASE("cookie: values are found by their whole name") {
+  CHECK(cookie_value("a=1; enigma_x=23; b=", "enigma_x") == "23");
+  CHECK(cookie_value("enigma_x=23", "enigma_x") == "23");
+  CHECK(cookie_value("b=;enigma_x=4=5", "enigma_x") == "4=5");
+  CHECK(cookie_value("a=1; b=", "b") == "");
+  CHECK_FALSE(cookie_value("xenigma_x=23; y=enigma_x", "enigma_x"));
+  CHECK_FALSE(cookie_value("", "enigma_x"));
+  CHECK_FALSE(cookie_value("; ;;", "enigma_x"));
+}

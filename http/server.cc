@@ -12,6 +12,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
@@ -31,7 +32,7 @@ using asio::ip::tcp;
 using BeastRequest = beast::http::request<beast::http::string_body>;
 using BeastResponse = beast::http::response<beast::http::string_body>;
 
-constexpr auto kRest = std::chrono::milliseconds(100);
+constexpr int kRest_ms = 100;
 
 std::string bearer_of(std::string_view authorization) {
   constexpr std::string_view kScheme = "Bearer ";
@@ -40,12 +41,21 @@ std::string bearer_of(std::string_view authorization) {
 }
 
 Request from_beast(BeastRequest&& request) {
+  using beast::http::field;
   const std::string target(request.target());
   const size_t mark = target.find('?');
-  return {std::string(request.method_string()), percent_decoded(target.substr(0, mark)),
+  const auto sent = [&](const auto& name) { return std::string(request[name]); };
+  return {std::string(request.method_string()),
+          percent_decoded(target.substr(0, mark)),
           mark == std::string::npos ? "" : target.substr(mark + 1),
-          bearer_of(std::string(request[beast::http::field::authorization])),
-          std::move(request.body())};
+          bearer_of(sent(field::authorization)),
+          std::move(request.body()),
+          sent(field::cookie),
+          sent(field::host),
+          sent(field::origin),
+          sent("Sec-Fetch-Site"),
+          sent(field::if_none_match),
+          sent("Last-Event-ID")};
 }
 
 BeastResponse to_beast(Response&& response, bool keep_alive) {
@@ -55,9 +65,10 @@ BeastResponse to_beast(Response&& response, bool keep_alive) {
   if (response.retry_after_s) {
     answer.set(beast::http::field::retry_after, std::to_string(*response.retry_after_s));
   }
+  for (const auto& [name, value] : response.headers) { answer.set(name, value); }
   answer.keep_alive(keep_alive);
   answer.body() = std::move(response.body);
-  answer.prepare_payload();
+  if (!response.stream) { answer.prepare_payload(); }
   return answer;
 }
 
@@ -158,6 +169,36 @@ tcp::endpoint local_of(beast::tcp_stream& stream) {
   return stream.socket().local_endpoint(gone);
 }
 
+asio::awaitable<void> pause(int pause_ms) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(pause_ms));
+  boost::system::error_code stopped;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
+}
+
+// Only what the client has taken is followed by more: one that does not read is left after
+// `timeout_s`, and nothing is kept for it meanwhile.
+asio::awaitable<void> write_stream(const ServerOptions& options, beast::tcp_stream& stream,
+                                   Response response) {
+  const Stream more = std::move(response.stream);
+  std::optional<std::string> text = std::move(response.body);
+  response.body.clear();
+  auto head = to_beast(std::move(response), false);
+  head.chunked(true);
+  beast::http::response_serializer<beast::http::string_body> serializer(head);
+  boost::system::error_code error;
+  const auto token = [&] { return asio::redirect_error(asio::use_awaitable, error); };
+  stream.expires_after(std::chrono::seconds(options.timeout_s));
+  co_await beast::http::async_write_header(stream, serializer, token());
+  for (; text && !error; text = more()) {
+    stream.expires_after(std::chrono::seconds(options.timeout_s));
+    if (!text->empty()) {
+      co_await asio::async_write(stream, beast::http::make_chunk(asio::buffer(*text)), token());
+    }
+    if (!error) { co_await pause(options.stream_pause_ms); }
+  }
+  if (!error) { co_await asio::async_write(stream, beast::http::make_chunk_last(), token()); }
+}
+
 template <typename Impl>
 asio::awaitable<bool> serve_one(Impl& impl, beast::tcp_stream& stream, beast::flat_buffer& buffer) {
   beast::http::request_parser<beast::http::string_body> parser;
@@ -187,6 +228,10 @@ asio::awaitable<bool> serve_one(Impl& impl, beast::tcp_stream& stream, beast::fl
       response = co_await answer_to(impl.handler, request);
     }
   }
+  if (response.stream) {
+    co_await write_stream(impl.options, stream, std::move(response));
+    co_return false;
+  }
   const auto answer = to_beast(std::move(response), keep_alive);
   stream.expires_after(std::chrono::seconds(impl.options.timeout_s));
   co_await beast::http::async_write(stream, answer,
@@ -206,14 +251,6 @@ asio::awaitable<void> serve_connection(std::shared_ptr<Impl> impl, tcp::socket s
   stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
 }
 
-// Out of descriptors the waiting connection stays where it is, and accepting it fails again at
-// once.
-asio::awaitable<void> rest() {
-  asio::steady_timer timer(co_await asio::this_coro::executor, kRest);
-  boost::system::error_code stopped;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
-}
-
 // Past the limit a connection is closed unread: its worker goes on and posts later.
 template <typename Impl>
 asio::awaitable<void> accept_all(std::shared_ptr<Impl> impl) {
@@ -222,7 +259,9 @@ asio::awaitable<void> accept_all(std::shared_ptr<Impl> impl) {
     tcp::socket socket =
         co_await impl->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted || !impl->acceptor.is_open()) { co_return; }
-    if (error && error != asio::error::connection_aborted) { co_await rest(); }
+    // Out of descriptors the waiting connection stays where it is, and accepting it fails again at
+    // once.
+    if (error && error != asio::error::connection_aborted) { co_await pause(kRest_ms); }
     if (error || impl->connections >= impl->options.connections_max) { continue; }
     asio::co_spawn(impl->acceptor.get_executor(), serve_connection(impl, std::move(socket)),
                    asio::detached);

@@ -21,7 +21,8 @@ struct ServerOptions {
   size_t body_bytes_max = size_t{8} << 20;
   size_t header_bytes_max = size_t{16} << 10;
   int connections_max = 512;
-  int timeout_s = 30;  ///< for one request, from its first byte to its answer's last
+  int timeout_s = 30;         ///< for one request, from its first byte to its answer's last
+  int stream_pause_ms = 250;  ///< between two questions to a stream for more
 };
 
 /// Thrown where the address cannot be bound; the message says which port and what to do.

@@ -31,6 +31,7 @@ struct Echo {
     ServerOptions options;
     options.address = address;
     options.body_bytes_max = 1000;
+    options.stream_pause_ms = 5;
     return options;
   }
   explicit Echo(const std::string& address = "127.0.0.1")
@@ -41,10 +42,22 @@ struct Echo {
     context.stop();
     thread.join();
   }
+  /// "" once, then a line at a time, then the end.
+  static std::optional<std::string> said(int& left) {
+    --left;
+    if (left < 0) { return std::nullopt; }
+    return left == 2 ? "" : "left " + std::to_string(left) + "\n";
+  }
   void handle(const Request& request, const Reply& reply) {
     if (request.path == "/later") {
       later.push_back(reply);
       return;
+    }
+    if (request.path == "/stream") {
+      Response response{200, "first\n", "text/plain", {}};
+      response.headers = {{"X-Seen", request.last_event_id + request.cookie}};
+      response.stream = [this, left = 3]() mutable { return said(left); };
+      return reply(std::move(response));
     }
     for (const Reply& waiting : later) { waiting({503, "waited", "text/plain", 2}); }
     later.clear();
@@ -54,6 +67,18 @@ struct Echo {
 };
 
 using boost::asio::ip::tcp;
+
+/// All that is answered to these very bytes, until the server closes.
+std::string answer_to(const Echo& echo, const std::string& bytes) {
+  boost::asio::io_context context;
+  tcp::socket socket(context);
+  socket.connect({boost::asio::ip::make_address("127.0.0.1"), echo.server.port()});
+  boost::asio::write(socket, boost::asio::buffer(bytes));
+  std::string answer;
+  boost::system::error_code end;
+  boost::asio::read(socket, boost::asio::dynamic_buffer(answer), end);
+  return answer;
+}
 
 /// The status line of the answer to these very bytes.
 std::string status_of(const Echo& echo, const std::string& bytes) {
@@ -184,4 +209,21 @@ TEST_CASE("server: out of descriptors it rests, and goes on when there are some 
     CHECK(processor_s() - from_s < 0.1);
   }
   CHECK(get(echo.server.url() + "/").status == 200);
+}
+
+TEST_CASE("server: a stream goes on chunk by chunk and ends when there is no more") {
+  Echo echo;
+  const std::string host = "127.0.0.1:" + std::to_string(echo.server.port());
+  const std::string answer = answer_to(echo, "GET /stream HTTP/1.1\r\nHost: " + host +
+                                                 "\r\nLast-Event-ID: 7\r\nCookie: a=b\r\n\r\n");
+  CHECK(answer.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+  CHECK(answer.find("X-Seen: 7a=b\r\n") != std::string::npos);
+  CHECK(answer.ends_with("\r\n\r\n6\r\nfirst\n\r\n7\r\nleft 1\n\r\n7\r\nleft 0\n\r\n0\r\n\r\n"));
+}
+
+TEST_CASE("server: a client that leaves ends its stream, and nobody else's request") {
+  Echo echo;
+  const std::string host = "127.0.0.1:" + std::to_string(echo.server.port());
+  for (int k = 0; k < 20; ++k) { CHECK(status_of(echo, asked_of(host, "/stream")) == "200"); }
+  CHECK(get(echo.server.url() + "/plain").status == 200);
 }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test; the last line is `N passed, N failed, N skipped`.
 #   tests/run.sh [--yes] [--only STAGE[,STAGE…]]
-# Stages: unit, simulation, end_to_end, slurm, quickstart, bench, sanitizers, fuzz. ENIGMA_SHARED (default
+# Stages: unit, simulation, end_to_end, page, slurm, quickstart, bench, sanitizers, fuzz. ENIGMA_SHARED (default
 # ../shared) names the folder of reference recordings and values; tests that need it skip visibly without it.
 # ENIGMA_TEST_MINUTES (default 65): no stage begins later; what is left then is skipped and told.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 export ENIGMA_SHARED=${ENIGMA_SHARED:-$root/../shared}
-stages="unit simulation end_to_end slurm quickstart bench sanitizers fuzz"
+stages="unit simulation end_to_end page slurm quickstart bench sanitizers fuzz"
 setup_options=""
 while [ $# -gt 0 ]; do
   case $1 in
@@ -166,6 +166,7 @@ if wanted end_to_end; then
   timed "end to end, protocol worker" run_script tests/end_to_end/run.sh build/release
   timed "end to end, real worker" run_script tests/end_to_end/real_worker.sh build/release
 fi
+if wanted page; then timed "page in a browser" run_script tests/browser/run.sh build/release; fi
 if wanted slurm; then timed "slurm" run_script tests/slurm/run.sh build/release; fi
 if wanted quickstart; then timed "quick start" run_script tests/quickstart/run.sh; fi
 if wanted bench; then timed "benchmarks" run_script tests/bench/run.sh build/release; fi

@@ -28,7 +28,8 @@ po::options_description plot_options() {
   po::options_description options = law_options();
   auto add = options.add_options();
   add("kind", po::value<std::string>()->default_value("loss-flops"), kinds.c_str());
-  add("out", po::value<std::string>(), "FILE.svg, .pdf or .png; .csv and .json come beside it");
+  add("out", po::value<std::string>(),
+      "FILE.svg, .pdf or .png; .csv and .json come beside it (FILE.json: the numbers alone)");
   add("size", po::value<std::string>()->default_value("column"),
       "column (85 mm of print) or slide (16:9)");
   add("y-label", po::value<std::string>(), "the loss with its unit, for the axis");
@@ -112,6 +113,21 @@ int told(const Invocation& invocation, const fs::path& out, const std::string& n
   return kDone;
 }
 
+/// The numbers of a figure that somebody else draws.
+int told_numbers(const Invocation& invocation, const fs::path& out, const law::Picture& picture) {
+  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+  write_atomically(out, law::to_json(picture).dump(1, ' ', false, replace) + "\n");
+  if (invocation.json) {
+    print_document(invocation, {{"figure", nullptr},
+                                {"csv", nullptr},
+                                {"numbers", out.string()},
+                                {"note", law::to_json(picture)["note"]}});
+  } else {
+    std::printf("%s\n", out.c_str());
+  }
+  return kDone;
+}
+
 int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   const std::string kind = values["kind"].as<std::string>();
   check_kind(kind);
@@ -120,7 +136,8 @@ int draw_figure(const Invocation& invocation, const po::variables_map& values) {
         {Diagnostic{.message = "--out is missing", .expected = "--out FILE.svg, .pdf or .png"}});
   }
   const fs::path out = values["out"].as<std::string>();
-  const law::FigureFormat format = law::format_of(out);
+  const bool numbers_alone = out.extension() == ".json";
+  const auto format = numbers_alone ? law::FigureFormat::svg : law::format_of(out);
   const law::FigureSize size = law::figure_size_of(values["size"].as<std::string>());
   check_out(out, values);
   LawRequest request = request_of(invocation, values, {"baseline_loss"});
@@ -132,6 +149,7 @@ int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   const law::Study study = study_or_reason(request, reason);
   const law::Picture picture = law::picture_of(
       kind, {request.mapped.table, study, request.options, loss_label(request, values), reason});
+  if (numbers_alone) { return told_numbers(invocation, out, picture); }
   const std::string figure = law::drawn(law::script_of(picture, format, size));
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;
   write_atomically(beside(out, ".csv"), law::csv_of(picture));

@@ -2,7 +2,13 @@
 
 #include "orchestrator/serve/serve.h"
 
+#include "orchestrator/cli/background.h"
 #include "orchestrator/cli/verbs.h"
+#include "orchestrator/serve/door.h"
+
+#include <cstdio>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace enigma::cli {
 namespace {
@@ -20,7 +26,8 @@ po::options_description known_options() {
       "report-url", po::value<std::string>()->default_value(""),
       "jobs of a cluster post their reports here, too (http://HOST:PORT as nodes reach this "
       "controller; default: the shared file system alone brings them)")(
-      "background", po::bool_switch(), "end a minute after nothing is running or waiting");
+      "background", po::bool_switch(), "end a minute after nothing is running or waiting")(
+      "link", po::bool_switch(), "print the link to the page of the controller that runs already");
   return options;
 }
 
@@ -32,6 +39,21 @@ void check_report_url(const std::string& url) {
                      .found = url}});
 }
 
+/// The link lets anybody in: it is printed for a person who reads it, and not into a log.
+void print_link(const std::string& link) {
+  struct stat out {};
+  const bool is_file = ::fstat(STDOUT_FILENO, &out) == 0 && S_ISREG(out.st_mode);
+  if (is_file) { return; }
+  std::printf("page: %s\n", link.c_str());
+  std::fflush(stdout);
+}
+
+int print_link_of_running(const std::filesystem::path& store) {
+  const Address address = controller_of(store);
+  std::printf("%s\n", link_of(address.url, address.secret).c_str());
+  return kDone;
+}
+
 }  // namespace
 
 int serve(const Invocation& invocation) {
@@ -39,6 +61,7 @@ int serve(const Invocation& invocation) {
   if (!values) { return kDone; }
   ServeOptions options;
   options.store = std::filesystem::absolute(invocation.store);
+  if ((*values)["link"].as<bool>()) { return print_link_of_running(options.store); }
   options.programs = invocation.program.parent_path();
   options.address = (*values)["address"].as<std::string>();
   options.slots = (*values)["slots"].as<int64_t>();
@@ -55,7 +78,11 @@ int serve(const Invocation& invocation) {
     }
     options.port = static_cast<uint16_t>(port);
   }
-  if ((*values)["background"].as<bool>()) { options.idle_s = kBackgroundIdle_s; }
+  if ((*values)["background"].as<bool>()) {
+    options.idle_s = kBackgroundIdle_s;
+  } else {
+    options.tell_link = print_link;
+  }
   enigma::serve(options);
   return kDone;
 }

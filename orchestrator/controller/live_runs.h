@@ -34,6 +34,10 @@ class LiveRuns {
   /// as many as there are slots for.
   std::vector<db::Run> for_turn(db::Time now) const;
 
+  /// Every run with an attempt that may live, or a request that is not met, by id. They stand until
+  /// the next `put`.
+  const std::map<std::string, const db::Run*>& active() const { return active_; }
+
   /// Whether anything runs, waits or ends (held runs do none of it).
   bool busy() const { return held_ < runs_.size(); }
   /// Whether an attempt lives that takes a slot of this machine. What stands in a scheduler's queue

@@ -44,6 +44,44 @@ Json attempt_number(const db::Run& run) {
   return run.attempts.empty() ? Json() : or_null(run.attempts.back().number);
 }
 
+/// When the newest report of the run came; null before the first.
+Json reported_at(const db::Run& run) {
+  double newest = 0;
+  for (const db::Attempt& attempt : run.attempts) {
+    newest = std::max(newest, attempt.progress.reported_at);
+  }
+  return newest > 0 ? Json(newest) : Json();
+}
+
+/// The part of a list of runs that is asked for, in their order.
+class Page {
+ public:
+  explicit Page(const RunPage& asked) : asked_(asked), begun_(asked.after.empty()) {}
+
+  /// Whether the next run of the list belongs to it.
+  bool takes(const std::string& run) {
+    if (!begun_) {
+      begun_ = run == asked_.after;
+      return false;
+    }
+    if (asked_.limit && taken_ >= *asked_.limit) {
+      more_ = true;
+      return false;
+    }
+    ++taken_;
+    last_ = run;
+    return true;
+  }
+  /// The run after which the next page begins; null: this was the last one.
+  Json next() const { return more_ && !last_.empty() ? Json(last_) : Json(); }
+
+ private:
+  const RunPage& asked_;
+  bool begun_, more_ = false;
+  int64_t taken_ = 0;
+  std::string last_;
+};
+
 double share_done(const RunView& view) {
   if (view.run.state == db::State::done || view.run.target_step <= 0) { return 1; }
   return static_cast<double>(view.summary.step.value_or(0)) /
@@ -191,7 +229,15 @@ Json run_json(const RunView& view) {
           {"data_wait_fraction", timed ? Json(summary.data_wait_s / summary.step_s) : Json()},
           {"wall_s", summary.step ? Json(summary.wall_s) : Json()},
           {"device_hours", or_null(device_hours(view))},
-          {"eta_s", or_null(eta_s(view))}};
+          {"eta_s", or_null(eta_s(view))},
+          {"family", member(view.plan, "family")},
+          {"size", size_name(member(view.plan, "size"))},
+          {"subset", member(member(view.plan, "data"), "subset")},
+          {"seed", member(view.plan, "seed")},
+          {"params_shared", member(member(view.plan, "params"), "shared")},
+          {"windows", or_null(summary.windows)},
+          {"flops", or_null(summary.flops)},
+          {"reported_at", reported_at(view.run)}};
 }
 
 Json size_name(const Json& size) {
@@ -205,8 +251,8 @@ std::optional<double> usd_per_device_hour(const db::SweepRow& sweep) {
   return spec.ok() ? spec.value->usd_per_device_hour : std::nullopt;
 }
 
-Json status(const db::Store& store, const std::optional<std::string>& sweep,
-            const Json& controller) {
+Json status(const db::Store& store, const std::optional<std::string>& sweep, const Json& controller,
+            const RunPage& asked) {
   const std::vector<RunView> runs = views(store, sweep);
   std::map<std::string, std::vector<const RunView*>> members;
   std::vector<const RunView*> all;
@@ -222,6 +268,7 @@ Json status(const db::Store& store, const std::optional<std::string>& sweep,
     sweeps.push_back(sweep_json(row, members[row.name], rates[row.name]));
   }
   Spend total;
+  Page page(asked);
   auto list = Json::array();
   for (const RunView& view : runs) {
     // A run of several sweeps is paid once, at the rate of the first that names one.
@@ -230,13 +277,24 @@ Json status(const db::Store& store, const std::optional<std::string>& sweep,
       if (!rate) { rate = rates[name]; }
     }
     total.add(view, rate);
-    list.push_back(run_json(view));
+    if (page.takes(view.run.id)) { list.push_back(run_json(view)); }
   }
-  return {{"controller", controller},
-          {"counts", counts_json(all)},
-          {"spend", total.json()},
-          {"sweeps", std::move(sweeps)},
-          {"runs", std::move(list)}};
+  Json json = {{"controller", controller},
+               {"counts", counts_json(all)},
+               {"spend", total.json()},
+               {"sweeps", std::move(sweeps)},
+               {"runs", std::move(list)}};
+  if (asked.limit) { json["next"] = page.next(); }
+  return json;
+}
+
+Json status_of_runs(const db::Store& store, const std::vector<std::string>& ids) {
+  const db::Store::Moment moment = store.moment();
+  auto list = Json::array();
+  for (const std::string& id : ids) {
+    if (const auto known = view(store, id)) { list.push_back(run_json(*known)); }
+  }
+  return {{"runs", std::move(list)}};
 }
 
 }  // namespace enigma::documents

@@ -33,10 +33,20 @@ Json size_name(const Json& size);
 /// Dollars of a device hour as the sweep's spec says, where it does.
 std::optional<double> usd_per_device_hour(const db::SweepRow& sweep);
 
+/// Which runs of a long list are told: those behind the run `after`, at most `limit`.
+struct RunPage {
+  std::string after = {};  ///< empty: from the first
+  std::optional<int64_t> limit = {};
+};
+
 /// Of everything, or of one sweep (which must exist). `controller` is that of the store
-/// (document_of in orchestrator/ownership.h).
-Json status(const db::Store& store, const std::optional<std::string>& sweep,
-            const Json& controller);
+/// (document_of in orchestrator/ownership.h). Counts and spend are of all runs; with a limit,
+/// `next` says after which run the next page begins.
+Json status(const db::Store& store, const std::optional<std::string>& sweep, const Json& controller,
+            const RunPage& asked = {});
+
+/// `runs` alone, of those of `ids` that there are.
+Json status_of_runs(const db::Store& store, const std::vector<std::string>& ids);
 
 }  // namespace enigma::documents
 

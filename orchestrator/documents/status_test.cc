@@ -17,7 +17,8 @@ namespace {
 
 constexpr const char* kRunKeys =
     "id sweeps values state why attempt step target_step train_loss test_loss baseline_loss "
-    "test_correlation mfu_step mfu_run mfu_basis data_wait_fraction wall_s device_hours eta_s";
+    "test_correlation mfu_step mfu_run mfu_basis data_wait_fraction wall_s device_hours eta_s "
+    "family size subset seed params_shared windows flops reported_at";
 
 const Json kController = {{"pid", 7}, {"url", "http://127.0.0.1:8"}, {"host", "here"}};
 
@@ -39,6 +40,37 @@ TEST_CASE("status: every key of the contract is there, the states are counted by
   REQUIRE(document["runs"].size() == 3);
   for (const Json& run : document["runs"]) { CHECK(keys_of(run) == kRunKeys); }
   CHECK(status(story.store, "s", nullptr)["runs"] == document["runs"]);
+}
+
+TEST_CASE("status: pages follow each other by the last run of each, and count all runs") {
+  const Story story;
+  const Json whole = status(story.store, {}, nullptr);
+  const Json first = status(story.store, {}, nullptr, {.limit = 2});
+  CHECK(keys_of(first) == "controller counts spend sweeps runs next");
+  REQUIRE(first["runs"].size() == 2);
+  CHECK(first["next"] == first["runs"][1]["id"]);
+  CHECK(first["counts"] == whole["counts"]);
+  const Json rest = status(story.store, {}, nullptr, {.after = first["next"], .limit = 2});
+  REQUIRE(rest["runs"].size() == 1);
+  CHECK(rest["next"].is_null());
+  CHECK(rest["runs"][0] == whole["runs"][2]);
+  const Json none = status(story.store, {}, nullptr, {.limit = 0});
+  CHECK(none["runs"].empty());
+  CHECK(none["next"].is_null());
+  CHECK(status(story.store, {}, nullptr, {.after = "nobody", .limit = 2})["runs"].empty());
+}
+
+TEST_CASE("status: some runs alone, as all of them tell it") {
+  const Story story;
+  const Json whole = status(story.store, {}, nullptr);
+  const Json some = status_of_runs(story.store, {"bb", "nobody", "aa"});
+  CHECK(keys_of(some) == "runs");
+  CHECK(some["runs"] == Json::array({whole["runs"][1], whole["runs"][0]}));
+  CHECK(whole["runs"][0]["size"] == "16x1x2");
+  CHECK(whole["runs"][0]["subset"] == "all");
+  CHECK(whole["runs"][0]["params_shared"] == 1000);
+  CHECK(whole["runs"][0]["reported_at"] == 206.0);
+  CHECK(whole["runs"][2]["reported_at"].is_null());
 }
 
 TEST_CASE("status: a run tells its current history and what all its attempts have cost") {

@@ -4,12 +4,11 @@
 #include "diagnostics/diagnostic.h"
 #include "orchestrator/attempts/program.h"
 #include "orchestrator/attempts/secret.h"
-#include "orchestrator/documents/metrics.h"
-#include "orchestrator/documents/show.h"
-#include "orchestrator/documents/status.h"
+#include "orchestrator/documents/unknown.h"
+#include "orchestrator/page/page.h"
+#include "orchestrator/serve/answers.h"
 #include "orchestrator/serve/clock.h"
 #include "orchestrator/serve/log.h"
-#include "orchestrator/serve/ownership.h"
 #include "orchestrator/submit/submission.h"
 
 #include <boost/asio/post.hpp>
@@ -18,12 +17,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 
 namespace enigma {
 namespace {
 
 namespace asio = boost::asio;
+using answers::document_of;
+using answers::json_of;
+using answers::number_of;
+using answers::refusal;
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
@@ -31,60 +35,29 @@ constexpr int kRetryAfter_s = 5;
 constexpr size_t kPrefixDigitsMin = 4;
 constexpr size_t kNameDigits = 32;
 constexpr std::string_view kReportPath = "/v1/report";
-constexpr std::string_view kRunsPath = "/api/v1/runs/";
 /// Documents, and plans, that are made at a time: a digest of large recordings takes minutes.
 constexpr size_t kThreads = 4;
-
-http::Response json_of(int status, const ordered_json& document) {
-  return {status, document.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
-}
-
-http::Response refusal(int status, const std::string& message) {
-  Diagnostic diagnostic;
-  diagnostic.message = message;
-  return json_of(status, {{"diagnostics", to_json(std::vector<Diagnostic>{diagnostic})}});
-}
 
 /// The machine has other users, and their requests arrive here too.
 http::Response unauthorized() {
   return refusal(401, "Authorization: Bearer SECRET is needed (controller.json has it)");
 }
 
-/// OpenMetrics text: how many runs stand where.
-http::Response open_metrics(const db::Store& store, const http::Request&, const fs::path&) {
-  std::string text = "# TYPE enigma_runs gauge\n# HELP enigma_runs Runs by state.\n";
-  for (const auto& [state, runs] : store.counts()) {
-    text += fmt::format("enigma_runs{{state=\"{}\"}} {}\n", state, runs);
+/// A file of the page; what it holds never changes under one name, but for the first one.
+http::Response file_of_page(const http::Request& request, const page::File& file) {
+  http::Response response{200, "", std::string(file.type), {}};
+  const bool asset = request.path != "/";
+  response.headers = {
+      {"ETag", std::string(file.etag)},
+      {"Cache-Control", asset ? "private, max-age=31536000, immutable" : "private, no-cache"}};
+  add_page_headers(response);
+  if (request.if_none_match == file.etag) {
+    response.status = 304;
+    return response;
   }
-  return {200, text + "# EOF\n", "application/openmetrics-text; version=1.0.0; charset=utf-8"};
-}
-
-/// A document with its schema as the first key, as the command line prints it.
-http::Response document_of(const std::string& verb, const ordered_json& content) {
-  ordered_json document = {{"schema", "enigma." + verb + "/1"}};
-  document.update(content);
-  return json_of(200, document);
-}
-
-http::Response status(const db::Store& store, const http::Request& request,
-                      const fs::path& folder) {
-  const auto sweep = http::query_value(request.query, "sweep");
-  if (sweep && !store.sweep(*sweep)) { return refusal(404, "no sweep is named " + *sweep); }
-  return document_of("status", documents::status(store, sweep, document_of(read_address(folder))));
-}
-
-/// `ID` or `ID/metrics`.
-http::Response run_document(const db::Store& store, const http::Request& request,
-                            const fs::path& folder) {
-  const std::string rest = request.path.substr(kRunsPath.size());
-  const size_t slash = rest.find('/');
-  const std::string id = rest.substr(0, slash);
-  const std::string what = slash == std::string::npos ? "" : rest.substr(slash + 1);
-  const auto shown = documents::show(store, id, folder);
-  if (!shown) { return refusal(404, "no run " + id); }
-  if (what.empty()) { return document_of("show", *shown); }
-  if (what != "metrics") { return refusal(404, "a run has no " + what); }
-  return document_of("metrics", {{"run", id}, {"rows", documents::metric_rows(store, id, false)}});
+  if (file.compressed) { response.headers.emplace_back("Content-Encoding", "gzip"); }
+  response.body = file.content;
+  return response;
 }
 
 /// The runs that people mean by a name: a sweep's, or the one whose id begins like this.
@@ -177,19 +150,21 @@ Submission submission_of(const std::string& body, const ControllerOptions& optio
 
 }  // namespace
 
-Api::Api(Controller& controller, std::string secret, std::function<void()> wake, Post post)
+Api::Api(Controller& controller, std::string secret, std::function<void()> wake, Post post,
+         fs::path program)
     : controller_(controller),
-      secret_(std::move(secret)),
+      door_(std::move(secret)),
+      events_(controller, monotonic_s),
+      laws_(std::move(program), controller.options().store),
       wake_(std::move(wake)),
       post_(std::move(post)),
       documents_(kThreads),
-      plans_(kThreads) {}
+      plans_(kThreads),
+      fits_(1) {}
 
 Api::~Api() {
-  documents_.stop();
-  plans_.stop();
-  documents_.join();
-  plans_.join();
+  for (auto* pool : {&documents_, &plans_, &fits_}) { pool->stop(); }
+  for (auto* pool : {&documents_, &plans_, &fits_}) { pool->join(); }
 }
 
 /// An address, and what answers there.
@@ -200,18 +175,24 @@ struct Api::Route {
   void (Api::*answer)(const http::Request& request, db::Time now, const http::Reply& reply);
 
   bool leads_to(const std::string& address) const {
-    return path.ends_with('/') ? address.starts_with(path) : address == path;
+    const bool all_below = path.size() > 1 && path.ends_with('/');
+    return all_below ? address.starts_with(path) : address == path;
   }
 };
 
 const Api::Route* Api::route_to(const std::string& address) {
-  static constexpr std::array<Route, 11> kRoutes{{
+  static constexpr std::array<Route, 16> kRoutes{{
       {"POST", kReportPath, true, &Api::report},
       {"GET", "/healthz", true, &Api::health},
-      {"GET", "/metrics", false, &Api::read<open_metrics>},
+      {"GET", "/", true, &Api::page},
+      {"GET", "/assets/", false, &Api::page},
+      {"GET", "/api/v1/events", false, &Api::events},
+      {"GET", answers::kSweepsPath, false, &Api::sweep},
+      {"GET", "/api/v1/nodes", false, &Api::read<answers::nodes>},
+      {"GET", "/metrics", false, &Api::read<answers::open_metrics>},
       {"GET", "/api/v1/controller", false, &Api::controller},
-      {"GET", "/api/v1/status", false, &Api::read<status>},
-      {"GET", kRunsPath, false, &Api::read<run_document>},
+      {"GET", "/api/v1/status", false, &Api::read<answers::status>},
+      {"GET", answers::kRunsPath, false, &Api::read<answers::run>},
       {"POST", "/api/v1/plan", false, &Api::plan},
       {"POST", "/api/v1/submit", false, &Api::submit},
       {"POST", "/api/v1/cancel", false, &Api::ask<decide::Request::cancel>},
@@ -226,10 +207,13 @@ const Api::Route* Api::route_to(const std::string& address) {
 void Api::handle(const http::Request& request, db::Time now, const http::Reply& reply) {
   const Route* route = route_to(request.path);
   const bool is_open = route != nullptr && route->is_open;
-  if (!is_open && !attempts::same_secret(request.bearer, secret_)) { return reply(unauthorized()); }
+  if (!is_open && !door_.knows(request)) { return reply(unauthorized()); }
   if (route == nullptr) { return reply(refusal(404, "no such address: " + request.path)); }
   if (request.method != route->method) {
     return reply(refusal(405, fmt::format("{} takes {} alone", request.path, route->method)));
+  }
+  if (!is_open && request.method == "POST" && !door_.may_change(request)) {
+    return reply(refusal(403, "a cookie changes something only from the controller's own page"));
   }
   (this->*route->answer)(request, now, reply);
 }
@@ -253,6 +237,52 @@ void Api::health(const http::Request&, db::Time, const http::Reply& reply) {
 
 void Api::controller(const http::Request&, db::Time, const http::Reply& reply) {
   reply(document_of("controller", {{"waiting", documents::or_null(waiting_)}}));
+}
+
+// Under `/` everybody learns how to get in; the rest of the page is for those who are.
+void Api::page(const http::Request& request, db::Time, const http::Reply& reply) {
+  if (const auto in = door_.entrance(request)) { return reply(*in); }
+  if (!door_.knows(request)) { return reply(Door::closed(request)); }
+  const std::string name = request.path == "/" ? "index.html" : request.path.substr(1);
+  if (const page::File* file = page::file(name)) { return reply(file_of_page(request, *file)); }
+  if (request.path != "/") { return reply(refusal(404, "no such address: " + request.path)); }
+  http::Response without{200,
+                         "This enigma-sweep was built without its page (that needs Node.js); "
+                         "the JSON documents under /api/v1/ are all there.\n",
+                         "text/plain; charset=utf-8",
+                         {}};
+  add_page_headers(without);
+  reply(without);
+}
+
+void Api::events(const http::Request& request, db::Time, const http::Reply& reply) {
+  auto after = number_of(request, "after", INT64_MAX);
+  http::Request shown = request;
+  shown.query = "after=" + request.last_event_id;
+  if (const auto seen = number_of(shown, "after", INT64_MAX)) { after = seen; }
+  auto stream = events_.follow(after);
+  if (!stream) {
+    auto full = refusal(503, "too many are listening to events already");
+    full.retry_after_s = kRetryAfter_s;
+    return reply(full);
+  }
+  http::Response response{200, "retry: 2000\n\n", "text/event-stream; charset=utf-8", {}};
+  response.headers = {{"X-Accel-Buffering", "no"}, {"X-Content-Type-Options", "nosniff"}};
+  response.stream = std::move(*stream);
+  reply(std::move(response));
+}
+
+// A law may take a while: it keeps nobody waiting for anything else.
+void Api::sweep(const http::Request& request, db::Time, const http::Reply& reply) {
+  auto& pool = request.path.ends_with("/law") ? fits_ : documents_;
+  asio::post(pool, [this, request, reply, folder = controller_.options().store] {
+    reply(answered(request, [&] {
+      const auto store = db::Store::open_read_only(folder / "runs.db");
+      return answers::sweep(store, request, [&](const LawQuestion& question) {
+        return laws_.law(store, question, wall_clock_s());
+      });
+    }));
+  });
 }
 
 template <auto document>

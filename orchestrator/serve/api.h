@@ -4,6 +4,9 @@
 
 #include "http/message.h"
 #include "orchestrator/controller/controller.h"
+#include "orchestrator/serve/door.h"
+#include "orchestrator/serve/events.h"
+#include "orchestrator/serve/law.h"
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -20,8 +23,9 @@ class Api {
   using Post = std::function<void(std::function<void()> work)>;
 
   /// `wake` asks for a turn soon. `secret` is the bearer of everything but reports
-  /// and /healthz.
-  Api(Controller& controller, std::string secret, std::function<void()> wake, Post post);
+  /// and /healthz. `program` is enigma-sweep, which fits in processes of its own.
+  Api(Controller& controller, std::string secret, std::function<void()> wake, Post post,
+      std::filesystem::path program);
   /// Waits for what is being made; what has not been begun is dropped.
   ~Api();
   Api(const Api&) = delete;
@@ -45,6 +49,9 @@ class Api {
   /// A document made on a thread of its own, from what the store has.
   template <auto document>
   void read(const http::Request& request, db::Time now, const http::Reply& reply);
+  void page(const http::Request& request, db::Time now, const http::Reply& reply);
+  void events(const http::Request& request, db::Time now, const http::Reply& reply);
+  void sweep(const http::Request& request, db::Time now, const http::Reply& reply);
   void plan(const http::Request& request, db::Time now, const http::Reply& reply);
   void submit(const http::Request& request, db::Time now, const http::Reply& reply);
   template <decide::Request what>
@@ -54,11 +61,13 @@ class Api {
   http::Response request_of(const std::string& body, decide::Request request, db::Time now);
 
   Controller& controller_;
-  std::string secret_;
+  Door door_;
+  Events events_;
+  Laws laws_;
   std::optional<std::string> waiting_;
   std::function<void()> wake_;
   Post post_;
-  boost::asio::thread_pool documents_, plans_;
+  boost::asio::thread_pool documents_, plans_, fits_;
 };
 
 }  // namespace enigma

@@ -80,7 +80,7 @@ struct World {
   Inbox<Answer> answers;
   int wakes = 0;
   Api api{controller, "bearer", [this] { ++wakes; },
-          [this](std::function<void()> work) { posted.put(std::move(work)); }};
+          [this](std::function<void()> work) { posted.put(std::move(work)); }, "/bin/false"};
 
   ~World() { fs::remove_all(folder); }
 
@@ -209,4 +209,90 @@ TEST_CASE("api: a sweep, a run or the first digits of one are cancelled by their
   CHECK(all.json()["runs"].size() == 3);
   CHECK(all.json()["changed"].size() == 2);
   for (const db::Run& run : world.store.runs()) { CHECK(run.wanted == db::Wanted::cancel); }
+}
+
+TEST_CASE("api: a browser comes in by the link, and asks from then on with its cookie") {
+  World world;
+  world.add("s", {"00000000000000aa"});
+  const auto ask = [&](http::Request request) {
+    world.api.handle(request, 1001, [&](http::Response response) {
+      world.answers.put({std::move(response), std::this_thread::get_id()});
+    });
+    return world.answers.take().response;
+  };
+  CHECK(ask({"GET", "/", "", "", ""}).status == 401);
+  CHECK(ask({"GET", "/assets/x.js", "", "", ""}).status == 401);
+  CHECK(ask({"GET", "/", "token=bad", "", ""}).status == 401);
+  const auto in = ask({"GET", "/", "token=bearer", "", ""});
+  REQUIRE(in.status == 303);
+  http::Request request{"GET", "/api/v1/status", "", "", ""};
+  for (const auto& [name, value] : in.headers) {
+    if (name == "Set-Cookie") { request.cookie = value.substr(0, value.find(';')); }
+  }
+  CHECK(ask(request).status == 200);
+  request.path = "/";
+  CHECK(ask(request).status == 200);
+  request.path = "/assets/none.js";
+  CHECK(ask(request).status == 404);
+  request = {"POST", "/api/v1/cancel", "", "", R"({"name": "s"})", request.cookie};
+  CHECK(ask(request).status == 403);
+  CHECK(world.store.runs().front().wanted == db::Wanted::run);
+  request.fetch_site = "same-origin";
+  CHECK(ask(request).status == 200);
+  CHECK(world.store.runs().front().wanted == db::Wanted::cancel);
+}
+
+TEST_CASE("api: what a page asks for is bounded, and absent things are said to be") {
+  World world;
+  world.add("s", {"00000000000000aa", "00000000000000bb"});
+  const auto ask = [&](const std::string& path, const std::string& query = "") {
+    return world.answer_to("GET", path, "", "bearer", query);
+  };
+  const auto page = ask("/api/v1/status", "limit=1").json();
+  CHECK(page["runs"].size() == 1);
+  CHECK(page["next"] == "00000000000000aa");
+  CHECK(page["last_event"] == 2);
+  CHECK(ask("/api/v1/status", "after=00000000000000aa&limit=9").json()["runs"].size() == 1);
+  CHECK(ask("/api/v1/status", "ids=00000000000000bb,none,").json()["runs"].size() == 1);
+  CHECK(ask("/api/v1/status", "limit=-1").json()["runs"].size() == 2);
+  CHECK(ask("/api/v1/sweeps/s").json()["points"] == 2);
+  CHECK(ask("/api/v1/sweeps/s/export").json()["rows"].size() == 2);
+  CHECK(ask("/api/v1/nodes").json()["nodes"].empty());
+  CHECK(ask("/api/v1/runs/00000000000000aa/explain").json()["state"] == "waiting");
+  CHECK(ask("/api/v1/runs/00000000000000aa/metrics", "points=10").json()["sampled"] == true);
+  for (const char* absent :
+       {"/api/v1/runs/none", "/api/v1/runs/none/metrics", "/api/v1/runs/00000000000000aa/logs",
+        "/api/v1/runs/00000000000000aa/other", "/api/v1/sweeps/none", "/api/v1/sweeps/none/law",
+        "/api/v1/sweeps/s/other", "/index.html", "/api/v1/runs/../../secret/logs"}) {
+    CAPTURE(std::string(absent));
+    CHECK(ask(absent).response.status == 404);
+  }
+}
+
+TEST_CASE("api: listeners to events are counted, and each begins where it left") {
+  World world;
+  world.add("s", {"00000000000000aa", "00000000000000bb"});
+  const auto listen = [&](const std::string& query, const std::string& last_event_id = "") {
+    http::Request request{"GET", "/api/v1/events", query, "bearer", ""};
+    request.last_event_id = last_event_id;
+    http::Response answer;
+    world.api.handle(request, 1001, [&](http::Response response) { answer = std::move(response); });
+    return answer;
+  };
+  const auto all = listen("after=0");
+  CHECK(all.content_type.starts_with("text/event-stream"));
+  const std::string text = *all.stream();
+  CHECK(text.find("id: 1\n") != std::string::npos);
+  CHECK(text.find("id: 2\n") != std::string::npos);
+  const std::string rest = *listen("after=0", "1").stream();
+  CHECK(rest.find("id: 1\n") == std::string::npos);
+  CHECK(rest.find("id: 2\n") != std::string::npos);
+  std::vector<http::Response> many;
+  while (many.size() < 100) {
+    many.push_back(listen(""));
+    if (many.back().status != 200) { break; }
+  }
+  CHECK(many.back().status == 503);
+  many.clear();
+  CHECK(listen("").status == 200);
 }

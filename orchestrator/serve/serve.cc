@@ -6,6 +6,7 @@
 #include "orchestrator/controller/controller.h"
 #include "orchestrator/serve/api.h"
 #include "orchestrator/serve/clock.h"
+#include "orchestrator/serve/door.h"
 #include "orchestrator/serve/executors.h"
 #include "orchestrator/serve/log.h"
 #include "orchestrator/serve/ownership.h"
@@ -71,7 +72,8 @@ class Loop {
                     executors_.by_name(), wall_clock_s()),
         api_(
             controller_, api_secret_, [this] { turn_soon(); },
-            [this](std::function<void()> work) { asio::post(context_, std::move(work)); }),
+            [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
+            options.programs / "enigma-sweep"),
         busy_at_(wall_clock_s()) {}
 
   void run() {
@@ -83,6 +85,7 @@ class Loop {
     wait_for_children();
     turn();
     log_line(fmt::format("controller {} listens on {}", ::getpid(), server_->url()));
+    if (options_.tell_link) { options_.tell_link(link_of(server_->url(), api_secret_)); }
     context_.run();
     std::filesystem::remove(options_.store / "controller.json");
   }

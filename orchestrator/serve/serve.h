@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,8 @@ struct ServeOptions {
   double grace_s = 60;           ///< for a worker between SIGTERM and SIGKILL
   /// Where jobs of a cluster reach this controller; empty: nowhere, the shared file system is all.
   std::string report_url = {};
+  /// Told, once it listens, the link that lets a browser in.
+  std::function<void(const std::string& link)> tell_link = {};
 };
 
 /// Until SIGTERM, SIGINT or idleness. Throws StoreOwned, db::StoreError, http::CannotListen, or

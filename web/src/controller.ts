@@ -1,0 +1,35 @@
+// Questions to the controller. Addresses are relative: the page may lie behind a prefix or a tunnel.
+
+/** The controller refused, or was not reached; the message is for people. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(`api/v1/${path}`, { signal, headers: { Accept: 'application/json' } });
+  } catch (broken) {
+    if (signal?.aborted) throw broken;
+    throw new Refused(0, 'The controller does not answer.');
+  }
+  const document = (await answer.json().catch(() => null)) as
+    (T & { diagnostics?: { message: string }[] }) | null;
+  if (answer.ok && document !== null) return document;
+  const said = document?.diagnostics?.[0]?.message;
+  throw new Refused(answer.status, said ?? `The controller answered ${answer.status}.`);
+}
+
+export function queryOf(values: Record<string, string | number | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined && value !== '') query.set(key, String(value));
+  }
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
