@@ -2,7 +2,7 @@
 
 #include "files/atomic_file.h"
 #include "input/document.h"
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/difference.h"

@@ -1,6 +1,6 @@
 // enigma-sweep doctor: what of this machine, its scheduler and a site's profile will not work.
 
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/doctor/cluster_checks.h"
 #include "orchestrator/doctor/probe.h"

@@ -1,9 +1,9 @@
 // enigma-sweep drill: strikes a run for real, follows it until it goes on, and says what was lost.
 
 #include "diagnostics/nearest.h"
-#include "orchestrator/cli/background.h"
-#include "orchestrator/cli/follow.h"
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/background.h"
+#include "orchestrator/call/follow.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/unknown.h"
 #include "orchestrator/drill/damage.h"

@@ -4,7 +4,7 @@
 #include "diagnostics/nearest.h"
 #include "orchestrator/attempts/environment.h"
 #include "orchestrator/attempts/placement.h"
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/evaluations.h"
 #include "orchestrator/documents/run_table.h"

@@ -1,6 +1,6 @@
 // enigma-sweep explain: why a run is not running, and what its id is made of.
 
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/explanation.h"

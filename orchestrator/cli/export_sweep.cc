@@ -1,6 +1,6 @@
 // enigma-sweep export: one row a run, for laws and notebooks.
 
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/export.h"
 #include "orchestrator/documents/metrics.h"

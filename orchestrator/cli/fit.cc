@@ -1,4 +1,4 @@
-#include "orchestrator/cli/law_request.h"
+#include "orchestrator/call/law_request.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/serve/clock.h"
 #include "sweeps/law/report/fit_document.h"

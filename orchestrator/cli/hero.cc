@@ -4,9 +4,9 @@
 
 #include "files/atomic_file.h"
 #include "orchestrator/attempts/placement.h"
-#include "orchestrator/cli/budget_request.h"
-#include "orchestrator/cli/law_request.h"
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/budget_request.h"
+#include "orchestrator/call/law_request.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/serve/clock.h"
 #include "sweeps/law/report/prediction.h"

@@ -1,8 +1,8 @@
 // enigma-sweep logs: what a worker said on its standard output and error.
 
 #include "db/store.h"
-#include "orchestrator/cli/lookup.h"
-#include "orchestrator/cli/progress.h"
+#include "orchestrator/call/lookup.h"
+#include "orchestrator/call/progress.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/launch/attempt_folder.h"
 #include "orchestrator/serve/ownership.h"

@@ -1,9 +1,9 @@
 // enigma-sweep: finds the command, runs it, turns what breaks into words and an exit code.
 
 #include "diagnostics/nearest.h"
-#include "orchestrator/cli/background.h"
-#include "orchestrator/cli/invocation.h"
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/background.h"
+#include "orchestrator/call/invocation.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 
 #include <fmt/format.h>

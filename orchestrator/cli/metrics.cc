@@ -2,7 +2,7 @@
 
 #include "orchestrator/documents/metrics.h"
 
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 
 #include <iostream>

@@ -3,7 +3,7 @@
 
 #include "orchestrator/documents/nodes.h"
 
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/time_text.h"

@@ -2,8 +2,8 @@
 
 #include "files/atomic_file.h"
 #include "input/document.h"
-#include "orchestrator/cli/budget_request.h"
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/budget_request.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/time_text.h"

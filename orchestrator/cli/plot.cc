@@ -1,6 +1,6 @@
 #include "diagnostics/nearest.h"
 #include "files/atomic_file.h"
-#include "orchestrator/cli/law_request.h"
+#include "orchestrator/call/law_request.h"
 #include "orchestrator/cli/verbs.h"
 #include "sweeps/law/figure/figure.h"
 #include "sweeps/law/figure/gnuplot.h"

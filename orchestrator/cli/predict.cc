@@ -1,5 +1,5 @@
-#include "orchestrator/cli/budget_request.h"
-#include "orchestrator/cli/law_request.h"
+#include "orchestrator/call/budget_request.h"
+#include "orchestrator/call/law_request.h"
 #include "orchestrator/cli/verbs.h"
 #include "sweeps/law/report/prediction.h"
 

@@ -2,7 +2,7 @@
 // for now; what is held, failed or cancelled goes on from its last checkpoint.
 
 #include "diagnostics/nearest.h"
-#include "orchestrator/cli/background.h"
+#include "orchestrator/call/background.h"
 #include "orchestrator/cli/verbs.h"
 #include "worker/protocol/exit_code.h"
 

@@ -2,7 +2,7 @@
 
 #include "orchestrator/serve/serve.h"
 
-#include "orchestrator/cli/background.h"
+#include "orchestrator/call/background.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/serve/door.h"
 

@@ -2,7 +2,7 @@
 
 #include "orchestrator/documents/show.h"
 
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/communication_table.h"
 #include "orchestrator/documents/run_table.h"

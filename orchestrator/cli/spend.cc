@@ -2,7 +2,7 @@
 
 #include "orchestrator/documents/spend.h"
 
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
 

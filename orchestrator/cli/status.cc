@@ -2,9 +2,9 @@
 
 #include "orchestrator/documents/status.h"
 
-#include "orchestrator/cli/background.h"
-#include "orchestrator/cli/lookup.h"
-#include "orchestrator/cli/progress.h"
+#include "orchestrator/call/background.h"
+#include "orchestrator/call/lookup.h"
+#include "orchestrator/call/progress.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
 #include "orchestrator/serve/ownership.h"

@@ -2,7 +2,7 @@
 // Each returns an exit code, prints its own document, and throws what main() turns into words.
 #pragma once
 
-#include "orchestrator/cli/invocation.h"
+#include "orchestrator/call/invocation.h"
 
 namespace enigma::cli {
 

@@ -2,9 +2,9 @@
 // elsewhere one line per change and the table at the end. It keeps a controller running, and its
 // exit code is that of submit --wait.
 
-#include "orchestrator/cli/follow.h"
-#include "orchestrator/cli/lookup.h"
-#include "orchestrator/cli/progress.h"
+#include "orchestrator/call/follow.h"
+#include "orchestrator/call/lookup.h"
+#include "orchestrator/call/progress.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/run_table.h"
 #include "orchestrator/serve/ownership.h"

@@ -1,4 +1,4 @@
-#include "orchestrator/cli/lookup.h"
+#include "orchestrator/call/lookup.h"
 
 #include "diagnostics/nearest.h"
 

@@ -1,4 +1,4 @@
-#include "orchestrator/cli/budget_request.h"
+#include "orchestrator/call/budget_request.h"
 
 #include "diagnostics/nearest.h"
 #include "sweeps/law/report/prediction.h"

@@ -1,4 +1,4 @@
-#include "orchestrator/cli/law_request.h"
+#include "orchestrator/call/law_request.h"
 
 #include "db/store.h"
 #include "orchestrator/documents/export.h"

@@ -1,10 +1,6 @@
-#include "orchestrator/cli/invocation.h"
-
-#include "orchestrator/cli/verbs.h"
+#include "orchestrator/call/invocation.h"
 
 #include <doctest/doctest.h>
-
-#include <set>
 
 using namespace enigma;
 using namespace enigma::cli;
@@ -28,17 +24,4 @@ TEST_CASE("command: global options are taken out wherever they stand") {
   CHECK_THROWS_AS(read({"--store"}), InputError);
   CHECK_THROWS_AS(read({"--color", "red", "status"}), InputError);
   CHECK_THROWS_AS(read({"--sotre", "x"}), InputError);
-}
-
-TEST_CASE("command: every command of this version stands once in the table") {
-  std::set<std::string> names;
-  for (const Command& command : commands()) {
-    CHECK(names.insert(command.name).second);
-    CHECK((command.run != nullptr));
-  }
-  for (const char* name :
-       {"plan", "submit", "status", "watch", "show", "metrics", "explain", "logs", "cancel",
-        "resume", "fit", "predict", "plot", "export", "serve", "schema"}) {
-    CHECK(names.contains(name));
-  }
 }

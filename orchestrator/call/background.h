@@ -1,7 +1,7 @@
 // Finding the controller of a store, or leaving one in the background.
 #pragma once
 
-#include "orchestrator/cli/invocation.h"
+#include "orchestrator/call/invocation.h"
 #include "orchestrator/serve/ownership.h"
 
 #include <stdexcept>

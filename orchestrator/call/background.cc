@@ -1,4 +1,4 @@
-#include "orchestrator/cli/background.h"
+#include "orchestrator/call/background.h"
 
 #include "diagnostics/diagnostic_from_json.h"
 #include "http/client.h"

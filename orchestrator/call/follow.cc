@@ -1,7 +1,7 @@
-#include "orchestrator/cli/follow.h"
+#include "orchestrator/call/follow.h"
 
-#include "orchestrator/cli/background.h"
-#include "orchestrator/cli/progress.h"
+#include "orchestrator/call/background.h"
+#include "orchestrator/call/progress.h"
 #include "orchestrator/serve/clock.h"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // `--wait`: looks at a sweep until nothing of it runs or waits, and tells how far it is.
 #pragma once
 
-#include "orchestrator/cli/invocation.h"
+#include "orchestrator/call/invocation.h"
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "orchestrator/cli/progress.h"
+#include "orchestrator/call/progress.h"
 
 #include "orchestrator/documents/time_text.h"
 

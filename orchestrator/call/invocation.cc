@@ -1,4 +1,4 @@
-#include "orchestrator/cli/invocation.h"
+#include "orchestrator/call/invocation.h"
 
 #include "diagnostics/nearest.h"
 

@@ -1,4 +1,4 @@
-#include "orchestrator/cli/progress.h"
+#include "orchestrator/call/progress.h"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // What fit, predict and plot have in common: their options, and the study that comes of them.
 #pragma once
 
-#include "orchestrator/cli/invocation.h"
+#include "orchestrator/call/invocation.h"
 #include "sweeps/law/appraisal/study.h"
 
 #include <boost/program_options.hpp>

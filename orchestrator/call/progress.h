@@ -2,7 +2,7 @@
 #pragma once
 
 #include "db/store.h"
-#include "orchestrator/cli/invocation.h"
+#include "orchestrator/call/invocation.h"
 
 #include <map>
 #include <optional>
