@@ -390,8 +390,10 @@ test('what runs moves by itself, without a reload', async ({ browser, link, plac
     () => answers.some((url) => /metrics/.test(url.pathname) && url.searchParams.has('from')),
     'only what is new',
   );
-  await place.command('cancel', runs[0].id);
+  await page.getByRole('button', { name: 'Cancel …' }).click();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await until(async () => (await text(page, '.run h1')).includes('cancelled'), 'its end');
+  same((await place.get(`runs/${runs[0].id}`)).state, 'cancelled', 'in the store, too');
   same(await page.evaluate(() => window.stays), true, 'no reload');
   await closePage(page);
 });

@@ -110,6 +110,8 @@ function drawMarks(chart: uPlot, marks: { x: number; label: string }[], theme: T
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.strokeStyle = theme.muted;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
   ctx.fillStyle = theme.muted;
   ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);

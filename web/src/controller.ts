@@ -10,12 +10,20 @@ export class Refused extends Error {
   }
 }
 
-export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+export function ask<T>(path: string): Promise<T> {
+  return answered<T>(path, { headers: { Accept: 'application/json' } });
+}
+
+/** Asks the controller to change something. */
+export function send<T>(path: string, body: unknown): Promise<T> {
+  return answered<T>(path, { method: 'POST', body: JSON.stringify(body) });
+}
+
+async function answered<T>(path: string, request: RequestInit): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(`api/v1/${path}`, { signal, headers: { Accept: 'application/json' } });
-  } catch (broken) {
-    if (signal?.aborted) throw broken;
+    answer = await fetch(`api/v1/${path}`, request);
+  } catch {
     throw new Refused(0, 'The controller does not answer.');
   }
   const document = (await answer.json().catch(() => null)) as

@@ -1,6 +1,7 @@
 // What the page knows of the controller, kept up to date by one stream of events: the stream says
 // which runs have changed, and only those are asked for again.
 import { useEffect, useState } from 'preact/hooks';
+import { parseAddress } from './address';
 import { ask, queryOf, Refused } from './controller';
 import type { Counts, Event, Law, Maybe, Run, Spend, Status, SweepLine } from './documents';
 
@@ -18,7 +19,7 @@ export interface World {
   version: number; // grows with every change
 }
 
-const pageRuns = 1000;
+const pageRuns = 10_000;
 const idsMax = 80;
 const refresh_ms = 1000;
 const totals_ms = 2500;
@@ -68,6 +69,17 @@ export function useEvents(take: (event: Event) => void): void {
     eventListeners.add(take);
     return () => void eventListeners.delete(take);
   });
+}
+
+/** The sweep that the address names, before everything else: it is what one waits for. */
+async function readNamed(): Promise<void> {
+  const { view, name, settings } = parseAddress(location.hash);
+  const sweep = view === 'sweep' ? name : settings.sweep;
+  if (!sweep) return;
+  const status: Status = await ask(`status${queryOf({ sweep, limit: pageRuns })}`);
+  for (const run of status.runs) world.runs.set(run.id, run);
+  takeTotals(status);
+  announce();
 }
 
 async function readAll(): Promise<void> {
@@ -246,7 +258,9 @@ let stream: EventSource | undefined;
 /** Reads everything once and follows what changes. */
 export function begin(): void {
   newest = undefined;
-  void readAll()
+  void readNamed()
+    .catch(() => undefined) // there is no such sweep: the others are told
+    .then(readAll)
     .then(listen)
     .catch((broken) => {
       fail(broken);

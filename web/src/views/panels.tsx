@@ -106,14 +106,6 @@ function optionsOf(panel: FigurePanel, theme: Theme, width: number): Plot.PlotOp
     color: { type: 'identity' },
     marks: [
       ...axes.marks,
-      Plot.dot(dots, {
-        x: 'x',
-        y: 'y',
-        r: (mark: Mark) => (mark.series.kind === 'run' ? 3 : 4),
-        fill: (mark: Mark) => color(mark.series),
-        stroke: theme.ground,
-        strokeWidth: 0.6,
-      }),
       ...lines.map((one) =>
         Plot.line(placesOf(panel, [one]), {
           x: 'x',
@@ -123,6 +115,14 @@ function optionsOf(panel: FigurePanel, theme: Theme, width: number): Plot.PlotOp
           strokeDasharray: subsetDash(subsets.indexOf(one.subset)),
         }),
       ),
+      Plot.dot(dots, {
+        x: 'x',
+        y: 'y',
+        r: (mark: Mark) => (mark.series.kind === 'run' ? 3 : 4),
+        fill: (mark: Mark) => color(mark.series),
+        stroke: theme.ground,
+        strokeWidth: 0.6,
+      }),
       Plot.tip(
         dots,
         Plot.pointer({

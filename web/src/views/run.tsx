@@ -11,6 +11,7 @@ import { Num, Section, StateWord } from '../parts';
 import { sizeColor } from '../sizes';
 import { useTheme, type Theme } from '../theme';
 import { useNow, useWorld } from '../world';
+import { Actions } from './actions';
 import { Gantt } from './gantt';
 import { LogTail } from './log';
 
@@ -329,7 +330,7 @@ export function RunView({ address }: { address: Address }) {
         ))}
       </p>
       <h1>
-        <code>{show.id}</code> <StateWord state={run.state} />
+        <code>{show.id}</code> <StateWord state={run.state} /> <Actions run={run} />
       </h1>
       <p class="values">
         {[

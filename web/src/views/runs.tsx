@@ -40,7 +40,7 @@ function columnsOf(address: Address, now: number): Column<Run>[] {
     { key: 'state', label: 'state', cell: (run) => <StateWord state={run.state} /> },
     { key: 'size', label: 'size', cell: (run) => run.size ?? '–' },
     { key: 'subset', label: 'sessions', wide: true, cell: (run) => run.subset ?? '–' },
-    { key: 'seed', label: 'seed', wide: true, ...number, cell: (run) => <Num value={run.seed} /> },
+    { key: 'seed', label: 'seed', wide: true, ...number, cell: (run) => run.seed ?? '–' },
     {
       key: 'flops',
       label: 'FLOPs',

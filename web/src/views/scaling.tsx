@@ -1,7 +1,7 @@
 // The first screen: the sentence of the law, the figure under it, and to the right what runs and
 // what needs a person.
 import * as Plot from '@observablehq/plot';
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { change, go, hrefTo, type Address } from '../address';
 import type { FigureSeries, FitDocument, Law, Run, SweepLine } from '../documents';
 import { Refused } from '../controller';
@@ -447,6 +447,23 @@ const forms: [string, string][] = [
   ),
 ];
 
+/** What is typed stands while the page is drawn again around it, and counts when it is complete. */
+function Where({ where }: { where: string }) {
+  const [draft, set] = useState(where);
+  return (
+    <label class="choice where">
+      of runs where
+      <input
+        type="search"
+        value={draft}
+        placeholder={'flops > 1e10 && size != "8x1x2"'}
+        onInput={(event) => set((event.target as HTMLInputElement).value)}
+        onChange={() => change({ where: draft })}
+      />
+    </label>
+  );
+}
+
 /** Which figure, which form of the law, and of which runs: the law is fitted anew for each. */
 function Questions({ address }: { address: Address }) {
   const { where = '', form = '', figure = '' } = address.settings;
@@ -459,15 +476,7 @@ function Questions({ address }: { address: Address }) {
         set={(value) => change({ figure: value })}
       />
       <Choice label="law" value={form} choices={forms} set={(value) => change({ form: value })} />
-      <label class="choice where">
-        of runs where
-        <input
-          type="search"
-          value={where}
-          placeholder={'flops > 1e10 && size != "8x1x2"'}
-          onChange={(event) => change({ where: (event.target as HTMLInputElement).value })}
-        />
-      </label>
+      <Where where={where} key={where} />
     </div>
   );
 }
