@@ -31,7 +31,8 @@ export const complaints = [];
 
 export async function openBrowser(executablePath) {
   const root = process.getuid() === 0;
-  return chromium.launch({ executablePath, args: root ? ['--no-sandbox'] : [] });
+  const args = ['--disable-dev-shm-usage', ...(root ? ['--no-sandbox'] : [])];
+  return chromium.launch({ executablePath, args });
 }
 
 /** A page of its own, let in by the link. `expected`: complaints that belong to the test. */

@@ -187,10 +187,14 @@ test('a mark of the figure leads to its run, and the browser leads back', async 
   const page = await visit(browser, `${link}#/scaling?sweep=done`);
   await page.waitForSelector('.plot [data-mark="dot"] path');
   const mark = page.locator('.plot [data-mark="dot"] path').nth(5);
-  await mark.hover();
-  await page.waitForSelector('.plot [aria-label="tip"] text');
-  const tip = await page.locator('.plot [aria-label="tip"]').first().textContent();
-  check(tip.includes('test loss'), 'its numbers on hover');
+  const tip = page.locator('.plot [aria-label="tip"]');
+  // The figure is drawn anew when the law has come: a hand would move, too.
+  await until(async () => {
+    await page.mouse.move(0, 0);
+    await mark.hover();
+    const told = await tip.allTextContents();
+    return told.join().includes('test loss');
+  }, 'its numbers on hover');
   await mark.click();
   await page.waitForSelector('.run h1');
   check(hash(page).startsWith('#/run/'), hash(page));
