@@ -2,8 +2,8 @@
 #pragma once
 
 #include "worker/environment.h"
-#include "worker/post.h"
-#include "worker/spool.h"
+#include "worker/reports/post.h"
+#include "worker/reports/spool.h"
 
 #include <optional>
 

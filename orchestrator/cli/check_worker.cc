@@ -6,6 +6,7 @@
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/documents/columns.h"
 #include "orchestrator/documents/unknown.h"
+#include "orchestrator/serve/clock.h"
 #include "orchestrator/trial/trial.h"
 
 #include <fmt/format.h>
@@ -131,7 +132,8 @@ int check_worker(const Invocation& invocation) {
                                     .run = point["id"],
                                     .steps = point["steps"],
                                     .limit_s = seconds(*values, "limit-s"),
-                                    .grace_s = seconds(*values, "grace-s")};
+                                    .grace_s = seconds(*values, "grace-s"),
+                                    .clock_s = monotonic_s};
   const auto checks =
       trial::try_worker(options, [](const std::string& what) { std::cerr << what << " …\n"; });
   if (invocation.json) {

@@ -18,7 +18,6 @@ namespace enigma::trial {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 constexpr size_t kSpoolBytesMax = size_t{256} << 20;
 constexpr size_t kLogBytesMax = size_t{64} << 20;
@@ -70,7 +69,7 @@ std::vector<std::string> variables_of(const TrialOptions& options, const fs::pat
 class Attempt {
  public:
   Attempt(const TrialOptions& options, fs::path folder)
-      : options_(options), folder_(std::move(folder)), began_(Clock::now()) {
+      : options_(options), folder_(std::move(folder)), began_s_(options.clock_s()) {
     fs::create_directories(folder_);
     Program program{.words = {options.worker.string()},
                     .out = folder_ / "worker.log",
@@ -96,7 +95,7 @@ class Attempt {
 
  private:
   fs::path spool() const { return folder_ / "spool.jsonl"; }
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
+  double seconds() const { return options_.clock_s() - began_s_; }
   bool ended() {
     if (!status_) { status_ = status_if_ended(pid_); }
     return status_.has_value();
@@ -119,7 +118,7 @@ class Attempt {
 
   const TrialOptions& options_;
   fs::path folder_;
-  Clock::time_point began_;
+  double began_s_;
   double limit_s_ = options_.limit_s;
   pid_t pid_ = -1;
   std::optional<int> status_;

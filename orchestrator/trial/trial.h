@@ -17,6 +17,7 @@ struct TrialOptions {
   int64_t steps = 0;                          ///< likewise
   double limit_s = 120;                       ///< for an attempt
   double grace_s = 30;                        ///< between SIGTERM and SIGKILL
+  std::function<double()> clock_s;            ///< seconds since any moment
 };
 
 /// Told before each attempt what is being done.

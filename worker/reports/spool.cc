@@ -1,4 +1,4 @@
-#include "worker/spool.h"
+#include "worker/reports/spool.h"
 
 #include <cerrno>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
-#include "worker/spool.h"
+#include "worker/reports/spool.h"
 
-#include "worker/post.h"
+#include "worker/reports/post.h"
 
 #include <doctest/doctest.h>
 

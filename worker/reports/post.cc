@@ -1,8 +1,8 @@
-#include "worker/post.h"
+#include "worker/reports/post.h"
 
 #include "files/atomic_file.h"
 #include "worker/clock/clock.h"
-#include "worker/spool.h"
+#include "worker/reports/spool.h"
 
 #include <algorithm>
 #include <chrono>
