@@ -56,7 +56,7 @@ struct Echo {
     if (request.path == "/stream") {
       Response response{200, "first\n", "text/plain", {}};
       response.headers = {{"X-Seen", request.last_event_id + request.cookie}};
-      response.stream = [this, left = 3]() mutable { return said(left); };
+      response.stream = [left = 3]() mutable { return said(left); };
       return reply(std::move(response));
     }
     for (const Reply& waiting : later) { waiting({503, "waited", "text/plain", 2}); }
