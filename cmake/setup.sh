@@ -32,7 +32,9 @@ speed="ccache mold"
 figure="gnuplot-nox fonts-dejavu-core"
 torch="python3 python3-pip unzip libgloo-dev"
 cluster="slurmctld slurmd slurm-client slurm-wlm-basic-plugins slurm-wlm-mysql-plugin slurmdbd munge mariadb-server"
-page="nodejs npm chromium"
+page="chromium"
+# A Node.js from elsewhere brings its own npm, and Debian's cannot be installed beside it.
+command -v node >/dev/null && command -v npm >/dev/null || page="nodejs npm chromium"
 check="doctest-dev libvalijson-dev clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16 lld-16 sqlite3 curl
   python3 procps git $cluster"
 case $purpose in
