@@ -1,19 +1,12 @@
 #include "worker/run_layout.h"
 
 #include "files/atomic_file.h"
-
-#include <array>
-#include <unistd.h>
+#include "worker/parallel/gloo.h"
 
 namespace enigma::worker {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string own_node() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
 
 /// How often an element passes, as a gradient or a value, in a step.
 int64_t passes_of(Road road) {
@@ -85,7 +78,7 @@ Json layout_document(const Training& training, const std::vector<std::string>& n
 }
 
 void write_layout(const Training& training) {
-  const auto nodes = texts_of_all(training.ranks.collectives, own_node());
+  const auto nodes = texts_of_all(training.ranks.collectives, parallel::host_name());
   const auto devices = texts_of_all(training.ranks.collectives, training.device.text);
   if (training.ranks.rank() != 0) { return; }
   write_atomically(training.environment.attempt_dir / "layout.json",

@@ -14,15 +14,16 @@
 #include <utility>
 
 namespace enigma::parallel {
-namespace {
-
-constexpr const char* kThisHost = "127.0.0.1";
 
 std::string host_name() {
   std::array<char, 256> name{};
   ::gethostname(name.data(), name.size() - 1);
   return name.data();
 }
+
+namespace {
+
+constexpr const char* kThisHost = "127.0.0.1";
 
 /// What LibTorch throws of a collective, as ours: it names no rank, so we name the operation.
 template <typename Work>

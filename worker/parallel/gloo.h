@@ -21,4 +21,7 @@ struct GlooPlace {
 /// the start; a collective that is not done within its own counts as a lost peer.
 std::unique_ptr<Collectives> join_gloo(const GlooPlace& place);
 
+/// This machine's name, as its peers may know it; empty where it has none.
+std::string host_name();
+
 }  // namespace enigma::parallel
