@@ -42,6 +42,22 @@ struct Membership {
   int64_t position = 0;
 };
 
+/// What the runs of a sweep may use together, over all their attempts.
+struct Ceiling {
+  std::string sweep;
+  double device_hours = 0;
+  bool stops_runs = false;  ///< on reaching it, runs at work are stopped at a checkpoint
+  std::string text;         ///< as people wrote it: "$40 at $2 a device-hour"
+  bool operator==(const Ceiling&) const = default;
+};
+
+/// What a run counts for against the ceiling of one of its sweeps.
+struct Charge {
+  std::string sweep, run;
+  std::optional<double> device_hours;  ///< expected of the whole run by its plan
+  double used_device_hours = 0;        ///< of all its attempts so far, lost work included
+};
+
 /// A point that a sweep has already, as planning asks for it.
 struct KnownPoint {
   std::string run, values, point;

@@ -7,7 +7,8 @@
 namespace enigma::db {
 namespace {
 
-// `runs.wanted` and `runs.priority` are written by requests, the other columns of a run by turns.
+// `runs.wanted` and `runs.priority` are written by requests (and by ceilings, which ask in the same
+// way), the other columns of a run by turns.
 // `attempts.place` is the attempt's place in its run's list; `kept_…` sum the metrics of the
 // current history, `all_step_s` those that were rolled back too.
 constexpr const char* kFirst = R"sql(
@@ -218,8 +219,19 @@ ALTER TABLE metrics ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone I
 ALTER TABLE evals ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1));
 )sql";
 
-constexpr std::array<const char*, 6> kMigrations{kFirst,    kSpools, kPointsApart,
-                                                 kExecutor, kNodes,  kUndone};
+// What the runs of a sweep may use together, as its last submission said; and who holds a run back.
+constexpr const char* kCeilings = R"sql(
+CREATE TABLE ceilings (
+  sweep TEXT PRIMARY KEY REFERENCES sweeps (name),
+  device_hours REAL NOT NULL,
+  stops INTEGER NOT NULL CHECK (stops IN (0, 1)),
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE runs ADD COLUMN wanted_by TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<const char*, 7> kMigrations{kFirst, kSpools, kPointsApart, kExecutor,
+                                                 kNodes, kUndone, kCeilings};
 
 }  // namespace
 

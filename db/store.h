@@ -58,18 +58,26 @@ class Store {
 
   /// Runs that are not settled, by id: everything that a turn has to look at.
   std::vector<Run> load() const;
-  /// Replaces the decided state of runs, and of their attempts, and appends events. `wanted` and
-  /// `priority` belong to requests and submissions and are not written here.
-  void save(const std::vector<Run>& runs, const std::vector<Event>& events);
+  /// Replaces the decided state of runs, and of their attempts, and appends events. `wanted` (by
+  /// whom) and `priority` belong to requests and submissions and are not written here.
+  /// Of the runs in `asked`, what a ceiling asks for is written with the rest.
+  void save(const std::vector<Run>& runs, const std::vector<Event>& events,
+            const std::set<std::string>& asked = {});
   /// Writes what one request (cancel, hold, resume) makes of runs: the request's part of them too.
   /// Their attempts are no request's matter and stay as they are.
   void save_request(const std::vector<Run>& runs, const std::vector<Event>& events);
 
   /// Adds what is new: the sweep, its memberships, runs that are unknown. Of known runs only what
   /// is no part of their identity follows: placement, slots, priority, and the sweep's own name,
-  /// values and plan of them. Gives the ids of the runs added, in order.
+  /// values and plan of them. The sweep's ceiling becomes this one, or none. Gives the ids of the
+  /// runs added, in order.
   std::vector<std::string> submit_sweep(const std::string& name, const std::string& spec,
-                                        const std::vector<NewPoint>& points, Time now);
+                                        const std::vector<NewPoint>& points, Time now,
+                                        const std::optional<Ceiling>& ceiling = {});
+
+  std::vector<Ceiling> ceilings() const;  ///< by sweep
+  /// The runs of every sweep that has a ceiling, with what they have used, by sweep and run.
+  std::vector<Charge> charges() const;
 
   /// Commits a run's progress together with the rows of the reports, or nothing at all.
   /// False: an attempt after this one has reported, or its seq has moved on; read again.

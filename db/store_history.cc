@@ -251,6 +251,37 @@ SELECT run, COALESCE(ending_class, ''),
   return rows;
 }
 
+std::vector<Ceiling> Store::ceilings() const {
+  static constexpr const char* kSelect =
+      "SELECT sweep, device_hours, stops, text FROM ceilings ORDER BY sweep";
+  std::vector<Ceiling> rows;
+  each_row(connection_->use(kSelect), [&](Columns& row) {
+    Ceiling& out = rows.emplace_back();
+    out.sweep = row.text();
+    out.device_hours = row.real();
+    out.stops_runs = row.flag();
+    out.text = row.text();
+  });
+  return rows;
+}
+
+std::vector<Charge> Store::charges() const {
+  static constexpr const char* kSelect = R"sql(
+SELECT members.sweep, members.run, json_extract(plan, '$.device_hours'),
+       (SELECT TOTAL(MAX(0.0, said_at - COALESCE(started_at, said_at)) * world) / 3600
+          FROM attempts WHERE attempts.run = members.run)
+  FROM ceilings JOIN members USING (sweep) ORDER BY members.sweep, members.run)sql";
+  std::vector<Charge> rows;
+  each_row(connection_->use(kSelect), [&](Columns& row) {
+    Charge& out = rows.emplace_back();
+    out.sweep = row.text();
+    out.run = row.text();
+    out.device_hours = row.maybe_real();
+    out.used_device_hours = row.real();
+  });
+  return rows;
+}
+
 std::vector<FinishedRow> Store::finished() const {
   static constexpr const char* kSelect = R"sql(
 SELECT id, point, id_version,

@@ -34,11 +34,25 @@ SELECT run, place, step FROM checkpoints
   return runs;
 }
 
-void Store::save(const std::vector<Run>& runs, const std::vector<Event>& events) {
+namespace {
+
+void put_request(const Use& use, const Run& run) {
+  static constexpr const char* kWanted =
+      "UPDATE runs SET wanted = ?, wanted_by = ?, priority = ? WHERE id = ?";
+  execute(bind_all(use(kWanted), name_of(run.wanted), run.wanted_by, run.priority, run.id));
+}
+
+}  // namespace
+
+void Store::save(const std::vector<Run>& runs, const std::vector<Event>& events,
+                 const std::set<std::string>& asked) {
   if (runs.empty() && events.empty()) { return; }
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   in_transaction(*connection_, [&] {
-    for (const Run& run : runs) { put_decided(use, run); }
+    for (const Run& run : runs) {
+      put_decided(use, run);
+      if (asked.contains(run.id)) { put_request(use, run); }
+    }
     put_events(use, events);
     return true;
   });
@@ -48,10 +62,9 @@ void Store::save_request(const std::vector<Run>& runs, const std::vector<Event>&
   if (runs.empty() && events.empty()) { return; }
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   in_transaction(*connection_, [&] {
-    static constexpr const char* kWanted = "UPDATE runs SET wanted = ?, priority = ? WHERE id = ?";
     for (const Run& run : runs) {
       put_state(use, run);
-      execute(bind_all(use(kWanted), name_of(run.wanted), run.priority, run.id));
+      put_request(use, run);
     }
     put_events(use, events);
     return true;
@@ -66,6 +79,21 @@ INSERT INTO sweeps (name, spec, first_submitted_at, submitted_at) VALUES (?1, ?2
 ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, submitted_at = excluded.submitted_at
  WHERE sweeps.spec <> excluded.spec)sql";
   execute(bind_all(use(kPut), name, spec, now));
+}
+
+/// A sweep has the ceiling that was submitted last, or none.
+void put_ceiling(const Use& use, const std::string& name, const std::optional<Ceiling>& ceiling) {
+  if (!ceiling) {
+    execute(bind_all(use("DELETE FROM ceilings WHERE sweep = ?"), name));
+    return;
+  }
+  static constexpr const char* kPut = R"sql(
+INSERT INTO ceilings (sweep, device_hours, stops, text) VALUES (?, ?, ?, ?)
+ON CONFLICT (sweep) DO UPDATE SET device_hours = excluded.device_hours, stops = excluded.stops,
+       text = excluded.text
+ WHERE (ceilings.device_hours, ceilings.stops, ceilings.text)
+       <> (excluded.device_hours, excluded.stops, excluded.text))sql";
+  execute(bind_all(use(kPut), name, ceiling->device_hours, ceiling->stops_runs, ceiling->text));
 }
 
 /// Whether the run is new. Of a known one only its placement follows the submission.
@@ -109,12 +137,14 @@ ON CONFLICT (sweep, run) DO UPDATE SET position = excluded.position, name = excl
 }  // namespace
 
 std::vector<std::string> Store::submit_sweep(const std::string& name, const std::string& spec,
-                                             const std::vector<NewPoint>& points, Time now) {
+                                             const std::vector<NewPoint>& points, Time now,
+                                             const std::optional<Ceiling>& ceiling) {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   return in_transaction(*connection_, [&] {
     std::vector<std::string> added;
     std::vector<Event> events;
     put_sweep(use, name, spec, now);
+    put_ceiling(use, name, ceiling);
     for (size_t i = 0; i < points.size(); ++i) {
       if (put_point(use, points[i])) {
         added.push_back(points[i].id);

@@ -152,7 +152,10 @@ Parsed<Plan> make_plan(const Spec& spec, const Manifest& manifest,
   const SessionsByName sessions = by_name(manifest);
   Parsed<Plan> plan = Planner(spec, sessions, surroundings).plan(std::move(*points.value));
   append(result.diagnostics, std::move(plan.diagnostics));
+  const auto price = price_of(spec, surroundings);
+  if (plan.ok()) { append(result.diagnostics, check_ceiling(spec, *plan.value, price)); }
   if (has_errors(result.diagnostics)) { return result; }
+  plan.value->ceiling = ceiling_of(spec.ceilings, price);
   plan.value->warnings = result.diagnostics;
   result.value = std::move(plan.value);
   return result;

@@ -84,6 +84,7 @@ struct Plan {
   std::string sweep;
   std::string executor;
   int64_t priority = 0;
+  std::optional<Ceiling> ceiling;
   std::vector<PlannedPoint> points;
   std::vector<Diagnostic> warnings;
 };

@@ -107,11 +107,14 @@ void set_hours(PlannedPoint& planned, const Spec& spec, const Surroundings& surr
   const auto flops_per_s = speed_of(planned, surroundings);
   if (!flops_per_s) { return; }
   planned.device_hours = planned.flops / *flops_per_s / 3600;
-  auto price = spec.usd_per_device_hour;
-  if (!price && surroundings.site) {
-    price = surroundings.site->usd_per_device_hour(surroundings.day);
-  }
+  const auto price = price_of(spec, surroundings);
   if (price) { planned.usd = *planned.device_hours * *price; }
+}
+
+std::optional<double> price_of(const Spec& spec, const Surroundings& surroundings) {
+  if (spec.ceilings.usd_per_device_hour) { return spec.ceilings.usd_per_device_hour; }
+  if (!surroundings.site) { return std::nullopt; }
+  return surroundings.site->usd_per_device_hour(surroundings.day);
 }
 
 std::vector<Diagnostic> check_site(const Spec& spec, const Site& site) {

@@ -98,7 +98,38 @@ constexpr const char* kFrame = R"json({
     },
     "ceilings": {
       "type": "object", "additionalProperties": false,
-      "properties": {"_note": {}, "usd_per_device_hour": {"type": "number", "minimum": 0}}
+      "description": "What the runs of the sweep may use together, over all their attempts.",
+      "properties": {
+        "_note": {},
+        "device_hours": {"type": "number", "exclusiveMinimum": 0},
+        "usd": {"type": "number", "exclusiveMinimum": 0},
+        "usd_per_device_hour": {"type": "number", "minimum": 0},
+        "on_reach": {
+          "enum": ["hold", "checkpoint_and_stop"],
+          "description": "hold: no run starts any more; checkpoint_and_stop: runs at work end too."
+        }
+      },
+      "dependencies": {
+        "on_reach": {"anyOf": [{"required": ["device_hours"]}, {"required": ["usd"]}]}
+      }
+    },
+    "stop": {
+      "type": "array",
+      "description": "When a run is held for what it reports.",
+      "items": {
+        "type": "object", "additionalProperties": false, "required": ["if"],
+        "properties": {
+          "_note": {},
+          "if": {
+            "type": "string", "minLength": 1,
+            "description": "Over step, progress, train_loss, gain, rise, behind and mfu_step."
+          },
+          "over_steps": {
+            "type": "integer", "minimum": 1, "maximum": 1000000000,
+            "description": "Steps that means are taken over (100)."
+          }
+        }
+      }
     },
     "retry": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
     "priority": {"type": "integer", "minimum": -1000000, "maximum": 1000000}

@@ -6,6 +6,7 @@
 #include "sweeps/executor_names.h"
 #include "sweeps/family.h"
 #include "sweeps/setting.h"
+#include "sweeps/stop_rules.h"
 #include "worker/protocol/exit_code.h"
 
 #include <fmt/format.h>
@@ -55,8 +56,7 @@ class SpecReader {
     }
     read_seeds(fields);
     read_placement(fields);
-    for (const char* key :
-         {"zip", "include", "derive", "where", "exclude", "stop", "deadline", "needs"}) {
+    for (const char* key : {"zip", "include", "derive", "where", "exclude", "deadline", "needs"}) {
       fields.refuse(key);
     }
     fields.finish();
@@ -180,6 +180,9 @@ class SpecReader {
     if (const Json* json = fields.get("resources")) { read_resources(*json); }
     if (const Json* json = fields.get("ceilings")) { read_ceilings(*json); }
     if (const Json* json = fields.get("retry")) { read_retry(*json); }
+    if (const Json* json = fields.get("stop")) {
+      spec_.stop = read_stop_rules(document_, *json, diagnostics_);
+    }
     set(spec_.priority, fields.integer("priority", -1'000'000, 1'000'000));
   }
 
@@ -232,9 +235,17 @@ class SpecReader {
 
   void read_ceilings(const Json& json) {
     Fields fields(document_, json, "/ceilings", diagnostics_);
-    spec_.usd_per_device_hour = fields.number("usd_per_device_hour", kNotNegative);
-    for (const char* key : {"device_hours", "usd", "on_reach"}) { fields.refuse(key); }
+    CeilingBlock& block = spec_.ceilings;
+    block.device_hours = fields.number("device_hours", kPositive);
+    block.usd = fields.number("usd", kPositive);
+    block.usd_per_device_hour = fields.number("usd_per_device_hour", kNotNegative);
+    const auto on_reach = fields.word("on_reach", {"hold", "checkpoint_and_stop"});
+    block.stops_runs = on_reach == "checkpoint_and_stop";
     fields.finish();
+    if (on_reach && !block.device_hours && !block.usd) {
+      report("/ceilings/on_reach", "there is no ceiling to reach", "device_hours or usd beside it",
+             *on_reach);
+    }
   }
 
   void read_retry(const Json& json) {

@@ -4,7 +4,9 @@
 
 #include "input/document.h"
 #include "input/fields.h"
+#include "sweeps/ceiling.h"
 #include "worker/protocol/retry_limit.h"
+#include "worker/protocol/stop_rule.h"
 
 #include <cstdint>
 #include <map>
@@ -69,7 +71,8 @@ struct Spec {
   std::vector<Axis> axes;  ///< sorted by PATH
   std::vector<int64_t> seeds = {0};
   std::vector<ResourceRule> resources;
-  std::optional<double> usd_per_device_hour;
+  CeilingBlock ceilings;
+  std::vector<protocol::StopRule> stop;
   std::map<std::string, protocol::RetryLimit> retry;  ///< by failure class
   int64_t priority = 0;
 };

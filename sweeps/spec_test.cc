@@ -88,19 +88,35 @@ TEST_CASE("spec: examples and good specs pass the parser and the schema") {
 }
 
 TEST_CASE("spec: the schema refuses what the parser refuses") {
-  for (const char* member :
-       {R"("seed": [1])", R"("seeds": [-1])", R"("axes": {"train.lanes": []})",
-        R"("axes": {"model.size": ["2M"]})", R"("axes": {"budget.flops": {"geom": {"from": 1}}})",
-        R"("priority": 1.5)", R"("executor": "cloud")",
-        R"("ceilings": {"usd_per_device_hour": -1})", R"("resources": [{"nodes": 0}])",
-        R"("data": {"rate_hz": 0})", R"("zip": [])", R"("retry": {"codes": {}})",
-        R"("retry": {"code": {"max": -1}})", R"("retry": {"code": {"backoff_s": "long"}})"}) {
+  for (const char* member : {R"("seed": [1])",
+                             R"("seeds": [-1])",
+                             R"("axes": {"train.lanes": []})",
+                             R"("axes": {"model.size": ["2M"]})",
+                             R"("axes": {"budget.flops": {"geom": {"from": 1}}})",
+                             R"("priority": 1.5)",
+                             R"("executor": "cloud")",
+                             R"("ceilings": {"usd_per_device_hour": -1})",
+                             R"("ceilings": {"device_hours": 0})",
+                             R"("stop": {})",
+                             R"("stop": [{}])",
+                             R"("stop": [{"if": "gain < 1", "over_steps": 0}])",
+                             R"("ceilings": {"usd": 5, "on_reach": "stop"})",
+                             R"("ceilings": {"on_reach": "hold"})",
+                             R"("resources": [{"nodes": 0}])",
+                             R"("data": {"rate_hz": 0})",
+                             R"("zip": [])",
+                             R"("retry": {"codes": {}})",
+                             R"("retry": {"code": {"max": -1}})",
+                             R"("retry": {"code": {"backoff_s": "long"}})"}) {
     INFO(std::string(member));
     CHECK_FALSE(parse_spec(with(member), "s.json").ok());
     CHECK_FALSE(valid_by_schema(with(member)));
   }
   for (const char* member :
-       {R"("seeds": [3])", R"("retry": {"code": {"max": 3, "backoff_s": 0.5}, "nan": {}})"}) {
+       {R"("seeds": [3])",
+        R"("stop": [{"if": "gain < 0.001 && progress > 0.1", "over_steps": 50}])",
+        R"("ceilings": {"device_hours": 12, "usd": 30, "on_reach": "checkpoint_and_stop"})",
+        R"("retry": {"code": {"max": 3, "backoff_s": 0.5}, "nan": {}})"}) {
     INFO(std::string(member));
     CHECK(parse_spec(with(member), "s.json").ok());
     CHECK(valid_by_schema(with(member)));
@@ -120,8 +136,7 @@ TEST_CASE("spec: the reference of settings is the one that docs/ shows") {
 }
 
 TEST_CASE("spec: keys of later versions are refused with a message that says so") {
-  for (const char* key :
-       {"zip", "include", "derive", "where", "exclude", "stop", "deadline", "needs"}) {
+  for (const char* key : {"zip", "include", "derive", "where", "exclude", "deadline", "needs"}) {
     const auto parsed = parse_spec(with("\"" + std::string(key) + "\": []"), "s.json");
     REQUIRE(parsed.diagnostics.size() == 1);
     CHECK(parsed.diagnostics[0].message ==

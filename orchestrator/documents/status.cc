@@ -248,7 +248,7 @@ Json size_name(const Json& size) {
 
 std::optional<double> usd_per_device_hour(const db::SweepRow& sweep) {
   const auto spec = sweeps::parse_spec(sweep.spec, sweep.name);
-  return spec.ok() ? spec.value->usd_per_device_hour : std::nullopt;
+  return spec.ok() ? spec.value->ceilings.usd_per_device_hour : std::nullopt;
 }
 
 Json status(const db::Store& store, const std::optional<std::string>& sweep, const Json& controller,

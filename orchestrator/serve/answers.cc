@@ -7,6 +7,7 @@
 #include "orchestrator/documents/log_tail.h"
 #include "orchestrator/documents/metrics.h"
 #include "orchestrator/documents/nodes.h"
+#include "orchestrator/documents/open_metrics.h"
 #include "orchestrator/documents/sample.h"
 #include "orchestrator/documents/show.h"
 #include "orchestrator/documents/status.h"
@@ -111,11 +112,8 @@ LawQuestion question_of(const http::Request& request, const std::string& sweep) 
 }  // namespace
 
 http::Response open_metrics(const db::Store& store, const http::Request&, const fs::path&) {
-  std::string text = "# TYPE enigma_runs gauge\n# HELP enigma_runs Runs by state.\n";
-  for (const auto& [state, runs] : store.counts()) {
-    text += fmt::format("enigma_runs{{state=\"{}\"}} {}\n", state, runs);
-  }
-  return {200, text + "# EOF\n", "application/openmetrics-text; version=1.0.0; charset=utf-8"};
+  return {200, documents::open_metrics(store),
+          "application/openmetrics-text; version=1.0.0; charset=utf-8"};
 }
 
 http::Response status(const db::Store& store, const http::Request& request,

@@ -34,7 +34,7 @@ std::optional<int64_t> number_of(const http::Request& request, const std::string
 
 // `folder` is the store's.
 
-/// OpenMetrics text: how many runs stand where.
+/// OpenMetrics text (documents/open_metrics.h).
 http::Response open_metrics(const db::Store& store, const http::Request& request,
                             const std::filesystem::path& folder);
 /// `?sweep=`, `?after=&limit=`, or `?ids=` for some runs alone.

@@ -118,6 +118,7 @@ http::Response planned(const std::string& body, const fs::path& folder) {
 struct Submission {
   std::string sweep, spec;
   std::vector<db::NewPoint> points;
+  std::optional<db::Ceiling> ceiling;
 };
 
 // The name gives nothing away about the values, and is the same for the same ones.
@@ -145,7 +146,8 @@ Submission submission_of(const std::string& body, const ControllerOptions& optio
   if (!planned.ok()) { throw InputError(planned.diagnostics); }
   request.worker = attempts::keep_program(options.store, request.worker);
   return {planned.value->plan.sweep, request.text,
-          rows_of(*planned.value, request, kept(request.environment, options))};
+          rows_of(*planned.value, request, kept(request.environment, options)),
+          ceiling_of(*planned.value)};
 }
 
 }  // namespace
@@ -316,7 +318,8 @@ void Api::submit(const http::Request& request, db::Time now, const http::Reply& 
     if (refused.status != 200) { return reply(refused); }
     post_([this, request, now, reply, rows] {
       reply(answered(request, [&] {
-        const auto submitted = controller_.add(rows->sweep, rows->spec, rows->points, now);
+        const auto submitted =
+            controller_.add(rows->sweep, rows->spec, rows->points, now, rows->ceiling);
         wake_();
         return json_of(200, {{"sweep", rows->sweep}, {"submitted", submitted}});
       }));

@@ -226,6 +226,7 @@ attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest
                                  const sweeps::PlannedPoint& point) {
   attempts::Placement placement{planned.data.string(), request.worker, planned.spec.retry,
                                 environment};
+  placement.stop = planned.spec.stop;
   if (planned.executor == "local") {
     if (point.ranks.value_or(1) > 1) { placement.resources = {1, 1, point.ranks}; }
     return placement;
@@ -262,6 +263,12 @@ std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepReques
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+std::optional<db::Ceiling> ceiling_of(const PlannedSweep& planned) {
+  const auto& ceiling = planned.plan.ceiling;
+  if (!ceiling) { return std::nullopt; }
+  return db::Ceiling{planned.plan.sweep, ceiling->device_hours, ceiling->stops_runs, ceiling->text};
 }
 
 nlohmann::json to_json(const SweepRequest& request) {

@@ -50,6 +50,9 @@ attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest
 std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
                                   const std::string& environment);
 
+/// What the sweep's runs may use together; nothing where its spec does not say.
+std::optional<db::Ceiling> ceiling_of(const PlannedSweep& planned);
+
 /// `{"text", "file", …}`: how a request travels to the controller. Throws InputError.
 nlohmann::json to_json(const SweepRequest& request);
 SweepRequest sweep_request_from_json(const nlohmann::json& json);
