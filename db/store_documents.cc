@@ -189,6 +189,17 @@ std::set<std::string> Store::known_ids() const {
   return ids;
 }
 
+std::set<std::string> Store::member_ids(std::string_view sweep) const {
+  std::set<std::string> ids;
+  each_row(bind_all(connection_->use("SELECT run FROM members WHERE sweep = ?"), sweep),
+           [&](Columns& row) { ids.insert(row.text()); });
+  return ids;
+}
+
+int64_t Store::rows_written() const {
+  return connection_->database.getTotalChanges();
+}
+
 std::map<std::string, int64_t> Store::counts() const {
   std::map<std::string, int64_t> counts = every_state();
   each_row(connection_->use("SELECT state, COUNT(*) FROM runs GROUP BY state"), [&](Columns& row) {

@@ -5,6 +5,9 @@
 #include "db/store.h"
 #include "diagnostics/check.h"
 
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 
 namespace enigma::db {
@@ -128,10 +131,50 @@ void put_membership(const Use& use, const std::string& sweep, int64_t position,
   static constexpr const char* kPut = R"sql(
 INSERT INTO members (sweep, run, position, name, axis_values, plan) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (sweep, run) DO UPDATE SET position = excluded.position, name = excluded.name,
-       axis_values = excluded.axis_values, plan = excluded.plan
+       axis_values = excluded.axis_values,
+       plan = COALESCE(NULLIF(excluded.plan, ''), members.plan)
  WHERE (members.position, members.name, members.axis_values, members.plan)
-       <> (excluded.position, excluded.name, excluded.axis_values, excluded.plan))sql";
+       <> (excluded.position, excluded.name, excluded.axis_values,
+           COALESCE(NULLIF(excluded.plan, ''), members.plan)))sql";
   execute(bind_all(use(kPut), sweep, point.id, position, point.name, point.values, point.plan));
+}
+
+/// What may follow a submission, of a point that a sweep has already.
+struct Submitted {
+  int64_t position = 0, slots = 0, priority = 0;
+  std::string name, values, executor, placement;
+
+  auto all() const {
+    return std::tie(position, slots, priority, name, values, executor, placement);
+  }
+};
+
+/// By run. Read at once where a submission keeps plans: most of it is then as it was.
+std::unordered_map<std::string, Submitted> read_submitted(const Use& use,
+                                                          const std::string& sweep) {
+  static constexpr const char* kSelect = R"sql(
+SELECT id, members.position, slots, priority, name, axis_values, executor, placement
+  FROM members JOIN runs ON runs.id = members.run JOIN points ON points.run = members.run
+ WHERE sweep = ?)sql";
+  std::unordered_map<std::string, Submitted> submitted;
+  each_row(bind_all(use(kSelect), sweep), [&](Columns& row) {
+    Submitted& point = submitted[row.text()];
+    for (int64_t* field : {&point.position, &point.slots, &point.priority}) {
+      *field = row.integer();
+    }
+    for (std::string* field : {&point.name, &point.values, &point.executor, &point.placement}) {
+      *field = row.text();
+    }
+  });
+  return submitted;
+}
+
+bool is_as_it_was(const std::unordered_map<std::string, Submitted>& submitted,
+                  const NewPoint& point, int64_t position) {
+  const auto before = submitted.find(point.id);
+  return before != submitted.end() && point.plan.empty() &&
+         std::tie(position, point.slots, point.priority, point.name, point.values, point.executor,
+                  point.placement) == before->second.all();
 }
 
 }  // namespace
@@ -143,9 +186,14 @@ std::vector<std::string> Store::submit_sweep(const std::string& name, const std:
   return in_transaction(*connection_, [&] {
     std::vector<std::string> added;
     std::vector<Event> events;
+    const bool keeps_plans = std::any_of(points.begin(), points.end(),
+                                         [](const NewPoint& one) { return one.plan.empty(); });
+    std::unordered_map<std::string, Submitted> before;
+    if (keeps_plans) { before = read_submitted(use, name); }
     put_sweep(use, name, spec, now);
     put_ceiling(use, name, ceiling);
     for (size_t i = 0; i < points.size(); ++i) {
+      if (is_as_it_was(before, points[i], static_cast<int64_t>(i))) { continue; }
       if (put_point(use, points[i])) {
         added.push_back(points[i].id);
         events.push_back({0, now, points[i].id, "submitted", "by sweep " + name});

@@ -166,6 +166,29 @@ TEST_CASE("store: submitting the same again writes nothing") {
   CHECK(store.run("b")->point == "{}");
 }
 
+TEST_CASE("store: a point without a plan keeps the one it has, and follows in what is no plan") {
+  const Folder folder;
+  Store store = Store::open(folder.file());
+  std::vector<NewPoint> points = {a_point("a"), a_point("b")};
+  points[0].plan = R"({"flops":1})";
+  store.submit_sweep("s", "{}", points, 1);
+  CHECK(store.member_ids("s") == std::set<std::string>{"a", "b"});
+  CHECK(store.member_ids("t").empty());
+  for (NewPoint& point : points) { point.point = point.point_file = point.plan = ""; }
+  const int64_t written = store.rows_written();
+  CHECK(store.submit_sweep("s", "{}", points, 2).empty());
+  CHECK(store.rows_written() == written);
+  points[0].placement = R"({"worker":"other"})";
+  points[1].name = "renamed";
+  store.submit_sweep("s", "{}", points, 3);
+  CHECK(store.rows_written() == written + 2);
+  const auto members = store.memberships("s");
+  CHECK(members[0].plan == R"({"flops":1})");
+  CHECK(members[1].name == "renamed");
+  CHECK(members[1].plan == "{}");
+  CHECK(store.run("a")->placement == R"({"worker":"other"})");
+}
+
 TEST_CASE("store: a request for many runs is one transaction, and leaves their attempts alone") {
   const Folder folder;
   Store store = Store::open(folder.file());

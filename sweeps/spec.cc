@@ -1,10 +1,10 @@
 #include "sweeps/spec.h"
 
 #include "diagnostics/nearest.h"
-#include "input/condition.h"
 #include "sweeps/axes.h"
 #include "sweeps/executor_names.h"
 #include "sweeps/family.h"
+#include "sweeps/point_rules.h"
 #include "sweeps/setting.h"
 #include "sweeps/stop_rules.h"
 #include "worker/protocol/exit_code.h"
@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -54,14 +56,15 @@ class SpecReader {
     if (const Json* json = fields.get("axes")) {
       spec_.axes = read_axes(document_, *json, spec_.family, diagnostics_);
     }
+    read_points(fields);
     read_seeds(fields);
     read_placement(fields);
-    for (const char* key : {"zip", "include", "derive", "where", "exclude", "deadline", "needs"}) {
-      fields.refuse(key);
-    }
+    check_resource_conditions(document_, spec_, diagnostics_);
+    for (const char* key : {"deadline", "needs"}) { fields.refuse(key); }
     fields.finish();
     check_assigned();
     check_subsets();
+    check_set_once();
     return std::move(spec_);
   }
 
@@ -154,6 +157,21 @@ class SpecReader {
                 family_named(spec_.family).strategy_names(), diagnostics_);
     }
     fields.finish();
+  }
+
+  /// What makes points beside defaults and axes.
+  void read_points(Fields& fields) {
+    if (const Json* json = fields.get("zip")) {
+      spec_.zip = read_zip(document_, *json, spec_.family, diagnostics_);
+    }
+    if (const Json* json = fields.get("include")) {
+      spec_.include = read_include(document_, *json, spec_.family, diagnostics_);
+    }
+    if (const Json* json = fields.get("derive")) {
+      read_derive(document_, *json, spec_, diagnostics_);
+    }
+    const Json* where = fields.get("where");
+    read_filters(document_, where, fields.get("exclude"), spec_, diagnostics_);
   }
 
   void read_seeds(Fields& fields) {
@@ -261,25 +279,39 @@ class SpecReader {
     fields.finish();
   }
 
-  bool is_assigned(const std::string& path) const {
-    const auto names = [&](const auto& entry) { return entry.path == path; };
-    return std::any_of(spec_.defaults.begin(), spec_.defaults.end(), names) ||
-           std::any_of(spec_.axes.begin(), spec_.axes.end(), names);
+  /// What has no default must be set; a value that was there but wrong has been told already, so
+  /// that it counts here as it was written.
+  void check_assigned() {
+    for (const char* name : {"model.size", "data.sessions", "budget.flops"}) {
+      const std::string path = name;
+      if (is_default(path) || is_written("derive", path)) { continue; }
+      if (has_product(spec_) && !is_written("axes", path) && !is_zipped(path)) {
+        report("", "'" + path + "' is missing", "a value in 'defaults' or 'axes'");
+      }
+      for (const IncludedPoint& point : spec_.include) {
+        if (document_.root.at(Json::json_pointer(point.pointer)).contains(path)) { continue; }
+        report(point.pointer, "'" + path + "' is missing", "a value here or in 'defaults'");
+      }
+    }
   }
 
-  /// What has no default must be set; a value that was there but wrong has been told already.
-  void check_assigned() {
-    for (const char* path : {"model.size", "data.sessions", "budget.flops"}) {
-      const std::string name = path;
-      const auto dot = name.find('.');
-      const auto nested = nlohmann::ordered_json::json_pointer("/defaults/" + name.substr(0, dot) +
-                                                               "/" + name.substr(dot + 1));
-      const auto axes = document_.root.find("axes");
-      const bool in_axes =
-          axes != document_.root.end() && axes->is_object() && axes->contains(name);
-      if (is_assigned(name) || in_axes || document_.root.contains(nested)) { continue; }
-      report("", "'" + name + "' is missing", "a value in 'defaults' or 'axes'");
-    }
+  bool is_default(const std::string& path) const {
+    const auto dot = path.find('.');
+    return document_.root.contains(
+        Json::json_pointer("/defaults/" + path.substr(0, dot) + "/" + path.substr(dot + 1)));
+  }
+
+  bool is_written(const char* key, const std::string& path) const {
+    const auto member = document_.root.find(key);
+    return member != document_.root.end() && member->is_object() && member->contains(path);
+  }
+
+  bool is_zipped(const std::string& path) const {
+    const auto groups = document_.root.find("zip");
+    return groups != document_.root.end() && groups->is_array() &&
+           std::any_of(groups->begin(), groups->end(), [&](const Json& group) {
+             return group.is_object() && group.contains(path);
+           });
   }
 
   void check_subsets() {
@@ -291,12 +323,53 @@ class SpecReader {
              describe(Json(name)), suggest_name(name, names));
     };
     check(spec_.evaluation_sessions, "/evaluation/sessions");
-    for (const Assignment& assignment : spec_.defaults) {
+    for (const Assignment& assignment : assignments_of(spec_)) {
       if (assignment.path == "data.sessions") { check(assignment.value, assignment.pointer); }
     }
-    for (const Axis& axis : spec_.axes) {
-      if (axis.path != "data.sessions") { continue; }
-      for (const Assignment& value : axis.values) { check(value.value, value.pointer); }
+  }
+
+  /// A PATH varies in one place, and is set or derived. A sweep is of one family.
+  void check_set_once() {
+    std::map<std::string, std::string> places;  // PATH → where it was met first
+    const auto vary = [&](const Axis& axis, const std::string& pointer) {
+      const auto [first, fresh] = places.try_emplace(axis.path, pointer);
+      if (fresh) { return; }
+      report(pointer, "'" + axis.path + "' varies in two places",
+             "once, in 'axes' or in one group of 'zip'", "another at " + first->second);
+    };
+    for (const Axis& axis : spec_.axes) { vary(axis, child_pointer("/axes", axis.path)); }
+    for (const ZipGroup& group : spec_.zip) {
+      for (const Axis& axis : group.axes) { vary(axis, child_pointer(group.pointer, axis.path)); }
+    }
+    for (const Assignment& assignment : assignments_of(spec_)) {
+      places.try_emplace(assignment.path, assignment.pointer);
+    }
+    check_derived(places);
+    check_one_family();
+  }
+
+  void check_derived(const std::map<std::string, std::string>& places) {
+    for (const Derivation& derivation : spec_.derive) {
+      const auto set = places.find(derivation.path);
+      if (set == places.end()) { continue; }
+      report(derivation.pointer, "'" + derivation.path + "' is derived, and set as well",
+             "one of both", "a value at " + set->second);
+    }
+  }
+
+  void check_one_family() {
+    const auto check = [&](const std::string& path, const std::string& pointer) {
+      if (path != "model.family") { return; }
+      report(pointer, "a sweep is of one family of models", "'model.family' in 'defaults'", "",
+             "a sweep a family");
+    };
+    for (const ZipGroup& group : spec_.zip) {
+      for (const Axis& axis : group.axes) {
+        check(axis.path, child_pointer(group.pointer, axis.path));
+      }
+    }
+    for (const IncludedPoint& point : spec_.include) {
+      for (const Assignment& value : point.values) { check(value.path, value.pointer); }
     }
   }
 
@@ -306,6 +379,32 @@ class SpecReader {
 };
 
 }  // namespace
+
+std::vector<Assignment> assignments_of(const Spec& spec) {
+  std::vector<Assignment> all = spec.defaults;
+  const auto add = [&](const std::vector<Assignment>& some) {
+    all.insert(all.end(), some.begin(), some.end());
+  };
+  for (const Axis& axis : spec.axes) { add(axis.values); }
+  for (const ZipGroup& group : spec.zip) {
+    for (const Axis& axis : group.axes) { add(axis.values); }
+  }
+  for (const IncludedPoint& point : spec.include) { add(point.values); }
+  return all;
+}
+
+std::vector<std::string> varied_paths(const Spec& spec) {
+  std::set<std::string> paths;
+  for (const Axis& axis : spec.axes) { paths.insert(axis.path); }
+  for (const ZipGroup& group : spec.zip) {
+    for (const Axis& axis : group.axes) { paths.insert(axis.path); }
+  }
+  for (const IncludedPoint& point : spec.include) {
+    for (const Assignment& value : point.values) { paths.insert(value.path); }
+  }
+  for (const Derivation& derivation : spec.derive) { paths.insert(derivation.path); }
+  return {paths.begin(), paths.end()};
+}
 
 Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
   Parsed<Document> parsed = parse_document(text, file);

@@ -395,7 +395,12 @@ std::vector<std::string> Controller::add(const std::string& sweep, const std::st
                                          const std::optional<db::Ceiling>& ceiling) {
   LiveRuns runs = std::move(live());
   live_.reset();
+  const int64_t written = store_.rows_written();
   auto added = store_.submit_sweep(sweep, spec, points, now, ceiling);
+  if (store_.rows_written() == written) {
+    live_ = std::move(runs);
+    return added;
+  }
   ledger_ = Ledger(store_.ceilings(), store_.charges());
   for (db::Run& run : store_.runs_of(sweep)) { runs.put(std::move(run)); }
   live_ = std::move(runs);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -44,6 +45,25 @@ def a_python_trainer_is_preempted_and_killed_and_its_curve_is_whole(place):
           f"{shown['attempts']}")
     check(sorted(losses(place, run)) == list(range(1, steps + 1)), "every step once")
     check(shown["test_loss"] < 0.1 * shown["baseline_loss"], f"{shown['test_loss']}")
+
+
+@test
+def settings_of_a_trainer_of_ones_own_reach_it_and_stand_beside_what_it_did(place):
+    document = json.loads(pathlib.Path(place.spec(budgets=[8e9], seeds=[0])).read_text())
+    document["defaults"]["worker"] = {"noise": 0.0}
+    document["axes"]["worker.rate"] = [0.0, 0.1]
+    spec = place.folder / "rates.json"
+    spec.write_text(json.dumps(document))
+    planned = json.loads(place.run("plan", spec, "--json").stdout)
+    check([p["values"]["worker.rate"] for p in planned["points"]] == [0.0, 0.1], f"{planned}")
+    check("does not read 'worker.noise'" in planned["warnings"][0]["message"]
+          if planned["warnings"] else False, f"{planned['warnings']}")
+    check_exit(place.run("submit", spec, "--worker", python_worker(place), "--wait"), 0)
+    rows = {row["worker.rate"]: row for row in
+            json.loads(place.run("export", "sweep", "--json").stdout)["rows"]}
+    check(rows[0.1]["test_loss"] < 0.1 * rows[0.0]["test_loss"], f"{rows}")
+    point = place.show(rows[0.1]["run"])["point"]
+    check(point["worker"] == {"noise": 0, "rate": 0.1}, f"{point}")
 
 
 @test
