@@ -218,8 +218,18 @@ ALTER TABLE metrics ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone I
 ALTER TABLE evals ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1));
 )sql";
 
-constexpr std::array<const char*, 6> kMigrations{kFirst,    kSpools, kPointsApart,
-                                                 kExecutor, kNodes,  kUndone};
+// A page of a sweep's runs, and its totals, are read from indexes alone: plans are long.
+constexpr const char* kMembersInOrder = R"sql(
+ALTER TABLE members ADD COLUMN planned_flops REAL;
+UPDATE members SET planned_flops = json_extract(plan, '$.flops')
+ WHERE CASE WHEN json_valid(plan) THEN json_type(plan, '$.flops') END IN ('integer', 'real');
+CREATE INDEX members_in_order ON members (sweep, position, run, planned_flops);
+DROP INDEX members_by_run;
+CREATE INDEX members_by_run ON members (run, sweep, position, planned_flops);
+)sql";
+
+constexpr std::array<const char*, 7> kMigrations{kFirst, kSpools, kPointsApart,   kExecutor,
+                                                 kNodes, kUndone, kMembersInOrder};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "orchestrator/documents/spend.h"
 
 #include "orchestrator/documents/status.h"
+#include "orchestrator/documents/totals.h"
 
 #include <map>
 #include <set>
