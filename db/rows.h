@@ -91,6 +91,30 @@ struct RunRow {
   std::vector<Membership> memberships;
 };
 
+/// One run as totals count it: what its attempts have cost, and nothing of what they reported.
+struct CountedRow {
+  std::string run;
+  State state = State::waiting;
+  int64_t target_step = 0;
+  int64_t attempts = 0;
+  double wall_s = 0, device_s = 0, wasted_device_s = 0;  ///< as in Summary
+  Time reported_at = 0;                                  ///< its newest report came; 0: none has
+};
+
+/// What a sweep's plan says of a run's cost.
+struct PlannedRow {
+  std::string sweep, run;
+  std::optional<double> flops;
+};
+
+/// A page of a list of runs: those of `sweep` in the order of its spec, or all by position.
+struct RunsPage {
+  std::optional<std::string> sweep = {};
+  std::string after = {};  ///< the run behind which it begins; empty: with the first
+  int64_t limit = 0;       ///< at most as many
+  std::optional<State> state = {};
+};
+
 /// What an attempt has used of its devices, and what of that was taken back.
 struct SpentRow {
   std::string run;

@@ -230,8 +230,18 @@ CREATE TABLE ceilings (
 ALTER TABLE runs ADD COLUMN wanted_by TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array<const char*, 7> kMigrations{kFirst, kSpools, kPointsApart, kExecutor,
-                                                 kNodes, kUndone, kCeilings};
+// A page of a sweep's runs, and its totals, are read from indexes alone: plans are long.
+constexpr const char* kMembersInOrder = R"sql(
+ALTER TABLE members ADD COLUMN planned_flops REAL;
+UPDATE members SET planned_flops = json_extract(plan, '$.flops')
+ WHERE CASE WHEN json_valid(plan) THEN json_type(plan, '$.flops') END IN ('integer', 'real');
+CREATE INDEX members_in_order ON members (sweep, position, run, planned_flops);
+DROP INDEX members_by_run;
+CREATE INDEX members_by_run ON members (run, sweep, position, planned_flops);
+)sql";
+
+constexpr std::array<const char*, 8> kMigrations{
+    kFirst, kSpools, kPointsApart, kExecutor, kNodes, kUndone, kCeilings, kMembersInOrder};
 
 }  // namespace
 

@@ -122,6 +122,25 @@ class Store {
   /// By run, of a sweep or of all; a run that was never started is not in it.
   std::map<std::string, Summary> summaries(const std::optional<std::string>& sweep = {}) const;
 
+  // Pages of long lists: what they cost follows what they give, not how many runs there are.
+
+  /// Ids of the runs of a page; none where `after` is no run of its list.
+  std::vector<std::string> ids_of(const RunsPage& page) const;
+  /// Those of `ids` that there are, in their order, each once.
+  std::vector<Run> runs_with(const std::vector<std::string>& ids) const;
+  std::map<std::string, Summary> summaries_with(const std::vector<std::string>& ids) const;
+  /// Of these runs, by time of the sweep's first submission.
+  std::vector<Membership> memberships_with(const std::vector<std::string>& ids) const;
+
+  // What totals are made of: narrow rows of a sweep's runs in the order of its spec, or of all by
+  // position.
+
+  std::vector<CountedRow> counted(const std::optional<std::string>& sweep = {}) const;
+  /// In all of their sweeps, by time of the sweep's first submission.
+  std::vector<PlannedRow> planned(const std::optional<std::string>& sweep = {}) const;
+  /// The last step that each of them has reported, over its current history; of those that have.
+  std::map<std::string, int64_t> last_steps(const std::vector<std::string>& ids) const;
+
   std::vector<Event> events_of(std::string_view run) const;  ///< oldest first
   /// Events of all runs behind the one of that id, oldest first, at most `limit`.
   std::vector<Event> events_after(int64_t id, int64_t limit) const;

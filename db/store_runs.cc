@@ -126,13 +126,19 @@ UPDATE runs SET slots = ?2, executor = ?3, priority = ?4
   return false;
 }
 
+/// A plan's FLOPs that are no number count as unknown.
 void put_membership(const Use& use, const std::string& sweep, int64_t position,
                     const NewPoint& point) {
   static constexpr const char* kPut = R"sql(
-INSERT INTO members (sweep, run, position, name, axis_values, plan) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO members (sweep, run, position, name, axis_values, plan, planned_flops)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+        CASE WHEN CASE WHEN json_valid(?6) THEN json_type(?6, '$.flops') END IN ('integer', 'real')
+             THEN json_extract(?6, '$.flops') END)
 ON CONFLICT (sweep, run) DO UPDATE SET position = excluded.position, name = excluded.name,
        axis_values = excluded.axis_values,
-       plan = COALESCE(NULLIF(excluded.plan, ''), members.plan)
+       plan = COALESCE(NULLIF(excluded.plan, ''), members.plan),
+       planned_flops = CASE WHEN excluded.plan = '' THEN members.planned_flops
+                            ELSE excluded.planned_flops END
  WHERE (members.position, members.name, members.axis_values, members.plan)
        <> (excluded.position, excluded.name, excluded.axis_values,
            COALESCE(NULLIF(excluded.plan, ''), members.plan)))sql";

@@ -220,6 +220,10 @@ TEST_CASE("store: one of the first version keeps its runs and what they are") {
         "INSERT INTO attempts (run, place, token, executor, seq, submitted_at, step, flops,"
         " reported_at, said_at, revision, world, devices, tried_at, gone)"
         " VALUES ('a', 0, 't', 'local', 0, 1, 0, 0, 0, 0, '', 1, '[]', 1, 1)");
+    old.exec("INSERT INTO sweeps VALUES ('s', '{}', 1, 1), ('t', '{}', 2, 2)");
+    old.exec(
+        "INSERT INTO members VALUES ('s', 'a', 0, '', '{}', '{\"flops\":8}'),"
+        " ('t', 'a', 0, '', '{}', 'no JSON')");
   }
   CHECK_THROWS_AS(Store::open_read_only(folder.file()), StoreError);
   const Store store = Store::open(folder.file());
@@ -236,6 +240,10 @@ TEST_CASE("store: one of the first version keeps its runs and what they are") {
   CHECK(row->run.wanted == Wanted::hold);
   CHECK(row->run.failures.at("nan") == 1);
   CHECK(row->run.attempts.size() == 1);
+  const auto planned = store.planned();
+  REQUIRE(planned.size() == 2);
+  CHECK(planned[0].flops == 8);
+  CHECK_FALSE(planned[1].flops);
 }
 
 TEST_CASE("store: a run comes back as it was saved, by every way") {

@@ -2,6 +2,7 @@
 
 #include "orchestrator/decide/ceiling.h"
 #include "orchestrator/documents/status.h"
+#include "orchestrator/documents/totals.h"
 
 #include <map>
 #include <set>

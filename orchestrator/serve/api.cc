@@ -9,6 +9,7 @@
 #include "orchestrator/serve/answers.h"
 #include "orchestrator/serve/clock.h"
 #include "orchestrator/serve/log.h"
+#include "orchestrator/serve/query.h"
 #include "orchestrator/submit/submission.h"
 
 #include <boost/asio/post.hpp>
@@ -26,7 +27,6 @@ namespace {
 namespace asio = boost::asio;
 using answers::document_of;
 using answers::json_of;
-using answers::number_of;
 using answers::refusal;
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
@@ -100,6 +100,17 @@ http::Response answered(const http::Request& request, const std::function<http::
     if (is_report) { response.retry_after_s = kRetryAfter_s; }
     return response;
   }
+}
+
+/// The event up to which a listener has been told: the header that a browser sends when it comes
+/// back, else the query.
+std::optional<int64_t> seen_of(const http::Request& request) {
+  http::Request shown = request;
+  if (!request.last_event_id.empty()) { shown.query = "after=" + request.last_event_id; }
+  answers::Query query(shown);
+  const auto seen = query.number("after", INT64_MAX);
+  query.check();
+  return seen;
 }
 
 http::Response planned(const std::string& body, const fs::path& folder) {
@@ -183,13 +194,14 @@ struct Api::Route {
 };
 
 const Api::Route* Api::route_to(const std::string& address) {
-  static constexpr std::array<Route, 16> kRoutes{{
+  static constexpr std::array<Route, 17> kRoutes{{
       {"POST", kReportPath, true, &Api::report},
       {"GET", "/healthz", true, &Api::health},
       {"GET", "/", true, &Api::page},
       {"GET", "/assets/", false, &Api::page},
       {"GET", "/api/v1/events", false, &Api::events},
       {"GET", answers::kSweepsPath, false, &Api::sweep},
+      {"GET", "/api/v1/diff", false, &Api::read<answers::difference>},
       {"GET", "/api/v1/nodes", false, &Api::read<answers::nodes>},
       {"GET", "/metrics", false, &Api::read<answers::open_metrics>},
       {"GET", "/api/v1/controller", false, &Api::controller},
@@ -258,20 +270,20 @@ void Api::page(const http::Request& request, db::Time, const http::Reply& reply)
 }
 
 void Api::events(const http::Request& request, db::Time, const http::Reply& reply) {
-  auto after = number_of(request, "after", INT64_MAX);
-  http::Request shown = request;
-  shown.query = "after=" + request.last_event_id;
-  if (const auto seen = number_of(shown, "after", INT64_MAX)) { after = seen; }
-  auto stream = events_.follow(after);
+  reply(answered(request, [&] { return events_behind(seen_of(request)); }));
+}
+
+http::Response Api::events_behind(std::optional<int64_t> seen) {
+  auto stream = events_.follow(seen);
   if (!stream) {
     auto full = refusal(503, "too many are listening to events already");
     full.retry_after_s = kRetryAfter_s;
-    return reply(full);
+    return full;
   }
   http::Response response{200, "retry: 2000\n\n", "text/event-stream; charset=utf-8", {}};
   response.headers = {{"X-Accel-Buffering", "no"}, {"X-Content-Type-Options", "nosniff"}};
   response.stream = std::move(*stream);
-  reply(std::move(response));
+  return response;
 }
 
 // A law may take a while: it keeps nobody waiting for anything else.
