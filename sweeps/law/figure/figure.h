@@ -11,12 +11,21 @@
 
 namespace enigma::law {
 
+/// A loss that was foretold of a run and kept, whatever has been fitted since.
+struct FrozenLoss {
+  std::string name;
+  double flops = 0;
+  std::optional<double> n;
+  Interval loss;
+};
+
 struct FigureInput {
   const Table& table;
   const Study& study;  ///< without fits where the rows carry none
   const FitOptions& options;
-  std::string loss_label;  ///< the loss with its unit
-  std::string refused;     ///< why nothing was fitted; empty where something was
+  std::string loss_label;               ///< the loss with its unit
+  std::string refused;                  ///< why nothing was fitted; empty where something was
+  std::vector<FrozenLoss> frozen = {};  ///< of the sweep
 };
 
 /// Names of the kinds, in the order of the contract.
@@ -26,7 +35,8 @@ std::vector<std::string> figure_kinds();
 /// cannot make it; FitRefused where it needs a fit and there is none.
 Picture picture_of(std::string_view kind, const FigureInput& input);
 
-/// Loss against FLOPs: ladders, the frontier with its band where the law is ok, the baseline.
+/// Loss against FLOPs: ladders, the frontier with its band where the law is ok, the baseline, and
+/// frozen forecasts as stars.
 Picture loss_flops(const FigureInput& input);
 /// Loss against size at each budget with the valleys' vertices, and those against FLOPs.
 Picture isoflops(const FigureInput& input);

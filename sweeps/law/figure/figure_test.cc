@@ -157,6 +157,26 @@ TEST_CASE("figure: loss-flops holds every run, the frontier of the fit and the b
   CHECK(picture.note.empty());
 }
 
+TEST_CASE(
+    "figure: frozen forecasts are stars in loss-flops, with names and intervals in the numbers") {
+  const Made made(grid(5, 5));
+  FigureInput input = made.input();
+  CHECK(csv_of(picture_of("loss-flops", input)).find("forecast") == std::string::npos);
+  input.frozen = {{"first", 1e20, 3e8, {2.5, 2.4, 2.6}},
+                  {"bare", 2e20, std::nullopt, {2.4, {}, {}}}};
+  const Picture picture = picture_of("loss-flops", input);
+  const Series& stars = picture.panels.front().series.back();
+  CHECK(stars.kind == "forecast");
+  REQUIRE(stars.data.size() == 2);
+  CHECK(stars.data[0].run == "first");
+  CHECK(stars.data[0].low == 2.4);
+  CHECK(stars.look.y_errors);
+  CHECK(!stars.data[1].high);
+  CHECK(csv_of(picture).find("loss-flops,forecast,,300000000,,first,1e+20,,,2.5,2.4,2.6") !=
+        std::string::npos);
+  CHECK(csv_of(picture_of("loss-data", input)).find("forecast") == std::string::npos);
+}
+
 TEST_CASE("figure: without an ok law no frontier is drawn, and one sentence says why") {
   const Made made(one_size());
   const Picture picture = made.picture("loss-flops");

@@ -19,6 +19,9 @@ constexpr double kBeyond = 3;
 constexpr double kSameBaseline = 5e-3;
 constexpr const char* kBandColor = "#777777";
 constexpr const char* kBaselineColor = "#777777";
+constexpr const char* kFrozenColor = "#000000";
+/// A star among gnuplot's marks.
+constexpr int kStar = 3;
 
 /// The line of loss against C through the vertices or the envelope; none where it was fitted.
 const PowerLine* line_of(const Fit& fit) {
@@ -178,6 +181,23 @@ void add_baselines(const FigureInput& input, Panel& panel, Picture& picture) {
   if (!block.keys.empty()) { picture.legend.push_back(std::move(block)); }
 }
 
+/// Each in the numbers under its name.
+void add_frozen(const FigureInput& input, Panel& panel, Picture& picture) {
+  if (input.frozen.empty()) { return; }
+  Series stars{.kind = "forecast"};
+  stars.look = {.color = kFrozenColor, .mark = kStar, .mark_pt = 5, .y_errors = true};
+  for (const FrozenLoss& one : input.frozen) {
+    stars.data.push_back({.x = one.flops,
+                          .y = one.loss.value.value_or(NAN),
+                          .low = one.loss.low,
+                          .high = one.loss.high,
+                          .n = one.n,
+                          .run = one.name});
+  }
+  picture.legend.push_back({"", {{"frozen forecast", {.color = kFrozenColor, .mark = kStar}}}});
+  panel.series.push_back(std::move(stars));
+}
+
 }  // namespace
 
 Picture loss_flops(const FigureInput& input) {
@@ -203,6 +223,7 @@ Picture loss_flops(const FigureInput& input) {
   add_run_legends(input, scale, true, several, picture);
   add_frontiers(input, panel, picture);
   add_baselines(input, panel, picture);
+  add_frozen(input, panel, picture);
   picture.panels.push_back(std::move(panel));
   return picture;
 }
