@@ -218,8 +218,33 @@ ALTER TABLE metrics ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone I
 ALTER TABLE evals ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1));
 )sql";
 
-constexpr std::array<const char*, 6> kMigrations{kFirst,    kSpools, kPointsApart,
-                                                 kExecutor, kNodes,  kUndone};
+// What was foretold of runs before they were there: written once.
+constexpr const char* kForecasts = R"sql(
+CREATE TABLE forecasts (
+  name TEXT PRIMARY KEY,
+  sweep TEXT NOT NULL REFERENCES sweeps (name),
+  at REAL NOT NULL,
+  subset TEXT NOT NULL,
+  flops REAL NOT NULL,
+  n REAL,
+  d REAL,
+  loss REAL NOT NULL,
+  low REAL,
+  high REAL,
+  level REAL NOT NULL,
+  rows_digest TEXT NOT NULL,
+  form TEXT NOT NULL,
+  code TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX forecasts_by_sweep ON forecasts (sweep, at);
+CREATE TRIGGER forecasts_are_not_changed BEFORE UPDATE ON forecasts
+  BEGIN SELECT RAISE(ABORT, 'forecasts are frozen'); END;
+CREATE TRIGGER forecasts_are_not_removed BEFORE DELETE ON forecasts
+  BEGIN SELECT RAISE(ABORT, 'forecasts are frozen'); END;
+)sql";
+
+constexpr std::array<const char*, 7> kMigrations{kFirst, kSpools, kPointsApart, kExecutor,
+                                                 kNodes, kUndone, kForecasts};
 
 }  // namespace
 
