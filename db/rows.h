@@ -123,6 +123,24 @@ struct SpentRow {
   double wasted_device_hours = 0;
 };
 
+/// What a law foretold of a run before it was there.
+struct ForecastRow {
+  std::string name, sweep;
+  Time at = 0;
+  std::string subset;  ///< of sessions, that the law was fitted to alone; empty: to all rows
+  double flops = 0;    ///< the budget
+  std::optional<double> n, d;
+  double loss = 0;
+  std::optional<double> low, high;  ///< of the loss, at `level`
+  double level = 0;
+  std::string rows_digest;  ///< SHA-256 of the rows that the law was fitted to
+  std::string form;
+  std::string code;  ///< revision of the program that fitted
+};
+
+/// True where both foretell the same from the same: when, and by which revision, aside.
+bool foretell_the_same(const ForecastRow& a, const ForecastRow& b);
+
 /// One metrics report of an attempt, unsampled.
 struct MetricsRow {
   int64_t attempt = 0;  ///< the attempt's number, or its place in the list where none is known yet

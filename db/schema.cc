@@ -240,8 +240,34 @@ DROP INDEX members_by_run;
 CREATE INDEX members_by_run ON members (run, sweep, position, planned_flops);
 )sql";
 
-constexpr std::array<const char*, 8> kMigrations{
-    kFirst, kSpools, kPointsApart, kExecutor, kNodes, kUndone, kCeilings, kMembersInOrder};
+// What was foretold of runs before they were there: written once.
+constexpr const char* kForecasts = R"sql(
+CREATE TABLE forecasts (
+  name TEXT PRIMARY KEY,
+  sweep TEXT NOT NULL REFERENCES sweeps (name),
+  at REAL NOT NULL,
+  subset TEXT NOT NULL,
+  flops REAL NOT NULL,
+  n REAL,
+  d REAL,
+  loss REAL NOT NULL,
+  low REAL,
+  high REAL,
+  level REAL NOT NULL,
+  rows_digest TEXT NOT NULL,
+  form TEXT NOT NULL,
+  code TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX forecasts_by_sweep ON forecasts (sweep, at);
+CREATE TRIGGER forecasts_are_not_changed BEFORE UPDATE ON forecasts
+  BEGIN SELECT RAISE(ABORT, 'forecasts are frozen'); END;
+CREATE TRIGGER forecasts_are_not_removed BEFORE DELETE ON forecasts
+  BEGIN SELECT RAISE(ABORT, 'forecasts are frozen'); END;
+)sql";
+
+constexpr std::array<const char*, 9> kMigrations{
+    kFirst,  kSpools,   kPointsApart,    kExecutor, kNodes,
+    kUndone, kCeilings, kMembersInOrder, kForecasts};
 
 }  // namespace
 

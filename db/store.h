@@ -85,6 +85,12 @@ class Store {
   /// How far the spool of this attempt has been read, as committed last.
   SpoolPosition spool_position(std::string_view token) const;
 
+  /// Writes a forecast, once and for good. Gives the one that stands under its name: another where
+  /// there was one.
+  ForecastRow freeze(const ForecastRow& forecast);
+  /// What was foretold of runs of this sweep, by time.
+  std::vector<ForecastRow> forecasts(std::string_view sweep) const;
+
   // Questions of the documents. Each list is one query, however many runs there are.
 
   /// While it lives, every question is answered as of one moment, whatever is written meanwhile.

@@ -3,12 +3,12 @@
 #include "orchestrator/submit/hero.h"
 
 #include "files/atomic_file.h"
-#include "orchestrator/attempts/placement.h"
 #include "orchestrator/call/budget_request.h"
 #include "orchestrator/call/law_request.h"
 #include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "orchestrator/serve/clock.h"
+#include "orchestrator/submit/like_run.h"
 #include "sweeps/law/report/prediction.h"
 
 #include <fmt/format.h>
@@ -54,16 +54,9 @@ const law::Row& best_row(const law::Fit& fit) {
 }
 
 HeroRequest like_sweep(const db::Store& store, const std::string& sweep, const law::Fit& fit) {
-  HeroRequest request;
-  request.like.text = store.sweep(sweep)->spec;
-  request.like.file = sweep;
   const law::Row& best = best_row(fit);
-  const auto run = store.run(best.id.text());
-  if (!run) { return request; }
-  request.like.data = attempts::placement_of(run->placement).data;
-  for (const db::Membership& membership : run->memberships) {
-    if (membership.sweep == sweep) { request.settings = nlohmann::json::parse(membership.values); }
-  }
+  LikeRun like = like_run(store, sweep, best.id.text());
+  HeroRequest request{.like = std::move(like.sweep), .settings = std::move(like.settings)};
   const std::string* const subset = best.columns.find("subset");
   if (subset != nullptr) { request.sessions = *subset; }
   return request;

@@ -1,6 +1,7 @@
 #include "diagnostics/nearest.h"
 #include "files/atomic_file.h"
 #include "orchestrator/call/law_request.h"
+#include "orchestrator/call/lookup.h"
 #include "orchestrator/cli/verbs.h"
 #include "sweeps/law/figure/figure.h"
 #include "sweeps/law/figure/gnuplot.h"
@@ -128,6 +129,18 @@ int told_numbers(const Invocation& invocation, const fs::path& out, const law::P
   return kDone;
 }
 
+/// The frozen forecasts of the sweep; none of a file.
+std::vector<law::FrozenLoss> frozen_of(const Invocation& invocation,
+                                       const po::variables_map& values) {
+  std::vector<law::FrozenLoss> frozen;
+  const auto store = store_if_any(invocation);
+  if (values.count("sweep") == 0 || !store) { return frozen; }
+  for (const db::ForecastRow& row : store->forecasts(values["sweep"].as<std::string>())) {
+    frozen.push_back({row.name, row.flops, row.n, {row.loss, row.low, row.high}});
+  }
+  return frozen;
+}
+
 int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   const std::string kind = values["kind"].as<std::string>();
   check_kind(kind);
@@ -147,8 +160,9 @@ int draw_figure(const Invocation& invocation, const po::variables_map& values) {
   if (request.mapped.table.rows.empty()) { throw law::FitRefused("no rows are left to draw"); }
   std::string reason;
   const law::Study study = study_or_reason(request, reason);
-  const law::Picture picture = law::picture_of(
-      kind, {request.mapped.table, study, request.options, loss_label(request, values), reason});
+  const law::Picture picture =
+      law::picture_of(kind, {request.mapped.table, study, request.options,
+                             loss_label(request, values), reason, frozen_of(invocation, values)});
   if (numbers_alone) { return told_numbers(invocation, out, picture); }
   const std::string figure = law::drawn(law::script_of(picture, format, size));
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;

@@ -101,6 +101,25 @@ void print_evaluations(const Json& list) {
              });
 }
 
+std::string inside_cell(const Json& inside) {
+  return inside.is_boolean() ? (inside.get<bool>() ? "yes" : "no") : "-";
+}
+
+void print_forecasts(const Json& list) {
+  print_list("frozen forecasts of it (times in UTC)", list,
+             {"name", "frozen", "foretold", "low", "high", "came out", "inside"},
+             [](const Json& forecast) -> std::vector<std::string> {
+               const Json& loss = forecast["loss"];
+               return {forecast["name"],
+                       time_cell(forecast["at"]),
+                       documents::loss_text(loss["value"]),
+                       documents::loss_text(loss["low"]),
+                       documents::loss_text(loss["high"]),
+                       documents::loss_text(forecast["actual"]),
+                       inside_cell(forecast["inside"])};
+             });
+}
+
 void print_checkpoints(const Json& list) {
   print_list("checkpoints", list, {"path", "step", "size"},
              [](const Json& point) -> std::vector<std::string> {
@@ -186,6 +205,7 @@ int show(const Invocation& invocation) {
   print_communication(document["communication"]);
   print_evals(document["evals"]);
   print_evaluations(document["evaluations"]);
+  print_forecasts(document["forecasts"]);
   print_checkpoints(document["checkpoints"]);
   print_skipped(document["skipped"]);
   print_events(document["events"]);

@@ -21,6 +21,7 @@ const std::vector<Command>& commands() {
       {"fit", "a scaling law of a sweep or of a file", fit},
       {"predict", "the loss that a law expects of a budget", predict},
       {"hero", "the run that a law asks for, as a spec ready to submit", hero},
+      {"next", "the runs that narrow a sweep's question most for what they cost", next},
       {"plot", "a figure, with the numbers drawn beside it", plot},
       {"export", "one row a run, as CSV or JSON", export_sweep},
       {"diff", "what two runs, or two specs, differ in", diff},

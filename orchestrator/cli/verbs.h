@@ -19,6 +19,7 @@ int hero(const Invocation& invocation);
 int hold(const Invocation& invocation);
 int logs(const Invocation& invocation);
 int metrics(const Invocation& invocation);
+int next(const Invocation& invocation);
 int nodes(const Invocation& invocation);
 int plan(const Invocation& invocation);
 int plot(const Invocation& invocation);

@@ -407,4 +407,9 @@ std::vector<std::string> Controller::add(const std::string& sweep, const std::st
   return added;
 }
 
+db::ForecastRow Controller::freeze(db::ForecastRow forecast, db::Time now) {
+  forecast.at = now;
+  return store_.freeze(forecast);
+}
+
 }  // namespace enigma

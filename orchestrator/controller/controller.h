@@ -53,6 +53,9 @@ class Controller {
                                const std::vector<db::NewPoint>& points, db::Time now,
                                const std::optional<db::Ceiling>& ceiling = {});
 
+  /// Freezes a forecast as of now; gives what stands under its name (db::Store::freeze).
+  db::ForecastRow freeze(db::ForecastRow forecast, db::Time now);
+
   /// Whether anything runs, waits or ends (held runs do none of it).
   bool busy() const { return !live_ || live_->busy(); }
   /// Whether there are attempts of this machine, which must be looked at often.

@@ -3,6 +3,7 @@
 #include "files/atomic_file.h"
 #include "orchestrator/attempts/environment.h"
 #include "orchestrator/documents/evaluations.h"
+#include "orchestrator/documents/forecasts.h"
 #include "orchestrator/documents/status.h"
 
 #include <ranges>
@@ -131,6 +132,7 @@ std::optional<Json> show(const db::Store& store, const std::string& run,
   json["checkpoints"] = checkpoints_json(store, run);
   json["evals"] = evals_json(store, run);
   json["evaluations"] = evaluations_of(folder.empty() ? folder : folder / "runs" / run);
+  json["forecasts"] = forecasts_of_run(store, *known);
   json["skipped"] = skipped_json(store, run);
   json["events"] = events_json(store, run);
   return json;

@@ -221,7 +221,7 @@ TEST_CASE("show: attempts, checkpoints, evaluations, skipped steps and events") 
   CHECK(keys_of(document) ==
         std::string(kRunKeys) +
             " point environment attempts ranks communication checkpoints evals evaluations "
-            "skipped events");
+            "forecasts skipped events");
   CHECK(document["ranks"].is_null());
   CHECK(document["point"]["seed"] == 7);
   REQUIRE(document["attempts"].size() == 2);

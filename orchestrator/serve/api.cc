@@ -4,6 +4,7 @@
 #include "diagnostics/diagnostic.h"
 #include "orchestrator/attempts/program.h"
 #include "orchestrator/attempts/secret.h"
+#include "orchestrator/documents/forecasts.h"
 #include "orchestrator/documents/unknown.h"
 #include "orchestrator/page/page.h"
 #include "orchestrator/serve/answers.h"
@@ -209,6 +210,7 @@ const Api::Route* Api::route_to(const std::string& address) {
       {"GET", answers::kRunsPath, false, &Api::read<answers::run>},
       {"POST", "/api/v1/plan", false, &Api::plan},
       {"POST", "/api/v1/submit", false, &Api::submit},
+      {"POST", "/api/v1/forecasts", false, &Api::freeze},
       {"POST", "/api/v1/cancel", false, &Api::ask<decide::Request::cancel>},
       {"POST", "/api/v1/hold", false, &Api::ask<decide::Request::hold>},
       {"POST", "/api/v1/resume", false, &Api::ask<decide::Request::resume>},
@@ -337,6 +339,20 @@ void Api::submit(const http::Request& request, db::Time now, const http::Reply& 
       }));
     });
   });
+}
+
+void Api::freeze(const http::Request& request, db::Time now, const http::Reply& reply) {
+  reply(answered(request, [&] { return frozen(request.body, now); }));
+}
+
+http::Response Api::frozen(const std::string& body, db::Time now) {
+  const auto asked = documents::forecast_from_json(nlohmann::json::parse(body, nullptr, false));
+  if (!controller_.store().sweep(asked.sweep)) {
+    return refusal(404, "no sweep is named " + asked.sweep);
+  }
+  const auto standing = controller_.freeze(asked, now);
+  documents::check_stands(asked, standing);
+  return json_of(200, {{"forecast", documents::to_json(standing)}});
 }
 
 http::Response Api::request_of(const std::string& body, decide::Request request, db::Time now) {

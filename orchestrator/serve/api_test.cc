@@ -341,3 +341,27 @@ TEST_CASE("api: listeners to events are counted, and each begins where it left")
   many.clear();
   CHECK(listen("").status == 200);
 }
+
+TEST_CASE("api: a forecast is frozen once; another under its name is refused") {
+  World world;
+  world.add("s", {"00000000000000aa"});
+  nlohmann::json forecast = {
+      {"name", "first"},      {"sweep", "s"},
+      {"flops", 1e20},        {"loss", {{"value", 2.5}, {"low", nullptr}, {"high", nullptr}}},
+      {"level", 0.95},        {"rows_digest", "ab"},
+      {"form", "chinchilla"}, {"code", "1"}};
+  const auto freeze = [&] {
+    return world.answer_to("POST", "/api/v1/forecasts", forecast.dump()).response;
+  };
+  CHECK(freeze().status == 200);
+  CHECK(freeze().status == 200);
+  REQUIRE(world.store.forecasts("s").size() == 1);
+  CHECK(world.store.forecasts("s")[0].at == 1001);
+  forecast["loss"]["value"] = 2.6;
+  CHECK(freeze().status == 400);
+  CHECK(world.store.forecasts("s")[0].loss == 2.5);
+  forecast["sweep"] = "none";
+  CHECK(freeze().status == 404);
+  CHECK(world.answer_to("POST", "/api/v1/forecasts", "[]").response.status == 400);
+  CHECK(world.answer_to("POST", "/api/v1/forecasts", forecast.dump(), "").response.status == 401);
+}

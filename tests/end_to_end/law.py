@@ -237,6 +237,95 @@ def a_hero_run_is_a_spec_that_plan_takes(place):
     check("Data-limited" in diagnostics(refused, "hero")[0]["message"], refused.stderr)
 
 
+def law_sweep(place, **more):
+    """A sweep whose fake runs follow a law of size and data, done."""
+    axes = {
+        "model.size": [{"width": w, "layers": k, "heads": 2} for w, k in ((8, 1), (16, 1), (24, 2), (40, 2))],
+        "data.sessions": ["all"],
+        "budget.flops": [4e10, 1.6e11, 6.4e11, 2.56e12],
+    }
+    spec = place.spec(axes=axes, seeds=[0], **more)
+    check_exit(place.run("submit", spec, "--worker", place.worker(), "--wait"), 0)
+    return ("sweep", *QUICK)
+
+
+@test
+def a_forecast_is_frozen_once_and_scored_when_its_run_has_ended(place):
+    sweep = law_sweep(place)
+    words = ("predict", *sweep, "--flops", "1e13", "--freeze", "first", "--json")
+    told = document(place.run(*words), "predict")
+    frozen = told["forecast"]
+    check(frozen["name"] == "first" and frozen["form"] == "chinchilla", frozen)
+    check(len(frozen["rows_digest"]) == 64 and frozen["at"] > 0, frozen)
+    check(document(place.run(*words), "predict")["forecast"] == frozen, "the same again is the same")
+    other = place.run("predict", *sweep, "--flops", "2e13", "--freeze", "first", "--json")
+    check_exit(other, 2)
+    check("'first' is frozen already" in diagnostics(other, "predict")[0]["message"], other.stdout)
+    # Where no controller lives it is written under the store's own lock.
+    place.stop()
+    second = ("predict", *sweep, "--flops", "2e13", "--freeze", "second", "--json")
+    check_exit(place.run(*second), 0)
+    check_exit(place.run(*second), 0)
+    check_exit(place.run("predict", *sweep, "--flops", "1e14", "--freeze", "second"), 2)
+    for wrong in [("--freeze", "a b"), ("--freeze", "x", "--metric", "ceiling:1")]:
+        check_exit(place.run("predict", *sweep, "--flops", "1e13", *wrong), 2)
+    waiting = document(place.run("fit", *sweep, "--json"), "fit")["forecasts"]
+    check([one["name"] for one in waiting] == ["first", "second"], waiting)
+    check(all(one["actual"] is None and one["run"] is None for one in waiting), waiting)
+    hero = place.folder / "hero.json"
+    check_exit(place.run("hero", *sweep, "--flops", "1e13", "--out", hero), 0)
+    check_exit(place.run("submit", hero, "--worker", place.worker(), "--wait"), 0)
+    scored = document(place.run("fit", *sweep, "--json"), "fit")["forecasts"][0]
+    [seen] = place.show(scored["run"])["forecasts"]
+    check(seen["name"] == "first" and seen["loss"] == told["loss"], seen)
+    check(seen["actual"] == place.show(scored["run"])["test_loss"], seen)
+    check(seen["inside"] == (seen["loss"]["low"] <= seen["actual"] <= seen["loss"]["high"]), seen)
+    numbers = place.folder / "fig.json"
+    check_exit(place.run("plot", *sweep, "--out", numbers), 0)
+    [stars] = [series for series in json.loads(numbers.read_text())["panels"][0]["series"]
+               if series["kind"] == "forecast"]
+    check([point["run"] for point in stars["points"]] == ["first", "second"], stars)
+    text = place.run("fit", *sweep).stdout
+    check("frozen forecast" in text and "intervals of frozen forecasts held" in text, text[-600:])
+    check("frozen forecasts of it" in place.run("show", scored["run"]).stdout, "show tells people")
+
+
+@test
+def the_next_runs_are_a_spec_that_plan_takes_and_submit_adds(place):
+    sweep = law_sweep(place, ceilings={"usd_per_device_hour": 3600})
+    out = place.folder / "next.json"
+    words = ("next", *sweep, "--out", out, "--json")
+    told = document(place.run(*words, "--device-hours", "1000"), "next")
+    check(told["proposed"] and told["why"] is None, told)
+    now, then = told["narrows"]["now"], told["narrows"]["expected"]
+    check(now["low"] < then["low"] < then["high"] < now["high"], told["narrows"])
+    check(told["narrows"]["quantity"] == "loss", told["narrows"])
+    check(json.loads(out.read_text()) == told["spec"], "the spec is written as it is told")
+    planned = document(place.run("plan", out, "--json"), "plan")
+    fresh = [point["values"] for point in planned["points"] if point["action"] == "new"]
+    proposed = [run["values"] for run in told["proposed"]]
+    check(sorted(map(str, fresh)) == sorted(map(str, proposed)), f"{fresh} for {proposed}")
+    hours = sum(run["device_hours"] for run in told["proposed"])
+    cheap = document(place.run(*words, "--usd", 1800 * hours, "--ask", "size"), "next")
+    check(sum(run["usd"] for run in cheap["proposed"]) <= 1800 * hours, cheap["proposed"])
+    check(cheap["narrows"]["quantity"] == "size", cheap["narrows"])
+    none = document(place.run(*words, "--usd", "1e-12"), "next")
+    check(none["proposed"] == [] and none["spec"] is None and "costs" in none["why"], none)
+    for wrong in [(), ("--usd", "1", "--device-hours", "1"), ("--usd", "-1"),
+                  ("--usd", "1", "--ask", "colour"), ("--usd", "1", "--most", "0")]:
+        refused = place.run(*words, *wrong)
+        check_exit(refused, 2)
+        diagnostics(refused, "next")
+    check_exit(place.run("next", "absent", "--usd", "1"), 3)
+    refused = place.run("next", "sweep", "--form", "envelope", "--usd", "1", "--json")
+    check_exit(refused, 7)
+    text = place.run("next", *sweep, "--device-hours", "1000").stdout
+    check("expected" in text and "device-hours" in text, text)
+    check_exit(place.run("submit", out, "--worker", place.worker(), "--wait"), 0)
+    fitted = document(place.run("fit", *sweep, "--json"), "fit")
+    check(fitted["n_used"] == 16 + len(proposed), f"{fitted['n_used']}")
+
+
 @test
 def a_huge_file_is_refused_or_read_in_bounded_memory(place):
     limit = 1 << 29
