@@ -35,11 +35,12 @@ std::optional<double> mfu_run(const db::Summary& summary) {
   return summary.mfu_time_s / summary.wall_s;
 }
 
-/// What the MFU is a fraction of: the peak of the device that the worker named.
+/// What the MFU is a fraction of, the peak of the device that the worker named, and what of
+/// attention is counted. The metric mfu_step_masked beside it counts the pairs that a mask allows.
 Json mfu_basis(const RunView& view) {
   if (!view.summary.mfu_step || view.run.attempts.empty()) { return nullptr; }
   const auto& devices = view.run.attempts.back().devices;
-  return devices.empty() ? Json() : Json(devices.front());
+  return devices.empty() ? Json() : Json(devices.front() + "; attention over all pairs (dense)");
 }
 
 Json attempt_number(const db::Run& run) {

@@ -4,6 +4,7 @@
 #include "orchestrator/submit/site_file.h"
 #include "orchestrator/submit/speed.h"
 #include "recordings/manifest.h"
+#include "sweeps/device_peak.h"
 #include "sweeps/executor_names.h"
 #include "sweeps/family.h"
 #include "sweeps/plan_resources.h"
@@ -133,10 +134,13 @@ std::vector<Diagnostic> problems_of_site(const SweepRequest& request, const swee
                                          const std::string& executor,
                                          const std::optional<sweeps::Site>& site) {
   std::vector<Diagnostic> problems;
-  if (request.mfu && (!site || !site->gpu || site->gpu->peak_flops_per_s.empty())) {
+  const bool has_peak =
+      site && site->gpu &&
+      (!site->gpu->peak_flops_per_s.empty() || sweeps::peak_flops_per_s(*site->gpu, "bfloat16"));
+  if (request.mfu && !has_peak) {
     problems.push_back(problem("command line", "", "the speed is incomplete",
-                               "--mfu M with --device NAME, --peak-tflops P, or a site that states "
-                               "the peak of its GPU",
+                               "--mfu M with --device NAME, --peak-tflops P, or a site whose GPU "
+                               "has a known or stated peak",
                                ""));
     problems.back().found = "--mfu alone";
   }
