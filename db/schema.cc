@@ -265,9 +265,9 @@ CREATE TRIGGER forecasts_are_not_removed BEFORE DELETE ON forecasts
   BEGIN SELECT RAISE(ABORT, 'forecasts are frozen'); END;
 )sql";
 
-constexpr std::array<const char*, 9> kMigrations{
-    kFirst,  kSpools,   kPointsApart,    kExecutor, kNodes,
-    kUndone, kCeilings, kMembersInOrder, kForecasts};
+constexpr std::array<const char*, 9> kMigrations{kFirst,    kSpools,         kPointsApart,
+                                                 kExecutor, kNodes,          kUndone,
+                                                 kCeilings, kMembersInOrder, kForecasts};
 
 }  // namespace
 

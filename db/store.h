@@ -69,8 +69,9 @@ class Store {
 
   /// Adds what is new: the sweep, its memberships, runs that are unknown. Of known runs only what
   /// is no part of their identity follows: placement, slots, priority, and the sweep's own name,
-  /// values and plan of them; an empty plan keeps the one there is. The sweep's ceiling becomes this
-  /// one, or none. What is as it was is not written. Gives the ids of the runs added, in order.
+  /// values and plan of them; an empty plan keeps the one there is. The sweep's ceiling becomes
+  /// this one, or none. What is as it was is not written. Gives the ids of the runs added, in
+  /// order.
   std::vector<std::string> submit_sweep(const std::string& name, const std::string& spec,
                                         const std::vector<NewPoint>& points, Time now,
                                         const std::optional<Ceiling>& ceiling = {});

@@ -1,6 +1,6 @@
 #include "sweeps/plan_resources.h"
 
-#include "sweeps/device_peak.h"
+#include "sweeps/site/device_peak.h"
 #include "sweeps/spec_place.h"
 
 #include <fmt/format.h>

@@ -4,11 +4,11 @@
 #include "orchestrator/submit/site_file.h"
 #include "orchestrator/submit/speed.h"
 #include "recordings/manifest.h"
-#include "sweeps/device_peak.h"
 #include "sweeps/executor_names.h"
 #include "sweeps/family.h"
 #include "sweeps/plan_resources.h"
 #include "sweeps/setting.h"
+#include "sweeps/site/device_peak.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "sweeps/device_peak.h"
+#include "sweeps/site/device_peak.h"
 
 #include <doctest/doctest.h>
 

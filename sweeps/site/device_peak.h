@@ -1,7 +1,7 @@
 // What the device of a site can do at most.
 #pragma once
 
-#include "sweeps/site.h"
+#include "sweeps/site/site.h"
 
 #include <optional>
 #include <string>
