@@ -113,7 +113,8 @@ class Store {
   /// Ids that begin with `prefix`, at most `limit`: for people who type the first digits.
   std::vector<std::string> ids_with_prefix(std::string_view prefix, int64_t limit = 10) const;
   std::set<std::string> known_ids() const;
-  std::set<std::string> member_ids(std::string_view sweep) const;
+  /// Runs of a sweep whose spec is this very text, as submitted last; of another none.
+  std::set<std::string> member_ids(std::string_view sweep, std::string_view spec) const;
   std::map<std::string, int64_t> counts() const;  ///< state → runs, every state present
   std::map<std::string, int64_t> counts(std::string_view sweep) const;
 
