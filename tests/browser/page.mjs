@@ -522,7 +522,7 @@ let browser;
 try {
   browser = await openBrowser(executable);
   const link = await prepare(place);
-  failures = await runAll({ browser, link, place, folder, url: place.address().url });
+  failures = await runAll({ browser, link, place, folder, pictures, url: place.address().url });
   await place.command('cancel', 'live').catch(() => undefined);
 } catch (broken) {
   console.log(`FAIL page: ${broken.stack}`);
