@@ -12,6 +12,7 @@ async function picturesOf(page, pictures, name) {
   ]) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height });
+    await page.waitForTimeout(300); // curves are drawn anew
     const path = `${pictures}/${name}-${scheme}-${width}.png`;
     await page.screenshot({ path, fullPage: true });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
