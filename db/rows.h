@@ -42,6 +42,22 @@ struct Membership {
   int64_t position = 0;
 };
 
+/// What the runs of a sweep may use together, over all their attempts.
+struct Ceiling {
+  std::string sweep;
+  double device_hours = 0;
+  bool stops_runs = false;  ///< on reaching it, runs at work are stopped at a checkpoint
+  std::string text;         ///< as people wrote it: "$40 at $2 a device-hour"
+  bool operator==(const Ceiling&) const = default;
+};
+
+/// What a run counts for against the ceiling of one of its sweeps.
+struct Charge {
+  std::string sweep, run;
+  std::optional<double> device_hours;  ///< expected of the whole run by its plan
+  double used_device_hours = 0;        ///< of all its attempts so far, lost work included
+};
+
 /// A point that a sweep has already, as planning asks for it.
 struct KnownPoint {
   std::string run, values, point;
@@ -73,6 +89,30 @@ struct RunRow {
   int64_t id_version = 1;
   std::string point, point_file, placement;
   std::vector<Membership> memberships;
+};
+
+/// One run as totals count it: what its attempts have cost, and nothing of what they reported.
+struct CountedRow {
+  std::string run;
+  State state = State::waiting;
+  int64_t target_step = 0;
+  int64_t attempts = 0;
+  double wall_s = 0, device_s = 0, wasted_device_s = 0;  ///< as in Summary
+  Time reported_at = 0;                                  ///< its newest report came; 0: none has
+};
+
+/// What a sweep's plan says of a run's cost.
+struct PlannedRow {
+  std::string sweep, run;
+  std::optional<double> flops;
+};
+
+/// A page of a list of runs: those of `sweep` in the order of its spec, or all by position.
+struct RunsPage {
+  std::optional<std::string> sweep = {};
+  std::string after = {};  ///< the run behind which it begins; empty: with the first
+  int64_t limit = 0;       ///< at most as many
+  std::optional<State> state = {};
 };
 
 /// What an attempt has used of its devices, and what of that was taken back.

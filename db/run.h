@@ -24,7 +24,7 @@ std::optional<State> state_named(std::string_view name);
 /// Done, failed and cancelled are left by nothing but a request of the user (done: by nothing).
 bool is_terminal(State state);
 
-/// What the user wants of a run; written only by requests.
+/// What is wanted of a run: by the user's request, or held by a ceiling of its sweep (wanted_by).
 enum class Wanted { run, cancel, hold };
 std::string_view name_of(Wanted wanted);
 std::optional<Wanted> wanted_named(std::string_view name);
@@ -100,6 +100,7 @@ struct Run {
   std::string executor = "local";  ///< of its next attempt: local | slurm | simulated
 
   Wanted wanted = Wanted::run;
+  std::string wanted_by;  ///< why it is held, where no user has asked for it; empty: on request
   State state = State::waiting;
   std::string why;                ///< why it stands where it stands, in words
   Time retry_at = 0;              ///< waiting: not before

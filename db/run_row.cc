@@ -8,8 +8,8 @@
 namespace enigma::db {
 
 const std::string kSelectRun = R"sql(
-SELECT id, target_step, priority, runs.position, slots, executor, wanted, state, why, retry_at,
-       failures, settled)sql";
+SELECT id, target_step, priority, runs.position, slots, executor, wanted, wanted_by, state, why,
+       retry_at, failures, settled)sql";
 
 Run read_run(Columns& c) {
   Run run;
@@ -20,6 +20,7 @@ Run read_run(Columns& c) {
   run.slots = c.integer();
   run.executor = c.text();
   const auto wanted = wanted_named(c.text());
+  run.wanted_by = c.text();
   const auto state = state_named(c.text());
   ENIGMA_CHECK(wanted && state, "the schema admits no other words");
   run.wanted = *wanted;

@@ -7,7 +7,8 @@
 namespace enigma::db {
 namespace {
 
-// `runs.wanted` and `runs.priority` are written by requests, the other columns of a run by turns.
+// `runs.wanted` and `runs.priority` are written by requests (and by ceilings, which ask in the same
+// way), the other columns of a run by turns.
 // `attempts.place` is the attempt's place in its run's list; `kept_…` sum the metrics of the
 // current history, `all_step_s` those that were rolled back too.
 constexpr const char* kFirst = R"sql(
@@ -218,6 +219,27 @@ ALTER TABLE metrics ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone I
 ALTER TABLE evals ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1));
 )sql";
 
+// What the runs of a sweep may use together, as its last submission said; and who holds a run back.
+constexpr const char* kCeilings = R"sql(
+CREATE TABLE ceilings (
+  sweep TEXT PRIMARY KEY REFERENCES sweeps (name),
+  device_hours REAL NOT NULL,
+  stops INTEGER NOT NULL CHECK (stops IN (0, 1)),
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE runs ADD COLUMN wanted_by TEXT NOT NULL DEFAULT '';
+)sql";
+
+// A page of a sweep's runs, and its totals, are read from indexes alone: plans are long.
+constexpr const char* kMembersInOrder = R"sql(
+ALTER TABLE members ADD COLUMN planned_flops REAL;
+UPDATE members SET planned_flops = json_extract(plan, '$.flops')
+ WHERE CASE WHEN json_valid(plan) THEN json_type(plan, '$.flops') END IN ('integer', 'real');
+CREATE INDEX members_in_order ON members (sweep, position, run, planned_flops);
+DROP INDEX members_by_run;
+CREATE INDEX members_by_run ON members (run, sweep, position, planned_flops);
+)sql";
+
 // What was foretold of runs before they were there: written once.
 constexpr const char* kForecasts = R"sql(
 CREATE TABLE forecasts (
@@ -243,8 +265,9 @@ CREATE TRIGGER forecasts_are_not_removed BEFORE DELETE ON forecasts
   BEGIN SELECT RAISE(ABORT, 'forecasts are frozen'); END;
 )sql";
 
-constexpr std::array<const char*, 7> kMigrations{kFirst, kSpools, kPointsApart, kExecutor,
-                                                 kNodes, kUndone, kForecasts};
+constexpr std::array<const char*, 9> kMigrations{kFirst,    kSpools,         kPointsApart,
+                                                 kExecutor, kNodes,          kUndone,
+                                                 kCeilings, kMembersInOrder, kForecasts};
 
 }  // namespace
 

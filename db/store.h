@@ -58,18 +58,26 @@ class Store {
 
   /// Runs that are not settled, by id: everything that a turn has to look at.
   std::vector<Run> load() const;
-  /// Replaces the decided state of runs, and of their attempts, and appends events. `wanted` and
-  /// `priority` belong to requests and submissions and are not written here.
-  void save(const std::vector<Run>& runs, const std::vector<Event>& events);
+  /// Replaces the decided state of runs, and of their attempts, and appends events. `wanted` (by
+  /// whom) and `priority` belong to requests and submissions and are not written here.
+  /// Of the runs in `asked`, what a ceiling asks for is written with the rest.
+  void save(const std::vector<Run>& runs, const std::vector<Event>& events,
+            const std::set<std::string>& asked = {});
   /// Writes what one request (cancel, hold, resume) makes of runs: the request's part of them too.
   /// Their attempts are no request's matter and stay as they are.
   void save_request(const std::vector<Run>& runs, const std::vector<Event>& events);
 
   /// Adds what is new: the sweep, its memberships, runs that are unknown. Of known runs only what
   /// is no part of their identity follows: placement, slots, priority, and the sweep's own name,
-  /// values and plan of them. Gives the ids of the runs added, in order.
+  /// values and plan of them; an empty plan keeps the one there is. The sweep's ceiling becomes this
+  /// one, or none. What is as it was is not written. Gives the ids of the runs added, in order.
   std::vector<std::string> submit_sweep(const std::string& name, const std::string& spec,
-                                        const std::vector<NewPoint>& points, Time now);
+                                        const std::vector<NewPoint>& points, Time now,
+                                        const std::optional<Ceiling>& ceiling = {});
+
+  std::vector<Ceiling> ceilings() const;  ///< by sweep
+  /// The runs of every sweep that has a ceiling, with what they have used, by sweep and run.
+  std::vector<Charge> charges() const;
 
   /// Commits a run's progress together with the rows of the reports, or nothing at all.
   /// False: an attempt after this one has reported, or its seq has moved on; read again.
@@ -104,6 +112,7 @@ class Store {
   /// Ids that begin with `prefix`, at most `limit`: for people who type the first digits.
   std::vector<std::string> ids_with_prefix(std::string_view prefix, int64_t limit = 10) const;
   std::set<std::string> known_ids() const;
+  std::set<std::string> member_ids(std::string_view sweep) const;
   std::map<std::string, int64_t> counts() const;  ///< state → runs, every state present
   std::map<std::string, int64_t> counts(std::string_view sweep) const;
 
@@ -119,10 +128,32 @@ class Store {
   /// By run, of a sweep or of all; a run that was never started is not in it.
   std::map<std::string, Summary> summaries(const std::optional<std::string>& sweep = {}) const;
 
+  // Pages of long lists: what they cost follows what they give, not how many runs there are.
+
+  /// Ids of the runs of a page; none where `after` is no run of its list.
+  std::vector<std::string> ids_of(const RunsPage& page) const;
+  /// Those of `ids` that there are, in their order, each once.
+  std::vector<Run> runs_with(const std::vector<std::string>& ids) const;
+  std::map<std::string, Summary> summaries_with(const std::vector<std::string>& ids) const;
+  /// Of these runs, by time of the sweep's first submission.
+  std::vector<Membership> memberships_with(const std::vector<std::string>& ids) const;
+
+  // What totals are made of: narrow rows of a sweep's runs in the order of its spec, or of all by
+  // position.
+
+  std::vector<CountedRow> counted(const std::optional<std::string>& sweep = {}) const;
+  /// In all of their sweeps, by time of the sweep's first submission.
+  std::vector<PlannedRow> planned(const std::optional<std::string>& sweep = {}) const;
+  /// The last step that each of them has reported, over its current history; of those that have.
+  std::map<std::string, int64_t> last_steps(const std::vector<std::string>& ids) const;
+
   std::vector<Event> events_of(std::string_view run) const;  ///< oldest first
   /// Events of all runs behind the one of that id, oldest first, at most `limit`.
   std::vector<Event> events_after(int64_t id, int64_t limit) const;
   int64_t last_event_id() const;  ///< 0 where there is none
+
+  /// By this store since it was opened.
+  int64_t rows_written() const;
 
  private:
   struct Connection;

@@ -134,7 +134,7 @@ std::vector<Run> Store::runs_of(std::string_view sweep) const {
   std::vector<Run> runs;
   each_row(bind_all(use(kSelect.c_str()), sweep),
            [&](Columns& row) { runs.push_back(read_run(row)); });
-  add_attempts(use, {.run = {}, .sweep = std::string(sweep)}, runs);
+  add_attempts(use, {.run = {}, .sweep = std::string(sweep), .ids = {}}, runs);
   return runs;
 }
 
@@ -145,6 +145,30 @@ std::vector<Run> Store::runs() const {
   each_row(use(kSelect.c_str()), [&](Columns& row) { runs.push_back(read_run(row)); });
   add_attempts(use, {}, runs);
   return runs;
+}
+
+std::vector<Run> Store::runs_with(const std::vector<std::string>& ids) const {
+  const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
+  static const std::string kSelect = kSelectRun + R"sql(
+  FROM (SELECT value, MIN(key) AS place FROM json_each(?) GROUP BY value) AS asked
+  CROSS JOIN runs ON id = asked.value ORDER BY asked.place)sql";
+  const Asked asked = asked_for(ids);
+  std::vector<Run> runs;
+  each_row(bind_all(use(kSelect.c_str()), *asked.ids),
+           [&](Columns& row) { runs.push_back(read_run(row)); });
+  if (!runs.empty()) { add_attempts(use, asked, runs); }
+  return runs;
+}
+
+std::vector<Membership> Store::memberships_with(const std::vector<std::string>& ids) const {
+  static const std::string kSelect = over_asked(R"sql(
+SELECT sweep, run, position, members.name, axis_values, plan
+  FROM asked CROSS JOIN members USING (run) JOIN sweeps ON sweeps.name = sweep
+ ORDER BY first_submitted_at, sweep, position, run)sql");
+  std::vector<Membership> members;
+  each_row(bind_asked(connection_->use(kSelect.c_str()), asked_for(ids)),
+           [&](Columns& row) { members.push_back(read_membership(row)); });
+  return members;
 }
 
 std::optional<RunRow> Store::run(std::string_view id) const {
@@ -163,7 +187,7 @@ std::optional<RunRow> Store::run(std::string_view id) const {
     found->placement = row.text();
   });
   if (!found) { return found; }
-  add_attempts(use, {.run = std::string(id), .sweep = {}}, runs);
+  add_attempts(use, {.run = std::string(id), .sweep = {}, .ids = {}}, runs);
   found->run = std::move(runs.front());
   static constexpr const char* kMembers = R"sql(
 SELECT sweep, run, position, members.name, axis_values, plan
@@ -187,6 +211,17 @@ std::set<std::string> Store::known_ids() const {
   std::set<std::string> ids;
   each_row(connection_->use("SELECT id FROM runs"), [&](Columns& row) { ids.insert(row.text()); });
   return ids;
+}
+
+std::set<std::string> Store::member_ids(std::string_view sweep) const {
+  std::set<std::string> ids;
+  each_row(bind_all(connection_->use("SELECT run FROM members WHERE sweep = ?"), sweep),
+           [&](Columns& row) { ids.insert(row.text()); });
+  return ids;
+}
+
+int64_t Store::rows_written() const {
+  return connection_->database.getTotalChanges();
 }
 
 std::map<std::string, int64_t> Store::counts() const {

@@ -87,16 +87,25 @@ void add_last_evals(Summary& summary, const LastEvals& last) {
   summary.test_correlation = mean(correlations);
 }
 
-/// Takes a metrics report, the later ones first.
-void add_earlier_metrics(Summary& summary, const MetricsRow& row) {
+/// Takes a metrics report, the later ones first. What a report measured may be hundreds of values:
+/// it is read only where it can tell something that is not known yet.
+void add_earlier_metrics(Summary& summary, Columns& row) {
+  const int64_t step = row.integer(), windows = row.integer();
+  const double flops = row.real();
   if (!summary.step) {
-    summary.step = row.step;
-    summary.windows = row.windows;
-    summary.flops = row.flops;
+    summary.step = step;
+    summary.windows = windows;
+    summary.flops = flops;
   }
+  const bool train = !summary.train_loss, mfu = !summary.mfu_step;
+  if (!train && !mfu) { return; }
+  const std::string text = row.text();
+  const auto names = [&](const char* name) { return text.find(name) != std::string::npos; };
+  if (!(train && names("\"train_loss\"")) && !(mfu && names("\"mfu_step\""))) { return; }
+  const auto values = measured(text);
   const auto take = [&](std::optional<double>& into, const char* name) {
-    const auto found = row.values.find(name);
-    if (!into && found != row.values.end()) { into = found->second; }
+    const auto found = values.find(name);
+    if (!into && found != values.end()) { into = found->second; }
   };
   take(summary.train_loss, "train_loss");
   take(summary.mfu_step, "mfu_step");
@@ -197,7 +206,7 @@ SELECT run, SUM(kept_step_s), SUM(kept_data_wait_s), SUM(kept_mfu_time_s),
 /// A worker may say its loss more rarely than its step: a few reports of each are looked through.
 void add_last_metrics(const Use& use, const Asked& asked, Summaries& summaries) {
   static const std::string kLast = over_asked(R"sql(
-SELECT run, place, step, windows, flops, wall_s, measured
+SELECT run, step, windows, flops, measured
   FROM asked CROSS JOIN metrics USING (run)
  WHERE (place, seq) IN (
    SELECT m.place, m.seq FROM metrics AS m JOIN cuts USING (run, place)
@@ -206,7 +215,7 @@ SELECT run, place, step, windows, flops, wall_s, measured
  ORDER BY run, place DESC, seq DESC)sql");
   each_row(bind_asked(use(kLast.c_str()), asked), [&](Columns& row) {
     Summary& summary = summaries[row.text()];
-    add_earlier_metrics(summary, read_metrics(row));
+    add_earlier_metrics(summary, row);
   });
 }
 
@@ -247,6 +256,37 @@ SELECT run, COALESCE(ending_class, ''),
     out.failure_class = row.text();
     out.device_hours = row.real();
     out.wasted_device_hours = row.real();
+  });
+  return rows;
+}
+
+std::vector<Ceiling> Store::ceilings() const {
+  static constexpr const char* kSelect =
+      "SELECT sweep, device_hours, stops, text FROM ceilings ORDER BY sweep";
+  std::vector<Ceiling> rows;
+  each_row(connection_->use(kSelect), [&](Columns& row) {
+    Ceiling& out = rows.emplace_back();
+    out.sweep = row.text();
+    out.device_hours = row.real();
+    out.stops_runs = row.flag();
+    out.text = row.text();
+  });
+  return rows;
+}
+
+std::vector<Charge> Store::charges() const {
+  static constexpr const char* kSelect = R"sql(
+SELECT members.sweep, members.run, json_extract(plan, '$.device_hours'),
+       (SELECT TOTAL(MAX(0.0, said_at - COALESCE(started_at, said_at)) * world) / 3600
+          FROM attempts WHERE attempts.run = members.run)
+  FROM ceilings JOIN members USING (sweep) ORDER BY members.sweep, members.run)sql";
+  std::vector<Charge> rows;
+  each_row(connection_->use(kSelect), [&](Columns& row) {
+    Charge& out = rows.emplace_back();
+    out.sweep = row.text();
+    out.run = row.text();
+    out.device_hours = row.maybe_real();
+    out.used_device_hours = row.real();
   });
   return rows;
 }
@@ -296,12 +336,17 @@ SELECT run, nodes, ending_class, ending_node, COALESCE(started_at, launched_at, 
 
 Summary Store::summary(const std::string& run) const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
-  return summaries_of(use, {.run = run, .sweep = {}})[run];
+  return summaries_of(use, {.run = run, .sweep = {}, .ids = {}})[run];
 }
 
 std::map<std::string, Summary> Store::summaries(const std::optional<std::string>& sweep) const {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
-  return summaries_of(use, {.run = {}, .sweep = sweep});
+  return summaries_of(use, {.run = {}, .sweep = sweep, .ids = {}});
+}
+
+std::map<std::string, Summary> Store::summaries_with(const std::vector<std::string>& ids) const {
+  const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
+  return summaries_of(use, asked_for(ids));
 }
 
 }  // namespace enigma::db

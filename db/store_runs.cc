@@ -5,6 +5,9 @@
 #include "db/store.h"
 #include "diagnostics/check.h"
 
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 
 namespace enigma::db {
@@ -34,11 +37,25 @@ SELECT run, place, step FROM checkpoints
   return runs;
 }
 
-void Store::save(const std::vector<Run>& runs, const std::vector<Event>& events) {
+namespace {
+
+void put_request(const Use& use, const Run& run) {
+  static constexpr const char* kWanted =
+      "UPDATE runs SET wanted = ?, wanted_by = ?, priority = ? WHERE id = ?";
+  execute(bind_all(use(kWanted), name_of(run.wanted), run.wanted_by, run.priority, run.id));
+}
+
+}  // namespace
+
+void Store::save(const std::vector<Run>& runs, const std::vector<Event>& events,
+                 const std::set<std::string>& asked) {
   if (runs.empty() && events.empty()) { return; }
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   in_transaction(*connection_, [&] {
-    for (const Run& run : runs) { put_decided(use, run); }
+    for (const Run& run : runs) {
+      put_decided(use, run);
+      if (asked.contains(run.id)) { put_request(use, run); }
+    }
     put_events(use, events);
     return true;
   });
@@ -48,10 +65,9 @@ void Store::save_request(const std::vector<Run>& runs, const std::vector<Event>&
   if (runs.empty() && events.empty()) { return; }
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   in_transaction(*connection_, [&] {
-    static constexpr const char* kWanted = "UPDATE runs SET wanted = ?, priority = ? WHERE id = ?";
     for (const Run& run : runs) {
       put_state(use, run);
-      execute(bind_all(use(kWanted), name_of(run.wanted), run.priority, run.id));
+      put_request(use, run);
     }
     put_events(use, events);
     return true;
@@ -66,6 +82,21 @@ INSERT INTO sweeps (name, spec, first_submitted_at, submitted_at) VALUES (?1, ?2
 ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, submitted_at = excluded.submitted_at
  WHERE sweeps.spec <> excluded.spec)sql";
   execute(bind_all(use(kPut), name, spec, now));
+}
+
+/// A sweep has the ceiling that was submitted last, or none.
+void put_ceiling(const Use& use, const std::string& name, const std::optional<Ceiling>& ceiling) {
+  if (!ceiling) {
+    execute(bind_all(use("DELETE FROM ceilings WHERE sweep = ?"), name));
+    return;
+  }
+  static constexpr const char* kPut = R"sql(
+INSERT INTO ceilings (sweep, device_hours, stops, text) VALUES (?, ?, ?, ?)
+ON CONFLICT (sweep) DO UPDATE SET device_hours = excluded.device_hours, stops = excluded.stops,
+       text = excluded.text
+ WHERE (ceilings.device_hours, ceilings.stops, ceilings.text)
+       <> (excluded.device_hours, excluded.stops, excluded.text))sql";
+  execute(bind_all(use(kPut), name, ceiling->device_hours, ceiling->stops_runs, ceiling->text));
 }
 
 /// Whether the run is new. Of a known one only its placement follows the submission.
@@ -95,27 +126,80 @@ UPDATE runs SET slots = ?2, executor = ?3, priority = ?4
   return false;
 }
 
+/// A plan's FLOPs that are no number count as unknown.
 void put_membership(const Use& use, const std::string& sweep, int64_t position,
                     const NewPoint& point) {
   static constexpr const char* kPut = R"sql(
-INSERT INTO members (sweep, run, position, name, axis_values, plan) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO members (sweep, run, position, name, axis_values, plan, planned_flops)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+        CASE WHEN CASE WHEN json_valid(?6) THEN json_type(?6, '$.flops') END IN ('integer', 'real')
+             THEN json_extract(?6, '$.flops') END)
 ON CONFLICT (sweep, run) DO UPDATE SET position = excluded.position, name = excluded.name,
-       axis_values = excluded.axis_values, plan = excluded.plan
+       axis_values = excluded.axis_values,
+       plan = COALESCE(NULLIF(excluded.plan, ''), members.plan),
+       planned_flops = CASE WHEN excluded.plan = '' THEN members.planned_flops
+                            ELSE excluded.planned_flops END
  WHERE (members.position, members.name, members.axis_values, members.plan)
-       <> (excluded.position, excluded.name, excluded.axis_values, excluded.plan))sql";
+       <> (excluded.position, excluded.name, excluded.axis_values,
+           COALESCE(NULLIF(excluded.plan, ''), members.plan)))sql";
   execute(bind_all(use(kPut), sweep, point.id, position, point.name, point.values, point.plan));
+}
+
+/// What may follow a submission, of a point that a sweep has already.
+struct Submitted {
+  int64_t position = 0, slots = 0, priority = 0;
+  std::string name, values, executor, placement;
+
+  auto all() const {
+    return std::tie(position, slots, priority, name, values, executor, placement);
+  }
+};
+
+/// By run. Read at once where a submission keeps plans: most of it is then as it was.
+std::unordered_map<std::string, Submitted> read_submitted(const Use& use,
+                                                          const std::string& sweep) {
+  static constexpr const char* kSelect = R"sql(
+SELECT id, members.position, slots, priority, name, axis_values, executor, placement
+  FROM members JOIN runs ON runs.id = members.run JOIN points ON points.run = members.run
+ WHERE sweep = ?)sql";
+  std::unordered_map<std::string, Submitted> submitted;
+  each_row(bind_all(use(kSelect), sweep), [&](Columns& row) {
+    Submitted& point = submitted[row.text()];
+    for (int64_t* field : {&point.position, &point.slots, &point.priority}) {
+      *field = row.integer();
+    }
+    for (std::string* field : {&point.name, &point.values, &point.executor, &point.placement}) {
+      *field = row.text();
+    }
+  });
+  return submitted;
+}
+
+bool is_as_it_was(const std::unordered_map<std::string, Submitted>& submitted,
+                  const NewPoint& point, int64_t position) {
+  const auto before = submitted.find(point.id);
+  return before != submitted.end() && point.plan.empty() &&
+         std::tie(position, point.slots, point.priority, point.name, point.values, point.executor,
+                  point.placement) == before->second.all();
 }
 
 }  // namespace
 
 std::vector<std::string> Store::submit_sweep(const std::string& name, const std::string& spec,
-                                             const std::vector<NewPoint>& points, Time now) {
+                                             const std::vector<NewPoint>& points, Time now,
+                                             const std::optional<Ceiling>& ceiling) {
   const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
   return in_transaction(*connection_, [&] {
     std::vector<std::string> added;
     std::vector<Event> events;
+    const bool keeps_plans = std::any_of(points.begin(), points.end(),
+                                         [](const NewPoint& one) { return one.plan.empty(); });
+    std::unordered_map<std::string, Submitted> before;
+    if (keeps_plans) { before = read_submitted(use, name); }
     put_sweep(use, name, spec, now);
+    put_ceiling(use, name, ceiling);
     for (size_t i = 0; i < points.size(); ++i) {
+      if (is_as_it_was(before, points[i], static_cast<int64_t>(i))) { continue; }
       if (put_point(use, points[i])) {
         added.push_back(points[i].id);
         events.push_back({0, now, points[i].id, "submitted", "by sweep " + name});

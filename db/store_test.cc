@@ -166,6 +166,29 @@ TEST_CASE("store: submitting the same again writes nothing") {
   CHECK(store.run("b")->point == "{}");
 }
 
+TEST_CASE("store: a point without a plan keeps the one it has, and follows in what is no plan") {
+  const Folder folder;
+  Store store = Store::open(folder.file());
+  std::vector<NewPoint> points = {a_point("a"), a_point("b")};
+  points[0].plan = R"({"flops":1})";
+  store.submit_sweep("s", "{}", points, 1);
+  CHECK(store.member_ids("s") == std::set<std::string>{"a", "b"});
+  CHECK(store.member_ids("t").empty());
+  for (NewPoint& point : points) { point.point = point.point_file = point.plan = ""; }
+  const int64_t written = store.rows_written();
+  CHECK(store.submit_sweep("s", "{}", points, 2).empty());
+  CHECK(store.rows_written() == written);
+  points[0].placement = R"({"worker":"other"})";
+  points[1].name = "renamed";
+  store.submit_sweep("s", "{}", points, 3);
+  CHECK(store.rows_written() == written + 2);
+  const auto members = store.memberships("s");
+  CHECK(members[0].plan == R"({"flops":1})");
+  CHECK(members[1].name == "renamed");
+  CHECK(members[1].plan == "{}");
+  CHECK(store.run("a")->placement == R"({"worker":"other"})");
+}
+
 TEST_CASE("store: a request for many runs is one transaction, and leaves their attempts alone") {
   const Folder folder;
   Store store = Store::open(folder.file());
@@ -197,6 +220,10 @@ TEST_CASE("store: one of the first version keeps its runs and what they are") {
         "INSERT INTO attempts (run, place, token, executor, seq, submitted_at, step, flops,"
         " reported_at, said_at, revision, world, devices, tried_at, gone)"
         " VALUES ('a', 0, 't', 'local', 0, 1, 0, 0, 0, 0, '', 1, '[]', 1, 1)");
+    old.exec("INSERT INTO sweeps VALUES ('s', '{}', 1, 1), ('t', '{}', 2, 2)");
+    old.exec(
+        "INSERT INTO members VALUES ('s', 'a', 0, '', '{}', '{\"flops\":8}'),"
+        " ('t', 'a', 0, '', '{}', 'no JSON')");
   }
   CHECK_THROWS_AS(Store::open_read_only(folder.file()), StoreError);
   const Store store = Store::open(folder.file());
@@ -213,6 +240,10 @@ TEST_CASE("store: one of the first version keeps its runs and what they are") {
   CHECK(row->run.wanted == Wanted::hold);
   CHECK(row->run.failures.at("nan") == 1);
   CHECK(row->run.attempts.size() == 1);
+  const auto planned = store.planned();
+  REQUIRE(planned.size() == 2);
+  CHECK(planned[0].flops == 8);
+  CHECK_FALSE(planned[1].flops);
 }
 
 TEST_CASE("store: a run comes back as it was saved, by every way") {

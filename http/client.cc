@@ -53,6 +53,9 @@ void set_trust(CURL* easy, const ClientRequest& request) {
 
 Headers headers_for(const ClientRequest& request) {
   Headers headers(curl_slist_append(nullptr, "Expect:"), curl_slist_free_all);
+  for (const std::string& header : request.headers) {
+    curl_slist_append(headers.get(), header.c_str());
+  }
   if (!request.bearer.empty()) {
     curl_slist_append(headers.get(), ("Authorization: Bearer " + request.bearer).c_str());
   }

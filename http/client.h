@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace enigma::http {
 
@@ -13,7 +14,8 @@ struct ClientRequest {
   std::string url;
   std::optional<std::string> body;  ///< POST of this; else GET
   std::string content_type = "application/json";
-  std::string bearer;      ///< empty = none is sent
+  std::vector<std::string> headers = {};  ///< "Name: value", beside those that follow from the rest
+  std::string bearer;                     ///< empty = none is sent
   std::string pinned_key;  ///< curl's form: the one key that is trusted; empty = the system decides
   int timeout_s = 30;
   size_t answer_bytes_max = size_t{256} << 20;

@@ -21,15 +21,27 @@ namespace po = boost::program_options;
                      .suggestion = suggestion}});
 }
 
-std::vector<std::string> option_names(const po::options_description& options,
-                                      const po::positional_options_description& positional) {
-  std::vector<std::string> hidden, names = {"--help"};
+/// Without those that stand for themselves by their place.
+Form form_of(const std::string& usage, const po::options_description& options,
+             const po::positional_options_description& positional) {
+  std::vector<std::string> hidden;
   for (unsigned i = 0; i < positional.max_total_count() && i < 8; ++i) {
     hidden.push_back(positional.name_for_position(i));
   }
+  Form form{usage, {}};
   for (const auto& option : options.options()) {
     if (std::find(hidden.begin(), hidden.end(), option->long_name()) != hidden.end()) { continue; }
-    names.push_back("--" + option->long_name());
+    form.options.push_back(
+        {option->long_name(), option->semantic()->max_tokens() > 0, option->description()});
+  }
+  return form;
+}
+
+std::vector<std::string> option_names(const po::options_description& options,
+                                      const po::positional_options_description& positional) {
+  std::vector<std::string> names = {"--help"};
+  for (const FormOption& option : form_of("", options, positional).options) {
+    names.push_back("--" + option.name);
   }
   return names;
 }
@@ -44,6 +56,10 @@ void print_help(const Call& call, const std::string& usage,
 std::optional<po::variables_map> parse_options(
     const Call& call, const std::string& usage, const po::options_description& options,
     const po::positional_options_description& positional) {
+  if (call.form != nullptr) {
+    *call.form = form_of(usage, options, positional);
+    return std::nullopt;
+  }
   po::options_description all(options);
   all.add_options()("help", "this text");
   try {

@@ -26,17 +26,30 @@ enum Exit : int {
   kInterrupted = 130,
 };
 
+/// What a command takes, as it declares it.
+struct FormOption {
+  std::string name;  ///< without dashes
+  bool takes_value = false;
+  std::string help;
+};
+struct Form {
+  std::string usage;  ///< the line after the program's name
+  std::vector<FormOption> options;
+};
+
 /// One call of one command, after the options of the whole program were taken out.
 struct Call {
   std::string program_name;       ///< enigma-sweep, enigma-data
   std::string verb;               ///< empty = none was named
   bool json = false;              ///< standard output is one JSON object, all else on stderr
   std::vector<std::string> args;  ///< what follows the verb
+  Form* form = nullptr;           ///< where the command is asked only for what it takes
 };
 
-/// The command's options, or nothing when `--help` was asked for and printed. `usage` is the line
-/// after the program's name ("plan SPEC [options]"). Throws InputError for an unknown option (with
-/// the nearest known one), a missing value, or positional arguments beyond those declared.
+/// The command's options, or nothing when `--help` was asked for and printed, or the form. `usage`
+/// is the line after the program's name ("plan SPEC [options]"). Throws InputError for an unknown
+/// option (with the nearest known one), a missing value, or positional arguments beyond those
+/// declared.
 std::optional<boost::program_options::variables_map> parse_options(
     const Call& call, const std::string& usage,
     const boost::program_options::options_description& options,

@@ -1,17 +1,14 @@
 #include "input/condition.h"
 
-#include "diagnostics/nearest.h"
-
+#include <array>
 #include <cctype>
-#include <charconv>
 #include <utility>
-#include <vector>
 
 namespace enigma {
 namespace {
 
-/// Nesting beyond this is refused, so that no expression can exhaust the stack.
-constexpr int kDepthMax = 64;
+/// Answers that wait for their operator: at most two a level of nesting.
+constexpr size_t kStackMax = 4 * kExpressionDepthMax;
 
 const double* number_in(const NamedValue& value) {
   if (const auto* cell = std::get_if<NumberCell>(&value)) { return &cell->number; }
@@ -23,150 +20,147 @@ const std::string* text_in(const NamedValue& value) {
   return std::get_if<std::string>(&value);
 }
 
-template <typename T>
-bool ordered(const T& a, std::string_view sign, const T& b) {
-  if (sign == "==") { return a == b; }
-  if (sign == "!=") { return a != b; }
-  if (sign == "<") { return a < b; }
-  if (sign == "<=") { return a <= b; }
-  return sign == ">" ? a > b : a >= b;
-}
+}  // namespace
 
-bool compare(const NamedValue& a, std::string_view sign, const NamedValue& b) {
-  if (number_in(a) && number_in(b)) { return ordered(*number_in(a), sign, *number_in(b)); }
-  if (text_in(a) && text_in(b)) { return ordered(*text_in(a), sign, *text_in(b)); }
-  return sign == "!=";
-}
-
-/// Recursive descent that evaluates as it reads.
-class Reader {
+/// Recursive descent into steps, operators behind what they are of.
+class ConditionReader : ExpressionReader {
  public:
-  Reader(std::string_view text, const NamedValues& values) : text_(text), values_(values) {}
+  using ExpressionReader::ExpressionReader;
 
-  ConditionResult read() {
-    try {
-      const bool holds = either();
-      skip_blank();
-      if (at_ < text_.size()) { fail("an operator or the end"); }
-      return {holds, std::nullopt};
-    } catch (const ConditionFault& fault) { return {false, fault}; }
+  Condition read() {
+    either();
+    finish();
+    condition_.names_ = std::move(names);
+    return std::move(condition_);
   }
 
  private:
-  [[noreturn]] void fail(std::string expected, std::string suggestion = {}) const {
-    std::string found = at_ < text_.size() ? "'" + std::string(text_.substr(at_, 20)) + "'"
-                                           : std::string("the end");
-    throw ConditionFault{at_, std::move(expected), std::move(found), std::move(suggestion)};
+  using Operand = Condition::Operand;
+  using Sign = Condition::Sign;
+  using Step = Condition::Step;
+
+  void add(Step step) { condition_.steps_.push_back(step); }
+
+  void either() {
+    both();
+    while (take("||")) {
+      both();
+      add(Step::disjunction);
+    }
   }
 
-  void skip_blank() {
-    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) { ++at_; }
+  void both() {
+    single();
+    while (take("&&")) {
+      single();
+      add(Step::conjunction);
+    }
   }
 
-  bool take(std::string_view token) {
-    skip_blank();
-    if (!text_.substr(at_).starts_with(token)) { return false; }
-    at_ += token.size();
-    return true;
-  }
-
-  bool either() {
-    bool holds = both();
-    while (take("||")) { holds = both() || holds; }
-    return holds;
-  }
-
-  bool both() {
-    bool holds = single();
-    while (take("&&")) { holds = single() && holds; }
-    return holds;
-  }
-
-  bool single() {
-    if (++depth_ > kDepthMax) { fail("fewer nested parentheses"); }
-    bool holds = false;
+  void single() {
+    enter();
     if (take("!")) {
-      holds = !single();
+      single();
+      add(Step::negation);
     } else if (take("(")) {
-      holds = either();
+      either();
       if (!take(")")) { fail("')'"); }
     } else {
-      holds = comparison();
+      comparison();
     }
-    --depth_;
-    return holds;
+    leave();
   }
 
-  bool comparison() {
-    const NamedValue left = operand();
-    for (const char* sign : {"==", "!=", "<=", ">=", "<", ">"}) {
-      if (take(sign)) { return compare(left, sign, operand()); }
+  void comparison() {
+    Operand left = operand();
+    const Sign sign = comparison_sign();
+    condition_.comparisons_.push_back({std::move(left), sign, operand()});
+    add(Step::comparison);
+  }
+
+  Sign comparison_sign() {
+    static constexpr std::pair<const char*, Sign> kSigns[] = {
+        {"==", Sign::equal},    {"!=", Sign::unequal}, {"<=", Sign::at_most},
+        {">=", Sign::at_least}, {"<", Sign::less},     {">", Sign::more}};
+    for (const auto& [text, sign] : kSigns) {
+      if (take(text)) { return sign; }
     }
     fail("one of == != < <= > >=");
   }
 
-  NamedValue operand() {
-    skip_blank();
-    const char first = at_ < text_.size() ? text_[at_] : '\0';
-    if (first == '"' || first == '\'') { return quoted(first); }
+  Operand operand() {
+    const char first = peek();
+    if (first == '"' || first == '\'') { return NamedValue(quoted()); }
     if (std::isdigit(static_cast<unsigned char>(first)) || first == '-' || first == '.') {
-      return number();
+      return NamedValue(number());
     }
-    const size_t from = at_;
-    return first == '`' ? value_of(quoted(first), from) : name();
+    const size_t from = here();
+    const std::string name = first == '`' ? quoted() : word("_./");
+    if (name.empty()) { fail("a name, a number or text in quotes"); }
+    return index_of(name, from);
   }
 
-  std::string quoted(char quote) {
-    const size_t end = text_.find(quote, at_ + 1);
-    if (end == std::string_view::npos) { fail(std::string("a closing ") + quote); }
-    std::string inside(text_.substr(at_ + 1, end - at_ - 1));
-    at_ = end + 1;
-    return inside;
-  }
-
-  double number() {
-    double value = 0;
-    const auto result = std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
-    if (result.ec != std::errc()) { fail("a number"); }
-    at_ = static_cast<size_t>(result.ptr - text_.data());
-    return value;
-  }
-
-  NamedValue name() {
-    const size_t from = at_;
-    size_t end = at_;
-    const auto in_name = [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/';
-    };
-    while (end < text_.size() && in_name(text_[end])) { ++end; }
-    at_ = end;
-    return value_of(std::string(text_.substr(from, end - from)), from);
-  }
-
-  /// The value of a name that begins at `from`.
-  NamedValue value_of(const std::string& word, size_t from) {
-    const auto found = values_.find(word);
-    if (found != values_.end()) { return found->second; }
-    at_ = from;
-    fail("a name, a number or text in quotes", known_names(word));
-  }
-
-  std::string known_names(const std::string& word) const {
-    std::vector<std::string> names;
-    for (const auto& [known, value] : values_) { names.push_back(known); }
-    return suggest_name(word, names);
-  }
-
-  std::string_view text_;
-  const NamedValues& values_;
-  size_t at_ = 0;
-  int depth_ = 0;
+  Condition condition_;
 };
 
-}  // namespace
+bool Condition::compare(const NamedValue& a, Sign sign, const NamedValue& b) {
+  const auto ordered = [sign](const auto& x, const auto& y) {
+    switch (sign) {
+      case Sign::equal:
+        return x == y;
+      case Sign::unequal:
+        return x != y;
+      case Sign::less:
+        return x < y;
+      case Sign::at_most:
+        return x <= y;
+      case Sign::more:
+        return x > y;
+      case Sign::at_least:
+        break;
+    }
+    return x >= y;
+  };
+  if (number_in(a) && number_in(b)) { return ordered(*number_in(a), *number_in(b)); }
+  if (text_in(a) && text_in(b)) { return ordered(*text_in(a), *text_in(b)); }
+  return sign == Sign::unequal;
+}
+
+Condition Condition::read(std::string_view expression, const std::vector<std::string>& known) {
+  return ConditionReader(expression, known).read();
+}
+
+bool Condition::holds(const std::vector<NamedValue>& values) const {
+  const auto value_of = [&](const Operand& operand) -> const NamedValue& {
+    const auto* index = std::get_if<size_t>(&operand);
+    return index != nullptr ? values[*index] : std::get<NamedValue>(operand);
+  };
+  std::array<bool, kStackMax> stack{};
+  size_t height = 0, next = 0;
+  for (const Step step : steps_) {
+    if (step == Step::comparison) {
+      const Comparison& one = comparisons_[next++];
+      stack[height++] = compare(value_of(one.left), one.sign, value_of(one.right));
+    } else if (step == Step::negation) {
+      stack[height - 1] = !stack[height - 1];
+    } else {
+      const bool right = stack[--height];
+      bool& left = stack[height - 1];
+      left = step == Step::conjunction ? left && right : left || right;
+    }
+  }
+  return stack[0];
+}
 
 ConditionResult evaluate(std::string_view expression, const NamedValues& values) {
-  return Reader(expression, values).read();
+  std::vector<std::string> known;
+  for (const auto& [name, value] : values) { known.push_back(name); }
+  try {
+    const Condition condition = Condition::read(expression, known);
+    std::vector<NamedValue> used;
+    for (const std::string& name : condition.names()) { used.push_back(values.at(name)); }
+    return {condition.holds(used), std::nullopt};
+  } catch (const ConditionFault& fault) { return {false, fault}; }
 }
 
 }  // namespace enigma

@@ -30,6 +30,9 @@ class BrainFamily : public Family {
   std::optional<std::string> check_size(const model::ModelSize& size) const override {
     return model::check_size(size);
   }
+  model::ModelSize spelled_out(const model::ModelSize& size) const override {
+    return model::shape_of(size, {}).size;
+  }
   void settle(Point& point) const override {
     if (point.size.name.empty()) {
       point.own.erase(kVideoLayout);  // small models have patches

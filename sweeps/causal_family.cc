@@ -131,6 +131,10 @@ class CausalFamily : public Family {
   std::optional<std::string> check_size(const model::ModelSize& size) const override {
     return model::check_causal_size(size);
   }
+  model::ModelSize spelled_out(const model::ModelSize& size) const override {
+    const model::CausalShape shape = model::causal_shape_of(size, {});
+    return {size.name, shape.width, shape.layers, shape.heads};
+  }
   const std::vector<std::string>& strategy_names() const override {
     static const std::vector<std::string> names = {"next_token"};
     return names;

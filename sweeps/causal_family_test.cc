@@ -1,5 +1,6 @@
 #include "sweeps/causal_family.h"
 
+#include "sweeps/canonical.h"
 #include "sweeps/plan.h"
 
 #include <doctest/doctest.h>
@@ -59,9 +60,10 @@ TEST_CASE("causal family: a plan counts parameters, FLOPs and sequences exactly,
   CHECK(plan.value->points[1].windows_unique == 1400);
   CHECK(point.irreducible_loss == 1.5);
   CHECK(to_json(point)["data"]["irreducible_loss"] == 1.5);
-  CHECK(point.sweep_point.canonical["model"]["family"] == "causal");
-  CHECK(point.sweep_point.canonical["train"]["sequence_tokens"] == 100);
-  CHECK_FALSE(point.sweep_point.canonical["train"].contains("strategies"));
+  const auto canonical_form = nlohmann::json::parse(point.sweep_point.canonical);
+  CHECK(canonical_form["model"]["family"] == "causal");
+  CHECK(canonical_form["train"]["sequence_tokens"] == 100);
+  CHECK_FALSE(canonical_form["train"].contains("strategies"));
 }
 
 TEST_CASE("causal family: a point file reads back to the same id, its own settings with it") {

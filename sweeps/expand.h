@@ -1,4 +1,5 @@
-// From a spec to its points: defaults, then the product of the axes, then the seeds.
+// From a spec to its points: defaults, the product of axes and zip groups, included points, derived
+// values, filters, and then the seeds.
 #pragma once
 
 #include "recordings/manifest.h"
@@ -14,15 +15,17 @@ namespace enigma::sweeps {
 /// A point with what a sweep remembers of it and its identity does not.
 struct SweepPoint {
   Point point;
-  nlohmann::json canonical;  ///< of the point: made once, asked for often
+  std::string canonical;  ///< text of its canonical form: made once, asked for often
   std::string id;
   std::string name;    ///< for people: size, subset, budget, what else differs, seed
   std::string subset;  ///< name of the session set
-  Json values;         ///< axis → value, as the spec says it
+  std::string digest;  ///< of its sessions
+  Json values;         ///< varied_paths() → value, as the spec says it, or as a point has it
 };
 
-/// Points in the order of the product: axes by PATH, values as written, seeds innermost. A point
-/// that equals an earlier one (two names for the same sessions, say) is left out with a warning.
+/// Points in the order of the product (axes by PATH, then zip groups; values as written), then
+/// those of `include`; seeds innermost. A point that equals an earlier one (two names for the same
+/// sessions, say) is left out with a warning.
 Parsed<std::vector<SweepPoint>> expand(const Spec& spec, const SessionSets& sets,
                                        const recordings::Manifest& manifest);
 

@@ -17,7 +17,8 @@
 
 namespace enigma::sweeps {
 
-/// What the points with the same model, data and batch share.
+/// What points share that have the same sessions, size, `Point::own`, lanes, windows a lane and
+/// training strategies: it may depend on nothing else of them.
 struct TrainingCost {
   double flops_per_window = 0;    ///< of training: expected, dense convention
   double neurons_per_window = 0;  ///< expected; 0 where the family has none
@@ -42,6 +43,8 @@ class Family {
   virtual const std::vector<std::string>& size_names() const = 0;
   /// Why a size cannot be built, or nothing.
   virtual std::optional<std::string> check_size(const model::ModelSize& size) const = 0;
+  /// The size with its width, layers and heads, whether or not it has a name.
+  virtual model::ModelSize spelled_out(const model::ModelSize& size) const = 0;
   /// Fills in what a new spec means where it says nothing and older points meant something else.
   virtual void settle(Point& /*point*/) const {}
   /// Names that `evaluation.strategies` may hold.

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace enigma::sweeps {
@@ -21,10 +22,21 @@ void append(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-/// Equal for the points that share a cost.
-std::string cost_key(const nlohmann::json& canonical) {
-  return canonical["model"].dump() + canonical["data"].dump() +
-         canonical.value("train", nlohmann::json()).dump();
+/// Equal for the points that share a cost and a speed: what TrainingCost may depend on, and the
+/// precision.
+std::string shape_key(const SweepPoint& sweep_point) {
+  const Point& point = sweep_point.point;
+  std::string key = point.size.name;
+  const auto add = [&key](std::string_view text) { (key += '/') += text; };
+  for (const int64_t number : {point.size.width, point.size.layers, point.size.heads, point.lanes,
+                               point.windows_per_lane}) {
+    add(std::to_string(number));
+  }
+  for (const auto& [path, value] : point.own) { add(path + "=" + value.dump()); }
+  for (const std::string& strategy : point.training_strategies) { add(strategy); }
+  add(name_of(point.precision));
+  add(sweep_point.subset);
+  return key;
 }
 
 using SessionsByName = std::map<std::string, const SessionInfo*>;
@@ -42,7 +54,15 @@ std::vector<SessionInfo> sessions_of(const std::vector<SessionRef>& refs,
   return sessions;
 }
 
-PlannedPoint planned_point(SweepPoint sweep_point, const TrainingCost& cost) {
+/// What the points of one shape_key() share.
+struct Shape {
+  std::optional<TrainingCost> cost;  ///< nothing where they cannot be trained
+  std::shared_ptr<const std::vector<std::string>> strategies_dropped;
+  std::optional<double> flops_per_s;  ///< measured
+};
+
+PlannedPoint planned_point(SweepPoint sweep_point, const Shape& shape) {
+  const TrainingCost& cost = *shape.cost;
   PlannedPoint planned;
   planned.sweep_point = std::move(sweep_point);
   const Point& point = planned.point();
@@ -55,7 +75,7 @@ PlannedPoint planned_point(SweepPoint sweep_point, const TrainingCost& cost) {
   planned.irreducible_loss = cost.irreducible_loss;
   planned.windows_unique = cost.windows_unique;
   planned.neuron_seconds = cost.neuron_seconds;
-  planned.strategies_dropped = cost.strategies_dropped;
+  planned.strategies_dropped = shape.strategies_dropped;
   planned.flops_per_window = cost.flops_per_window;
   const auto batch = static_cast<double>(point.lanes) * static_cast<double>(point.windows_per_lane);
   planned.flops_per_step = cost.flops_per_window * batch;
@@ -77,32 +97,39 @@ class Planner {
         family_(family_named(spec.family)),
         sessions_(sessions),
         surroundings_(surroundings),
-        earlier_(surroundings.earlier) {}
+        earlier_(surroundings, spec),
+        rules_(spec) {}
 
   Parsed<Plan> plan(std::vector<SweepPoint> points) {
     Plan plan{.sweep = spec_.name, .executor = spec_.executor, .priority = spec_.priority};
+    plan.points.reserve(points.size());
     for (SweepPoint& point : points) {
-      const TrainingCost* cost = cost_of(point);
-      if (cost == nullptr) { continue; }
-      if (auto planned = plan_one(std::move(point), *cost)) {
-        plan.points.push_back(std::move(*planned));
-      }
+      const Shape& shape = shape_of(point);
+      if (shape.cost) { plan_one(std::move(point), shape, plan.points); }
     }
     return {std::move(plan), std::move(diagnostics_)};
   }
 
  private:
-  /// Nothing where its points cannot be trained.
-  const TrainingCost* cost_of(const SweepPoint& point) {
-    const auto [known, fresh] = costs_.try_emplace(cost_key(point.canonical));
-    if (fresh) {
-      const auto sessions = sessions_of(point.point.sessions, sessions_);
-      auto cost = family_.cost(spec_, point, sessions);
-      append(diagnostics_, std::move(cost.diagnostics));
-      known->second = std::move(cost.value);
-      if (known->second) { warn(*known->second); }
-    }
-    return known->second ? &*known->second : nullptr;
+  const Shape& shape_of(const SweepPoint& point) {
+    const auto [known, fresh] = shapes_.try_emplace(shape_key(point));
+    if (fresh) { known->second = new_shape(point); }
+    return known->second;
+  }
+
+  Shape new_shape(const SweepPoint& point) {
+    auto cost = family_.cost(spec_, point, sessions_of(point.point.sessions, sessions_));
+    append(diagnostics_, std::move(cost.diagnostics));
+    Shape shape{.cost = std::move(cost.value)};
+    if (!shape.cost) { return shape; }
+    warn(*shape.cost);
+    shape.strategies_dropped =
+        std::make_shared<std::vector<std::string>>(shape.cost->strategies_dropped);
+    const auto& measured = surroundings_.speeds.measured;
+    if (measured.empty()) { return shape; }
+    const auto speed = measured.find(speed_key(nlohmann::json::parse(point.canonical)));
+    if (speed != measured.end()) { shape.flops_per_s = speed->second; }
+    return shape;
   }
 
   /// Each once, however many points have it.
@@ -112,18 +139,15 @@ class Planner {
     }
   }
 
-  std::optional<PlannedPoint> plan_one(SweepPoint point, const TrainingCost& cost) {
-    PlannedPoint planned = planned_point(std::move(point), cost);
+  void plan_one(SweepPoint point, const Shape& shape, std::vector<PlannedPoint>& points) {
+    PlannedPoint planned = planned_point(std::move(point), shape);
     auto found = check_steps(spec_, planned);
-    if (has_errors(found)) {
-      append(diagnostics_, std::move(found));
-      return std::nullopt;
-    }
+    if (has_errors(found)) { return append(diagnostics_, std::move(found)); }
     planned.warnings = std::move(found);
-    append(diagnostics_, set_resources(planned, spec_, faulty_rules_));
-    set_hours(planned, spec_, surroundings_);
+    set_resources(planned, rules_);
+    set_hours(planned, shape.flops_per_s, spec_, surroundings_);
     set_action(planned, surroundings_.known_ids, earlier_);
-    return planned;
+    points.push_back(std::move(planned));
   }
 
   const Spec& spec_;
@@ -131,9 +155,9 @@ class Planner {
   const SessionsByName& sessions_;
   const Surroundings& surroundings_;
   EarlierPoints earlier_;
-  std::map<std::string, std::optional<TrainingCost>> costs_;
+  ResourceRules rules_;
+  std::unordered_map<std::string, Shape> shapes_;
   std::set<std::string> warned_;
-  std::set<size_t> faulty_rules_;
   std::vector<Diagnostic> diagnostics_;
 };
 
@@ -152,7 +176,10 @@ Parsed<Plan> make_plan(const Spec& spec, const Manifest& manifest,
   const SessionsByName sessions = by_name(manifest);
   Parsed<Plan> plan = Planner(spec, sessions, surroundings).plan(std::move(*points.value));
   append(result.diagnostics, std::move(plan.diagnostics));
+  const auto price = price_of(spec, surroundings);
+  if (plan.ok()) { append(result.diagnostics, check_ceiling(spec, *plan.value, price)); }
   if (has_errors(result.diagnostics)) { return result; }
+  plan.value->ceiling = ceiling_of(spec.ceilings, price);
   plan.value->warnings = result.diagnostics;
   result.value = std::move(plan.value);
   return result;

@@ -8,7 +8,9 @@
 #include "sweeps/spec.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,6 +43,8 @@ std::string speed_key(const nlohmann::json& canonical);
 struct Surroundings {
   std::set<std::string> known_ids;    ///< of the whole store
   std::vector<EarlierPoint> earlier;  ///< of the sweep of this name
+  /// Gives them where they are not read yet: asked for where a point is not in the store.
+  std::function<std::vector<EarlierPoint>()> read_earlier;
   Speeds speeds;
   std::optional<Site> site;  ///< where the runs go
   std::string day;           ///< of the plan (ISO 8601): prices change
@@ -62,9 +66,9 @@ struct PlannedPoint {
   double flops_per_window = 0;
   double flops_per_step = 0;
   int64_t steps = 0, windows = 0;
-  double epochs = 0;  ///< windows / windows_unique
-  std::vector<std::string> strategies_dropped;
-  int64_t memory_bytes = 0;                ///< of one rank, at least
+  double epochs = 0;                                                   ///< windows / windows_unique
+  std::shared_ptr<const std::vector<std::string>> strategies_dropped;  ///< null: none
+  int64_t memory_bytes = 0;                                            ///< of one rank, at least
   std::optional<double> irreducible_loss;  ///< no model can go below it, where the data say so
   std::optional<double> device_hours, usd;
   std::optional<double> earliest_start;    ///< a scheduler's estimate, seconds since the epoch
@@ -84,6 +88,7 @@ struct Plan {
   std::string sweep;
   std::string executor;
   int64_t priority = 0;
+  std::optional<Ceiling> ceiling;
   std::vector<PlannedPoint> points;
   std::vector<Diagnostic> warnings;
 };

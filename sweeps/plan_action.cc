@@ -2,19 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace enigma::sweeps {
 namespace {
-
-std::string text_of(const Json& values, int64_t seed) {
-  std::string text;
-  for (const auto& [axis, value] : values.items()) {
-    text += axis + "=" +
-            (value.is_number() ? fmt::format("{}", value.get<double>())
-                               : nlohmann::json(value).dump()) +
-            "/";
-  }
-  return text + std::to_string(seed);
-}
 
 /// The pointers of what differs.
 std::string differences(const nlohmann::json& before, const nlohmann::json& now) {
@@ -27,14 +19,32 @@ std::string differences(const nlohmann::json& before, const nlohmann::json& now)
 
 }  // namespace
 
-const EarlierPoint* EarlierPoints::find(const Json& values, int64_t seed) {
-  if (by_values_.empty()) {
-    for (const EarlierPoint& point : points_) {
-      by_values_[text_of(Json::parse(point.values), point.seed)] = &point;
-    }
+std::string EarlierPoints::key_of(const Json& values, int64_t seed) const {
+  std::string text;
+  for (const auto& [path, value] : values.items()) {
+    const auto is_it = [&path = path](const Derivation& one) { return one.path == path; };
+    if (std::any_of(spec_.derive.begin(), spec_.derive.end(), is_it)) { continue; }
+    text += path + "=" +
+            (value.is_number() ? fmt::format("{}", value.get<double>())
+                               : nlohmann::json(value).dump()) +
+            "/";
   }
-  const auto found = by_values_.find(text_of(values, seed));
-  return found == by_values_.end() ? nullptr : found->second;
+  return text + std::to_string(seed);
+}
+
+void EarlierPoints::read() {
+  auto points = surroundings_.read_earlier ? surroundings_.read_earlier() : surroundings_.earlier;
+  for (EarlierPoint& point : points) {
+    std::string key = key_of(Json::parse(point.values), point.seed);
+    by_values_.insert_or_assign(std::move(key), std::move(point));
+  }
+}
+
+const EarlierPoint* EarlierPoints::find(const Json& values, int64_t seed) {
+  if (!std::exchange(is_read_, true)) { read(); }
+  if (by_values_.empty()) { return nullptr; }
+  const auto found = by_values_.find(key_of(values, seed));
+  return found == by_values_.end() ? nullptr : &found->second;
 }
 
 void set_action(PlannedPoint& planned, const std::set<std::string>& known_ids,
@@ -47,7 +57,8 @@ void set_action(PlannedPoint& planned, const std::set<std::string>& known_ids,
   const EarlierPoint* before = earlier.find(point.values, point.point.seed);
   if (before == nullptr) { return; }
   planned.action = Action::changed;
-  planned.why = differences(nlohmann::json::parse(before->canonical), point.canonical);
+  planned.why =
+      differences(nlohmann::json::parse(before->canonical), nlohmann::json::parse(point.canonical));
 }
 
 const char* name_of(Action action) {

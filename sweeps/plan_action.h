@@ -3,21 +3,29 @@
 
 #include "sweeps/plan.h"
 
-#include <map>
 #include <string>
+#include <unordered_map>
 
 namespace enigma::sweeps {
 
 /// The points of earlier submissions, found by values and seed however their numbers were written.
+/// Derived values do not count: another formula makes another point of the same values.
 class EarlierPoints {
  public:
-  explicit EarlierPoints(const std::vector<EarlierPoint>& points) : points_(points) {}
+  EarlierPoints(const Surroundings& surroundings, const Spec& spec)
+      : surroundings_(surroundings), spec_(spec) {}
   /// Nothing where no earlier submission had one.
   const EarlierPoint* find(const Json& values, int64_t seed);
 
  private:
-  const std::vector<EarlierPoint>& points_;
-  std::map<std::string, const EarlierPoint*> by_values_;  ///< made when the first one is asked for
+  std::string key_of(const Json& values, int64_t seed) const;
+
+  void read();
+
+  const Surroundings& surroundings_;
+  const Spec& spec_;
+  bool is_read_ = false;
+  std::unordered_map<std::string, EarlierPoint> by_values_;
 };
 
 /// Sets action and why.

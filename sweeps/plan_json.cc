@@ -23,7 +23,7 @@ Json data_json(const PlannedPoint& planned) {
   for (const SessionRef& session : planned.point().sessions) { names.push_back(session.name); }
   return {{"subset", planned.sweep_point.subset},
           {"sessions", std::move(names)},
-          {"digest", planned.sweep_point.canonical.at("data").at("sessions")},
+          {"digest", planned.sweep_point.digest},
           {"windows_unique", planned.windows_unique},
           {"neuron_seconds", planned.neuron_seconds},
           {"irreducible_loss", or_null(planned.irreducible_loss)}};
@@ -96,7 +96,8 @@ Json to_json(const PlannedPoint& planned) {
           {"neuron_seconds", planned.neuron_seconds_seen},
           {"schedule", schedule_json(planned)},
           {"trunk", nullptr},
-          {"strategies_dropped", planned.strategies_dropped},
+          {"strategies_dropped",
+           planned.strategies_dropped ? Json(*planned.strategies_dropped) : Json::array()},
           {"memory_bytes", planned.memory_bytes},
           {"device_hours", or_null(planned.device_hours)},
           {"usd", or_null(planned.usd)},

@@ -1,6 +1,5 @@
 #include "sweeps/plan_resources.h"
 
-#include "input/condition.h"
 #include "sweeps/spec_place.h"
 
 #include <fmt/format.h>
@@ -9,26 +8,6 @@
 
 namespace enigma::sweeps {
 namespace {
-
-NamedValues names_of(const Spec& spec, const Json& values) {
-  NamedValues names;
-  for (const Axis& axis : spec.axes) {
-    const Json& value = values[axis.path];
-    names[axis.path] = value.is_number()   ? NamedValue(value.get<double>())
-                       : value.is_string() ? NamedValue(value.get<std::string>())
-                                           : NamedValue();
-  }
-  return names;
-}
-
-Diagnostic unreadable(const Spec& spec, size_t rule, const ConditionFault& fault) {
-  Diagnostic diagnostic =
-      diagnostic_at(spec, fmt::format("/resources/{}/if", rule),
-                    fmt::format("the expression cannot be read at character {}", fault.offset + 1),
-                    fault.expected, fault.found);
-  diagnostic.suggestion = fault.suggestion;
-  return diagnostic;
-}
 
 /// How many ranks a copy of the shared parameters is cut over, on the fewest nodes.
 int64_t ranks_of_a_copy(const PlannedPoint& planned) {
@@ -56,40 +35,42 @@ void cut_memory(PlannedPoint& planned) {
 
 }  // namespace
 
-std::vector<Diagnostic> set_resources(PlannedPoint& planned, const Spec& spec,
-                                      std::set<size_t>& faulty) {
-  std::vector<Diagnostic> diagnostics;
-  const NamedValues names = names_of(spec, planned.sweep_point.values);
-  for (size_t i = 0; i < spec.resources.size(); ++i) {
-    const ResourceRule& rule = spec.resources[i];
-    const ConditionResult result =
-        rule.condition.empty() ? ConditionResult{.holds = true} : evaluate(rule.condition, names);
-    if (result.fault) {
-      if (faulty.insert(i).second) { diagnostics.push_back(unreadable(spec, i, *result.fault)); }
-    } else if (result.holds) {
-      planned.nodes = rule.nodes.back();
-      planned.node_counts = rule.nodes;
-      planned.spares = rule.spares;
-      planned.chain = rule.chain;
-      planned.devices = rule.devices;
-      planned.ranks = rule.ranks;
-      planned.time_s = rule.time_s;
-      break;
-    }
+ResourceRules::ResourceRules(const Spec& spec) {
+  for (const ResourceRule& rule : spec.resources) {
+    rules_.emplace_back(&rule, std::nullopt);
+    if (!rule.condition.empty()) { rules_.back().second.emplace(spec, rule.condition); }
+  }
+}
+
+const ResourceRule* ResourceRules::first(const SweepPoint& point) {
+  for (auto& [rule, condition] : rules_) {
+    if (!condition || condition->holds(point.point, point.subset)) { return rule; }
+  }
+  return nullptr;
+}
+
+void set_resources(PlannedPoint& planned, ResourceRules& rules) {
+  if (const ResourceRule* rule = rules.first(planned.sweep_point)) {
+    planned.nodes = rule->nodes.back();
+    planned.node_counts = rule->nodes;
+    planned.spares = rule->spares;
+    planned.chain = rule->chain;
+    planned.devices = rule->devices;
+    planned.ranks = rule->ranks;
+    planned.time_s = rule->time_s;
   }
   cut_memory(planned);
-  return diagnostics;
 }
 
 namespace {
 
 /// FLOP/s of one device: measured on it, else stated.
-std::optional<double> speed_of(PlannedPoint& planned, const Surroundings& surroundings) {
+std::optional<double> speed_of(PlannedPoint& planned, const std::optional<double>& measured,
+                               const Surroundings& surroundings) {
   const Speeds& speeds = surroundings.speeds;
-  const auto known = speeds.measured.find(speed_key(planned.sweep_point.canonical));
-  if (known != speeds.measured.end()) {
+  if (measured) {
     planned.basis = kMeasured;
-    return known->second;
+    return measured;
   }
   std::optional<double> stated = speeds.stated;
   if (!stated && speeds.stated_mfu && surroundings.site && surroundings.site->gpu) {
@@ -103,15 +84,19 @@ std::optional<double> speed_of(PlannedPoint& planned, const Surroundings& surrou
 
 }  // namespace
 
-void set_hours(PlannedPoint& planned, const Spec& spec, const Surroundings& surroundings) {
-  const auto flops_per_s = speed_of(planned, surroundings);
+void set_hours(PlannedPoint& planned, const std::optional<double>& measured, const Spec& spec,
+               const Surroundings& surroundings) {
+  const auto flops_per_s = speed_of(planned, measured, surroundings);
   if (!flops_per_s) { return; }
   planned.device_hours = planned.flops / *flops_per_s / 3600;
-  auto price = spec.usd_per_device_hour;
-  if (!price && surroundings.site) {
-    price = surroundings.site->usd_per_device_hour(surroundings.day);
-  }
+  const auto price = price_of(spec, surroundings);
   if (price) { planned.usd = *planned.device_hours * *price; }
+}
+
+std::optional<double> price_of(const Spec& spec, const Surroundings& surroundings) {
+  if (spec.ceilings.usd_per_device_hour) { return spec.ceilings.usd_per_device_hour; }
+  if (!surroundings.site) { return std::nullopt; }
+  return surroundings.site->usd_per_device_hour(surroundings.day);
 }
 
 std::vector<Diagnostic> check_site(const Spec& spec, const Site& site) {

@@ -1,8 +1,12 @@
 #include "sweeps/plan.h"
 
+#include "files/atomic_file.h"
 #include "sweeps/recordings_fixture.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <filesystem>
 
 using namespace enigma;
 using namespace enigma::sweeps;
@@ -36,6 +40,10 @@ Plan a_plan(const Spec& spec, const Surroundings& surroundings = {}) {
   auto parsed = make_plan(spec, some_recordings(), surroundings);
   REQUIRE(parsed.ok());
   return std::move(*parsed.value);
+}
+
+nlohmann::json canonical_of(const PlannedPoint& point) {
+  return nlohmann::json::parse(point.sweep_point.canonical);
 }
 
 std::vector<Diagnostic> complaints(const Spec& spec,
@@ -102,7 +110,7 @@ TEST_CASE("plan: reused, changed and new are told apart, and why") {
   known.known_ids = {first.points[0].sweep_point.id};
   for (const PlannedPoint& point : first.points) {
     known.earlier.push_back({point.sweep_point.id, point.sweep_point.values.dump(),
-                             point.point().seed, point.sweep_point.canonical.dump()});
+                             point.point().seed, point.sweep_point.canonical});
   }
   Spec spec = a_spec();
   CHECK(a_plan(spec, known).points[0].action == Action::reused);
@@ -123,7 +131,7 @@ TEST_CASE("plan: hours and dollars follow FLOPs at the speed measured for the sh
   }
   Surroundings known;
   const Plan first = a_plan(spec);
-  known.speeds.measured[speed_key(first.points[0].sweep_point.canonical)] = 1e10;
+  known.speeds.measured[speed_key(canonical_of(first.points[0]))] = 1e10;
   const Plan half = a_plan(spec, known);
   for (const PlannedPoint& point : half.points) {
     const bool same = point.point().size.width == first.points[0].point().size.width;
@@ -149,13 +157,11 @@ TEST_CASE("plan: hours and dollars follow FLOPs at the speed measured for the sh
 TEST_CASE("plan: the shape that speed depends on is neither budget nor sessions nor seed") {
   const Plan plan = a_plan(a_spec("\"seeds\": [0, 7]"));
   std::set<std::string> keys;
-  for (const PlannedPoint& point : plan.points) {
-    keys.insert(speed_key(point.sweep_point.canonical));
-  }
+  for (const PlannedPoint& point : plan.points) { keys.insert(speed_key(canonical_of(point))); }
   CHECK(keys.size() == 2);  // the two sizes
   Spec wide = a_spec();
   wide.defaults.push_back({"train.windows_per_lane", "", 4});
-  CHECK_FALSE(keys.contains(speed_key(a_plan(wide).points[0].sweep_point.canonical)));
+  CHECK_FALSE(keys.contains(speed_key(canonical_of(a_plan(wide).points[0]))));
 }
 
 TEST_CASE("plan: an earlier point is found however its numbers were written") {
@@ -165,7 +171,7 @@ TEST_CASE("plan: an earlier point is found however its numbers were written") {
     std::string values = point.sweep_point.values.dump();
     values.replace(values.find("10000000000000.0"), 16, "1e13");
     known.earlier.push_back(
-        {point.sweep_point.id, values, point.point().seed, point.sweep_point.canonical.dump()});
+        {point.sweep_point.id, values, point.point().seed, point.sweep_point.canonical});
     break;
   }
   Spec spec = a_spec();
@@ -210,8 +216,9 @@ TEST_CASE("plan: strategies that the recordings cannot carry are listed; one mus
   const auto parsed = make_plan(spec, manifest, {});
   REQUIRE(parsed.ok());
   const PlannedPoint& point = parsed.value->points[0];
-  CHECK_FALSE(point.strategies_dropped.empty());
-  CHECK(point.strategies_dropped.size() < 120);
+  REQUIRE(point.strategies_dropped);
+  CHECK_FALSE(point.strategies_dropped->empty());
+  CHECK(point.strategies_dropped->size() < 120);
   CHECK(parsed.value->warnings.size() == 1);
 }
 
@@ -235,19 +242,18 @@ TEST_CASE(
 }
 
 TEST_CASE("plan: a new spec of a published size means causal windows, a small one has none") {
-  const auto canonical_of = [](const std::string& size, const std::string& more) {
+  const auto model_of = [](const std::string& size, const std::string& more) {
     Spec spec = spec_of(R"({"version": 1, "name": "n", "session_sets": {"all": {"first": 3}},
       "evaluation": {"sessions": "all", "strategies": ["video_only"]},
       "defaults": {"model": {"size": )" +
                         size + more + R"(}, "data": {"sessions": "all"},
         "train": {"windows_per_lane": 1}}, "axes": {"budget.flops": [1e18]}})");
-    return a_plan(spec).points.at(0).sweep_point.canonical["model"];
+    return nlohmann::json(canonical_of(a_plan(spec).points.at(0))["model"]);
   };
-  CHECK(canonical_of("\"1M\"", "")["video_layout"] == "causal_windows");
-  CHECK_FALSE(canonical_of("\"1M\"", R"(, "video_layout": "published")").contains("video_layout"));
+  CHECK(model_of("\"1M\"", "")["video_layout"] == "causal_windows");
+  CHECK_FALSE(model_of("\"1M\"", R"(, "video_layout": "published")").contains("video_layout"));
   const std::string small = R"({"width": 16, "layers": 1, "heads": 1})";
-  CHECK_FALSE(
-      canonical_of(small, R"(, "video_layout": "causal_windows")").contains("video_layout"));
+  CHECK_FALSE(model_of(small, R"(, "video_layout": "causal_windows")").contains("video_layout"));
 }
 
 TEST_CASE("plan: two names for the same sessions are one run, with a warning") {
@@ -258,13 +264,14 @@ TEST_CASE("plan: two names for the same sessions are one run, with a warning") {
   CHECK(plan.warnings.size() == 4);
 }
 
-TEST_CASE("plan: resources take the first rule that holds; a faulty rule is told once") {
-  const Spec good = a_spec(R"("resources": [{"if": "data.sessions == 'all'", "devices": 1}])");
-  CHECK(a_plan(good).points[0].devices == 1);
-  const auto faults = complaints(a_spec(R"("resources": [{"if": "data.session == 'all'"}])"));
-  REQUIRE(faults.size() == 1);
-  CHECK(faults[0].pointer == "/resources/0/if");
-  CHECK(faults[0].suggestion == "did you mean 'data.sessions'?");
+TEST_CASE("plan: resources take the first rule that holds, over whatever a point has") {
+  const Plan plan = a_plan(a_spec(R"("resources": [
+      {"if": "data.sessions == 'all' && model.width > 16", "devices": 4},
+      {"if": "train.lanes == 2 && model.size == '32x2x2'", "devices": 2}])"));
+  for (const PlannedPoint& point : plan.points) {
+    const bool is_large = point.point().size.width == 32;
+    CHECK(point.devices == (!is_large ? 1 : point.sweep_point.subset == "all" ? 4 : 2));
+  }
 }
 
 TEST_CASE("plan: of a model cut over ranks, a rank holds its part of the shared state") {
@@ -316,4 +323,34 @@ TEST_CASE("plan: every key of the contract is there, unknown is null") {
   }
   CHECK(json["points"][0]["device_hours"].is_null());
   CHECK(json["totals"]["new"] == 8);
+}
+
+TEST_CASE("plan: the examples can be planned, the published study on 323 sessions") {
+  const std::filesystem::path examples = std::string(ENIGMA_SOURCE_DIR) + "/examples";
+  recordings::Manifest manifest;
+  manifest.data = "recordings";
+  for (int i = 0; i < 323; ++i) {
+    manifest.sessions.push_back(a_session(fmt::format("m{:03}-{}", i / 4, i % 4), 8000, 3600));
+  }
+  const auto plan_of = [&](const char* name) {
+    const auto spec = parse_spec(read_file(examples / name), name);
+    REQUIRE(spec.ok());
+    auto plan = make_plan(*spec.value, manifest, {});
+    for (const Diagnostic& one : plan.diagnostics) { MESSAGE(to_text(one)); }
+    REQUIRE(plan.ok());
+    return std::move(*plan.value);
+  };
+  const Plan study = plan_of("scaling-study.json");
+  CHECK(study.points.size() == 5 * 5 * 5 - 5);
+  for (const PlannedPoint& point : study.points) { CHECK(point.steps > 100); }
+  CHECK(study.points.back().point().sessions.size() == 323);
+  CHECK(study.points.back().nodes == 2);
+  CHECK(plan_of("learning-rates.json").points.size() == 2 * 3 + 1);
+  CHECK(plan_of("python/fit_line.json").points.size() == 2);
+  // Recordings that are fewer than the study asks for are told where it asks.
+  manifest.sessions.resize(100);
+  const auto spec = parse_spec(read_file(examples / "scaling-study.json"), "study");
+  const auto few = make_plan(*spec.value, manifest, {});
+  REQUIRE(few.diagnostics.size() == 1);
+  CHECK(few.diagnostics[0].pointer == "/session_sets/323/first");
 }

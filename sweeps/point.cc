@@ -1,6 +1,7 @@
 #include "sweeps/point.h"
 
 #include "files/sha256.h"
+#include "sweeps/canonical.h"
 #include "sweeps/family.h"
 #include "sweeps/setting.h"
 
@@ -10,26 +11,6 @@
 
 namespace enigma::sweeps {
 namespace {
-
-const char* name_of(recordings::Align align) {
-  return align == recordings::Align::trial ? "trial" : "free";
-}
-
-std::vector<std::string> sorted(std::vector<std::string> names) {
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-/// What differs from `standard`.
-void put_rule(nlohmann::json& data, const recordings::WindowRule& rule,
-              const recordings::WindowRule& standard) {
-  if (rule.rate_hz != standard.rate_hz) { data["rate_hz"] = canonical_number(rule.rate_hz); }
-  if (rule.samples != standard.samples) { data["window_samples"] = rule.samples; }
-  if (rule.align != standard.align) { data["align"] = name_of(rule.align); }
-  const auto modalities = sorted(rule.modalities);
-  if (modalities != standard.modalities) { data["modalities"] = modalities; }
-}
 
 nlohmann::ordered_json refs_json(const std::vector<SessionRef>& sessions) {
   auto list = nlohmann::ordered_json::array();
@@ -125,6 +106,7 @@ class PointReader {
       group(fields, name.c_str(), [&](Fields& f) { read_settings(f, name, Role::identity); });
     }
     group(fields, "data", [&](Fields& f) { read_data(f); });
+    group(fields, kWorkerGroup, [&](Fields& f) { read_worker(f, json[kWorkerGroup]); });
     group(fields, "evaluation", [&](Fields& f) {
       check_digest(f, point().evaluation_sessions);
       set(point().evaluation_strategies, f.texts("strategies"));
@@ -142,6 +124,16 @@ class PointReader {
       if (json == nullptr) { continue; }
       setting.rule.read(
           {document_, *json, members.pointer(key), diagnostics_, family_named(family_)}, draft_);
+    }
+  }
+
+  void read_worker(Fields& members, const Json& json) {
+    for (const auto& [key, value] : json.items()) {
+      members.get(key);
+      find_setting(worker_path(key))
+          ->rule.read({document_, value, members.pointer(key), diagnostics_, family_named(family_),
+                       worker_path(key)},
+                      draft_);
     }
   }
 
@@ -215,36 +207,18 @@ nlohmann::json canonical_number(double value) {
   return value;
 }
 
-namespace {
+const SessionRefs::List& SessionRefs::none() {
+  static const List list;
+  return list;
+}
 
-/// The settings of a role, nested, but for those at their default.
-nlohmann::json settings_of(const Point& point, Role role) {
-  static const Point standard;
-  nlohmann::json json = nlohmann::json::object();
-  for (const Setting& setting : settings()) {
-    if (setting.role != role || !setting.is_of(point.family)) { continue; }
-    nlohmann::json value = setting.rule.write(point);
-    if (!setting.required && value == setting.rule.write(standard)) { continue; }
-    json[setting.group()][setting.key()] = std::move(value);
+SessionRefs::List& SessionRefs::own() {
+  if (!list_) {
+    list_ = std::make_shared<List>();
+  } else if (list_.use_count() > 1) {
+    list_ = std::make_shared<List>(*list_);
   }
-  return json;
-}
-
-}  // namespace
-
-nlohmann::json canonical(const Point& point) {
-  static const Point standard;
-  nlohmann::json json = settings_of(point, Role::identity);
-  put_rule(json["data"], point.rule, standard.rule);
-  json["evaluation"] = {{"sessions", digest_of(point.evaluation_sessions)},
-                        {"strategies", sorted(point.evaluation_strategies)}};
-  if (point.seed != standard.seed) { json["seed"] = point.seed; }
-  return json;
-}
-
-std::string id_of(const nlohmann::json& canonical) {
-  const nlohmann::json identity = {{"id_version", kIdVersion}, {"point", canonical}};
-  return sha256(identity.dump()).substr(0, 16);
+  return *list_;
 }
 
 std::string digest_of(const std::vector<SessionRef>& sessions) {
@@ -266,7 +240,7 @@ nlohmann::ordered_json to_json(const PointFile& file) {
       {"seed", file.point.seed},
       {"sessions", refs_json(file.point.sessions)},
       {"evaluation_sessions", refs_json(file.point.evaluation_sessions)}};
-  const nlohmann::json placement = settings_of(file.point, Role::placement);
+  const nlohmann::json placement = placement_settings(file.point);
   if (!placement.empty()) { json["placement"] = placement; }
   return json;
 }

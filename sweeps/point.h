@@ -8,8 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace enigma::sweeps {
@@ -20,6 +23,41 @@ struct SessionRef {
   std::string digest;
   int64_t neurons = 0;
   std::string animal;
+};
+
+/// Sessions as points have them. Copies share one list until one of them is changed.
+class SessionRefs {
+ public:
+  using List = std::vector<SessionRef>;
+
+  SessionRefs() = default;
+  SessionRefs(List list) : list_(std::make_shared<List>(std::move(list))) {}
+  SessionRefs(std::initializer_list<SessionRef> list) : SessionRefs(List(list)) {}
+  template <typename Iterator>
+  SessionRefs(Iterator first, Iterator last) : SessionRefs(List(first, last)) {}
+
+  operator const List&() const { return list_ ? *list_ : none(); }
+  size_t size() const { return list().size(); }
+  bool empty() const { return list().empty(); }
+  List::const_iterator begin() const { return list().begin(); }
+  List::const_iterator end() const { return list().end(); }
+  const SessionRef& operator[](size_t i) const { return list()[i]; }
+  const SessionRef& back() const { return list().back(); }
+  /// Equal for copies that share a list.
+  const void* identity() const { return list_.get(); }
+
+  List::iterator begin() { return own().begin(); }
+  List::iterator end() { return own().end(); }
+  SessionRef& operator[](size_t i) { return own()[i]; }
+  void push_back(SessionRef session) { own().push_back(std::move(session)); }
+  void pop_back() { own().pop_back(); }
+
+ private:
+  static const List& none();
+  const List& list() const { return *this; }
+  List& own();
+
+  std::shared_ptr<List> list_;
 };
 
 enum class Precision { float32, bfloat16 };
@@ -44,9 +82,9 @@ struct Point {
   model::ModelSize size;
   std::map<std::string, nlohmann::json> own;  ///< settings of its family alone, by PATH, where set
 
-  recordings::WindowRule rule;       ///< data.rate_hz, window_samples, align, modalities
-  std::vector<SessionRef> sessions;  ///< data.sessions, sorted by digest: the order of dealing
-  std::vector<SessionRef> evaluation_sessions;
+  recordings::WindowRule rule;  ///< data.rate_hz, window_samples, align, modalities
+  SessionRefs sessions;         ///< data.sessions, sorted by digest: the order of dealing
+  SessionRefs evaluation_sessions;
   std::vector<std::string> evaluation_strategies;
   std::vector<std::string> training_strategies = {"published"};  ///< train.strategies
 
@@ -67,6 +105,8 @@ struct Point {
   double spike_deviations = 6;  ///< standard deviations above the mean that make a spike
   int64_t spikes_max = 16;      ///< of a run; with one more it ends
   int64_t seed = 0;
+  /// `worker.NAME`: numbers, texts and booleans for somebody else's trainer, by NAME.
+  std::map<std::string, nlohmann::json> worker;
 
   // Placement, which is no part of what is trained.
   Form form = Form::replicate;
@@ -90,12 +130,6 @@ std::string digest_of(const std::vector<SessionRef>& sessions);
 
 /// One textual form per value: an integral number is an integer, however it was written.
 nlohmann::json canonical_number(double value);
-
-/// Nested canonical JSON, sorted keys, fields at their default left out; sessions as one digest.
-nlohmann::json canonical(const Point& point);
-
-/// First 16 hexadecimal digits of the SHA-256 of the canonical JSON with its id_version.
-std::string id_of(const nlohmann::json& canonical);
 
 /// The document behind ENIGMA_POINT: {id, point, steps, flops, flops_per_step, seed} and, beside
 /// them, what canonical() leaves out: sessions[] and evaluation_sessions[] with names, and the

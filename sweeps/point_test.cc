@@ -1,5 +1,7 @@
 #include "sweeps/point.h"
 
+#include "sweeps/canonical.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -120,4 +122,49 @@ TEST_CASE("point: a damaged point file is refused with every reason") {
     FAIL("accepted");
   } catch (const InputError& error) { CHECK(error.diagnostics().size() == 3); }
   CHECK_THROWS_AS(point_file_from_json(nlohmann::json::array(), "p"), InputError);
+}
+
+TEST_CASE("point: settings of somebody else's worker are in the id, and absent where none is set") {
+  Point point = a_point();
+  const std::string without = id_of(canonical(point));
+  CHECK_FALSE(canonical(point).contains("worker"));
+  point.worker = {{"rate", 0.5}, {"depth", 3}, {"kind", "deep"}, {"warm", true}};
+  const auto json = canonical(point);
+  CHECK(json["worker"].dump() == R"({"depth":3,"kind":"deep","rate":0.5,"warm":true})");
+  CHECK(id_of(json) != without);
+  const PointFile file{id_of(json), point, 10, 1e12, 1e11};
+  const auto back = point_file_from_json(to_json(file), "point.json");
+  CHECK(back.point.worker == point.worker);
+  CHECK(id_of(canonical(back.point)) == file.id);
+}
+
+TEST_CASE("point: copies share their sessions until one of them is changed") {
+  const Point point = a_point();
+  Point other = point;
+  CHECK(other.sessions.identity() == point.sessions.identity());
+  other.sessions.pop_back();
+  CHECK(other.sessions.size() == 1);
+  CHECK(point.sessions.size() == 2);
+}
+
+TEST_CASE("canonical: points written one after the other are as if each stood alone") {
+  CanonicalWriter writer("brain");
+  Point point = a_point();
+  std::vector<Point> points;
+  for (const double budget : {1e12, 1.5e12, 1e12}) {
+    point.budget_flops = budget;
+    points.push_back(point);
+    point.sessions.pop_back();
+    points.push_back(point);
+    point.sessions = a_point().sessions;
+    point.lanes = point.lanes == 1 ? 2 : 1;
+    point.worker["depth"] = budget;
+  }
+  for (const Point& one : points) {
+    writer.take(one);
+    CHECK(writer.text(0) == canonical(one).dump());
+    Point seeded = one;
+    seeded.seed = 7;
+    CHECK(writer.text(7) == canonical(seeded).dump());
+  }
 }

@@ -2,6 +2,7 @@
 
 #include "sweeps/executor_names.h"
 #include "sweeps/family.h"
+#include "sweeps/quantity.h"
 #include "sweeps/setting.h"
 #include "sweeps/spec.h"
 #include "worker/protocol/exit_code.h"
@@ -63,7 +64,39 @@ constexpr const char* kFrame = R"json({
       }
     },
     "defaults": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
-    "axes": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
+    "axes": {
+      "type": "object", "additionalProperties": false, "properties": {"_note": {}},
+      "patternProperties": {}
+    },
+    "zip": {
+      "type": "array", "minItems": 1,
+      "description": "Groups of equally long lists whose values vary together.",
+      "items": {
+        "type": "object", "minProperties": 1, "additionalProperties": false,
+        "properties": {"_note": {}}, "patternProperties": {}
+      }
+    },
+    "include": {
+      "type": "array", "minItems": 1,
+      "description": "Further points: PATHs and values above the defaults.",
+      "items": {
+        "type": "object", "minProperties": 1, "additionalProperties": false,
+        "properties": {"_note": {}}, "patternProperties": {}
+      }
+    },
+    "derive": {
+      "type": "object", "additionalProperties": false,
+      "description": "Formulas over other PATHs and what is known of a point.",
+      "properties": {"_note": {}}, "patternProperties": {}
+    },
+    "where": {
+      "$ref": "#/definitions/names",
+      "description": "Conditions that all hold for the points that are kept."
+    },
+    "exclude": {
+      "$ref": "#/definitions/names",
+      "description": "Conditions none of which holds for the points that are kept."
+    },
     "seeds": {
       "type": "array", "minItems": 1, "uniqueItems": true,
       "items": {"type": "integer", "minimum": 0}
@@ -98,7 +131,38 @@ constexpr const char* kFrame = R"json({
     },
     "ceilings": {
       "type": "object", "additionalProperties": false,
-      "properties": {"_note": {}, "usd_per_device_hour": {"type": "number", "minimum": 0}}
+      "description": "What the runs of the sweep may use together, over all their attempts.",
+      "properties": {
+        "_note": {},
+        "device_hours": {"type": "number", "exclusiveMinimum": 0},
+        "usd": {"type": "number", "exclusiveMinimum": 0},
+        "usd_per_device_hour": {"type": "number", "minimum": 0},
+        "on_reach": {
+          "enum": ["hold", "checkpoint_and_stop"],
+          "description": "hold: no run starts any more; checkpoint_and_stop: runs at work end too."
+        }
+      },
+      "dependencies": {
+        "on_reach": {"anyOf": [{"required": ["device_hours"]}, {"required": ["usd"]}]}
+      }
+    },
+    "stop": {
+      "type": "array",
+      "description": "When a run is held for what it reports.",
+      "items": {
+        "type": "object", "additionalProperties": false, "required": ["if"],
+        "properties": {
+          "_note": {},
+          "if": {
+            "type": "string", "minLength": 1,
+            "description": "Over step, progress, train_loss, gain, rise, behind and mfu_step."
+          },
+          "over_steps": {
+            "type": "integer", "minimum": 1, "maximum": 1000000000,
+            "description": "Steps that means are taken over (100)."
+          }
+        }
+      }
     },
     "retry": {"type": "object", "additionalProperties": false, "properties": {"_note": {}}},
     "priority": {"type": "integer", "minimum": -1000000, "maximum": 1000000}
@@ -150,29 +214,64 @@ constexpr const char* kFrame = R"json({
 
 }  // namespace
 
+namespace {
+
+/// A list of values, each once, or a geometric range where they are numbers.
+Schema axis_schema(const Setting& setting) {
+  const Schema& value = setting.rule.schema;
+  const Schema list = {{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", value}};
+  if (!is_number_path(setting.path)) { return list; }
+  return {{"oneOf", {list, {{"$ref", "#/definitions/geom"}}}}};
+}
+
+/// The same PATH everywhere that one may stand.
+void add_path(Schema& properties, const Setting& setting, const char* kind,
+              const std::string& dotted) {
+  const Schema& value = setting.rule.schema;
+  properties["axes"][kind][dotted] = axis_schema(setting);
+  properties["zip"]["items"][kind][dotted] = {{"type", "array"}, {"minItems", 1}, {"items", value}};
+  properties["include"]["items"][kind][dotted] = value;
+  if (is_number_path(setting.path)) {
+    properties["derive"][kind][dotted] = {{"type", "string"}, {"minLength", 1}};
+  }
+}
+
+void add_default(Schema& groups, const Setting& setting) {
+  const std::string group = setting.group();
+  if (!groups.contains(group)) {
+    groups[group] = {{"type", "object"},
+                     {"additionalProperties", false},
+                     {"properties", {{"_note", Schema::object()}}}};
+  }
+  groups[group]["properties"][setting.key()] = setting.rule.schema;
+}
+
+/// `worker.NAME`: any NAME.
+void add_worker(Schema& properties) {
+  const std::string names = std::string(kWorkerNames).substr(1);
+  add_path(properties, worker_setting(), "patternProperties", "^worker\\." + names);
+  properties["defaults"]["properties"][kWorkerGroup] = {
+      {"type", "object"},
+      {"additionalProperties", false},
+      {"properties", {{"_note", Schema::object()}}},
+      {"patternProperties", {{kWorkerNames, worker_setting().rule.schema}}}};
+}
+
+}  // namespace
+
 nlohmann::ordered_json spec_schema() {
   Schema schema = Schema::parse(kFrame);
-  schema["properties"]["executor"]["enum"] = executor_names();
+  Schema& properties = schema["properties"];
+  properties["executor"]["enum"] = executor_names();
   schema["definitions"]["strategy"] = {{"enum", strategy_names()}};
   for (const std::string& name : protocol::failure_class_names()) {
-    schema["properties"]["retry"]["properties"][name] = {{"$ref", "#/definitions/retry_limit"}};
+    properties["retry"]["properties"][name] = {{"$ref", "#/definitions/retry_limit"}};
   }
   for (const Setting& setting : settings()) {
-    const std::string group = setting.group();
-    const Schema& value = setting.rule.schema;
-    Schema& defaults = schema["properties"]["defaults"]["properties"];
-    if (!defaults.contains(group)) {
-      defaults[group] = {{"type", "object"},
-                         {"additionalProperties", false},
-                         {"properties", {{"_note", Schema::object()}}}};
-    }
-    defaults[group]["properties"][setting.key()] = value;
-    const Schema list = {
-        {"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", value}};
-    const bool number = value.contains("type") && !value.contains("enum");
-    schema["properties"]["axes"]["properties"][setting.path] =
-        number ? Schema{{"oneOf", {list, {{"$ref", "#/definitions/geom"}}}}} : list;
+    add_default(properties["defaults"]["properties"], setting);
+    add_path(properties, setting, "properties", setting.path);
   }
+  add_worker(properties);
   return schema;
 }
 

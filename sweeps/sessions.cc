@@ -102,10 +102,7 @@ class SetResolver {
     for (size_t i = 0; i < manifest_.sessions.size(); ++i) {
       const ConditionResult result = evaluate(set.where, values_of(manifest_.sessions[i]));
       if (result.fault) {
-        report(place_of(set) + "/where",
-               "the expression cannot be read at character " +
-                   std::to_string(result.fault->offset + 1),
-               result.fault->expected, result.fault->found, result.fault->suggestion);
+        diagnostics_.push_back(unreadable(spec_.document, place_of(set) + "/where", *result.fault));
         return {};
       }
       if (result.holds) { sessions.push_back(i); }
@@ -138,17 +135,26 @@ Parsed<SessionSets> resolve_sets(const Spec& spec, const Manifest& manifest) {
 
 std::vector<std::string> training_sets(const Spec& spec) {
   std::vector<std::string> names;
+  const auto is_sessions = [](const Assignment& value) { return value.path == "data.sessions"; };
   const auto add = [&](const Assignment& assignment) {
-    if (assignment.path != "data.sessions") { return; }
+    if (!is_sessions(assignment)) { return; }
     const auto name = assignment.value.get<std::string>();
     if (std::find(names.begin(), names.end(), name) == names.end()) { names.push_back(name); }
   };
-  for (const Axis& axis : spec.axes) {
-    for (const Assignment& value : axis.values) { add(value); }
+  const auto add_axes = [&](const std::vector<Axis>& axes) {
+    for (const Axis& axis : axes) {
+      for (const Assignment& value : axis.values) { add(value); }
+    }
+  };
+  add_axes(spec.axes);
+  for (const ZipGroup& group : spec.zip) { add_axes(group.axes); }
+  // An axis stands above the default, and so does an included point that names a set.
+  bool is_default_used = names.empty() && has_product(spec);
+  for (const IncludedPoint& point : spec.include) {
+    for (const Assignment& value : point.values) { add(value); }
+    is_default_used |= std::none_of(point.values.begin(), point.values.end(), is_sessions);
   }
-  if (!names.empty()) {
-    return names;  // an axis stands above the default
-  }
+  if (!is_default_used) { return names; }
   for (const Assignment& assignment : spec.defaults) { add(assignment); }
   return names;
 }

@@ -127,30 +127,61 @@ std::vector<std::string> setting_groups() {
   return {groups.begin(), groups.end()};
 }
 
+const Setting& worker_setting() {
+  static const Setting row = {"worker.NAME",
+                              "a setting of a trainer that is somebody else's, which finds it in "
+                              "`point.worker` of its point; absent where it is not set",
+                              false, Role::identity, worker_value()};
+  return row;
+}
+
+std::string worker_path(const std::string& name) {
+  return std::string(kWorkerGroup) + "." + name;
+}
+
+bool is_worker_path(const std::string& path) {
+  return path.starts_with(worker_path(""));
+}
+
 const Setting* find_setting(const std::string& path) {
+  if (is_worker_path(path)) { return &worker_setting(); }
   for (const Setting& setting : settings()) {
     if (path == setting.path) { return &setting; }
   }
   return nullptr;
 }
 
+nlohmann::json value_at(const Point& point, const std::string& path) {
+  if (!is_worker_path(path)) { return find_setting(path)->rule.write(point); }
+  const auto found = point.worker.find(path.substr(worker_path("").size()));
+  return found == point.worker.end() ? nlohmann::json() : found->second;
+}
+
 bool is_unsupported_path(const std::string& path) {
   return path == "data.normalization";
 }
 
+namespace {
+
+std::string reference_row(const Setting& setting) {
+  static const Point standard;
+  const bool is_worker = &setting == &worker_setting();
+  return fmt::format("| `{}` | {}{} | {} | {} | {} |\n", setting.path, setting.sentence,
+                     setting.family == nullptr ? "" : fmt::format(" (family `{}`)", setting.family),
+                     setting.rule.words,
+                     is_worker          ? "absent"
+                     : setting.required ? "must be set"
+                                        : "`" + setting.rule.write(standard).dump() + "`",
+                     setting.role == Role::identity ? "yes" : "no");
+}
+
+}  // namespace
+
 std::string settings_reference() {
-  const Point standard;
   std::string text =
       "| PATH | what it is | values | default | in the id |\n|---|---|---|---|---|\n";
-  for (const Setting& setting : settings()) {
-    text += fmt::format(
-        "| `{}` | {}{} | {} | {} | {} |\n", setting.path, setting.sentence,
-        setting.family == nullptr ? "" : fmt::format(" (family `{}`)", setting.family),
-        setting.rule.words,
-        setting.required ? "must be set" : "`" + setting.rule.write(standard).dump() + "`",
-        setting.role == Role::identity ? "yes" : "no");
-  }
-  return text;
+  for (const Setting& setting : settings()) { text += reference_row(setting); }
+  return text + reference_row(worker_setting());
 }
 
 }  // namespace enigma::sweeps

@@ -34,8 +34,18 @@ const std::vector<Setting>& settings();
 /// The groups of their paths, sorted.
 std::vector<std::string> setting_groups();
 
-/// Nothing where the path is unknown.
+/// `worker.NAME`, whatever NAME is: settings of a trainer that is somebody else's. They are no rows
+/// of settings(), because their names are the trainer's.
+inline constexpr const char* kWorkerGroup = "worker";
+const Setting& worker_setting();
+std::string worker_path(const std::string& name);
+bool is_worker_path(const std::string& path);
+
+/// Nothing where the path is unknown. One row stands for all of `worker.NAME`.
 const Setting* find_setting(const std::string& path);
+
+/// What a point has at a PATH, as the canonical form writes it; null: `worker.NAME` is not set.
+nlohmann::json value_at(const Point& point, const std::string& path);
 
 /// PATHs of the contract that this version refuses with a message that says so.
 bool is_unsupported_path(const std::string& path);

@@ -1,16 +1,19 @@
 #include "sweeps/spec.h"
 
 #include "diagnostics/nearest.h"
-#include "input/condition.h"
 #include "sweeps/axes.h"
 #include "sweeps/executor_names.h"
 #include "sweeps/family.h"
+#include "sweeps/point_rules.h"
 #include "sweeps/setting.h"
+#include "sweeps/stop_rules.h"
 #include "worker/protocol/exit_code.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -53,15 +56,15 @@ class SpecReader {
     if (const Json* json = fields.get("axes")) {
       spec_.axes = read_axes(document_, *json, spec_.family, diagnostics_);
     }
+    read_points(fields);
     read_seeds(fields);
     read_placement(fields);
-    for (const char* key :
-         {"zip", "include", "derive", "where", "exclude", "stop", "deadline", "needs"}) {
-      fields.refuse(key);
-    }
+    check_resource_conditions(document_, spec_, diagnostics_);
+    for (const char* key : {"deadline", "needs"}) { fields.refuse(key); }
     fields.finish();
     check_assigned();
     check_subsets();
+    check_set_once();
     return std::move(spec_);
   }
 
@@ -156,6 +159,21 @@ class SpecReader {
     fields.finish();
   }
 
+  /// What makes points beside defaults and axes.
+  void read_points(Fields& fields) {
+    if (const Json* json = fields.get("zip")) {
+      spec_.zip = read_zip(document_, *json, spec_.family, diagnostics_);
+    }
+    if (const Json* json = fields.get("include")) {
+      spec_.include = read_include(document_, *json, spec_.family, diagnostics_);
+    }
+    if (const Json* json = fields.get("derive")) {
+      read_derive(document_, *json, spec_, diagnostics_);
+    }
+    const Json* where = fields.get("where");
+    read_filters(document_, where, fields.get("exclude"), spec_, diagnostics_);
+  }
+
   void read_seeds(Fields& fields) {
     const Json* json = fields.get("seeds");
     if (json == nullptr) { return; }
@@ -180,6 +198,9 @@ class SpecReader {
     if (const Json* json = fields.get("resources")) { read_resources(*json); }
     if (const Json* json = fields.get("ceilings")) { read_ceilings(*json); }
     if (const Json* json = fields.get("retry")) { read_retry(*json); }
+    if (const Json* json = fields.get("stop")) {
+      spec_.stop = read_stop_rules(document_, *json, diagnostics_);
+    }
     set(spec_.priority, fields.integer("priority", -1'000'000, 1'000'000));
   }
 
@@ -232,9 +253,17 @@ class SpecReader {
 
   void read_ceilings(const Json& json) {
     Fields fields(document_, json, "/ceilings", diagnostics_);
-    spec_.usd_per_device_hour = fields.number("usd_per_device_hour", kNotNegative);
-    for (const char* key : {"device_hours", "usd", "on_reach"}) { fields.refuse(key); }
+    CeilingBlock& block = spec_.ceilings;
+    block.device_hours = fields.number("device_hours", kPositive);
+    block.usd = fields.number("usd", kPositive);
+    block.usd_per_device_hour = fields.number("usd_per_device_hour", kNotNegative);
+    const auto on_reach = fields.word("on_reach", {"hold", "checkpoint_and_stop"});
+    block.stops_runs = on_reach == "checkpoint_and_stop";
     fields.finish();
+    if (on_reach && !block.device_hours && !block.usd) {
+      report("/ceilings/on_reach", "there is no ceiling to reach", "device_hours or usd beside it",
+             *on_reach);
+    }
   }
 
   void read_retry(const Json& json) {
@@ -250,25 +279,39 @@ class SpecReader {
     fields.finish();
   }
 
-  bool is_assigned(const std::string& path) const {
-    const auto names = [&](const auto& entry) { return entry.path == path; };
-    return std::any_of(spec_.defaults.begin(), spec_.defaults.end(), names) ||
-           std::any_of(spec_.axes.begin(), spec_.axes.end(), names);
+  /// What has no default must be set; a value that was there but wrong has been told already, so
+  /// that it counts here as it was written.
+  void check_assigned() {
+    for (const char* name : {"model.size", "data.sessions", "budget.flops"}) {
+      const std::string path = name;
+      if (is_default(path) || is_written("derive", path)) { continue; }
+      if (has_product(spec_) && !is_written("axes", path) && !is_zipped(path)) {
+        report("", "'" + path + "' is missing", "a value in 'defaults' or 'axes'");
+      }
+      for (const IncludedPoint& point : spec_.include) {
+        if (document_.root.at(Json::json_pointer(point.pointer)).contains(path)) { continue; }
+        report(point.pointer, "'" + path + "' is missing", "a value here or in 'defaults'");
+      }
+    }
   }
 
-  /// What has no default must be set; a value that was there but wrong has been told already.
-  void check_assigned() {
-    for (const char* path : {"model.size", "data.sessions", "budget.flops"}) {
-      const std::string name = path;
-      const auto dot = name.find('.');
-      const auto nested = nlohmann::ordered_json::json_pointer("/defaults/" + name.substr(0, dot) +
-                                                               "/" + name.substr(dot + 1));
-      const auto axes = document_.root.find("axes");
-      const bool in_axes =
-          axes != document_.root.end() && axes->is_object() && axes->contains(name);
-      if (is_assigned(name) || in_axes || document_.root.contains(nested)) { continue; }
-      report("", "'" + name + "' is missing", "a value in 'defaults' or 'axes'");
-    }
+  bool is_default(const std::string& path) const {
+    const auto dot = path.find('.');
+    return document_.root.contains(
+        Json::json_pointer("/defaults/" + path.substr(0, dot) + "/" + path.substr(dot + 1)));
+  }
+
+  bool is_written(const char* key, const std::string& path) const {
+    const auto member = document_.root.find(key);
+    return member != document_.root.end() && member->is_object() && member->contains(path);
+  }
+
+  bool is_zipped(const std::string& path) const {
+    const auto groups = document_.root.find("zip");
+    return groups != document_.root.end() && groups->is_array() &&
+           std::any_of(groups->begin(), groups->end(), [&](const Json& group) {
+             return group.is_object() && group.contains(path);
+           });
   }
 
   void check_subsets() {
@@ -280,12 +323,53 @@ class SpecReader {
              describe(Json(name)), suggest_name(name, names));
     };
     check(spec_.evaluation_sessions, "/evaluation/sessions");
-    for (const Assignment& assignment : spec_.defaults) {
+    for (const Assignment& assignment : assignments_of(spec_)) {
       if (assignment.path == "data.sessions") { check(assignment.value, assignment.pointer); }
     }
-    for (const Axis& axis : spec_.axes) {
-      if (axis.path != "data.sessions") { continue; }
-      for (const Assignment& value : axis.values) { check(value.value, value.pointer); }
+  }
+
+  /// A PATH varies in one place, and is set or derived. A sweep is of one family.
+  void check_set_once() {
+    std::map<std::string, std::string> places;  // PATH → where it was met first
+    const auto vary = [&](const Axis& axis, const std::string& pointer) {
+      const auto [first, fresh] = places.try_emplace(axis.path, pointer);
+      if (fresh) { return; }
+      report(pointer, "'" + axis.path + "' varies in two places",
+             "once, in 'axes' or in one group of 'zip'", "another at " + first->second);
+    };
+    for (const Axis& axis : spec_.axes) { vary(axis, child_pointer("/axes", axis.path)); }
+    for (const ZipGroup& group : spec_.zip) {
+      for (const Axis& axis : group.axes) { vary(axis, child_pointer(group.pointer, axis.path)); }
+    }
+    for (const Assignment& assignment : assignments_of(spec_)) {
+      places.try_emplace(assignment.path, assignment.pointer);
+    }
+    check_derived(places);
+    check_one_family();
+  }
+
+  void check_derived(const std::map<std::string, std::string>& places) {
+    for (const Derivation& derivation : spec_.derive) {
+      const auto set = places.find(derivation.path);
+      if (set == places.end()) { continue; }
+      report(derivation.pointer, "'" + derivation.path + "' is derived, and set as well",
+             "one of both", "a value at " + set->second);
+    }
+  }
+
+  void check_one_family() {
+    const auto check = [&](const std::string& path, const std::string& pointer) {
+      if (path != "model.family") { return; }
+      report(pointer, "a sweep is of one family of models", "'model.family' in 'defaults'", "",
+             "a sweep a family");
+    };
+    for (const ZipGroup& group : spec_.zip) {
+      for (const Axis& axis : group.axes) {
+        check(axis.path, child_pointer(group.pointer, axis.path));
+      }
+    }
+    for (const IncludedPoint& point : spec_.include) {
+      for (const Assignment& value : point.values) { check(value.path, value.pointer); }
     }
   }
 
@@ -295,6 +379,32 @@ class SpecReader {
 };
 
 }  // namespace
+
+std::vector<Assignment> assignments_of(const Spec& spec) {
+  std::vector<Assignment> all = spec.defaults;
+  const auto add = [&](const std::vector<Assignment>& some) {
+    all.insert(all.end(), some.begin(), some.end());
+  };
+  for (const Axis& axis : spec.axes) { add(axis.values); }
+  for (const ZipGroup& group : spec.zip) {
+    for (const Axis& axis : group.axes) { add(axis.values); }
+  }
+  for (const IncludedPoint& point : spec.include) { add(point.values); }
+  return all;
+}
+
+std::vector<std::string> varied_paths(const Spec& spec) {
+  std::set<std::string> paths;
+  for (const Axis& axis : spec.axes) { paths.insert(axis.path); }
+  for (const ZipGroup& group : spec.zip) {
+    for (const Axis& axis : group.axes) { paths.insert(axis.path); }
+  }
+  for (const IncludedPoint& point : spec.include) {
+    for (const Assignment& value : point.values) { paths.insert(value.path); }
+  }
+  for (const Derivation& derivation : spec.derive) { paths.insert(derivation.path); }
+  return {paths.begin(), paths.end()};
+}
 
 Parsed<Spec> parse_spec(std::string_view text, const std::string& file) {
   Parsed<Document> parsed = parse_document(text, file);

@@ -4,7 +4,9 @@
 
 #include "input/document.h"
 #include "input/fields.h"
+#include "sweeps/ceiling.h"
 #include "worker/protocol/retry_limit.h"
+#include "worker/protocol/stop_rule.h"
 
 #include <cstdint>
 #include <map>
@@ -44,7 +46,31 @@ struct Axis {
   std::vector<Assignment> values;
 };
 
-/// The first rule whose condition holds (over axes' PATHs) says what a point's job takes.
+/// PATHs that vary together: the k-th values of all of them make one choice.
+struct ZipGroup {
+  std::string pointer;
+  std::vector<Axis> axes;  ///< sorted by PATH, equally long
+};
+
+/// A point beside those of the product: what it sets above the defaults.
+struct IncludedPoint {
+  std::string pointer;
+  std::vector<Assignment> values;
+};
+
+/// A PATH whose value follows from others (formula.h over the names of quantity.h).
+struct Derivation {
+  std::string path, pointer, formula;
+};
+
+/// A condition (condition.h over the names of quantity.h) on points.
+struct PointFilter {
+  std::string pointer, condition;
+  bool excludes = false;  ///< else points where it does not hold are left out
+};
+
+/// The first rule whose condition holds (over the names of quantity.h) says what a point's job
+/// takes.
 struct ResourceRule {
   std::string condition;             ///< empty = always
   std::vector<int64_t> nodes = {1};  ///< counts that it may run on, rising
@@ -67,14 +93,31 @@ struct Spec {
   std::vector<std::string> evaluation_strategies;
   std::vector<Assignment> defaults;
   std::vector<Axis> axes;  ///< sorted by PATH
+  std::vector<ZipGroup> zip;
+  std::vector<IncludedPoint> include;
+  std::vector<Derivation> derive;    ///< each behind those that its formula names
+  std::vector<PointFilter> filters;  ///< `where`, then `exclude`
   std::vector<int64_t> seeds = {0};
   std::vector<ResourceRule> resources;
-  std::optional<double> usd_per_device_hour;
+  CeilingBlock ceilings;
+  std::vector<protocol::StopRule> stop;
   std::map<std::string, protocol::RetryLimit> retry;  ///< by failure class
   int64_t priority = 0;
 };
 
 inline constexpr size_t kPointsMax = 100'000;
+inline constexpr size_t kCandidatesMax = 1'000'000;  ///< before `where` and `exclude`
+
+/// Whether points are made of the product of axes and zip groups: not of `include` alone.
+inline bool has_product(const Spec& spec) {
+  return spec.include.empty() || !spec.axes.empty() || !spec.zip.empty();
+}
+
+/// Every value that the spec sets: defaults, axes, zip groups, included points.
+std::vector<Assignment> assignments_of(const Spec& spec);
+
+/// PATHs that differ between points, as `values` of a point lists them: sorted, each once.
+std::vector<std::string> varied_paths(const Spec& spec);
 
 /// Reads and checks a spec; every problem in one pass. Whether sessions exist is judged later,
 /// against the recordings (sessions.h).

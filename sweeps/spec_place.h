@@ -12,8 +12,8 @@ Diagnostic diagnostic_at(const Spec& spec, const std::string& pointer, std::stri
                          std::string expected, std::string found,
                          Severity severity = Severity::error);
 
-/// The pointer of a PATH for a point with these values of the axes: its axis' value, its default,
-/// or the whole document.
+/// The pointer of a PATH for a point with these values: its formula, the value of its axis, zip
+/// group or included point, its default, or the whole document.
 std::string place_of(const Spec& spec, const Json& values, const std::string& path);
 
 }  // namespace enigma::sweeps

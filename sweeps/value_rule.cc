@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <utility>
 
@@ -100,6 +101,30 @@ bool read_strategies(const WrittenValue& value, Draft& draft) {
   std::sort(names->begin(), names->end());
   if (good) { draft.point.training_strategies = std::move(*names); }
   return good;
+}
+
+/// kWorkerNames, spelled out.
+bool is_worker_name(const std::string& name) {
+  const auto good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+  return !name.empty() && name.size() <= 64 && !std::isdigit(static_cast<unsigned char>(name[0])) &&
+         std::all_of(name.begin(), name.end(), good);
+}
+
+bool read_worker_value(const WrittenValue& value, Draft& draft) {
+  const std::string name = value.path.substr(value.path.find('.') + 1);
+  if (!is_worker_name(name)) {
+    report(value, "'" + name + "' is no name of a worker's setting",
+           "letters, digits and '_', not beginning with a digit, at most 64");
+    return false;
+  }
+  const Json& json = value.json;
+  if (!json.is_number() && !json.is_string() && !json.is_boolean()) {
+    report(value, "wrong type", "a number, a text, true or false");
+    return false;
+  }
+  draft.point.worker[name] =
+      json.is_number_float() ? canonical_number(json.get<double>()) : nlohmann::json(json);
+  return true;
 }
 
 Json strategies_schema() {
@@ -201,6 +226,13 @@ ValueRule training_strategies() {
             return names;
           },
           strategies_schema(), "the name of a strategy or of a table of them, or a list"};
+}
+
+ValueRule worker_value() {
+  return {read_worker_value,
+          [](const Point& point) { return nlohmann::json(point.worker); },
+          {{"type", {"number", "string", "boolean"}}},
+          "a number, a text, `true` or `false`"};
 }
 
 }  // namespace enigma::sweeps

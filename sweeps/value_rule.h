@@ -26,6 +26,7 @@ struct WrittenValue {
   std::string pointer;
   std::vector<Diagnostic>& diagnostics;
   const Family& family;
+  std::string path;  ///< of worker settings: the row does not know it
 };
 
 struct ValueRule {
@@ -54,6 +55,10 @@ Json to_json(const model::ModelSize& size);
 /// The name of a session set; canonical: the digest of its sessions.
 ValueRule session_set();
 ValueRule training_strategies();
+/// Of `worker.NAME`: a number, a text or a boolean, kept in Point::worker.
+ValueRule worker_value();
+/// What a NAME may be, as a regular expression.
+inline constexpr const char* kWorkerNames = "^[A-Za-z_][A-Za-z0-9_]{0,63}$";
 
 // ---- of templates
 

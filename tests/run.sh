@@ -166,7 +166,10 @@ if wanted end_to_end; then
   timed "end to end, protocol worker" run_script tests/end_to_end/run.sh build/release
   timed "end to end, real worker" run_script tests/end_to_end/real_worker.sh build/release
 fi
-if wanted page; then timed "page in a browser" run_script tests/browser/run.sh build/release; fi
+if wanted page; then
+  timed "page in a browser" run_script tests/browser/run.sh build/release
+  timed "schema in ajv" run_script tests/schema/run.sh build/release
+fi
 if wanted slurm; then timed "slurm" run_script tests/slurm/run.sh build/release; fi
 if wanted quickstart; then timed "quick start" run_script tests/quickstart/run.sh; fi
 if wanted bench; then timed "benchmarks" run_script tests/bench/run.sh build/release; fi

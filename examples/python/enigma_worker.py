@@ -57,6 +57,7 @@ class Run:
         self.start = os.environ.get("ENIGMA_START", "")
         file = json.loads(pathlib.Path(os.environ["ENIGMA_POINT"]).read_text(encoding="utf-8"))
         self.id, self.point = file["id"], file["point"]
+        self.settings = self.point.get("worker", {})  # `worker.NAME` of the spec, by NAME
         self.steps, self.flops, self.seed = file["steps"], file["flops"], file["seed"]
         self.flops_per_step = file["flops_per_step"]
         self.rank, self.world = _ranks()

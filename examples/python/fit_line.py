@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A trainer of ten lines as a worker of enigma-sweep: a line is fitted to points by gradient descent.
 
-    enigma-sweep submit spec.json --worker examples/python/fit_line.py --wait
+    enigma-sweep submit examples/python/fit_line.json --data RECORDINGS --worker examples/python/fit_line.py --wait
 """
 
 import json
@@ -18,18 +18,18 @@ WINDOWS = 8
 PAUSE_S = float(os.environ.get("FIT_LINE_PAUSE_S", "0"))
 
 
-def points(seed, step):
+def points(seed, step, noise=0.1):
     """The step's batch: the same whenever and wherever it is drawn."""
     random_of_step = random.Random(f"{seed} {step}")
     xs = [random_of_step.uniform(-1, 1) for _ in range(WINDOWS)]
-    return [(x, 2 * x + 1 + random_of_step.gauss(0, 0.1)) for x in xs]
+    return [(x, 2 * x + 1 + random_of_step.gauss(0, noise)) for x in xs]
 
 
 def loss_of(line, batch):
     return sum((line["slope"] * x + line["offset"] - y) ** 2 for x, y in batch) / len(batch)
 
 
-def take_step(line, batch, rate=0.1):
+def take_step(line, batch, rate):
     errors = [(line["slope"] * x + line["offset"] - y, x) for x, y in batch]
     line["slope"] -= rate * 2 * sum(error * x for error, x in errors) / len(batch)
     line["offset"] -= rate * 2 * sum(error for error, _ in errors) / len(batch)
@@ -45,10 +45,12 @@ def main():
         def write(folder):
             (folder / "line.json").write_text(json.dumps(line))
 
+        # `worker.rate` and `worker.noise` of the spec; what it does not set stays as it was.
+        rate, noise = run.settings.get("rate", 0.1), run.settings.get("noise", 0.1)
         while step < run.steps and not run.stop:
-            batch = points(run.seed, step)
+            batch = points(run.seed, step, noise)
             loss = loss_of(line, batch)
-            take_step(line, batch)
+            take_step(line, batch, rate)
             step += 1
             run.metrics(step, step * WINDOWS, step * run.flops_per_step, train_loss=loss)
             if run.checkpoint_due(every_s=1):
@@ -56,7 +58,7 @@ def main():
             time.sleep(PAUSE_S)
         if step < run.steps:
             run.leave(step, write)
-        held_out = [point for k in range(100) for point in points(run.seed, -1 - k)]
+        held_out = [point for k in range(100) for point in points(run.seed, -1 - k, noise)]
         run.evaluation(step, "line", loss=loss_of(line, held_out), n=len(held_out),
                        baseline_loss=loss_of({"slope": 0, "offset": 1}, held_out))
         run.keep(step, write)

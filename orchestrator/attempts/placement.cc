@@ -58,6 +58,9 @@ std::string to_text(const Placement& placement) {
                {"environment", placement.environment}};
   if (placement.resources) { text["resources"] = json_of(*placement.resources); }
   if (placement.site) { text["site"] = json_of(*placement.site); }
+  for (const protocol::StopRule& rule : placement.stop) {
+    text["stop"].push_back({{"if", rule.condition}, {"over_steps", rule.over_steps}});
+  }
   return text.dump();
 }
 
@@ -66,6 +69,9 @@ Placement placement_of(const std::string& text) {
   Placement placement{parsed.at("data"), parsed.at("worker"), {}, parsed.value("environment", "")};
   if (parsed.contains("resources")) { placement.resources = resources_of(parsed["resources"]); }
   if (parsed.contains("site")) { placement.site = site_of(parsed["site"]); }
+  for (const json& rule : parsed.value("stop", json::array())) {
+    placement.stop.push_back({rule.at("if"), rule.at("over_steps")});
+  }
   const json retry = parsed.value("retry", json::object());
   for (const auto& [name, rule] : retry.items()) {
     protocol::RetryLimit& known = placement.retry[name];

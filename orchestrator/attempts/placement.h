@@ -4,6 +4,7 @@
 
 #include "orchestrator/decide/policy.h"
 #include "worker/protocol/retry_limit.h"
+#include "worker/protocol/stop_rule.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -41,6 +42,7 @@ struct Placement {
   std::string environment;                            ///< name of the kept one; empty = unknown
   std::optional<Resources> resources;                 ///< of a cluster
   std::optional<Site> site;                           ///< of a cluster
+  std::vector<protocol::StopRule> stop = {};          ///< when it is to be held
 };
 std::string to_text(const Placement& placement);
 Placement placement_of(const std::string& text);

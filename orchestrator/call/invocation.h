@@ -14,6 +14,7 @@ struct Invocation : Call {
   std::filesystem::path store;    ///< --store, ENIGMA_STORE or ./.enigma; need not exist yet
   bool color = false;             ///< decided already: terminal, --color and NO_COLOR
   std::filesystem::path program;  ///< this very program, to start a controller with
+  std::string version;            ///< of this program
 };
 
 /// What the command line asks for before any command runs.

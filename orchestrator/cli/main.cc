@@ -56,7 +56,9 @@ int run(const cli::Request& request) {
     print_help(std::cerr);
     return cli::kWrongInput;
   }
-  return command_named(request.invocation.verb).run(request.invocation);
+  cli::Invocation invocation = request.invocation;
+  invocation.version = ENIGMA_VERSION;
+  return command_named(invocation.verb).run(invocation);
 }
 
 /// Says what broke in the right words; with --json also as the command's document, for which the

@@ -23,7 +23,8 @@ int metrics(const Invocation& invocation) {
   const std::string name = required(*values, "run");
   const auto store = store_of(invocation);
   const std::string id = run_named(store, name);
-  auto rows = documents::metric_rows(store, id, (*values)["all-attempts"].as<bool>());
+  auto rows = documents::rows_json(
+      documents::metric_values(store, id, (*values)["all-attempts"].as<bool>()));
   if (invocation.json && !(*values)["csv"].as<bool>()) {
     print_document(invocation, {{"run", id}, {"rows", std::move(rows)}});
   } else {

@@ -42,6 +42,14 @@ void print(const Json& document) {
   }
   add({"total", "", ""}, document["total"]);
   std::cout << documents::aligned(std::move(rows), {}, {0, 1});
+  for (const Json& ceiling : document["ceilings"]) {
+    std::cout << fmt::format(
+        "\nsweep {} may use {}: {:.3g} of {:.3g} device-hours are used, and "
+        "runs at work will take about {:.3g} more\n",
+        ceiling["sweep"].get<std::string>(), ceiling["text"].get<std::string>(),
+        ceiling["used_device_hours"].get<double>(), ceiling["device_hours"].get<double>(),
+        ceiling["reserved_device_hours"].get<double>());
+  }
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ const std::vector<Command>& commands() {
       {"drill", "strike a run for real, and say what was lost", rehearse},
       {"serve", "the controller, in the foreground", serve},
       {"schema", "the JSON Schema of a spec", schema},
+      {"completion", "scripts for bash and zsh, and the manual page", completion},
   };
   return table;
 }

@@ -8,6 +8,7 @@ namespace enigma::cli {
 
 int cancel(const Invocation& invocation);
 int check_worker(const Invocation& invocation);
+int completion(const Invocation& invocation);
 int diagnose(const Invocation& invocation);
 int diff(const Invocation& invocation);
 int evaluate(const Invocation& invocation);

@@ -33,6 +33,15 @@ const std::string& run_of(const decide::Action& action) {
   return std::visit([](const auto& of) -> const std::string& { return of.run; }, action);
 }
 
+/// Runs that a ceiling holds from now on.
+std::set<std::string> held_back(const std::vector<decide::Action>& actions) {
+  std::set<std::string> runs;
+  for (const decide::Action& action : actions) {
+    if (std::holds_alternative<decide::HoldBack>(action)) { runs.insert(run_of(action)); }
+  }
+  return runs;
+}
+
 std::optional<int64_t> number_of(const decide::JobState& state) {
   if (const auto* running = std::get_if<decide::Running>(&state)) { return running->number; }
   if (const auto* ended = std::get_if<decide::Ended>(&state)) { return ended->number; }
@@ -80,20 +89,34 @@ Controller::Controller(ControllerOptions options, db::Store& store, decide::Exec
 void Controller::turn(db::Time now) {
   if (now < last_turn_ || now - last_turn_ > kGap_s) { watching_since_ = now; }
   last_turn_ = now;
-  const auto observations = executors_.observe(decide::watches(live().for_turn(now)));
+  const auto observations = executors_.observe(decide::watches(runs_of_turn(now)));
   read_spools(observations, now);
-  Changes changes(live().for_turn(now));
+  Changes changes(runs_of_turn(now));
   apply(observations, changes, now);
   const auto actions = decide_turn(observations, changes, now);
-  save(changes.changed_runs(), changes.events);
+  save(changes.changed_runs(), changes.events, held_back(actions));
   for (const decide::Action& action : actions) { perform(action); }
   submit_all(actions, now);
   settle(actions, now);
 }
 
 LiveRuns& Controller::live() {
-  if (!live_) { live_.emplace(store_.load(), options_.policy); }
+  if (!live_) {
+    ledger_ = Ledger(store_.ceilings(), store_.charges());
+    live_.emplace(store_.load(), options_.policy);
+  }
   return *live_;
+}
+
+void Controller::remember(db::Run run) {
+  LiveRuns& runs = live();
+  ledger_.put(run);
+  if (run.state == db::State::held || db::is_terminal(run.state)) { stop_rules_.forget(run.id); }
+  runs.put(std::move(run));
+}
+
+std::vector<db::Run> Controller::runs_of_turn(db::Time now) {
+  return live().for_turn(now, [this](const db::Run& run) { return ledger_.holds(run); });
 }
 
 std::optional<db::Run> Controller::known(const std::string& run) {
@@ -102,15 +125,20 @@ std::optional<db::Run> Controller::known(const std::string& run) {
   return row ? std::optional(std::move(row->run)) : std::nullopt;
 }
 
-void Controller::save(const std::vector<db::Run>& runs, const std::vector<db::Event>& events) {
-  store_.save(runs, events);
-  for (const db::Run& run : runs) { live().put(run); }
+void Controller::save(const std::vector<db::Run>& runs, const std::vector<db::Event>& events,
+                      const std::set<std::string>& asked) {
+  store_.save(runs, events, asked);
+  for (const db::Run& run : runs) { remember(run); }
 }
 
 // A commit that was refused found another run in the store than the one in memory.
 void Controller::keep(const Reception& reception) {
   if (reception.status == 503) { live_.reset(); }
-  if (reception.run) { live().put(*reception.run); }
+  if (!reception.run) { return; }
+  remember(*reception.run);
+  if (reception.run->state == db::State::running) {
+    stop_rules_.take(store_, *reception.run, reception.reports);
+  }
 }
 
 void Controller::read_spools(const std::vector<decide::Observation>& observations, db::Time now) {
@@ -222,8 +250,10 @@ void Controller::judge_nodes(db::Time now) {
 }
 
 std::vector<decide::Action> Controller::decide_turn(
-    const std::vector<decide::Observation>& observations, Changes& changes, db::Time now) const {
+    const std::vector<decide::Observation>& observations, Changes& changes, db::Time now) {
   decide::Snapshot snapshot{changes.all(), observations, {}, watching_since_, limits_};
+  snapshot.accounts = ledger_.accounts(snapshot.runs);
+  snapshot.stopped = stop_rules_.stopped(store_);
   snapshot.tokens = fresh_tokens(snapshot.runs.size());
   auto actions = decide::reconcile(snapshot, options_.policy, now);
   for (const decide::Action& action : actions) {
@@ -239,7 +269,8 @@ void Controller::perform(const decide::Action& action) {
                       // submit_all() and settle() see to all of theirs.
                       [](const decide::Submit&) {}, [](const decide::Settle&) {},
                       // Written down is all there is to these: the next turns stop the attempt.
-                      [](const decide::GiveUp&) {}, [](const decide::DeclareLost&) {}},
+                      [](const decide::GiveUp&) {}, [](const decide::DeclareLost&) {},
+                      [](const decide::HoldBack&) {}},
              action);
 }
 
@@ -290,7 +321,7 @@ void Controller::take_answers(const std::vector<decide::Submission>& submissions
 // What stands in the executor's queue after a submission says how much it takes.
 void Controller::learn_limit(const std::string& executor, bool refused, db::Time now) {
   if (!refused && !limits_.contains(executor)) { return; }
-  const decide::Snapshot after{live().for_turn(now), {}, {}, watching_since_, {}};
+  const decide::Snapshot after{runs_of_turn(now), {}, {}, watching_since_, {}};
   const int64_t runs = decide::slots_used(after, options_.policy)[executor];
   limits_[executor] = decide::after_submitting(limits_[executor], runs, refused, now);
 }
@@ -354,16 +385,23 @@ std::vector<std::string> Controller::request(const std::vector<db::Run>& runs,
     changed.push_back(std::move(change.run));
   }
   store_.save_request(changed, events);
-  for (db::Run& run : changed) { live().put(std::move(run)); }
+  for (db::Run& run : changed) { remember(std::move(run)); }
   return ids;
 }
 
 // Of known runs, slots and priority may have followed. Where anything fails, memory is read anew.
 std::vector<std::string> Controller::add(const std::string& sweep, const std::string& spec,
-                                         const std::vector<db::NewPoint>& points, db::Time now) {
+                                         const std::vector<db::NewPoint>& points, db::Time now,
+                                         const std::optional<db::Ceiling>& ceiling) {
   LiveRuns runs = std::move(live());
   live_.reset();
-  auto added = store_.submit_sweep(sweep, spec, points, now);
+  const int64_t written = store_.rows_written();
+  auto added = store_.submit_sweep(sweep, spec, points, now, ceiling);
+  if (store_.rows_written() == written) {
+    live_ = std::move(runs);
+    return added;
+  }
+  ledger_ = Ledger(store_.ceilings(), store_.charges());
   for (db::Run& run : store_.runs_of(sweep)) { runs.put(std::move(run)); }
   live_ = std::move(runs);
   return added;

@@ -5,7 +5,9 @@
 
 #include "db/store.h"
 #include "orchestrator/controller/ingest.h"
+#include "orchestrator/controller/ledger.h"
 #include "orchestrator/controller/live_runs.h"
+#include "orchestrator/controller/stop_rules.h"
 #include "orchestrator/decide/executors.h"
 #include "orchestrator/decide/nodes.h"
 #include "orchestrator/decide/policy.h"
@@ -16,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,7 +50,8 @@ class Controller {
                                    db::Time now);
   /// Adds what is new of a sweep (db::Store::submit_sweep); the ids of the runs added.
   std::vector<std::string> add(const std::string& sweep, const std::string& spec,
-                               const std::vector<db::NewPoint>& points, db::Time now);
+                               const std::vector<db::NewPoint>& points, db::Time now,
+                               const std::optional<db::Ceiling>& ceiling = {});
 
   /// Freezes a forecast as of now; gives what stands under its name (db::Store::freeze).
   db::ForecastRow freeze(db::ForecastRow forecast, db::Time now);
@@ -61,6 +65,8 @@ class Controller {
 
   /// What is in memory; nothing: it is read from the store when it is next needed.
   const std::optional<LiveRuns>& live_runs() const { return live_; }
+  /// What counts against ceilings; as much in memory as the runs are.
+  const Ledger& ledger() const { return ledger_; }
   /// For reading. What is written goes through the controller, which keeps a memory of it.
   const db::Store& store() const { return store_; }
   const ControllerOptions& options() const { return options_; }
@@ -69,7 +75,10 @@ class Controller {
   struct Changes;
   LiveRuns& live();
   std::optional<db::Run> known(const std::string& run);
-  void save(const std::vector<db::Run>& runs, const std::vector<db::Event>& events);
+  void remember(db::Run run);
+  std::vector<db::Run> runs_of_turn(db::Time now);
+  void save(const std::vector<db::Run>& runs, const std::vector<db::Event>& events,
+            const std::set<std::string>& asked = {});
   void keep(const Reception& reception);
   void read_spools(const std::vector<decide::Observation>& observations, db::Time now);
   void read_earlier(const std::string& id, const std::string& token, db::Time now);
@@ -78,7 +87,7 @@ class Controller {
   void apply(const std::vector<decide::Observation>& observations, Changes& changes,
              db::Time now) const;
   std::vector<decide::Action> decide_turn(const std::vector<decide::Observation>& observations,
-                                          Changes& changes, db::Time now) const;
+                                          Changes& changes, db::Time now);
   std::vector<std::string> fresh_tokens(size_t runs) const;
   void judge_nodes(db::Time now);
   decide::Policy policy_for(const std::string& run) const;
@@ -103,6 +112,8 @@ class Controller {
   decide::QueueLimits limits_;
   db::Time nodes_judged_at_ = 0;
   std::optional<LiveRuns> live_;  ///< as in the store; nothing: to be read from there
+  Ledger ledger_;                 ///< read along with them
+  StopRules stop_rules_;
 };
 
 }  // namespace enigma

@@ -422,3 +422,73 @@ TEST_CASE("retry: decisions know every class that a spec may name") {
     CHECK(policy.retry.contains(*protocol::failure_class_named(name)));
   }
 }
+
+TEST_CASE(
+    "controller: a ceiling holds what it cannot pay for, and lets it go on when it is raised") {
+  World world;
+  db::NewPoint costly = a_point("00000000000000bb");
+  costly.plan = R"({"device_hours": 3})";
+  world.controller.add("dear", "{}", {costly}, 1000,
+                       db::Ceiling{"dear", 2, false, "2 device-hours"});
+  for (const db::Time now : {1001, 1002, 1003}) { world.controller.turn(now); }
+  const auto held = world.store.run(costly.id)->run;
+  CHECK(held.state == db::State::held);
+  CHECK(held.why.starts_with("held: the ceiling of sweep dear (2 device-hours;"));
+  CHECK(world.executor.tokens.size() == 1);  // of the other sweep
+  CHECK(world.store.events_of(costly.id).back().kind == "held");
+
+  world.controller.add("dear", "{}", {costly}, 1004,
+                       db::Ceiling{"dear", 9, false, "9 device-hours"});
+  world.controller.request({held}, decide::Request::resume, 1004);
+  world.executor.states.clear();
+  CHECK(world.store.run(costly.id)->run.wanted_by.empty());
+  CHECK(world.store.run(costly.id)->run.state == db::State::waiting);
+}
+
+TEST_CASE("controller: many runs that a ceiling holds are held in a few turns") {
+  World world;
+  std::vector<db::NewPoint> points;
+  for (int i = 0; i < 600; ++i) { points.push_back(a_point("run" + std::to_string(1000 + i))); }
+  for (db::NewPoint& point : points) { point.plan = R"({"device_hours": 3})"; }
+  world.controller.add("dear", "{}", points, 1000, db::Ceiling{"dear", 2, false, "2 device-hours"});
+  for (int turn = 0; turn < 6; ++turn) { world.controller.turn(1001 + turn); }
+  CHECK(world.store.counts("dear").at("held") == 600);
+}
+
+TEST_CASE("controller: a stop rule holds a run at work, with what it was measured by") {
+  World world;
+  db::NewPoint point = a_point(kRun);
+  attempts::Placement placement{"/data", "/worker", {}};
+  placement.stop = {{"gain < 0.01", 2}};
+  point.placement = attempts::to_text(placement);
+  point.target_step = 100;
+  world.controller.add("sweep", "{}", {point}, 1000);
+  const std::string token = world.start();
+  std::string& spool = world.executor.spools[token];
+  spool += world.line(1, protocol::Hello{1, {"cpu"}, "r"});
+  for (int64_t step = 1; step <= 4; ++step) {
+    spool += world.line(
+        step + 1,
+        protocol::Metrics{
+            step, step, 1.0 * static_cast<double>(step), {{"train_loss", step < 3 ? 4.0 : 2.0}}});
+  }
+  world.controller.turn(1002);
+  CHECK(world.store.run(kRun)->run.wanted == db::Wanted::run);  // it gains a half
+  for (int64_t step = 5; step <= 6; ++step) {
+    spool += world.line(
+        step + 1,
+        protocol::Metrics{step, step, 1.0 * static_cast<double>(step), {{"train_loss", 2.0}}});
+  }
+  world.controller.turn(1003);
+  const auto stopped = world.store.run(kRun)->run;
+  CHECK(stopped.wanted == db::Wanted::hold);
+  CHECK(stopped.wanted_by.starts_with("the sweep's stop rule gain < 0.01 holds: step 6"));
+  world.controller.turn(1004);
+  CHECK(world.executor.cancelled == std::vector<std::string>{token});
+  decide::Ended ended;
+  ended.code = 75;
+  ended.number = 1;
+  world.executor.states[token] = ended;
+  world.controller.turn(1005);
+  CHECK(world.store.run(kRun)->run.state == db::State::held);
+}

@@ -86,6 +86,7 @@ Reception commit(db::Store& store, decide::Receipt&& receipt) {
     return {503, {}, "the run changed meanwhile: post again", {}};
   }
   reception.run = std::move(receipt.delivery.run);
+  reception.reports = std::move(receipt.delivery.reports);
   return reception;
 }
 

@@ -19,6 +19,7 @@ struct Reception {
   protocol::Answer answer;
   std::string why;             ///< where it is no 200
   std::optional<db::Run> run;  ///< as committed; nothing: there was nothing new to write
+  std::vector<protocol::Report> reports = {};  ///< that were new
 };
 
 /// `token` is the submission's, already authorised by the caller. All reports are of `run`, which

@@ -56,26 +56,33 @@ void LiveRuns::put(db::Run run) {
   }
 }
 
-std::vector<db::Run> LiveRuns::for_turn(db::Time now) const {
+std::vector<db::Run> LiveRuns::for_turn(db::Time now, const IsHeld& is_held) const {
   std::vector<db::Run> chosen;
   for (const auto& [id, run] : active_) { chosen.push_back(*run); }
   for (const auto& [id, run] : ended_) {
     chosen.push_back(*run);
     if (chosen.size() == active_.size() + kEndedMax) { break; }
   }
-  for (const auto& [pool, queue] : queues_) { choose(pool, now, chosen); }
+  for (const auto& [pool, queue] : queues_) { choose(pool, now, is_held, chosen); }
   std::sort(chosen.begin(), chosen.end(),
             [](const db::Run& a, const db::Run& b) { return a.id < b.id; });
   return chosen;
 }
 
 // A queue is served in order and stops at the first that doesn't fit: nobody behind is needed.
-void LiveRuns::choose(const std::string& pool, db::Time now, std::vector<db::Run>& chosen) const {
+void LiveRuns::choose(const std::string& pool, db::Time now, const IsHeld& is_held,
+                      std::vector<db::Run>& chosen) const {
   const auto& queue = queues_.at(pool);
   const int64_t size = decide::size_of(policy_, pool);
   int64_t taken = 0;
+  size_t held = 0;
   for (auto next = queue.begin(); next != queue.end() && taken < size; ++next) {
     const db::Run& run = *next->second;
+    if (is_held && is_held(run)) {
+      chosen.push_back(run);
+      if (++held == kHeldMax) { break; }
+      continue;
+    }
     if (decide::not_before(run, now) > now) { continue; }
     chosen.push_back(run);
     taken += decide::share_of(policy_, run);

@@ -6,6 +6,7 @@
 #include "orchestrator/decide/policy.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -19,6 +20,11 @@ class LiveRuns {
   /// Ended runs that one turn is given: each needs a mark, which is a file that is synced.
   static constexpr size_t kEndedMax = 16;
 
+  /// Runs to be held that one turn is given, of each pool.
+  static constexpr size_t kHeldMax = 256;
+  /// Whether a run that may start is to be held instead.
+  using IsHeld = std::function<bool(const db::Run&)>;
+
   /// A run that needs more than the policy's slots never starts.
   LiveRuns(std::vector<db::Run> unsettled, decide::Policy policy);
   LiveRuns(LiveRuns&&) = default;
@@ -31,8 +37,8 @@ class LiveRuns {
 
   /// What a turn has to look at, by id: every run with an attempt that may live or a request that
   /// is not met, some of those that have ended, and of those that may start, in the queue's order,
-  /// as many as there are slots for.
-  std::vector<db::Run> for_turn(db::Time now) const;
+  /// as many as there are slots for. Besides them, some of those that are to be held.
+  std::vector<db::Run> for_turn(db::Time now, const IsHeld& is_held = {}) const;
 
   /// Every run with an attempt that may live, or a request that is not met, by id. They stand until
   /// the next `put`.
@@ -53,7 +59,8 @@ class LiveRuns {
   static Rank rank_of(const db::Run& run);
   void enter(const db::Run& run);
   void leave(const db::Run& run);
-  void choose(const std::string& pool, db::Time now, std::vector<db::Run>& chosen) const;
+  void choose(const std::string& pool, db::Time now, const IsHeld& is_held,
+              std::vector<db::Run>& chosen) const;
 
   decide::Policy policy_;
   size_t held_ = 0;

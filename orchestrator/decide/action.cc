@@ -15,6 +15,7 @@ struct Text {
   std::string operator()(const Settle& a) const {
     return "settle " + a.run + " " + std::string(db::name_of(a.state));
   }
+  std::string operator()(const HoldBack& a) const { return "hold " + a.run + ": " + a.why; }
   static std::string word(const db::Verdict& verdict) {
     return std::string(protocol::name_of(verdict.failure_class));
   }

@@ -38,7 +38,13 @@ struct Settle {
   db::State state;
   bool operator==(const Settle&) const = default;
 };
-using Action = std::variant<Submit, Cancel, GiveUp, DeclareLost, Settle>;
+/// Hold a run, for a ceiling or a stop rule of its sweep: as a request of the user would.
+struct HoldBack {
+  std::string run;
+  std::string why;
+  bool operator==(const HoldBack&) const = default;
+};
+using Action = std::variant<Submit, Cancel, GiveUp, DeclareLost, Settle, HoldBack>;
 
 /// One line for logs and tests: "submit RUN TOKEN".
 std::string to_text(const Action& action);

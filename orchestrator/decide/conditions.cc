@@ -122,6 +122,7 @@ db::Time not_before(const Run& run, db::Time now) {
 std::optional<std::string> hindrance(const Run& run, const Snapshot& snapshot, const Policy& policy,
                                      db::Time now) {
   if (run.state != State::waiting) { return std::string(db::name_of(run.state)); }
+  if (!run.wanted_by.empty()) { return "it will be held: " + run.wanted_by; }
   if (run.wanted != Wanted::run) {
     return "it is asked to " + std::string(db::name_of(run.wanted));
   }
@@ -136,7 +137,8 @@ std::optional<std::string> hindrance(const Run& run, const Snapshot& snapshot, c
       return "an earlier attempt that was given up still lives and is being stopped";
     }
   }
-  return std::nullopt;
+  if (auto why = held_by(run, snapshot.accounts)) { return why; }
+  return waits_for(run, snapshot.accounts, snapshot.runs);
 }
 
 std::vector<const Run*> queue(const Snapshot& snapshot, const Policy& policy, db::Time now) {

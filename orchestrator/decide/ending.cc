@@ -155,8 +155,8 @@ void end_attempt(Change& change, const Ending& ending, const Policy& policy, db:
 bool rest_as_asked(db::Run& run) {
   if (run.wanted == db::Wanted::run) { return false; }
   const bool cancelled = run.wanted == db::Wanted::cancel;
-  move(run, cancelled ? State::cancelled : State::held,
-       cancelled ? "cancelled on request" : "held on request");
+  const std::string why = run.wanted_by.empty() ? " on request" : ": " + run.wanted_by;
+  move(run, cancelled ? State::cancelled : State::held, (cancelled ? "cancelled" : "held") + why);
   return true;
 }
 

@@ -58,6 +58,7 @@ struct Show {
 std::string of_running(const Run& run, const Snapshot& snapshot) {
   const db::Attempt& attempt = run.attempts.back();
   if (attempt.condemned) { return "being stopped: " + attempt.condemned->line; }
+  if (!run.wanted_by.empty()) { return "being stopped: " + run.wanted_by; }
   if (run.wanted != db::Wanted::run) {
     return "being stopped: asked to " + std::string(db::name_of(run.wanted));
   }

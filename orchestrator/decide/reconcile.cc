@@ -73,6 +73,31 @@ std::vector<Action> settle(const Snapshot& snapshot, const Policy& policy, db::T
   return plan;
 }
 
+/// Why a run is to be held: a ceiling, or a stop rule while it is at work.
+std::optional<std::string> why_held(const Run& run, const Snapshot& snapshot) {
+  const auto stopped = snapshot.stopped.find(run.id);
+  const bool at_work = run.state == db::State::running && run.wanted == db::Wanted::run;
+  if (at_work && stopped != snapshot.stopped.end()) { return stopped->second; }
+  return held_by(run, snapshot.accounts);
+}
+
+std::vector<Action> hold_back(const Snapshot& snapshot) {
+  std::vector<Action> plan;
+  for (const Run& run : snapshot.runs) {
+    if (auto why = why_held(run, snapshot)) { plan.push_back(HoldBack{run.id, std::move(*why)}); }
+  }
+  return plan;
+}
+
+/// What a run that starts now takes of its sweeps' ceilings is no longer there for the next one.
+void charge(std::vector<Account>& accounts, const Run& run) {
+  for (Account& account : accounts) {
+    const auto expected = account.expected_device_hours.find(run.id);
+    if (expected == account.expected_device_hours.end()) { continue; }
+    account.used_device_hours += remaining_device_hours(run, expected->second);
+  }
+}
+
 /// Submissions that may have been lost on the way: the same token again.
 std::vector<Action> submit_again(const std::vector<Current>& live, const Policy& policy,
                                  db::Time now) {
@@ -95,11 +120,13 @@ int64_t room_of(const Snapshot& snapshot, const std::string& pool, db::Time now)
 }
 
 /// New attempts, in order of the queue, until tokens or the slots of each pool run out: the first
-/// that does not fit keeps those behind it from passing by.
+/// that does not fit keeps those behind it from passing by. A ceiling keeps back its own runs
+/// alone.
 std::vector<Action> place(const Snapshot& snapshot, const Policy& policy, db::Time now) {
   std::vector<Action> plan;
   std::map<std::string, int64_t> used = slots_used(snapshot, policy);
   std::set<std::string> full;
+  std::vector<Account> accounts = snapshot.accounts;
   for (const Run* run : queue(snapshot, policy, now)) {
     if (plan.size() == snapshot.tokens.size()) { break; }
     const std::string pool = pool_of(policy, run->executor);
@@ -109,6 +136,8 @@ std::vector<Action> place(const Snapshot& snapshot, const Policy& policy, db::Ti
       full.insert(pool);
       continue;
     }
+    if (waits_for(*run, accounts, snapshot.runs)) { continue; }
+    charge(accounts, *run);
     used[pool] += share;
     plan.push_back(Submit{run->id, snapshot.tokens[plan.size()]});
   }
@@ -155,6 +184,7 @@ std::vector<Action> reconcile(const Snapshot& snapshot, const Policy& policy, db
   append(plan, give_up(kept, snapshot, policy, now));
   append(plan, cancel(snapshot, policy, now));
   append(plan, settle(snapshot, policy, now));
+  append(plan, hold_back(snapshot));
   append(plan, submit_again(kept, policy, now));
   append(plan, place(snapshot, policy, now));
   return plan;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "db/run.h"
+#include "orchestrator/decide/ceiling.h"
 #include "orchestrator/decide/executor.h"
 #include "orchestrator/decide/queue_limit.h"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,9 @@ struct Snapshot {
   /// Since when this controller has been looking without a gap (its start; a jump of the clock).
   /// Nobody is called silent for a time in which nobody listened.
   db::Time watching_since = 0;
-  QueueLimits limits = {};  ///< of executors that have refused runs
+  QueueLimits limits = {};                          ///< of executors that have refused runs
+  std::vector<Account> accounts = {};               ///< of the sweeps that have a ceiling
+  std::map<std::string, std::string> stopped = {};  ///< by stop rules: run → why
 };
 
 /// What the world shows of a token; Unknown where it was not mentioned.

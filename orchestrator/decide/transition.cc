@@ -111,8 +111,15 @@ struct Intent {
     // What never had an attempt has nothing in the world that a mark would have to hold back.
     if (db::is_terminal(settle.state) && change.run.attempts.empty()) { change.run.settled = true; }
     if (change.run.state == settle.state) { return; }
-    move(change.run, settle.state, std::string(db::name_of(settle.state)) + " on request");
-    tell(change, now, std::string(db::name_of(settle.state)), "on request");
+    const std::string state(db::name_of(settle.state));
+    const std::string why = change.run.wanted_by.empty() ? "on request" : change.run.wanted_by;
+    move(change.run, settle.state, state + (change.run.wanted_by.empty() ? " " : ": ") + why);
+    tell(change, now, state, why);
+  }
+  void operator()(const HoldBack& hold) const {
+    change.run.wanted = Wanted::hold;
+    change.run.wanted_by = hold.why;
+    tell(change, now, "held_back", hold.why);
   }
   Attempt& attempt_named(std::string_view token) const {
     Attempt* attempt = find_attempt(change.run, token);
@@ -150,12 +157,14 @@ Attempt* add_later_start(Change& change, const Observation& seen, db::Time now) 
 bool cancel(Run& run) {
   if (db::is_terminal(run.state) || run.wanted == Wanted::cancel) { return false; }
   run.wanted = Wanted::cancel;
+  run.wanted_by.clear();
   return true;
 }
 
 bool hold(Run& run) {
   if (db::is_terminal(run.state) || run.wanted != Wanted::run) { return false; }
   run.wanted = Wanted::hold;
+  run.wanted_by.clear();
   return true;
 }
 
@@ -165,6 +174,7 @@ bool resume(Run& run) {
     return false;
   }
   run.wanted = Wanted::run;
+  run.wanted_by.clear();
   if (run.state == State::waiting || run.state == State::running) { return true; }
   move_by_request(run, State::waiting, "resumed on request");
   run.failures.clear();

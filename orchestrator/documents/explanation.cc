@@ -20,6 +20,7 @@ void add_leaves(const Json& json, const std::string& pointer, Json& out) {
 decide::Snapshot remembered(const db::Store& store) {
   decide::Snapshot snapshot;
   snapshot.runs = store.load();
+  snapshot.accounts = decide::accounts_of(store.ceilings(), store.charges());
   for (const db::Run& run : snapshot.runs) {
     if (!db::has_live_attempt(run)) { continue; }
     const db::Attempt& attempt = run.attempts.back();

@@ -1,6 +1,7 @@
 #include "orchestrator/documents/export.h"
 
 #include "orchestrator/documents/status.h"
+#include "orchestrator/documents/totals.h"
 
 namespace enigma::documents {
 namespace {

@@ -8,24 +8,21 @@ namespace {
 
 using Place = std::pair<int64_t, int64_t>;  ///< attempt, step
 
-Json row_json(const db::MetricsRow& row, const std::string& name, Json value) {
-  return {{"attempt", row.attempt},   {"step", row.step},     {"windows", row.windows},
-          {"flops", row.flops},       {"wall_s", row.wall_s}, {"name", name},
-          {"value", std::move(value)}};
+/// An evaluation has no clock of its own: the report of its step says windows, FLOPs and time.
+MetricValue value_of(const db::EvalRow& row, const std::map<Place, db::MetricsRow>& metrics,
+                     const std::string& name, std::optional<double> value) {
+  MetricValue out{row.attempt, row.eval.step, {}, {}, {}, name, value};
+  const auto found = metrics.find({row.attempt, row.eval.step});
+  if (found == metrics.end()) { return out; }
+  out.windows = found->second.windows;
+  out.flops = found->second.flops;
+  out.wall_s = found->second.wall_s;
+  return out;
 }
 
-/// An evaluation has no clock of its own: the report of its step says windows, FLOPs and time.
-Json eval_row(const db::EvalRow& row, const std::map<Place, db::MetricsRow>& metrics,
-              const std::string& name, Json value) {
-  const auto found = metrics.find({row.attempt, row.eval.step});
-  const bool known = found != metrics.end();
-  return {{"attempt", row.attempt},
-          {"step", row.eval.step},
-          {"windows", known ? Json(found->second.windows) : Json()},
-          {"flops", known ? Json(found->second.flops) : Json()},
-          {"wall_s", known ? Json(found->second.wall_s) : Json()},
-          {"name", name},
-          {"value", std::move(value)}};
+/// What evaluations say, too.
+bool is_of_evals(const std::string& name) {
+  return name == "test_loss" || name.starts_with("test_correlation/");
 }
 
 /// test_loss of a step: the mean over its strategies.
@@ -46,16 +43,19 @@ std::string cell(const Json& value) {
 
 }  // namespace
 
-Json metric_rows(const db::Store& store, const std::string& run, bool all_attempts) {
-  auto rows = Json::array();
+std::vector<MetricValue> metric_values(const db::Store& store, const std::string& run,
+                                       bool all_attempts) {
+  std::vector<MetricValue> values;
   std::map<Place, db::MetricsRow> metrics;
   std::set<std::pair<Place, std::string>> told;
-  for (const db::MetricsRow& row : store.metrics(run, all_attempts)) {
-    metrics[{row.attempt, row.step}] = row;
+  for (db::MetricsRow& row : store.metrics(run, all_attempts)) {
+    const Place place{row.attempt, row.step};
     for (const auto& [name, value] : row.values) {
-      rows.push_back(row_json(row, name, or_null(value)));
-      told.emplace(Place{row.attempt, row.step}, name);
+      values.push_back({row.attempt, row.step, row.windows, row.flops, row.wall_s, name, value});
+      if (is_of_evals(name)) { told.emplace(place, name); }
     }
+    row.values.clear();
+    metrics[place] = std::move(row);
   }
   std::map<Place, MeanLoss> losses;
   for (const db::EvalRow& row : store.evals(run, all_attempts)) {
@@ -66,12 +66,26 @@ Json metric_rows(const db::Store& store, const std::string& run, bool all_attemp
     const std::string name = "test_correlation/" + row.eval.strategy;
     // A worker may have said the same among its metrics: once is enough.
     if (told.contains({{row.attempt, row.eval.step}, name})) { continue; }
-    rows.push_back(eval_row(row, metrics, name, or_null(row.eval.correlation)));
+    values.push_back(value_of(row, metrics, name, row.eval.correlation));
   }
   for (const auto& [place, mean] : losses) {
     if (told.contains({place, "test_loss"})) { continue; }
     const double loss = mean.loss / static_cast<double>(mean.count);
-    rows.push_back(eval_row(mean.first, metrics, "test_loss", loss));
+    values.push_back(value_of(mean.first, metrics, "test_loss", loss));
+  }
+  return values;
+}
+
+Json rows_json(const std::vector<MetricValue>& values) {
+  auto rows = Json::array();
+  for (const MetricValue& one : values) {
+    rows.push_back({{"attempt", one.attempt},
+                    {"step", one.step},
+                    {"windows", or_null(one.windows)},
+                    {"flops", or_null(one.flops)},
+                    {"wall_s", or_null(one.wall_s)},
+                    {"name", one.name},
+                    {"value", or_null(one.value)}});
   }
   return rows;
 }

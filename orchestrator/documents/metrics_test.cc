@@ -24,7 +24,7 @@ using Values = std::vector<std::string>;
 
 TEST_CASE("metrics: the current history, without what a later attempt took back") {
   const Story story;
-  const Json rows = metric_rows(story.store, "aa", false);
+  const Json rows = rows_json(metric_values(story.store, "aa", false));
   CHECK(keys_of(rows[0]) == "attempt step windows flops wall_s name value");
   CHECK(values_of(rows, "train_loss") ==
         Values{"1/1/2.0=9.0", "2/2/8.0=18.0", "2/3/10.0=17.0", "2/4/12.0=16.0"});
@@ -36,7 +36,7 @@ TEST_CASE("metrics: the current history, without what a later attempt took back"
 
 TEST_CASE("metrics: all attempts, each evaluation on its own attempt's clock") {
   const Story story;
-  const Json rows = metric_rows(story.store, "aa", true);
+  const Json rows = rows_json(metric_values(story.store, "aa", true));
   CHECK(values_of(rows, "train_loss").size() == 6);
   CHECK(values_of(rows, "test_loss") == Values{"1/3/6.0=9.0", "2/4/12.0=3.5"});
 }

@@ -1,18 +1,19 @@
-// Fewer rows of `metrics`, such that a curve drawn of them looks as one of all.
+// Fewer values of `metrics`, such that a curve drawn of them looks as one of all.
 #pragma once
 
-#include "orchestrator/documents/unknown.h"
+#include "orchestrator/documents/metrics.h"
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 namespace enigma::documents {
 
-/// Of each name about `points` rows of metric_rows: the first and the last, and of each of equally
-/// long stretches between them the lowest and the highest. All of them, where they are no more.
-Json sampled(const Json& rows, size_t points);
+/// Of each name about `points` values: the first and the last, and of each of equally long
+/// stretches between them the lowest and the highest. All of them, where they are no more.
+std::vector<MetricValue> sampled(const std::vector<MetricValue>& values, size_t points);
 
-/// Rows of the step `from` and later.
-Json rows_from(const Json& rows, int64_t from);
+/// Those of the step `from` and later.
+std::vector<MetricValue> values_from(std::vector<MetricValue> values, int64_t from);
 
 }  // namespace enigma::documents

@@ -1,6 +1,8 @@
 #include "orchestrator/documents/spend.h"
 
+#include "orchestrator/decide/ceiling.h"
 #include "orchestrator/documents/status.h"
+#include "orchestrator/documents/totals.h"
 
 #include <map>
 #include <set>
@@ -61,6 +63,26 @@ std::string size_of(const RunView& view) {
 
 }  // namespace
 
+namespace {
+
+Json ceilings_json(const db::Store& store, const std::optional<std::string>& sweep) {
+  const std::vector<db::Run> unsettled = store.load();
+  auto list = Json::array();
+  for (const auto& account : decide::accounts_of(store.ceilings(), store.charges())) {
+    const db::Ceiling& ceiling = account.ceiling;
+    if (sweep && ceiling.sweep != *sweep) { continue; }
+    list.push_back({{"sweep", ceiling.sweep},
+                    {"device_hours", ceiling.device_hours},
+                    {"used_device_hours", account.used_device_hours},
+                    {"reserved_device_hours", decide::reserved_device_hours(account, unsettled)},
+                    {"on_reach", ceiling.stops_runs ? "checkpoint_and_stop" : "hold"},
+                    {"text", ceiling.text}});
+  }
+  return list;
+}
+
+}  // namespace
+
 Json spend(const db::Store& store, const std::optional<std::string>& sweep) {
   Rates rates;
   for (const db::SweepRow& row : store.sweeps()) { rates[row.name] = usd_per_device_hour(row); }
@@ -77,7 +99,9 @@ Json spend(const db::Store& store, const std::optional<std::string>& sweep) {
       sums[{name, size_of(run->second), spent.failure_class}].add(spent, rate_of(rates, name));
     }
   }
-  return {{"rows", rows_json(sums)}, {"total", total.json()}};
+  return {{"rows", rows_json(sums)},
+          {"total", total.json()},
+          {"ceilings", ceilings_json(store, sweep)}};
 }
 
 }  // namespace enigma::documents

@@ -9,7 +9,8 @@ using namespace enigma::documents::test;
 TEST_CASE("spend: by sweep, size and class, with what was taken back") {
   const Story story;
   const Json document = spend(story.store, std::nullopt);
-  CHECK(keys_of(document) == "rows total");
+  CHECK(keys_of(document) == "rows total ceilings");
+  CHECK(document["ceilings"].empty());
   REQUIRE(document["rows"].size() == 3);
   const Json& done = document["rows"][0];
   CHECK(keys_of(done) == "sweep size class device_hours usd wasted_device_hours");
@@ -38,4 +39,24 @@ TEST_CASE("spend: of one sweep, and dollars are unknown where no rate is stated"
   CHECK(other["rows"][0]["usd"].is_null());
   CHECK(other["rows"][0]["device_hours"] == spend(story.store, "s")["rows"][0]["device_hours"]);
   CHECK(other["total"]["usd"].is_number());
+}
+
+TEST_CASE("spend: a ceiling, what is used of it and what runs at work will still take") {
+  Story story;
+  db::NewPoint point = a_point("dd");
+  point.plan = R"({"device_hours": 2})";
+  story.store.submit_sweep("t", "{}", {point}, 20, db::Ceiling{"t", 8, true, "8 device-hours"});
+  db::Run run = story.store.run("dd")->run;
+  run.state = db::State::running;
+  run.attempts.emplace_back();
+  run.attempts.back().token = "t4";
+  story.store.save({run}, {});
+  const Json ceilings = spend(story.store, "t")["ceilings"];
+  REQUIRE(ceilings.size() == 1);
+  CHECK(keys_of(ceilings[0]) ==
+        "sweep device_hours used_device_hours reserved_device_hours on_reach text");
+  CHECK(ceilings[0]["reserved_device_hours"] == 2);
+  CHECK(ceilings[0]["used_device_hours"] == 0);
+  CHECK(ceilings[0]["on_reach"] == "checkpoint_and_stop");
+  CHECK(spend(story.store, "s")["ceilings"].empty());
 }

@@ -1,8 +1,10 @@
 #include "orchestrator/documents/status.h"
 
-#include "sweeps/spec.h"
+#include "orchestrator/documents/totals.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -53,112 +55,6 @@ Json reported_at(const db::Run& run) {
   return newest > 0 ? Json(newest) : Json();
 }
 
-/// The part of a list of runs that is asked for, in their order.
-class Page {
- public:
-  explicit Page(const RunPage& asked) : asked_(asked), begun_(asked.after.empty()) {}
-
-  /// Whether the next run of the list belongs to it.
-  bool takes(const std::string& run) {
-    if (!begun_) {
-      begun_ = run == asked_.after;
-      return false;
-    }
-    if (asked_.limit && taken_ >= *asked_.limit) {
-      more_ = true;
-      return false;
-    }
-    ++taken_;
-    last_ = run;
-    return true;
-  }
-  /// The run after which the next page begins; null: this was the last one.
-  Json next() const { return more_ && !last_.empty() ? Json(last_) : Json(); }
-
- private:
-  const RunPage& asked_;
-  bool begun_, more_ = false;
-  int64_t taken_ = 0;
-  std::string last_;
-};
-
-double share_done(const RunView& view) {
-  if (view.run.state == db::State::done || view.run.target_step <= 0) { return 1; }
-  return static_cast<double>(view.summary.step.value_or(0)) /
-         static_cast<double>(view.run.target_step);
-}
-
-/// FLOPs left over FLOPs per second: what runs now, each at its own pace where it has said one,
-/// else at the pace of all that the sweep has measured so far. Nothing while nothing runs, or
-/// nothing was measured, or some FLOPs are unknown.
-std::optional<double> sweep_eta_s(const std::vector<const RunView*>& runs) {
-  double left = 0, done = 0, done_s = 0, rate = 0;
-  int64_t unmeasured = 0;
-  for (const RunView* view : runs) {
-    const db::State state = view->run.state;
-    if (state == db::State::failed || state == db::State::cancelled || state == db::State::held) {
-      continue;
-    }
-    const Json flops = member(view->plan, "flops");
-    if (!flops.is_number()) { return std::nullopt; }
-    const double spent = flops.get<double>() * share_done(*view);
-    const double wall_s = view->summary.wall_s;
-    left += flops.get<double>() - spent;
-    const bool measured = view->summary.step && spent > 0 && wall_s > 0;
-    if (measured) {
-      done += spent;
-      done_s += wall_s;
-    }
-    if (state != db::State::running) { continue; }
-    if (measured) {
-      rate += spent / wall_s;
-    } else {
-      ++unmeasured;
-    }
-  }
-  if (left <= 0) { return 0.0; }
-  if (done_s > 0) { rate += static_cast<double>(unmeasured) * done / done_s; }
-  return rate > 0 ? std::optional(left / rate) : std::nullopt;
-}
-
-struct Spend {
-  double device_s = 0, wasted_s = 0;
-  std::optional<double> usd;
-
-  void add(const RunView& view, std::optional<double> usd_per_hour) {
-    device_s += view.summary.device_s;
-    wasted_s += view.summary.wasted_device_s;
-    if (usd_per_hour) { usd = usd.value_or(0) + *usd_per_hour * view.summary.device_s / 3600; }
-  }
-  Json json() const {
-    return {{"device_hours", device_s / 3600},
-            {"usd", or_null(usd)},
-            {"wasted_device_hours", wasted_s / 3600}};
-  }
-};
-
-Json counts_json(const std::vector<const RunView*>& runs) {
-  Json json = Json::object();
-  for (const db::State state : {db::State::waiting, db::State::running, db::State::held,
-                                db::State::done, db::State::failed, db::State::cancelled}) {
-    json[std::string(db::name_of(state))] = std::count_if(
-        runs.begin(), runs.end(), [&](const RunView* view) { return view->run.state == state; });
-  }
-  return json;
-}
-
-/// One entry of `sweeps`, of the runs that are its members.
-Json sweep_json(const db::SweepRow& row, const std::vector<const RunView*>& members,
-                std::optional<double> usd_per_hour) {
-  Spend spend;
-  for (const RunView* view : members) { spend.add(*view, usd_per_hour); }
-  return {{"name", row.name},
-          {"points", row.points},
-          {"counts", counts_json(members)},
-          {"spend", spend.json()},
-          {"eta_s", or_null(sweep_eta_s(members))}};
-}
-
 /// Places the values and the plan that its first sweep gave each run, or the sweep asked for.
 void add_points(const db::Store& store, const std::optional<std::string>& sweep,
                 std::map<std::string, RunView*>& by_id) {
@@ -190,6 +86,27 @@ std::vector<RunView> views(const db::Store& store, const std::optional<std::stri
     view.sweeps = std::move(sweeps[view.run.id]);
   }
   add_points(store, sweep, by_id);
+  return list;
+}
+
+std::vector<RunView> views_with(const db::Store& store, const std::vector<std::string>& ids,
+                                const std::optional<std::string>& sweep) {
+  if (ids.empty()) { return {}; }
+  std::vector<RunView> list;
+  for (db::Run& run : store.runs_with(ids)) { list.emplace_back().run = std::move(run); }
+  auto summaries = store.summaries_with(ids);
+  std::map<std::string, RunView*> by_id;
+  for (RunView& view : list) {
+    by_id[view.run.id] = &view;
+    view.summary = summaries[view.run.id];
+  }
+  for (const db::Membership& member : store.memberships_with(ids)) {
+    RunView& view = *by_id.at(member.run);
+    view.sweeps.push_back(member.sweep);
+    if (!view.plan.is_null() || (sweep && member.sweep != *sweep)) { continue; }
+    view.values = parsed(member.values);
+    view.plan = parsed(member.plan);
+  }
   return list;
 }
 
@@ -246,55 +163,74 @@ Json size_name(const Json& size) {
          member(size, "heads").dump();
 }
 
-std::optional<double> usd_per_device_hour(const db::SweepRow& sweep) {
-  const auto spec = sweeps::parse_spec(sweep.spec, sweep.name);
-  return spec.ok() ? spec.value->usd_per_device_hour : std::nullopt;
+namespace {
+
+Counted counted_of(const RunView& view) {
+  const Json flops = member(view.plan, "flops");
+  Counted run;
+  run.id = view.run.id;
+  run.state = view.run.state;
+  run.target_step = view.run.target_step;
+  run.step = view.summary.step;
+  run.wall_s = view.summary.wall_s;
+  run.device_s = view.summary.device_s;
+  run.wasted_device_s = view.summary.wasted_device_s;
+  if (flops.is_number()) { run.flops = flops.get<double>(); }
+  run.sweeps = view.sweeps;
+  return run;
 }
+
+Json list_of(const std::vector<RunView>& runs) {
+  auto list = Json::array();
+  for (const RunView& view : runs) { list.push_back(run_json(view)); }
+  return list;
+}
+
+/// Everything, made of the views that are told anyway.
+Json whole_status(const db::Store& store, const std::optional<std::string>& sweep) {
+  const std::vector<RunView> runs = views(store, sweep);
+  std::vector<Counted> all;
+  for (const RunView& view : runs) { all.push_back(counted_of(view)); }
+  Json json = totals(store, sweep, all);
+  json["runs"] = list_of(runs);
+  return json;
+}
+
+/// When the newest report of all runs came; null before the first.
+Json newest_word(const std::vector<Counted>& runs) {
+  db::Time newest = 0;
+  for (const Counted& run : runs) { newest = std::max(newest, run.reported_at); }
+  return newest > 0 ? Json(newest) : Json();
+}
+
+/// Totals of all, and views of the runs of the page alone.
+Json status_page(const db::Store& store, const std::optional<std::string>& sweep,
+                 const RunPage& asked) {
+  const int64_t most = asked.limit.value_or(std::numeric_limits<int64_t>::max() - 1);
+  const std::vector<Counted> runs = counted(store, sweep);
+  Json json = totals(store, sweep, runs);
+  json["reported_at"] = newest_word(runs);
+  auto ids = store.ids_of({sweep, asked.after, most + 1, asked.state});
+  const bool more = std::ssize(ids) > most;
+  if (more) { ids.resize(static_cast<size_t>(most)); }
+  json["runs"] = list_of(views_with(store, ids, sweep));
+  if (asked.limit) { json["next"] = more && !ids.empty() ? Json(ids.back()) : Json(); }
+  return json;
+}
+
+}  // namespace
 
 Json status(const db::Store& store, const std::optional<std::string>& sweep, const Json& controller,
             const RunPage& asked) {
-  const std::vector<RunView> runs = views(store, sweep);
-  std::map<std::string, std::vector<const RunView*>> members;
-  std::vector<const RunView*> all;
-  for (const RunView& view : runs) {
-    all.push_back(&view);
-    for (const std::string& name : view.sweeps) { members[name].push_back(&view); }
-  }
-  auto sweeps = Json::array();
-  std::map<std::string, std::optional<double>> rates;
-  for (const db::SweepRow& row : store.sweeps()) {
-    rates[row.name] = usd_per_device_hour(row);
-    if (sweep && row.name != *sweep) { continue; }
-    sweeps.push_back(sweep_json(row, members[row.name], rates[row.name]));
-  }
-  Spend total;
-  Page page(asked);
-  auto list = Json::array();
-  for (const RunView& view : runs) {
-    // A run of several sweeps is paid once, at the rate of the first that names one.
-    std::optional<double> rate;
-    for (const std::string& name : view.sweeps) {
-      if (!rate) { rate = rates[name]; }
-    }
-    total.add(view, rate);
-    if (page.takes(view.run.id)) { list.push_back(run_json(view)); }
-  }
-  Json json = {{"controller", controller},
-               {"counts", counts_json(all)},
-               {"spend", total.json()},
-               {"sweeps", std::move(sweeps)},
-               {"runs", std::move(list)}};
-  if (asked.limit) { json["next"] = page.next(); }
+  const bool paged = asked.limit || !asked.after.empty() || asked.state;
+  Json json = {{"controller", controller}};
+  json.update(paged ? status_page(store, sweep, asked) : whole_status(store, sweep));
   return json;
 }
 
 Json status_of_runs(const db::Store& store, const std::vector<std::string>& ids) {
   const db::Store::Moment moment = store.moment();
-  auto list = Json::array();
-  for (const std::string& id : ids) {
-    if (const auto known = view(store, id)) { list.push_back(run_json(*known)); }
-  }
-  return {{"runs", std::move(list)}};
+  return {{"runs", list_of(views_with(store, ids))}};
 }
 
 }  // namespace enigma::documents

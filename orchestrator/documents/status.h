@@ -22,6 +22,10 @@ struct RunView {
 
 /// Runs in the order of the spec, or all by position where no sweep is named.
 std::vector<RunView> views(const db::Store& store, const std::optional<std::string>& sweep = {});
+/// Some runs alone, in the order of `ids`, each once. For a caller that holds a moment of the
+/// store.
+std::vector<RunView> views_with(const db::Store& store, const std::vector<std::string>& ids,
+                                const std::optional<std::string>& sweep = {});
 std::optional<RunView> view(const db::Store& store, const std::string& run);
 
 /// One entry of `runs`.
@@ -30,18 +34,17 @@ Json run_json(const RunView& view);
 /// A published size's name, or "16x1x2" (width, layers, heads) of one given in numbers.
 Json size_name(const Json& size);
 
-/// Dollars of a device hour as the sweep's spec says, where it does.
-std::optional<double> usd_per_device_hour(const db::SweepRow& sweep);
-
-/// Which runs of a long list are told: those behind the run `after`, at most `limit`.
+/// Which runs of a long list are told: those behind the run `after`, at most `limit`, in a state.
 struct RunPage {
   std::string after = {};  ///< empty: from the first
   std::optional<int64_t> limit = {};
+  std::optional<db::State> state = {};
 };
 
 /// Of everything, or of one sweep (which must exist). `controller` is that of the store
 /// (document_of in orchestrator/ownership.h). Counts and spend are of all runs; with a limit,
-/// `next` says after which run the next page begins.
+/// `next` says after which run the next page begins, and `reported_at` when the newest report of
+/// all came. A page reads its own runs and no others.
 Json status(const db::Store& store, const std::optional<std::string>& sweep, const Json& controller,
             const RunPage& asked = {});
 

@@ -46,7 +46,7 @@ TEST_CASE("status: pages follow each other by the last run of each, and count al
   const Story story;
   const Json whole = status(story.store, {}, nullptr);
   const Json first = status(story.store, {}, nullptr, {.limit = 2});
-  CHECK(keys_of(first) == "controller counts spend sweeps runs next");
+  CHECK(keys_of(first) == "controller counts spend sweeps reported_at runs next");
   REQUIRE(first["runs"].size() == 2);
   CHECK(first["next"] == first["runs"][1]["id"]);
   CHECK(first["counts"] == whole["counts"]);
@@ -58,12 +58,30 @@ TEST_CASE("status: pages follow each other by the last run of each, and count al
   CHECK(none["runs"].empty());
   CHECK(none["next"].is_null());
   CHECK(status(story.store, {}, nullptr, {.after = "nobody", .limit = 2})["runs"].empty());
+  CHECK(first["reported_at"] == 206.0);
+}
+
+TEST_CASE("status: a page of a sweep, or of one state, tells its runs as the whole does") {
+  Story story;
+  story.store.submit_sweep("t", "{}", {a_point("dd"), a_point("aa")}, 20);
+  const Json whole = status(story.store, "t", nullptr);
+  const Json first = status(story.store, "t", nullptr, {.limit = 1});
+  CHECK(first["runs"] == Json::array({whole["runs"][0]}));
+  CHECK(first["next"] == "dd");
+  const Json rest = status(story.store, "t", nullptr, {.after = "dd", .limit = 1});
+  CHECK(rest["runs"] == Json::array({whole["runs"][1]}));
+  CHECK(rest["runs"][0]["sweeps"] == Json::array({"s", "t"}));
+  CHECK(rest["next"].is_null());
+  const Json failed = status(story.store, {}, nullptr, {.limit = 9, .state = db::State::failed});
+  REQUIRE(failed["runs"].size() == 1);
+  CHECK(failed["runs"][0]["id"] == "bb");
+  CHECK(failed["counts"] == status(story.store, {}, nullptr)["counts"]);
 }
 
 TEST_CASE("status: some runs alone, as all of them tell it") {
   const Story story;
   const Json whole = status(story.store, {}, nullptr);
-  const Json some = status_of_runs(story.store, {"bb", "nobody", "aa"});
+  const Json some = status_of_runs(story.store, {"bb", "nobody", "aa", "bb"});
   CHECK(keys_of(some) == "runs");
   CHECK(some["runs"] == Json::array({whole["runs"][1], whole["runs"][0]}));
   CHECK(whole["runs"][0]["size"] == "16x1x2");

@@ -2,11 +2,13 @@
 
 #include "diagnostics/diagnostic.h"
 #include "orchestrator/decide/policy.h"
+#include "orchestrator/documents/difference.h"
 #include "orchestrator/documents/explanation.h"
 #include "orchestrator/documents/export.h"
 #include "orchestrator/documents/log_tail.h"
 #include "orchestrator/documents/metrics.h"
 #include "orchestrator/documents/nodes.h"
+#include "orchestrator/documents/open_metrics.h"
 #include "orchestrator/documents/sample.h"
 #include "orchestrator/documents/show.h"
 #include "orchestrator/documents/status.h"
@@ -14,11 +16,13 @@
 #include "orchestrator/launch/attempt_folder.h"
 #include "orchestrator/serve/clock.h"
 #include "orchestrator/serve/ownership.h"
+#include "orchestrator/serve/query.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace enigma::answers {
 
@@ -41,52 +45,36 @@ http::Response document_of(const std::string& verb, const ordered_json& content)
   return json_of(200, document);
 }
 
-std::optional<int64_t> number_of(const http::Request& request, const std::string& key,
-                                 int64_t most) {
-  const auto text = http::query_value(request.query, key);
-  int64_t number = 0;
-  if (!text) { return std::nullopt; }
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  const bool whole = error == std::errc() && end == text->data() + text->size();
-  return whole && number >= 0 ? std::optional(std::min(number, most)) : std::nullopt;
-}
-
 namespace {
 
 // What one question may ask for at most.
-constexpr size_t kIdsMax = 100, kWordBytesMax = 1000;
+constexpr size_t kIdsMax = 100;
 constexpr int64_t kRunsMax = 10'000, kPointsMax = 20'000, kLinesMax = 2000;
-
-std::vector<std::string> listed_ids(const std::string& text) {
-  std::vector<std::string> ids;
-  for (size_t from = 0; from < text.size() && ids.size() < kIdsMax;) {
-    const size_t to = std::min(text.find(',', from), text.size());
-    if (to > from) { ids.push_back(text.substr(from, to - from)); }
-    from = to + 1;
-  }
-  return ids;
-}
 
 http::Response metrics_of(const db::Store& store, const http::Request& request,
                           const std::string& id) {
-  const auto points = number_of(request, "points", kPointsMax);
-  auto rows = documents::metric_rows(store, id, false);
-  if (const auto from = number_of(request, "from", INT64_MAX)) {
-    rows = documents::rows_from(rows, *from);
-  }
-  if (points) { rows = documents::sampled(rows, static_cast<size_t>(*points)); }
-  return document_of("metrics", {{"run", id}, {"rows", rows}, {"sampled", points.has_value()}});
+  Query query(request);
+  const auto points = query.number("points", kPointsMax), from = query.number("from", INT64_MAX);
+  query.check();
+  auto values = documents::metric_values(store, id, false);
+  if (from) { values = documents::values_from(std::move(values), *from); }
+  if (points) { values = documents::sampled(values, static_cast<size_t>(*points)); }
+  return document_of(
+      "metrics",
+      {{"run", id}, {"rows", documents::rows_json(values)}, {"sampled", points.has_value()}});
 }
 
 http::Response log_of(const db::Run& run, const http::Request& request, const fs::path& folder) {
-  auto attempt = number_of(request, "attempt", INT32_MAX);
+  Query query(request);
+  const auto asked = query.number("attempt", INT32_MAX), lines = query.number("lines", kLinesMax);
+  query.check();
+  auto attempt = asked;
   for (const db::Attempt& one : run.attempts) {
-    if (!attempt || !http::query_value(request.query, "attempt")) { attempt = one.number; }
+    if (!asked) { attempt = one.number; }
   }
   if (!attempt) { return refusal(404, "run " + run.id + " has not been started yet"); }
   const auto path = launch::attempt_path((folder / "runs" / run.id).string(), *attempt);
-  const auto lines = number_of(request, "lines", kLinesMax).value_or(kLinesMax);
-  auto tail = documents::log_tail(path, *attempt, static_cast<size_t>(lines));
+  auto tail = documents::log_tail(path, *attempt, static_cast<size_t>(lines.value_or(kLinesMax)));
   if (!tail) {
     return refusal(404, fmt::format("attempt {} of run {} has no log", *attempt, run.id));
   }
@@ -102,35 +90,59 @@ http::Response explanation_of(const db::Store& store, const std::string& id,
 }
 
 LawQuestion question_of(const http::Request& request, const std::string& sweep) {
-  const auto word = [&](const char* key) {
-    return http::query_value(request.query, key).value_or("").substr(0, kWordBytesMax);
-  };
-  return {sweep, word("form"), word("where"), word("by"), word("kind")};
+  Query query(request);
+  const auto word = [&](const char* key) { return query.word(key).value_or(""); };
+  const LawQuestion question{sweep, word("form"), word("where"), word("by"), word("kind")};
+  query.check();
+  return question;
+}
+
+documents::RunPage page_of(Query& query) {
+  documents::RunPage page;
+  page.after = query.word("after").value_or("");
+  page.limit = query.number("limit", kRunsMax);
+  const auto state = query.word("state");
+  if (state) { page.state = db::state_named(*state); }
+  if (state && !page.state) {
+    query.refuse("state", "waiting, running, held, done, failed or cancelled", *state);
+  }
+  return page;
 }
 
 }  // namespace
 
 http::Response open_metrics(const db::Store& store, const http::Request&, const fs::path&) {
-  std::string text = "# TYPE enigma_runs gauge\n# HELP enigma_runs Runs by state.\n";
-  for (const auto& [state, runs] : store.counts()) {
-    text += fmt::format("enigma_runs{{state=\"{}\"}} {}\n", state, runs);
-  }
-  return {200, text + "# EOF\n", "application/openmetrics-text; version=1.0.0; charset=utf-8"};
+  return {200, documents::open_metrics(store),
+          "application/openmetrics-text; version=1.0.0; charset=utf-8"};
 }
 
 http::Response status(const db::Store& store, const http::Request& request,
                       const fs::path& folder) {
-  const auto ids = http::query_value(request.query, "ids");
-  if (ids) { return document_of("status", documents::status_of_runs(store, listed_ids(*ids))); }
-  const auto sweep = http::query_value(request.query, "sweep");
+  Query query(request);
+  const auto ids = query.words("ids", kIdsMax);
+  const auto sweep = query.word("sweep");
+  const documents::RunPage page = page_of(query);
+  query.check();
+  if (ids) { return document_of("status", documents::status_of_runs(store, *ids)); }
   if (sweep && !store.sweep(*sweep)) { return refusal(404, "no sweep is named " + *sweep); }
-  const documents::RunPage page{http::query_value(request.query, "after").value_or(""),
-                                number_of(request, "limit", kRunsMax)};
   // Asked for first: what happens while the rest is read is then told twice, and never missed.
   const int64_t last_event = store.last_event_id();
   auto document = documents::status(store, sweep, document_of(read_address(folder)), page);
   document["last_event"] = last_event;
   return document_of("status", document);
+}
+
+http::Response difference(const db::Store& store, const http::Request& request, const fs::path&) {
+  Query query(request);
+  const std::string names[] = {query.word("a").value_or(""), query.word("b").value_or("")};
+  query.check();
+  std::vector<documents::Json> points;
+  for (const std::string& name : names) {
+    const auto row = store.run(name);
+    if (!row) { return refusal(404, "no run " + name); }
+    points.push_back(documents::point_to_compare(*row));
+  }
+  return document_of("diff", {{"differs", documents::differences(points[0], points[1])}});
 }
 
 http::Response run(const db::Store& store, const http::Request& request, const fs::path& folder) {

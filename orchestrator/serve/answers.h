@@ -8,10 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,21 +26,20 @@ http::Response refusal(int status, const std::string& message);
 /// A document with its schema as the first key, as the command line prints it.
 http::Response document_of(const std::string& verb, const nlohmann::ordered_json& content);
 
-/// A whole number of the query, from 0 to `most`; nothing where it is absent or no such number.
-std::optional<int64_t> number_of(const http::Request& request, const std::string& key,
-                                 int64_t most);
-
 // `folder` is the store's.
 
-/// OpenMetrics text: how many runs stand where.
+/// OpenMetrics text (documents/open_metrics.h).
 http::Response open_metrics(const db::Store& store, const http::Request& request,
                             const std::filesystem::path& folder);
-/// `?sweep=`, `?after=&limit=`, or `?ids=` for some runs alone.
+/// `?sweep=`, `?after=&limit=&state=` for a page, or `?ids=` for some runs alone.
 http::Response status(const db::Store& store, const http::Request& request,
                       const std::filesystem::path& folder);
 /// `runs/ID`, or `ID/metrics?points=&from=`, `ID/logs?lines=&attempt=`, `ID/explain`.
 http::Response run(const db::Store& store, const http::Request& request,
                    const std::filesystem::path& folder);
+/// `?a=&b=`: what two runs differ in.
+http::Response difference(const db::Store& store, const http::Request& request,
+                          const std::filesystem::path& folder);
 http::Response nodes(const db::Store& store, const http::Request& request,
                      const std::filesystem::path& folder);
 /// `sweeps/NAME`, or `NAME/export`, `NAME/law?form=&where=&by=&kind=`, which `law` answers.

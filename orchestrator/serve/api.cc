@@ -10,6 +10,7 @@
 #include "orchestrator/serve/answers.h"
 #include "orchestrator/serve/clock.h"
 #include "orchestrator/serve/log.h"
+#include "orchestrator/serve/query.h"
 #include "orchestrator/submit/submission.h"
 
 #include <boost/asio/post.hpp>
@@ -27,7 +28,6 @@ namespace {
 namespace asio = boost::asio;
 using answers::document_of;
 using answers::json_of;
-using answers::number_of;
 using answers::refusal;
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
@@ -103,6 +103,17 @@ http::Response answered(const http::Request& request, const std::function<http::
   }
 }
 
+/// The event up to which a listener has been told: the header that a browser sends when it comes
+/// back, else the query.
+std::optional<int64_t> seen_of(const http::Request& request) {
+  http::Request shown = request;
+  if (!request.last_event_id.empty()) { shown.query = "after=" + request.last_event_id; }
+  answers::Query query(shown);
+  const auto seen = query.number("after", INT64_MAX);
+  query.check();
+  return seen;
+}
+
 http::Response planned(const std::string& body, const fs::path& folder) {
   // A spec as it is, or a request that also says where the recordings are.
   SweepRequest request{body, "spec", "", "", "", {}, {}};
@@ -119,6 +130,7 @@ http::Response planned(const std::string& body, const fs::path& folder) {
 struct Submission {
   std::string sweep, spec;
   std::vector<db::NewPoint> points;
+  std::optional<db::Ceiling> ceiling;
 };
 
 // The name gives nothing away about the values, and is the same for the same ones.
@@ -146,7 +158,8 @@ Submission submission_of(const std::string& body, const ControllerOptions& optio
   if (!planned.ok()) { throw InputError(planned.diagnostics); }
   request.worker = attempts::keep_program(options.store, request.worker);
   return {planned.value->plan.sweep, request.text,
-          rows_of(*planned.value, request, kept(request.environment, options))};
+          rows_of(*planned.value, request, kept(request.environment, options)),
+          ceiling_of(*planned.value)};
 }
 
 }  // namespace
@@ -182,13 +195,14 @@ struct Api::Route {
 };
 
 const Api::Route* Api::route_to(const std::string& address) {
-  static constexpr std::array<Route, 17> kRoutes{{
+  static constexpr std::array<Route, 18> kRoutes{{
       {"POST", kReportPath, true, &Api::report},
       {"GET", "/healthz", true, &Api::health},
       {"GET", "/", true, &Api::page},
       {"GET", "/assets/", false, &Api::page},
       {"GET", "/api/v1/events", false, &Api::events},
       {"GET", answers::kSweepsPath, false, &Api::sweep},
+      {"GET", "/api/v1/diff", false, &Api::read<answers::difference>},
       {"GET", "/api/v1/nodes", false, &Api::read<answers::nodes>},
       {"GET", "/metrics", false, &Api::read<answers::open_metrics>},
       {"GET", "/api/v1/controller", false, &Api::controller},
@@ -258,20 +272,20 @@ void Api::page(const http::Request& request, db::Time, const http::Reply& reply)
 }
 
 void Api::events(const http::Request& request, db::Time, const http::Reply& reply) {
-  auto after = number_of(request, "after", INT64_MAX);
-  http::Request shown = request;
-  shown.query = "after=" + request.last_event_id;
-  if (const auto seen = number_of(shown, "after", INT64_MAX)) { after = seen; }
-  auto stream = events_.follow(after);
+  reply(answered(request, [&] { return events_behind(seen_of(request)); }));
+}
+
+http::Response Api::events_behind(std::optional<int64_t> seen) {
+  auto stream = events_.follow(seen);
   if (!stream) {
     auto full = refusal(503, "too many are listening to events already");
     full.retry_after_s = kRetryAfter_s;
-    return reply(full);
+    return full;
   }
   http::Response response{200, "retry: 2000\n\n", "text/event-stream; charset=utf-8", {}};
   response.headers = {{"X-Accel-Buffering", "no"}, {"X-Content-Type-Options", "nosniff"}};
   response.stream = std::move(*stream);
-  reply(std::move(response));
+  return response;
 }
 
 // A law may take a while: it keeps nobody waiting for anything else.
@@ -318,7 +332,8 @@ void Api::submit(const http::Request& request, db::Time now, const http::Reply& 
     if (refused.status != 200) { return reply(refused); }
     post_([this, request, now, reply, rows] {
       reply(answered(request, [&] {
-        const auto submitted = controller_.add(rows->sweep, rows->spec, rows->points, now);
+        const auto submitted =
+            controller_.add(rows->sweep, rows->spec, rows->points, now, rows->ceiling);
         wake_();
         return json_of(200, {{"sweep", rows->sweep}, {"submitted", submitted}});
       }));

@@ -58,6 +58,7 @@ class Api {
   template <decide::Request what>
   void ask(const http::Request& request, db::Time now, const http::Reply& reply);
 
+  http::Response events_behind(std::optional<int64_t> seen);
   http::Response received(const http::Request& request, db::Time now);
   http::Response frozen(const std::string& body, db::Time now);
   http::Response request_of(const std::string& body, decide::Request request, db::Time now);

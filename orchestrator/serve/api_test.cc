@@ -254,7 +254,8 @@ TEST_CASE("api: what a page asks for is bounded, and absent things are said to b
   CHECK(page["last_event"] == 2);
   CHECK(ask("/api/v1/status", "after=00000000000000aa&limit=9").json()["runs"].size() == 1);
   CHECK(ask("/api/v1/status", "ids=00000000000000bb,none,").json()["runs"].size() == 1);
-  CHECK(ask("/api/v1/status", "limit=-1").json()["runs"].size() == 2);
+  CHECK(ask("/api/v1/status", "limit=9&state=waiting").json()["runs"].size() == 2);
+  CHECK(ask("/api/v1/status", "limit=9&state=done").json()["runs"].empty());
   CHECK(ask("/api/v1/sweeps/s").json()["points"] == 2);
   CHECK(ask("/api/v1/sweeps/s/export").json()["rows"].size() == 2);
   CHECK(ask("/api/v1/nodes").json()["nodes"].empty());
@@ -267,6 +268,50 @@ TEST_CASE("api: what a page asks for is bounded, and absent things are said to b
     CAPTURE(std::string(absent));
     CHECK(ask(absent).response.status == 404);
   }
+}
+
+TEST_CASE("api: a question beyond its bounds is refused, and nothing is cut to fit") {
+  World world;
+  world.add("s", {"00000000000000aa"});
+  const auto ask = [&](const std::string& path, const std::string& query) {
+    return world.answer_to("GET", path, "", "bearer", query);
+  };
+  std::string many = "ids=1";
+  for (int i = 0; i < 100; ++i) { many += ",1"; }
+  const std::string run = "/api/v1/runs/00000000000000aa";
+  for (const auto& [path, query] : std::vector<std::pair<std::string, std::string>>{
+           {"/api/v1/status", "limit=-1"},
+           {"/api/v1/status", "limit=10001"},
+           {"/api/v1/status", "limit=ten"},
+           {"/api/v1/status", "state=lost"},
+           {"/api/v1/status", many},
+           {"/api/v1/events", "after=-1"},
+           {"/api/v1/sweeps/s/law", "where=" + std::string(1001, 'x')},
+           {run + "/metrics", "points=20001"},
+           {run + "/metrics", "from=1.5"},
+           {run + "/logs", "lines=2001"},
+           {run + "/logs", "attempt=x"}}) {
+    CAPTURE(query);
+    const Answer answer = ask(path, query);
+    CHECK(answer.response.status == 400);
+    CHECK(answer.json()["diagnostics"][0]["file"] == "query");
+  }
+  const auto both = ask(run + "/metrics", "points=-1&from=-1").json();
+  CHECK(both["diagnostics"].size() == 2);
+  CHECK(both["diagnostics"][0]["expected"] == "a whole number from 0 to 20000");
+}
+
+TEST_CASE("api: two runs are compared") {
+  World world;
+  world.add("s", {"00000000000000aa", "00000000000000bb"});
+  const auto diff = [&](const std::string& query) {
+    return world.answer_to("GET", "/api/v1/diff", "", "bearer", query);
+  };
+  const auto document = diff("a=00000000000000aa&b=00000000000000bb").json();
+  CHECK(document["schema"] == "enigma.diff/1");
+  CHECK(document["differs"].empty());
+  CHECK(diff("a=00000000000000aa&b=none").response.status == 404);
+  CHECK(diff("a=00000000000000aa").response.status == 404);
 }
 
 TEST_CASE("api: listeners to events are counted, and each begins where it left") {

@@ -4,6 +4,7 @@
 #include "http/server.h"
 #include "orchestrator/attempts/secret.h"
 #include "orchestrator/controller/controller.h"
+#include "orchestrator/notices/webhook.h"
 #include "orchestrator/serve/api.h"
 #include "orchestrator/serve/clock.h"
 #include "orchestrator/serve/door.h"
@@ -21,6 +22,7 @@
 #include <csignal>
 #include <memory>
 #include <unistd.h>
+#include <utility>
 
 namespace enigma {
 namespace {
@@ -53,6 +55,14 @@ std::unique_ptr<http::Server> listen(asio::io_context& context, const ServeOptio
   }
 }
 
+/// Nothing where the store has none.
+std::unique_ptr<notices::Webhook> webhook_for(const std::filesystem::path& store) {
+  auto settings = notices::webhook_of(store);
+  if (!settings) { return nullptr; }
+  return std::make_unique<notices::Webhook>(std::move(*settings), store,
+                                            notices::Webhook::Edge{wall_clock_s, log_line});
+}
+
 /// Everything that lives as long as the process does, in the order of its making.
 class Loop {
  public:
@@ -74,6 +84,7 @@ class Loop {
             controller_, api_secret_, [this] { turn_soon(); },
             [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
             options.programs / "enigma-sweep"),
+        webhook_(webhook_for(options.store)),
         busy_at_(wall_clock_s()) {}
 
   void run() {
@@ -170,6 +181,7 @@ class Loop {
   DrivenExecutors executors_;
   Controller controller_;
   Api api_;
+  std::unique_ptr<notices::Webhook> webhook_;
   bool soon_ = false;
   int failures_ = 0;
   std::optional<double> no_room_since_;

@@ -7,6 +7,7 @@
 #include "sweeps/executor_names.h"
 #include "sweeps/family.h"
 #include "sweeps/plan_resources.h"
+#include "sweeps/setting.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,6 +18,8 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 
 namespace enigma {
@@ -108,12 +111,15 @@ sweeps::Surroundings surroundings_of(const db::Store* store, const std::string& 
   surroundings.site = site;
   surroundings.day = request.day;
   if (store == nullptr) { return surroundings; }
-  const db::Store::Moment moment = store->moment();
   surroundings.known_ids = store->known_ids();
-  for (db::KnownPoint& known : store->known_points(sweep)) {
-    surroundings.earlier.push_back(
-        {std::move(known.run), std::move(known.values), known.seed, std::move(known.point)});
-  }
+  surroundings.read_earlier = [store, sweep] {
+    std::vector<sweeps::EarlierPoint> earlier;
+    for (db::KnownPoint& known : store->known_points(sweep)) {
+      earlier.push_back(
+          {std::move(known.run), std::move(known.values), known.seed, std::move(known.point)});
+    }
+    return earlier;
+  };
   surroundings.speeds.measured = measured_speeds(*store);
   return surroundings;
 }
@@ -178,18 +184,48 @@ std::optional<Diagnostic> uneven_ranks(const sweeps::Spec& spec, const sweeps::P
   return std::nullopt;
 }
 
+bool is_our_worker(const SweepRequest& request) {
+  return request.worker.empty() || fs::path(request.worker).filename() == "enigma-worker";
+}
+
+/// enigma-worker reads no `worker.NAME`: points would differ in their ids alone.
+std::vector<Diagnostic> unread_settings(const SweepRequest& request, const sweeps::Spec& spec) {
+  if (!is_our_worker(request)) { return {}; }
+  for (const sweeps::Assignment& assignment : sweeps::assignments_of(spec)) {
+    if (!sweeps::is_worker_path(assignment.path)) { continue; }
+    Diagnostic unread = spec.document.at(
+        assignment.pointer, "enigma-worker does not read '" + assignment.path + "'", true);
+    unread.severity = Severity::warning;
+    unread.expected = "settings of this program, or another worker";
+    unread.suggestion = "submit with --worker PROGRAM";
+    return {std::move(unread)};
+  }
+  return {};
+}
+
 /// Of our own worker; what others do is their affair.
 std::vector<Diagnostic> uneven_ranks(const SweepRequest& request, const sweeps::Spec& spec,
                                      const sweeps::Plan& plan) {
-  if (!request.worker.empty() && fs::path(request.worker).filename() != "enigma-worker") {
-    return {};
-  }
+  if (!is_our_worker(request)) { return {}; }
   for (const sweeps::PlannedPoint& point : plan.points) {
     for (const int64_t world : worlds_of(point)) {
       if (auto problem = uneven_ranks(spec, point, world)) { return {std::move(*problem)}; }
     }
   }
   return {};
+}
+
+}  // namespace
+
+namespace {
+
+/// Of a sweep whose spec is submitted again as it is, and without a speed that somebody states.
+std::set<std::string> kept_points(const SweepRequest& request, const db::Store* store,
+                                  const std::string& sweep) {
+  if (store == nullptr || request.flops_per_s || request.mfu) { return {}; }
+  const auto before = store->sweep(sweep);
+  return before && before->spec == request.text ? store->member_ids(sweep)
+                                                : std::set<std::string>();
 }
 
 }  // namespace
@@ -207,16 +243,20 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   if (site.value) {
     append(result.diagnostics, problems_of_site(request, *spec.value, executor, *site.value));
   }
+  append(result.diagnostics, unread_settings(request, *spec.value));
   if (has_errors(result.diagnostics)) { return result; }
   const fs::path data = data_of(request, *spec.value);
+  std::optional<db::Store::Moment> moment;  // every question below is answered as of one
+  if (store != nullptr) { moment.emplace(*store); }
   const auto manifest = inspect_for(*spec.value, data, store_folder);
   auto plan = sweeps::make_plan(*spec.value, manifest,
                                 surroundings_of(store, spec.value->name, request, *site.value));
   append(result.diagnostics, plan.diagnostics);
   if (plan.ok()) { append(result.diagnostics, uneven_ranks(request, *spec.value, *plan.value)); }
   if (plan.ok() && !has_errors(result.diagnostics)) {
+    auto kept = kept_points(request, store, spec.value->name);
     result.value = {std::move(*spec.value), std::move(*plan.value), data, executor,
-                    std::move(*site.value)};
+                    std::move(*site.value), std::move(kept)};
   }
   return result;
 }
@@ -226,6 +266,7 @@ attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest
                                  const sweeps::PlannedPoint& point) {
   attempts::Placement placement{planned.data.string(), request.worker, planned.spec.retry,
                                 environment};
+  placement.stop = planned.spec.stop;
   if (planned.executor == "local") {
     if (point.ranks.value_or(1) > 1) { placement.resources = {1, 1, point.ranks}; }
     return placement;
@@ -240,28 +281,49 @@ attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest
   return placement;
 }
 
+namespace {
+
+/// What of a point its placement depends on.
+auto resources_of(const sweeps::PlannedPoint& point) {
+  return std::tie(point.nodes, point.devices, point.ranks, point.time_s, point.node_counts,
+                  point.spares, point.chain);
+}
+
+}  // namespace
+
 std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
                                   const std::string& environment) {
   std::vector<db::NewPoint> rows;
+  const sweeps::PlannedPoint* before = nullptr;  // many points have the same placement
   for (const sweeps::PlannedPoint& point : planned.plan.points) {
     db::NewPoint row;
     row.id = point.sweep_point.id;
     row.id_version = sweeps::kIdVersion;
     if (point.action != sweeps::Action::reused) {
-      row.point = point.sweep_point.canonical.dump();
+      row.point = point.sweep_point.canonical;
       row.point_file = sweeps::point_file_json(point).dump(1) + "\n";
     }
     row.executor = planned.executor;
-    row.placement = attempts::to_text(placement_of(planned, request, environment, point));
+    row.placement = before != nullptr && resources_of(*before) == resources_of(point)
+                        ? rows.back().placement
+                        : attempts::to_text(placement_of(planned, request, environment, point));
+    before = &point;
     row.name = point.sweep_point.name;
     row.values = point.sweep_point.values.dump();
-    row.plan = sweeps::to_json(point).dump();
+    const bool is_kept = point.action == sweeps::Action::reused && planned.kept.contains(row.id);
+    if (!is_kept) { row.plan = sweeps::to_json(point).dump(); }
     row.target_step = point.steps;
     row.slots = planned.executor == "local" ? point.ranks.value_or(1) : point.nodes * point.devices;
     row.priority = planned.plan.priority;
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+std::optional<db::Ceiling> ceiling_of(const PlannedSweep& planned) {
+  const auto& ceiling = planned.plan.ceiling;
+  if (!ceiling) { return std::nullopt; }
+  return db::Ceiling{planned.plan.sweep, ceiling->device_hours, ceiling->stops_runs, ceiling->text};
 }
 
 nlohmann::json to_json(const SweepRequest& request) {

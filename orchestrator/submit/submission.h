@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct PlannedSweep {
   std::filesystem::path data;  ///< absolute
   std::string executor;
   std::optional<sweeps::Site> site;
+  /// Points of an earlier submission of this very spec: their plans stay as they were told then.
+  std::set<std::string> kept;
 };
 
 /// `store` may be null (nothing is known yet). Digests of recordings are cached in `store_folder`
@@ -45,10 +48,14 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
 attempts::Placement placement_of(const PlannedSweep& planned, const SweepRequest& request,
                                  const std::string& environment, const sweeps::PlannedPoint& point);
 
-/// Rows for every point. Of those that the store has already, only what may follow a submission.
+/// Rows for every point. Of those that the store has already, only what may follow a submission;
+/// without their plan where it is kept.
 /// `environment` names the kept one (local/environment.h).
 std::vector<db::NewPoint> rows_of(const PlannedSweep& planned, const SweepRequest& request,
                                   const std::string& environment);
+
+/// What the sweep's runs may use together; nothing where its spec does not say.
+std::optional<db::Ceiling> ceiling_of(const PlannedSweep& planned);
 
 /// `{"text", "file", …}`: how a request travels to the controller. Throws InputError.
 nlohmann::json to_json(const SweepRequest& request);

@@ -1,5 +1,6 @@
 // How a test of the page is registered, run and reported: PASS, FAIL or SKIP and its name.
 import { chromium } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 
 const tests = [];
 export function test(name, body) {
@@ -24,6 +25,17 @@ export async function until(condition, what, timeout_ms = 20_000) {
     if (Date.now() > deadline) throw new Error(`waited ${timeout_ms / 1000} s for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+export const text = (page, selector) => page.locator(selector).first().innerText();
+export const hash = (page) => new URL(page.url()).hash;
+export const rowsOf = (page) => page.locator('.table tbody tr:not(.gap):not(.group)');
+
+/** What a button saves: its name, its text and its bytes. */
+export async function saved(page, button) {
+  const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  const bytes = readFileSync(await file.path());
+  return { name: file.suggestedFilename(), text: bytes.toString('utf8'), bytes };
 }
 
 /** What the browser complained of, wherever that was not the test's purpose. */
@@ -69,18 +81,18 @@ async function closeAll() {
 }
 
 /** Runs them all in their order; the number of failures. */
-export async function runAll(world) {
+export async function runAll(world, whole = 'page') {
   let failures = 0;
   for (const { name, body } of tests) {
     const from = Date.now();
     try {
       const note = await body(world);
       const seconds = ((Date.now() - from) / 1000).toFixed(1);
-      console.log(`PASS page: ${name} (${note ? `${note}, ` : ''}${seconds} s)`);
+      console.log(`PASS ${whole}: ${name} (${note ? `${note}, ` : ''}${seconds} s)`);
     } catch (broken) {
       failures += 1;
       const [first, ...rest] = String(broken.stack ?? broken).split('\n');
-      console.log(`FAIL page: ${name}: ${first}`);
+      console.log(`FAIL ${whole}: ${name}: ${first}`);
       console.log(rest.slice(0, 4).join('\n'));
     } finally {
       await closeAll();

@@ -2,20 +2,25 @@
 // that goes on. Prints a line PASS / FAIL for each test; pictures of all views are kept.
 //   node page.mjs BUILD_DIR CHROMIUM [FOLDER of pictures]
 import AxeBuilder from '@axe-core/playwright';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   check,
   closePage,
   complaints,
+  hash,
   openBrowser,
+  rowsOf,
   runAll,
   same,
+  saved,
   test,
+  text,
   until,
   visit,
 } from './harness.mjs';
+import './choices.mjs';
 import { Place } from './place.mjs';
 import { behindPrefix } from './prefix.mjs';
 
@@ -23,8 +28,6 @@ const [build, executable, pictures = 'screenshots'] = process.argv.slice(2);
 const script = '<img src=x onerror=window.hacked=1><script>window.hacked=1</script>';
 const views = ['scaling', 'runs', 'sweep', 'nodes'];
 
-const text = (page, selector) => page.locator(selector).first().innerText();
-const hash = (page) => new URL(page.url()).hash;
 const ready = (page) => page.waitForSelector('.live.live');
 
 async function prepare(place) {
@@ -143,7 +146,10 @@ test('the first screen says the sentence of the law over its figure', async ({
     .getByText(/^Numbers/)
     .first()
     .click();
-  check((await page.locator('.behind table tbody tr').count()) >= 16, 'the numbers behind it');
+  await until(
+    async () => (await page.locator('.behind table tbody tr').count()) >= 16,
+    'the numbers behind it',
+  );
   await closePage(page);
 });
 
@@ -203,11 +209,6 @@ test('a mark of the figure leads to its run, and the browser leads back', async 
   await closePage(page);
 });
 
-async function saved(page, button) {
-  const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
-  return { name: file.suggestedFilename(), text: readFileSync(await file.path(), 'utf8') };
-}
-
 test('what is shown is exported: SVG and CSV', async ({ browser, link }) => {
   const page = await visit(browser, `${link}#/scaling?sweep=done`);
   await page.waitForSelector('.plot [data-mark="dot"] path');
@@ -224,7 +225,6 @@ test('what is shown is exported: SVG and CSV', async ({ browser, link }) => {
   await closePage(page);
 });
 
-const rowsOf = (page) => page.locator('.table tbody tr:not(.gap)');
 const columnOf = (page, index) =>
   page.locator(`.table tbody tr:not(.gap) td:nth-child(${index})`).allInnerTexts();
 

@@ -4,7 +4,9 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
+import subprocess
 import time
 
 from checks import check, check_exit, test
@@ -67,6 +69,23 @@ def every_document_has_its_schema(place):
           totals["basis"] == "measured on this device", f"{totals}")
     check({point["action"] for point in plan["points"]} == {"reused"}, "the points are known")
     check(json.loads(place.run("schema").stdout)["type"] == "object", "schema")
+
+
+@test
+def shells_and_man_know_every_command_and_option(place):
+    commands = [line.split()[0] for line in place.run("--help").stdout.splitlines()
+                if line.startswith("  ") and line[2] != " "]
+    for reader in "bash", "zsh", "man":
+        told = place.run("completion", reader)
+        check_exit(told, 0)
+        text = told.stdout.replace("\\-", "-")
+        check(all(f"{command}" in text for command in commands), f"{reader}: {text[:200]}")
+        check("--worker" in text and "--out" in text, f"{reader} knows options")
+        if shutil.which("bash" if reader == "bash" else "no-such-shell"):
+            parsed = subprocess.run(["bash", "-n"], input=told.stdout, text=True, capture_output=True)
+            check(parsed.returncode == 0, parsed.stderr)
+    check_exit(place.run("completion", "fish"), 2)
+    check_exit(place.run("completion"), 2)
 
 
 @test

@@ -19,6 +19,7 @@ import doors  # noqa: F401
 import drills  # noqa: F401
 import figures  # noqa: F401
 import law  # noqa: F401
+import limits  # noqa: F401
 import python_worker  # noqa: F401
 from checks import TESTS, Skip, check, check_exit, test
 from place import ROOT, Place, lines_of, wait_for

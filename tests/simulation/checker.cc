@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace enigma::simulation {
@@ -22,10 +23,17 @@ size_t resumes_of(const Host& host, const std::string& run) {
       std::count(found->second.begin(), found->second.end(), decide::Request::resume));
 }
 
-bool was_cancelled(const Host& host, const std::string& run) {
+bool was_asked(const Host& host, const std::string& run, decide::Request request) {
   const auto found = host.requested.find(run);
   return found != host.requested.end() &&
-         std::count(found->second.begin(), found->second.end(), decide::Request::cancel) > 0;
+         std::count(found->second.begin(), found->second.end(), request) > 0;
+}
+
+bool was_cancelled(const Host& host, const std::string& run) {
+  return was_asked(host, run, decide::Request::cancel);
+}
+bool was_held(const Host& host, const Run& run) {
+  return was_asked(host, run.id, decide::Request::hold);
 }
 
 /// A scheduler has started a job again whose run had ended: it was given up at once.
@@ -114,6 +122,9 @@ void check_state(const Run& run, const Host& host, const World& world, Problems&
   if (run.state == State::cancelled && !was_cancelled(host, run.id)) {
     problems.push_back(run.id + ": cancelled, but nobody asked");
   }
+  if (run.state == State::held && !was_held(host, run) && world.options.ceiling_s <= 0) {
+    problems.push_back(run.id + ": held, but nobody asked");
+  }
   if ((run.state == State::running) && !db::has_live_attempt(run)) {
     problems.push_back(run.id + ": running without a live attempt");
   }
@@ -159,6 +170,42 @@ void check_world(const std::map<std::string, Run>& runs, const World& world, Pro
   // What a scheduler starts again by itself asks for no place.
   if (!world.options.scheduler && counting_slots > world.options.slots) {
     problems.push_back(fmt::format("{} slots taken of {}", counting_slots, world.options.slots));
+  }
+}
+
+double used_device_hours(const std::map<std::string, Run>& runs) {
+  double used = 0;
+  for (const auto& [id, run] : runs) {
+    for (const Attempt& attempt : run.attempts) {
+      used += db::wall_s(attempt) * static_cast<double>(attempt.world) / 3600;
+    }
+  }
+  return used;
+}
+
+/// Whether the sweep has used up what it may.
+bool is_used_up(const std::map<std::string, Run>& runs, const db::Store& store) {
+  const auto ceilings = store.ceilings();
+  return !ceilings.empty() && used_device_hours(runs) >= ceilings.at(0).device_hours;
+}
+
+/// What was submitted of a run by us since then.
+bool has_new_submission(const Run& before, const Run& now) {
+  return std::any_of(now.attempts.begin() + std::ssize(before.attempts), now.attempts.end(),
+                     [](const Attempt& attempt) { return start_of(attempt.token) == 0; });
+}
+
+/// The ledger knows what was used, each second once.
+void check_ledger(const std::map<std::string, Run>& runs, const Host& host, Problems& problems) {
+  if (!host.controller().live_runs()) { return; }
+  const auto accounts = host.controller().ledger().accounts({});
+  if (accounts.empty() != host.store().ceilings().empty()) {
+    problems.push_back("the controller does not know the sweep's ceiling");
+  }
+  if (accounts.empty()) { return; }
+  const double known = accounts.at(0).used_device_hours, used = used_device_hours(runs);
+  if (std::abs(known - used) > 1e-6) {
+    problems.push_back(fmt::format("{} device-hours were used, the ledger says {}", used, known));
   }
 }
 
@@ -312,10 +359,14 @@ std::map<std::string, Run> runs_by_id(const Host& host) {
 std::vector<std::string> Checker::check(const Host& host, const World& world) {
   Problems problems;
   const std::map<std::string, Run> runs = runs_by_id(host);
+  const bool may_start = !used_up_ || host.store().ceilings().empty();
   for (const auto& [id, run] : runs) {
     const size_t resumes = resumes_of(host, id);
     if (const auto seen = before_.find(id); seen != before_.end()) {
       compare(seen->second.run, run, resumes != seen->second.resumes, problems);
+      if (!may_start && has_new_submission(seen->second.run, run)) {
+        problems.push_back(id + ": was started though the sweep's ceiling was used up");
+      }
     }
     before_[id] = {run, resumes};
     check_state(run, host, world, problems);
@@ -323,6 +374,8 @@ std::vector<std::string> Checker::check(const Host& host, const World& world) {
   }
   check_world(runs, world, problems);
   check_memory(runs, host, problems);
+  check_ledger(runs, host, problems);
+  used_up_ = is_used_up(runs, host.store());
   check_acknowledged(runs, host, problems);
   return problems;
 }

@@ -23,6 +23,7 @@ class Checker {
     size_t resumes = 0;
   };
   std::map<std::string, Seen> before_;
+  bool used_up_ = false;  ///< the sweep's ceiling, after the turn before
 };
 
 }  // namespace enigma::simulation

@@ -68,9 +68,12 @@ void Host::start(db::Time now) {
   });
 }
 
-void Host::submit(const std::vector<db::NewPoint>& points, db::Time now) {
+void Host::submit(const std::vector<db::NewPoint>& points,
+                  const std::optional<db::Ceiling>& ceiling, db::Time now) {
   alive([&] {
-    for (const std::string& id : controller_->add("sweep", "{}", points, now)) { ++submitted[id]; }
+    for (const std::string& id : controller_->add(kSweep, "{}", points, now, ceiling)) {
+      ++submitted[id];
+    }
   });
 }
 

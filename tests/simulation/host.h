@@ -16,6 +16,9 @@
 
 namespace enigma::simulation {
 
+/// The one sweep of a seed.
+inline constexpr const char* kSweep = "sweep";
+
 /// The controller process is gone; what it knew is gone with it.
 struct Killed {};
 
@@ -32,7 +35,8 @@ class Host {
   /// Dies here and now; with power_loss the disk forgets what was not synced.
   void die();
 
-  void submit(const std::vector<db::NewPoint>& points, db::Time now);
+  void submit(const std::vector<db::NewPoint>& points, const std::optional<db::Ceiling>& ceiling,
+              db::Time now);
   void request(const std::string& run, decide::Request request, db::Time now);
   /// One batch over HTTP, and the answer to the worker.
   void deliver(const Message& message, db::Time now);

@@ -33,6 +33,14 @@ void draw_scheduler(Prng& prng, Options& o) {
   o.policy.queue_max = {{"simulated", o.slots}};
 }
 
+/// Some part of what the whole sweep would take, or a little more.
+void draw_ceiling(Prng& prng, Options& o) {
+  const double run_s = static_cast<double>(o.target_steps) * o.tick_s;
+  o.ceiling_s = static_cast<double>(o.runs) * run_s * prng.between(0.1, 1.5);
+  o.ceiling_stops = prng.chance(0.5);
+  o.expected_s = prng.chance(0.5) ? run_s * prng.between(0.3, 1.5) : 0;
+}
+
 }  // namespace
 
 Options draw_options(Prng& prng) {
@@ -76,6 +84,7 @@ Options draw_options(Prng& prng) {
   o.clock_jump = rate(prng, 0.15);
   o.request = rate(prng, 0.15);
   if (prng.chance(0.5)) { draw_scheduler(prng, o); }
+  if (prng.chance(0.4)) { draw_ceiling(prng, o); }
   return o;
 }
 
@@ -105,14 +114,16 @@ std::string to_text(const Options& o) {
       "spool_lags {:.2f} line_bad {:.2f} line_torn {:.2f}\n"
       "empty_answer {:.2f} hidden {:.3f} node_dies {:.3f} crash {:.3f} power_loss {:.2f} "
       "disk_full {:.3f} clock_jump {:.3f} request {:.3f}\n"
-      "scheduler {} chain {} jobs_max {} requeues {:.2f} stale_answer {:.2f}\n",
+      "scheduler {} chain {} jobs_max {} requeues {:.2f} stale_answer {:.2f}\n"
+      "ceiling_s {:.0f} stops {} expected_s {:.0f}\n",
       o.runs, o.runs_later, o.slots, o.target_steps, o.checkpoint_steps, o.fault_ticks, o.tick_s,
       o.http, o.posts_ahead, o.gives_up, o.own_tries, o.report_lost, o.report_late, o.report_twice,
       o.answer_lost, o.submit_lost, o.submit_late, o.submit_refused, o.cancel_lost,
       o.cancel_ignored, o.mark_fails, o.worker_dies, o.worker_hangs, o.worker_preempted,
       o.worker_lies, o.never_speaks, o.spool_lags, o.line_bad, o.line_torn, o.empty_answer,
       o.hidden, o.node_dies, o.crash, o.power_loss, o.disk_full, o.clock_jump, o.request,
-      o.scheduler, o.chain, o.jobs_max, o.requeues, o.stale_answer);
+      o.scheduler, o.chain, o.jobs_max, o.requeues, o.stale_answer, o.ceiling_s, o.ceiling_stops,
+      o.expected_s);
 }
 
 }  // namespace enigma::simulation

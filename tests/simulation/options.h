@@ -46,6 +46,10 @@ struct Options {
   int64_t jobs_max = 0;     ///< that the queue takes; 0: as many as come
   double requeues = 0;      ///< a job that was stopped goes back into the queue by itself
   double stale_answer = 0;  ///< what the queue showed a while ago
+
+  double ceiling_s = 0;        ///< device-seconds of the sweep's ceiling; 0: it has none
+  bool ceiling_stops = false;  ///< … which stops runs at work
+  double expected_s = 0;       ///< device-seconds of a run by its plan; 0: unknown
 };
 
 Options draw_options(Prng& prng);

@@ -19,12 +19,20 @@ constexpr double kLiveness_s = 6000;
 db::NewPoint point_of(int64_t i, const Options& options) {
   db::NewPoint point;
   point.id = name_of_run(i);
-  point.point = point.point_file = point.values = point.plan = "{}";
+  point.point = point.point_file = point.values = "{}";
+  point.plan = options.expected_s > 0
+                   ? fmt::format(R"({{"device_hours": {}}})", options.expected_s / 3600)
+                   : "{}";
   point.executor = "simulated";
   point.placement = attempts::to_text(placement_of(options, i));
   point.target_step = options.target_steps;
   point.slots = options.slots > 1 && i % 3 == 2 ? 2 : 1;
   return point;
+}
+
+std::optional<db::Ceiling> ceiling_of(const Options& options) {
+  if (options.ceiling_s <= 0) { return std::nullopt; }
+  return db::Ceiling{kSweep, options.ceiling_s / 3600, options.ceiling_stops, "a few seconds"};
 }
 
 class Simulation {
@@ -95,7 +103,7 @@ class Simulation {
   void submit() {
     std::vector<db::NewPoint> points;
     for (int64_t i = 0; i < points_; ++i) { points.push_back(point_of(i, options_)); }
-    host_.submit(points, clock());
+    host_.submit(points, world_.faults ? ceiling_of(options_) : std::nullopt, clock());
   }
 
   void ask() {

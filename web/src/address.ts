@@ -3,12 +3,12 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export interface Address {
-  view: string; // scaling, runs, run, sweep, nodes
+  view: string; // scaling, runs, run, compare, sweep, nodes
   name: string; // of the run or the sweep; may be empty
   settings: Record<string, string>;
 }
 
-const views = ['scaling', 'runs', 'run', 'sweep', 'nodes'];
+const views = ['scaling', 'runs', 'run', 'compare', 'sweep', 'nodes'];
 
 export function parseAddress(hash: string): Address {
   const [path, query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
@@ -40,6 +40,11 @@ export function toHash(address: Address): string {
 
 /** Settings that hold in every view. */
 const shared = ['sweep', 'select'];
+
+/** The runs that are selected. */
+export function selectionOf(address: Address): string[] {
+  return (address.settings.select ?? '').split(',').filter((id) => id !== '');
+}
 
 /** The address of another view, with what is selected. */
 export function hrefTo(from: Address, view: string, name = ''): string {

@@ -2,9 +2,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { joined, type Curve } from './curves';
-import { Exports, useWidth } from './figure';
+import { downloadCanvas } from './download';
 import { number, tick } from './format';
+import { Exports } from './numbers';
 import { useTheme, type Theme } from './theme';
+import { useWidth } from './width';
 
 export interface Line {
   id: string;
@@ -165,6 +167,10 @@ export function Chart(props: Props) {
       chart.current?.setSeries(index + 1, { focus: true });
     if (index < 0) chart.current?.setSeries(null as unknown as number, { focus: true }, false);
   }, [props.highlight]);
+  const png = () => {
+    const shown = chart.current?.ctx.canvas;
+    if (shown) downloadCanvas(`${props.name}.png`, shown, theme.ground);
+  };
   return (
     <figure class="card" role="group" aria-label={props.title}>
       <figcaption>
@@ -173,7 +179,7 @@ export function Chart(props: Props) {
           {props.unit && <span class="unit"> {props.unit}</span>}
         </span>
         <span class="reading">{reading}</span>
-        <Exports name={props.name} numbers={numbersOf(props)} />
+        <Exports name={props.name} numbers={numbersOf(props)} png={png} />
       </figcaption>
       <div ref={ref} class="canvas" />
       {props.named && <Key lines={props.lines} />}

@@ -55,6 +55,7 @@ export interface Status {
   counts: Counts;
   spend: Spend;
   sweeps: SweepLine[];
+  reported_at: Maybe<number>;
   runs: Run[];
   next: Maybe<string>;
   last_event: number;
@@ -229,4 +230,10 @@ export interface NodeLine {
   attempts: number;
   failures: number;
   excluded: Maybe<{ reason: string; until: number }>;
+}
+
+export interface Difference {
+  pointer: string;
+  a: unknown;
+  b: unknown;
 }

@@ -2,15 +2,12 @@
 // content-security policy would refuse; page.css holds the same rules.
 import * as Plot from '@observablehq/plot';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { toCsv } from './csv';
-import { download, svgText } from './download';
+import { useEffect } from 'preact/hooks';
+import { followBrush, type Brushed } from './brush';
+import { download, downloadPng, svgText } from './download';
+import { Behind, Exports, type Numbers } from './numbers';
 import { useTheme } from './theme';
-
-export interface Numbers {
-  head: string[];
-  rows: unknown[][];
-}
+import { useWidth } from './width';
 
 interface Props {
   name: string; // of exported files
@@ -19,20 +16,9 @@ interface Props {
   numbers: Numbers;
   depends: unknown[];
   onPick?: (datum: unknown) => void;
+  onBrush?: Brushed;
   children?: ComponentChildren; // controls beside the title
   below?: ComponentChildren; // the legend
-}
-
-/** Width of an element, followed; 0 until it is known. */
-export function useWidth<T extends HTMLElement>(): [preact.RefObject<T>, number] {
-  const ref = useRef<T>(null);
-  const [width, set] = useState(0);
-  useEffect(() => {
-    const follow = new ResizeObserver(() => set(Math.floor(ref.current?.clientWidth ?? 0)));
-    if (ref.current) follow.observe(ref.current);
-    return () => follow.disconnect();
-  }, []);
-  return [ref, width];
 }
 
 /** Parts of a picture have no names of their own for readers of screens: the picture has one. */
@@ -63,76 +49,29 @@ export function Figure(props: Props) {
     const pick = () => drawing.value != null && props.onPick?.(drawing.value);
     drawing.addEventListener('click', pick);
     place.replaceChildren(drawing);
+    if (!props.onBrush) return;
+    return followBrush(place, drawing as SVGSVGElement & Plot.Plot, props.onBrush);
   }, [width, theme, ...props.depends]);
-  const svg = () => {
+  const file = (save: (drawing: SVGSVGElement) => void) => () => {
     const drawing = ref.current?.querySelector('svg');
-    if (drawing) download(`${props.name}.svg`, 'image/svg+xml', svgText(drawing, theme.ground));
+    if (drawing) save(drawing);
   };
+  const svg = file((drawing) =>
+    download(`${props.name}.svg`, 'image/svg+xml', svgText(drawing, theme.ground)),
+  );
+  const png = file((drawing) => downloadPng(`${props.name}.png`, drawing, theme.ground));
   return (
     <figure class="figure">
       <figcaption>
         <span class="title">{props.title}</span>
         <span class="controls">
           {props.children}
-          <Exports name={props.name} numbers={props.numbers} svg={svg} />
+          <Exports name={props.name} numbers={props.numbers} svg={svg} png={png} />
         </span>
       </figcaption>
       <div ref={ref} class="drawing" />
       {props.below}
       <Behind numbers={props.numbers} />
     </figure>
-  );
-}
-
-export function Exports(props: { name: string; numbers: Numbers; svg?: () => void }) {
-  const csv = () =>
-    download(`${props.name}.csv`, 'text/csv', toCsv(props.numbers.head, props.numbers.rows));
-  return (
-    <span class="exports">
-      {props.svg && (
-        <button type="button" onClick={props.svg} title="this figure as a file">
-          SVG
-        </button>
-      )}
-      <button type="button" onClick={csv} title="the numbers that are shown, as a file">
-        CSV
-      </button>
-    </span>
-  );
-}
-
-const rowsBehind = 400;
-
-/** The numbers of a figure as a table: for readers of screens, and for whoever wants them. */
-export function Behind({ numbers }: { numbers: Numbers }) {
-  const [open, set] = useState(false);
-  const more = numbers.rows.length - rowsBehind;
-  return (
-    <details class="behind" onToggle={(event) => set((event.target as HTMLDetailsElement).open)}>
-      <summary>Numbers ({numbers.rows.length.toLocaleString('en')})</summary>
-      {open && (
-        <div class="scroll" tabIndex={0} role="region" aria-label="numbers of the figure">
-          <table class="plain">
-            <thead>
-              <tr>
-                {numbers.head.map((name) => (
-                  <th scope="col">{name}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {numbers.rows.slice(0, rowsBehind).map((row) => (
-                <tr>
-                  {row.map((value) => (
-                    <td>{value === null || value === undefined ? '–' : String(value)}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {more > 0 && <p class="note">{more.toLocaleString('en')} more rows are in the CSV.</p>}
-        </div>
-      )}
-    </details>
   );
 }

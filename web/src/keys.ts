@@ -39,6 +39,8 @@ export const listOfKeys: [string, string][] = [
   ['j  k', 'next and previous row'],
   ['x', 'select the row'],
   ['Enter', 'open it'],
+  ['p  h', 'pin the row, hide it'],
+  ['c', 'compare two selected runs'],
   ['Esc', 'back'],
   ['g s', 'scaling'],
   ['g r', 'runs'],

@@ -1,18 +1,36 @@
 // The page: a bar with the sweep and the views, and the view that the address names.
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { change, go, hrefTo, toHash, useAddress, type Address } from './address';
+import { change, current, go, hrefTo, toHash, useAddress, type Address } from './address';
 import type { SweepLine } from './documents';
 import { ago, duration } from './format';
 import { listOfKeys, useKeys } from './keys';
+import { later } from './later';
 import * as theme from './theme';
-import { Nodes } from './views/nodes';
-import { Runs } from './views/runs';
-import { RunView } from './views/run';
-import { Scaling } from './views/scaling';
-import { Sweep } from './views/sweep';
 import { begin, useNow, useWorld, type World } from './world';
 import './page.css';
+
+const Compare = later(() => import('./views/compare').then((module) => module.Compare));
+const Nodes = later(() => import('./views/nodes').then((module) => module.Nodes));
+const Runs = later(() => import('./views/runs').then((module) => module.Runs));
+const RunView = later(() => import('./views/run').then((module) => module.RunView));
+const Scaling = later(() => import('./views/scaling').then((module) => module.Scaling));
+const Sweep = later(() => import('./views/sweep').then((module) => module.Sweep));
+
+/** The code of a view is loaded while its numbers are asked for; that of the others when there is
+ * time: a page that stays open must not need its controller for them. */
+function loadViews(first: string): void {
+  const all = {
+    compare: Compare,
+    nodes: Nodes,
+    runs: Runs,
+    run: RunView,
+    scaling: Scaling,
+    sweep: Sweep,
+  };
+  (first in all ? all[first as keyof typeof all] : Scaling).load();
+  setTimeout(() => Object.values(all).forEach((view) => view.load()), 3000);
+}
 
 const views: [string, string][] = [
   ['scaling', 'Scaling'],
@@ -33,7 +51,7 @@ function sweepOf(address: Address, world: World): SweepLine | undefined {
 
 function Live({ world }: { world: World }) {
   const now = useNow(1000);
-  const newest = Math.max(0, ...[...world.runs.values()].map((run) => run.reported_at ?? 0));
+  const newest = world.newestWord;
   const silent = duration(now - world.heardAt / 1000);
   const words: Record<World['connection'], string> = {
     starting: 'connecting',
@@ -77,7 +95,7 @@ function Bar(props: {
     if (address.view === 'sweep') go(hrefTo(address, 'sweep', value));
     else change({ sweep: value });
   };
-  const at = address.view === 'run' ? 'runs' : address.view;
+  const at = ['run', 'compare'].includes(address.view) ? 'runs' : address.view;
   return (
     <header>
       <a class="brand" href={hrefTo(address, 'scaling')}>
@@ -139,17 +157,20 @@ function Help({ close }: { close: () => void }) {
 
 function View({ address, sweep }: { address: Address; sweep: SweepLine | undefined }) {
   const world = useWorld();
+  if (world.counts === null) return <div />;
   switch (address.view) {
     case 'runs':
-      return <Runs address={address} sweep={sweep?.name ?? ''} />;
+      return <Runs.View address={address} sweep={sweep?.name ?? ''} />;
     case 'run':
-      return <RunView address={address} key={address.name} />;
+      return <RunView.View address={address} key={address.name} />;
+    case 'compare':
+      return <Compare.View address={address} key={address.name} />;
     case 'sweep':
-      return <Sweep address={address} name={sweep?.name ?? address.name} />;
+      return <Sweep.View address={address} name={sweep?.name ?? address.name} />;
     case 'nodes':
-      return <Nodes />;
+      return <Nodes.View />;
     default:
-      return world.counts === null ? <div /> : <Scaling address={address} sweep={sweep} />;
+      return <Scaling.View address={address} sweep={sweep} />;
   }
 }
 
@@ -213,4 +234,5 @@ function Page() {
 
 theme.apply();
 begin();
+loadViews(current().view);
 render(<Page />, document.getElementById('page')!);

@@ -62,7 +62,7 @@ export function useMetrics(ids: string[]): Map<string, MetricRow[]> {
   const stands = ids.map((id) => `${id}:${standOf(world.runs.get(id))}`);
   useEffect(() => {
     let gone = false;
-    for (const id of ids) {
+    for (const id of ids.filter((one) => world.runs.has(one))) {
       void update(id, () => world.runs.get(id)).then((fresh) => {
         if (fresh && !gone) draw((count) => count + 1);
       });

@@ -1,6 +1,7 @@
 // A table of any length: only the rows that are seen are in the page.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { isDivider, type Divider } from './arrange';
 import type { Sort } from './sort';
 
 export const rowHeight = 28;
@@ -15,9 +16,9 @@ export interface Column<T> {
   cell: (row: T) => ComponentChildren;
 }
 
-interface Props<T> {
+interface Props<T extends object> {
   name: string;
-  rows: T[];
+  rows: (T | Divider)[];
   columns: Column<T>[];
   keyOf: (row: T) => string;
   sort: Sort;
@@ -28,6 +29,7 @@ interface Props<T> {
   onToggle: (row: T) => void;
   onOpen: (row: T) => void;
   onHover: (key: string | null) => void;
+  onDivider: (divider: Divider) => void;
 }
 
 interface Window {
@@ -62,7 +64,7 @@ function ariaSort(sort: Sort, key: string): 'ascending' | 'descending' | 'none' 
   return sort.down ? 'descending' : 'ascending';
 }
 
-function Head<T>({ columns, sort, onSort }: Props<T>) {
+function Head<T extends object>({ columns, sort, onSort }: Props<T>) {
   return (
     <thead>
       <tr>
@@ -90,7 +92,7 @@ function Head<T>({ columns, sort, onSort }: Props<T>) {
   );
 }
 
-function Line<T>({ row, index, table }: { row: T; index: number; table: Props<T> }) {
+function Line<T extends object>({ row, index, table }: { row: T; index: number; table: Props<T> }) {
   const key = table.keyOf(row);
   const marks = [
     index === table.cursor ? 'cursor' : '',
@@ -122,7 +124,22 @@ function Line<T>({ row, index, table }: { row: T; index: number; table: Props<T>
   );
 }
 
-export function Table<T>(props: Props<T>) {
+/** The head of a group of rows, as high as they are. */
+function Group<T extends object>(props: { row: Divider; index: number; table: Props<T> }) {
+  const { row, index, table } = props;
+  return (
+    <tr class={`group ${index === table.cursor ? 'cursor' : ''}`} aria-rowindex={index + 2}>
+      <th scope="rowgroup" colSpan={table.columns.length + 1}>
+        <button type="button" aria-expanded={row.open} onClick={() => table.onDivider(row)}>
+          <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> {row.label}
+        </button>
+        <span class="quiet"> {row.note}</span>
+      </th>
+    </tr>
+  );
+}
+
+export function Table<T extends object>(props: Props<T>) {
   const place = useRef<HTMLDivElement>(null);
   const { first, count } = useWindow(place);
   const { rows, columns, cursor } = props;
@@ -144,9 +161,13 @@ export function Table<T>(props: Props<T>) {
         <Head {...props} />
         <tbody>
           {from > 0 && <Gap rows={from} columns={columns.length + 1} />}
-          {shown.map((row, k) => (
-            <Line key={props.keyOf(row)} row={row} index={from + k} table={props} />
-          ))}
+          {shown.map((row, k) =>
+            isDivider(row) ? (
+              <Group key={`group ${row.divider}`} row={row} index={from + k} table={props} />
+            ) : (
+              <Line key={props.keyOf(row)} row={row} index={from + k} table={props} />
+            ),
+          )}
           {after > 0 && <Gap rows={after} columns={columns.length + 1} />}
         </tbody>
       </table>

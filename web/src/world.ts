@@ -8,18 +8,21 @@ import type { Counts, Event, Law, Maybe, Run, Spend, Status, SweepLine } from '.
 export type Connection = 'starting' | 'live' | 'away' | 'denied';
 
 export interface World {
-  runs: Map<string, Run>;
+  runs: Map<string, Run>; // of the sweeps that have been looked at, by id
+  whole: Set<string>; // sweeps whose runs are all there
   counts: Maybe<Counts>;
   spend: Maybe<Spend>;
   sweeps: SweepLine[];
   connection: Connection;
   heardAt: number; // of the stream, this browser's clock
+  newestWord: number; // of any worker; 0: none is known
   error: string; // why nothing could be read; empty
   laws: Map<string, Law | Refused>; // by sweep; absent: not asked for yet
   version: number; // grows with every change
 }
 
-const pageRuns = 10_000;
+const firstPage = 200; // what is seen at once
+const nextPages = 1000;
 const idsMax = 80;
 const refresh_ms = 1000;
 const totals_ms = 2500;
@@ -27,11 +30,13 @@ const silence_ms = 40_000;
 
 const world: World = {
   runs: new Map(),
+  whole: new Set(),
   counts: null,
   spend: null,
   sweeps: [],
   connection: 'starting',
   heardAt: 0,
+  newestWord: 0,
   error: '',
   laws: new Map(),
   version: 0,
@@ -71,42 +76,98 @@ export function useEvents(take: (event: Event) => void): void {
   });
 }
 
-/** The sweep that the address names, before everything else: it is what one waits for. */
-async function readNamed(): Promise<void> {
-  const { view, name, settings } = parseAddress(location.hash);
-  const sweep = view === 'sweep' ? name : settings.sweep;
-  if (!sweep) return;
-  const status: Status = await ask(`status${queryOf({ sweep, limit: pageRuns })}`);
-  for (const run of status.runs) world.runs.set(run.id, run);
-  takeTotals(status);
+function takeRuns(runs: Run[]): void {
+  for (const run of runs) {
+    world.runs.set(run.id, run);
+    world.newestWord = Math.max(world.newestWord, run.reported_at ?? 0);
+  }
+}
+
+// Sweeps that views look at, by how many do; their runs are read, and read again where they became
+// more.
+const watched = new Map<string, number>();
+const reading = new Map<string, Promise<void>>();
+
+/** All runs of a sweep, page by page; each page is seen when it is there. */
+async function readPages(sweep: string): Promise<void> {
+  let after: string | undefined;
+  do {
+    const limit = after === undefined ? firstPage : nextPages;
+    const status: Status = await ask(`status${queryOf({ sweep, limit, after })}`);
+    takeRuns(status.runs);
+    after = status.next ?? undefined;
+    announce();
+  } while (after !== undefined);
+  world.whole.add(sweep);
   announce();
 }
 
-async function readAll(): Promise<void> {
-  const runs = new Map<string, Run>();
-  let after: string | undefined;
-  do {
-    const status: Status = await ask(`status${queryOf({ limit: pageRuns, after })}`);
-    for (const run of status.runs) runs.set(run.id, run);
-    takeTotals(status);
-    after = status.next ?? undefined;
-    if (world.runs.size < runs.size) {
-      world.runs = new Map(runs);
-      announce();
-    }
-  } while (after !== undefined);
-  world.runs = runs;
-  world.error = '';
-  announce();
+function readRuns(sweep: string): Promise<void> {
+  const known = reading.get(sweep);
+  if (known) return known;
+  const read = readPages(sweep).finally(() => reading.delete(sweep));
+  reading.set(sweep, read);
+  return read;
+}
+
+function wantRuns(sweep: string): void {
+  if (sweep !== '' && !world.whole.has(sweep)) void readRuns(sweep).catch(fail);
+}
+
+function runsOf(sweep: string): Run[] {
+  return [...world.runs.values()].filter((run) => run.sweeps.includes(sweep));
+}
+
+/** The runs of a sweep, as far as they are known; followed while the component stands. */
+export function useRuns(sweep: string): Run[] {
+  useWorld();
+  useEffect(() => {
+    if (sweep === '') return;
+    count(watched, sweep, 1);
+    wantRuns(sweep);
+    return () => count(watched, sweep, -1);
+  }, [sweep]);
+  return runsOf(sweep);
+}
+
+const named = new Map<string, number>();
+
+function wantIds(ids: Iterable<string>): void {
+  const absent = [...ids].filter((id) => id !== '' && !world.runs.has(id));
+  absent.forEach((id) => changed.add(id));
+  if (absent.length > 0) refreshSoon(0);
+}
+
+function count(counts: Map<string, number>, key: string, by: number): void {
+  const sum = (counts.get(key) ?? 0) + by;
+  if (sum > 0) counts.set(key, sum);
+  else counts.delete(key);
+}
+
+/** Follows runs that the address names: they may be of sweeps that nobody looks at. */
+export function useNamed(ids: string[]): void {
+  useEffect(() => {
+    ids.forEach((id) => count(named, id, 1));
+    wantIds(ids);
+    return () => ids.forEach((id) => count(named, id, -1));
+  }, [ids.join()]);
 }
 
 let newest: number | undefined;
 
-function takeTotals(status: Status): void {
+async function readTotals(): Promise<void> {
+  const status: Status = await ask(`status${queryOf({ limit: 0 })}`);
   newest ??= status.last_event;
   world.counts = status.counts;
   world.spend = status.spend;
   world.sweeps = status.sweeps;
+  world.newestWord = Math.max(world.newestWord, status.reported_at ?? 0);
+  world.error = '';
+  announce();
+  for (const { name, points } of status.sweeps) {
+    const grown = watched.has(name) && world.whole.has(name) && runsOf(name).length !== points;
+    if (grown) void readRuns(name).catch(fail);
+  }
 }
 
 function fail(broken: unknown): void {
@@ -116,51 +177,40 @@ function fail(broken: unknown): void {
   announce();
 }
 
-let allTimer: ReturnType<typeof setTimeout> | undefined;
-
-/** A submission adds many runs at once: they are read together. */
-function readAllSoon(): void {
-  allTimer ??= setTimeout(() => {
-    allTimer = undefined;
-    void readAll().catch(fail);
-  }, refresh_ms);
-}
-
 const changed = new Set<string>();
 let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 let totalsTimer: ReturnType<typeof setTimeout> | undefined;
 
-function refreshSoon(): void {
+function refreshSoon(pause_ms = refresh_ms): void {
   refreshTimer ??= setTimeout(async () => {
     const ids = [...changed].slice(0, idsMax);
     ids.forEach((id) => changed.delete(id));
     try {
       const status: Status = await ask(`status${queryOf({ ids: ids.join(',') })}`);
-      for (const run of status.runs) world.runs.set(run.id, run);
+      takeRuns(status.runs);
       announce();
     } catch (broken) {
       fail(broken);
     }
     refreshTimer = undefined;
     if (changed.size > 0) refreshSoon();
-  }, refresh_ms);
+  }, pause_ms);
 }
 
-function totalsSoon(): void {
+/** A submission adds many runs at once: they are counted together. */
+function totalsSoon(pause_ms = totals_ms): void {
   totalsTimer ??= setTimeout(async () => {
-    try {
-      takeTotals(await ask(`status${queryOf({ limit: 0 })}`));
-      announce();
-    } catch (broken) {
-      fail(broken);
-    }
     totalsTimer = undefined;
-  }, totals_ms);
+    await readTotals().catch(fail);
+  }, pause_ms);
 }
 
+/** Of runs that nobody looks at, the totals alone are asked for. */
 function markChanged(id: string): void {
-  if (id !== '') changed.add(id);
-  refreshSoon();
+  if (world.runs.has(id)) {
+    changed.add(id);
+    refreshSoon();
+  }
   totalsSoon();
 }
 
@@ -175,7 +225,7 @@ function heard(): void {
 const ends = new Set(['done', 'ended', 'failed']);
 
 function takeEvent(event: Event): void {
-  if (event.run && !world.runs.has(event.run)) readAllSoon();
+  if (event.run && !world.runs.has(event.run)) totalsSoon(refresh_ms);
   markChanged(event.run ?? '');
   if (ends.has(event.kind)) refreshLaws(event.run ?? '');
   for (const listener of [...eventListeners]) listener(event);
@@ -184,6 +234,7 @@ function takeEvent(event: Event): void {
 function takeProgress(run: Pick<Run, 'id'> & Partial<Run>): void {
   const known = world.runs.get(run.id);
   if (known) world.runs.set(run.id, { ...known, ...run });
+  world.newestWord = Math.max(world.newestWord, run.reported_at ?? 0);
   markChanged(run.id);
   announce();
 }
@@ -255,17 +306,31 @@ export function useLaw(question: LawQuestion): Law | Refused | undefined {
 
 let stream: EventSource | undefined;
 
-/** Reads everything once and follows what changes. */
+/** What the address names, before a view has been drawn: it is what one waits for. */
+function wantNamed(): void {
+  const { view, name, settings } = parseAddress(location.hash);
+  wantRuns((view === 'sweep' ? name : settings.sweep) ?? '');
+}
+
+/** Reads what is looked at and follows what changes. */
 export function begin(): void {
   newest = undefined;
-  void readNamed()
-    .catch(() => undefined) // there is no such sweep: the others are told
-    .then(readAll)
+  world.whole.clear();
+  for (const id of world.runs.keys()) if (!isWatched(id)) world.runs.delete(id);
+  if (watched.size === 0) wantNamed();
+  for (const sweep of watched.keys()) wantRuns(sweep);
+  wantIds(named.keys());
+  void readTotals()
     .then(listen)
     .catch((broken) => {
       fail(broken);
       if (world.connection !== 'denied') setTimeout(begin, 3000);
     });
+}
+
+function isWatched(id: string): boolean {
+  if (named.has(id)) return false; // read anew, alone
+  return world.runs.get(id)?.sweeps.some((sweep) => watched.has(sweep)) ?? false;
 }
 
 function listen(): void {
@@ -282,7 +347,7 @@ function listen(): void {
     heard();
     takeProgress(JSON.parse(message.data as string) as Run);
   });
-  stream.addEventListener('reset', () => void readAll().catch(fail));
+  stream.addEventListener('reset', begin);
 }
 
 /** The browser tries again by itself; where it gave up, everything is read anew. */

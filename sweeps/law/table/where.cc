@@ -2,6 +2,8 @@
 
 #include "sweeps/law/table/cell_number.h"
 
+#include <algorithm>
+
 namespace enigma::law {
 namespace {
 
@@ -23,21 +25,24 @@ NamedValue value_of(const std::string& cell) {
 
 }  // namespace
 
-Where::Where(std::string expression, const std::vector<std::string>& columns)
-    : expression_(std::move(expression)) {
-  if (expression_.empty()) { return; }
-  for (size_t k = 0; k < columns.size(); ++k) {
-    NamedValue& value = values_[columns[k]];
-    if (expression_.find(columns[k]) != std::string::npos) { used_.emplace_back(k, &value); }
+Where::Where(const std::string& expression, const std::vector<std::string>& columns) {
+  if (expression.empty()) { return; }
+  try {
+    condition_ = Condition::read(expression, columns);
+  } catch (const ConditionFault& fault) { refuse(fault); }
+  for (const std::string& name : condition_->names()) {
+    const auto column = std::find(columns.begin(), columns.end(), name);
+    columns_.push_back(static_cast<size_t>(column - columns.begin()));
   }
-  const auto result = evaluate(expression_, values_);
-  if (result.fault) { refuse(*result.fault); }
+  values_.resize(columns_.size());
 }
 
 bool Where::holds(const Record& record) {
-  if (expression_.empty()) { return true; }
-  for (const auto& [column, value] : used_) { *value = value_of(record.cells[column].text); }
-  return evaluate(expression_, values_).holds;
+  if (!condition_) { return true; }
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    values_[i] = value_of(record.cells[columns_[i]].text);
+  }
+  return condition_->holds(values_);
 }
 
 }  // namespace enigma::law

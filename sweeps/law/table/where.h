@@ -4,25 +4,25 @@
 #include "input/condition.h"
 #include "sweeps/law/table/records.h"
 
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace enigma::law {
 
-/// An expression over the cells of a row. It is a condition (sweeps/condition.h) whose names are
+/// An expression over the cells of a row. It is a condition (input/condition.h) whose names are
 /// columns; an empty cell is unknown.
 class Where {
  public:
   /// Throws InputError with the column of the fault in the expression. An empty one always holds.
-  Where(std::string expression, const std::vector<std::string>& columns);
+  Where(const std::string& expression, const std::vector<std::string>& columns);
 
   bool holds(const Record& record);
 
  private:
-  std::string expression_;
-  NamedValues values_;
-  std::vector<std::pair<size_t, NamedValue*>> used_;  ///< columns that it may name
+  std::optional<Condition> condition_;  ///< nothing: it always holds
+  std::vector<size_t> columns_;         ///< of its names
+  std::vector<NamedValue> values_;
 };
 
 }  // namespace enigma::law

@@ -1,7 +1,8 @@
 // The attempts of a run over time: a bar each, colored and named by how it ended.
 import type { Attempt } from '../documents';
-import { Behind, useWidth } from '../figure';
 import { duration, moment } from '../format';
+import { Behind } from '../numbers';
+import { useWidth } from '../width';
 
 const rowHeight = 26;
 const left = 34;

@@ -10,7 +10,7 @@ import { useMetrics } from '../metrics';
 import { Num, Section, StateWord } from '../parts';
 import { sizeColor } from '../sizes';
 import { useTheme, type Theme } from '../theme';
-import { useNow, useWorld } from '../world';
+import { useNamed, useNow, useWorld } from '../world';
 import { Actions } from './actions';
 import { Gantt } from './gantt';
 import { LogTail } from './log';
@@ -312,6 +312,7 @@ function Events({ show, now }: { show: Show; now: number }) {
 export function RunView({ address }: { address: Address }) {
   const world = useWorld();
   const now = useNow();
+  useNamed([address.name]);
   const seen = world.runs.get(address.name);
   const stand = `${seen?.state} ${seen?.step} ${seen?.attempt}`;
   const known = useShow(address.name, stand);

@@ -1,6 +1,7 @@
 // All runs as a table, and the curves of those that are selected.
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { change, current, go, hrefTo, type Address } from '../address';
+import { change, current, go, hrefTo, selectionOf, type Address } from '../address';
+import { arranged, isDivider, toggledIn, type Divider } from '../arrange';
 import { Chart, type Line } from '../chart';
 import { toCsv } from '../csv';
 import { axes, curvesOf, smoothed, type AxisName } from '../curves';
@@ -15,8 +16,7 @@ import { sizesOf } from '../sizes';
 import { parseSort, sorted, toggled } from '../sort';
 import { Table, type Column } from '../table';
 import { useTheme } from '../theme';
-import { useNow, useWorld } from '../world';
-import { selectionOf } from './scaling';
+import { useNamed, useNow, useRuns, useWorld } from '../world';
 
 const drawnMax = 12;
 const unselected = 5;
@@ -35,8 +35,18 @@ function rowOf(run: Run): Run & Row {
 
 function columnsOf(address: Address, now: number): Column<Run>[] {
   const number = { right: true };
+  const pinned = listOf(address, 'pin');
   return [
-    { key: 'id', label: 'run', cell: (run) => <RunLink address={address} run={run} /> },
+    {
+      key: 'id',
+      label: 'run',
+      cell: (run) => (
+        <>
+          <RunLink address={address} run={run} />
+          {pinned.includes(run.id) && <span class="pinned"> pinned</span>}
+        </>
+      ),
+    },
     { key: 'state', label: 'state', cell: (run) => <StateWord state={run.state} /> },
     { key: 'size', label: 'size', cell: (run) => run.size ?? '–' },
     { key: 'subset', label: 'sessions', wide: true, cell: (run) => run.subset ?? '–' },
@@ -164,7 +174,7 @@ function useCurves(runs: Run[], axis: AxisName, smooth: number): Map<string, Lin
   }, [stands, axis, smooth, theme, sizes]);
 }
 
-function Curves(props: {
+export function Curves(props: {
   address: Address;
   runs: Run[];
   why: string;
@@ -274,6 +284,99 @@ function useCursor(): [{ current: number }, (row: number) => void] {
   return [row, set];
 }
 
+function listOf(address: Address, key: string): string[] {
+  return (address.settings[key] ?? '').split(',').filter((one) => one !== '');
+}
+
+/** Changes one of the lists that the address keeps. */
+function toggleIn(key: string, one: string): void {
+  change({ [key]: toggledIn(listOf(current(), key), one).join(',') });
+}
+
+const groupedBy: [string, string][] = [
+  ['', 'nothing'],
+  ['size', 'size'],
+  ['subset', 'sessions'],
+  ['state', 'state'],
+  ['seed', 'seed'],
+  ['sweep', 'sweep'],
+];
+
+/** The columns to group by: what the table knows, and the axes of the sweep. */
+function groupChoices(rows: Run[]): [string, string][] {
+  const axes = new Set(rows.flatMap((run) => Object.keys(run.values ?? {})));
+  const known = new Set(['model.size', 'data.sessions']);
+  return [
+    ...groupedBy,
+    ...[...axes].filter((axis) => !known.has(axis)).map((axis): [string, string] => [axis, axis]),
+  ];
+}
+
+function Grouping({ address, rows }: { address: Address; rows: Run[] }) {
+  const [first = '', second = ''] = listOf(address, 'group');
+  const choices = groupChoices(rows);
+  const set = (...keys: string[]) =>
+    change({ group: keys.filter((key) => key !== '').join(','), closed: '' });
+  return (
+    <>
+      <Choice label="group by" value={first} choices={choices} set={(key) => set(key)} />
+      {first !== '' && (
+        <Choice
+          label="then by"
+          value={second}
+          choices={choices.filter(([key]) => key !== first)}
+          set={(key) => set(first, key)}
+        />
+      )}
+    </>
+  );
+}
+
+/** What may be done with the rows that are selected. */
+function Selected({ address, selected }: { address: Address; selected: string[] }) {
+  if (selected.length === 0) return null;
+  const put = (key: string) => {
+    const list = [...new Set([...listOf(current(), key), ...selected])];
+    change({ [key]: list.join(','), ...(key === 'hide' ? { select: '' } : {}) });
+  };
+  return (
+    <>
+      {selected.length === 2 && (
+        <a class="button" href={hrefTo(address, 'compare', selected.join(','))}>
+          compare
+        </a>
+      )}
+      <button type="button" onClick={() => put('pin')}>
+        pin
+      </button>
+      <button type="button" onClick={() => put('hide')}>
+        hide
+      </button>
+      <button type="button" onClick={() => change({ select: '' })}>
+        select none
+      </button>
+    </>
+  );
+}
+
+function PutAside({ address }: { address: Address }) {
+  const [pinned, hidden] = [listOf(address, 'pin'), listOf(address, 'hide')];
+  return (
+    <>
+      {pinned.length > 0 && (
+        <button type="button" onClick={() => change({ pin: '' })}>
+          unpin {pinned.length}
+        </button>
+      )}
+      {hidden.length > 0 && (
+        <button type="button" onClick={() => change({ hide: '' })}>
+          show {hidden.length} hidden
+        </button>
+      )}
+    </>
+  );
+}
+
 export function Runs({ address, sweep }: { address: Address; sweep: string }) {
   const world = useWorld();
   const now = useNow();
@@ -282,9 +385,17 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
   const [highlighted, highlight] = useState<string | null>(null);
   const { q = '', sort: sortText = '' } = address.settings;
   const sort = parseSort(sortText);
-  const all = [...world.runs.values()].filter((run) => sweep === '' || run.sweeps.includes(sweep));
+  const all = useRuns(sweep);
   const rows = sorted(all.map(rowOf).filter(parseFilter(q)), sort);
+  const lines = arranged(rows, {
+    pinned: listOf(address, 'pin'),
+    hidden: listOf(address, 'hide'),
+    keys: listOf(address, 'group').slice(0, 2),
+    closed: listOf(address, 'closed'),
+  });
+  const shown = lines.filter((line): line is Run & Row => !isDivider(line));
   const selected = selectionOf(address);
+  useNamed(selected);
   const toggle = (run: Run) => {
     const before = selectionOf(current());
     const rest = before.filter((id) => id !== run.id);
@@ -293,21 +404,39 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
   };
   const open = (run: Run) => go(hrefTo(address, 'run', run.id));
   const move = (by: number) =>
-    setCursor(Math.min(Math.max(cursor.current + by, 0), rows.length - 1));
-  const at = () => rows[cursor.current];
+    setCursor(Math.min(Math.max(cursor.current + by, 0), lines.length - 1));
+  const divide = (divider: Divider) => toggleIn('closed', divider.divider);
+  /** Does what a key asks of the row at the cursor: of a run, or of the head of a group. */
+  const at = (act: (run: Run) => void, other: (divider: Divider) => void = () => undefined) => {
+    const line = lines[cursor.current];
+    if (line === undefined) return;
+    if (isDivider(line)) other(line);
+    else act(line);
+  };
   useKeys({
     '/': () => field.current?.focus(),
     j: () => move(1),
     k: () => move(-1),
-    x: () => at() && toggle(at()),
-    Enter: () => at() && open(at()),
+    x: () => at(toggle),
+    Enter: () => at(open, divide),
+    p: () => at((run) => toggleIn('pin', run.id)),
+    h: () => at((run) => toggleIn('hide', run.id)),
+    c: () => selected.length === 2 && go(hrefTo(address, 'compare', selected.join(','))),
     Escape: () => {
       if (selected.length > 0 || q !== '') change({ select: '', q: '' });
       else history.back();
     },
   });
-  const [drawn, why] = drawnOf(rows, selected, world.runs);
-  if (world.runs.size === 0) {
+  const [drawn, why] = drawnOf(shown, selected, world.runs);
+  if (all.length === 0 && sweep !== '' && !world.whole.has(sweep)) return <div class="runs" />;
+  if (sweep === '' && address.settings.sweep) {
+    return (
+      <Empty>
+        No sweep is named <code>{address.settings.sweep}</code>.
+      </Empty>
+    );
+  }
+  if (all.length === 0) {
     return (
       <Empty>
         No runs yet. Type <code>enigma-sweep submit spec.json --data DIR</code>.
@@ -335,12 +464,10 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
           {selected.length > 0 && `, ${selected.length} selected`}
         </span>
         <span class="controls">
-          {selected.length > 0 && (
-            <button type="button" onClick={() => change({ select: '' })}>
-              select none
-            </button>
-          )}
-          <button type="button" onClick={() => exportRows(rows)} title="these rows as a file">
+          <Selected address={address} selected={selected} />
+          <PutAside address={address} />
+          <Grouping address={address} rows={all} />
+          <button type="button" onClick={() => exportRows(shown)} title="these rows as a file">
             CSV
           </button>
         </span>
@@ -352,7 +479,7 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
       ) : (
         <Table
           name="runs"
-          rows={rows as Run[]}
+          rows={lines as (Run | Divider)[]}
           columns={columnsOf(address, now)}
           keyOf={(run) => run.id}
           sort={sort}
@@ -363,6 +490,7 @@ export function Runs({ address, sweep }: { address: Address; sweep: string }) {
           onToggle={toggle}
           onOpen={open}
           onHover={highlight}
+          onDivider={divide}
         />
       )}
       <Curves

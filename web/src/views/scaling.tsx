@@ -2,17 +2,18 @@
 // what needs a person.
 import * as Plot from '@observablehq/plot';
 import { useRef, useState } from 'preact/hooks';
-import { change, go, hrefTo, type Address } from '../address';
+import { change, current, go, hrefTo, selectionOf, type Address } from '../address';
 import type { FigureSeries, FitDocument, Law, Run, SweepLine } from '../documents';
 import { Refused } from '../controller';
 import { Figure } from '../figure';
 import { amount, duration, number, percent, tick } from '../format';
 import { Choice, Empty, Num, StateWord, Toggle, shortId } from '../parts';
+import { isIn, parseRegions, regionOf, regionsText, whereOf, type Region } from '../regions';
 import { fitsOf, saidOf, type Said } from '../sentence';
 import { sizesOf, subsetDash, subsetMark, type Sizes } from '../sizes';
 import { useTheme, type Theme } from '../theme';
 import { linearTicks, logTicks, padded } from '../ticks';
-import { useLaw, useWorld, type LawQuestion } from '../world';
+import { useLaw, useRuns, type LawQuestion } from '../world';
 import { Attention } from './attention';
 import { kinds, Panels } from './panels';
 import { Spending } from './spending';
@@ -32,20 +33,21 @@ interface Place {
   finished: boolean; // and not left out of the law
 }
 
-function placesOf(runs: Run[], x: Abscissa, leftOut: Set<string>): Place[] {
+function placesOf(runs: Run[], x: Abscissa, leftOut: (run: Run) => boolean): Place[] {
   return runs
     .filter((run) => (run[x] ?? 0) > 0 && (run.test_loss ?? 0) > 0)
     .map((run) => ({
       run,
       x: run[x]!,
       y: run.test_loss!,
-      finished: run.state === 'done' && !leftOut.has(run.id),
+      finished: run.state === 'done' && !leftOut(run),
     }));
 }
 
-/** Runs that the fit was told to leave out. */
-function leftOutOf(law: Law | undefined): Set<string> {
-  return new Set(law?.fit?.excluded?.map((row) => row.id) ?? []);
+/** Runs that the fit was told to leave out, also before it has answered. */
+function leftOutOf(law: Law | undefined, regions: Region[]): (run: Run) => boolean {
+  const excluded = new Set(law?.fit?.excluded?.map((row) => row.id) ?? []);
+  return (run) => excluded.has(run.id) || isIn(run, regions);
 }
 
 function titleOf({ run }: Place): string {
@@ -244,6 +246,7 @@ function Legend({ drawn }: { drawn: Drawn }) {
         ))}
       {drawn.frontiers.length > 0 && <span>— frontier, with its interval</span>}
       {drawn.places.some((place) => !place.finished) && <span>○ not finished, or left out</span>}
+      <span class="hint">drag over runs to leave them out</span>
     </p>
   );
 }
@@ -376,8 +379,8 @@ function abscissaOf(address: Address): Abscissa {
   return (asked in abscissae ? asked : 'flops') as Abscissa;
 }
 
-export function selectionOf(address: Address): string[] {
-  return (address.settings.select ?? '').split(',').filter((id) => id !== '');
+function regionsOf(address: Address): Region[] {
+  return parseRegions(address.settings.out ?? '');
 }
 
 function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined; sweep: string }) {
@@ -385,9 +388,10 @@ function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined;
   const theme = useTheme();
   const x = abscissaOf(address);
   const log = address.settings.scale !== 'linear';
+  const regions = regionsOf(address);
   const rules = law?.figure?.panels[0]?.rules ?? [];
   const drawn: Drawn = {
-    places: placesOf(runs, x, leftOutOf(law)),
+    places: placesOf(runs, x, leftOutOf(law, regions)),
     frontiers: x === 'flops' ? frontiersOf(law) : [],
     baselines: rules.filter((rule) => rule.axis === 'y').map((rule) => rule.value),
     sizes: sizesOf(runs, theme.dark),
@@ -415,6 +419,9 @@ function LawFigure(props: { address: Address; runs: Run[]; law: Law | undefined;
       options={(width) => optionsOf(drawn, width)}
       numbers={numbersOf(drawn)}
       depends={[standOf(drawn.places), law, x, log, address.settings.select]}
+      onBrush={(xs, losses) =>
+        change({ out: regionsText([...regionsOf(current()), regionOf(x, xs, losses)]) })
+      }
       onPick={(place) => go(hrefTo(address, 'run', (place as Place).run.id))}
       below={<Legend drawn={drawn} />}
     >
@@ -464,8 +471,22 @@ function Where({ where }: { where: string }) {
   );
 }
 
+/** How many runs the mouse has left out, and the way back. */
+function LeftOut({ runs, regions }: { runs: Run[]; regions: Region[] }) {
+  if (regions.length === 0) return null;
+  const count = runs.filter((run) => run.state === 'done' && isIn(run, regions)).length;
+  return (
+    <span class="left-out" role="status">
+      {count.toLocaleString('en')} left out{' '}
+      <button type="button" onClick={() => change({ out: '' })}>
+        take them back
+      </button>
+    </span>
+  );
+}
+
 /** Which figure, which form of the law, and of which runs: the law is fitted anew for each. */
-function Questions({ address }: { address: Address }) {
+function Questions({ address, runs }: { address: Address; runs: Run[] }) {
   const { where = '', form = '', figure = '' } = address.settings;
   return (
     <div class="bar-of-controls questions">
@@ -477,18 +498,19 @@ function Questions({ address }: { address: Address }) {
       />
       <Choice label="law" value={form} choices={forms} set={(value) => change({ form: value })} />
       <Where where={where} key={where} />
+      <LeftOut runs={runs} regions={regionsOf(address)} />
     </div>
   );
 }
 
 export function Scaling({ address, sweep }: { address: Address; sweep: SweepLine | undefined }) {
-  const world = useWorld();
   const name = sweep?.name ?? '';
-  const { where = '', form = '' } = address.settings;
+  const { form = '' } = address.settings;
+  const where = whereOf(address.settings.where ?? '', regionsOf(address));
   const kind = kinds.find(([known]) => known === address.settings.figure)?.[0] ?? '';
   const asked = useLaw({ sweep: name, where, form });
   const law = useLast(name, asked);
-  const runs = [...world.runs.values()].filter((run) => run.sweeps.includes(name));
+  const runs = useRuns(name);
   if (!sweep) {
     return (
       <Empty>
@@ -503,7 +525,7 @@ export function Scaling({ address, sweep }: { address: Address; sweep: SweepLine
     <div class="scaling">
       <div class={asked === undefined && law !== undefined ? 'main fitting' : 'main'}>
         <LawWords law={law} sweep={name} />
-        <Questions address={address} />
+        <Questions address={address} runs={runs} />
         {kind === '' ? (
           <>
             <LawFigure address={address} runs={runs} law={whole} sweep={name} />

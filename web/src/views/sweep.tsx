@@ -9,7 +9,7 @@ import { dollars, duration, exact, moment, number, tick } from '../format';
 import { CountsBar, Section } from '../parts';
 import { sizesOf } from '../sizes';
 import { useTheme } from '../theme';
-import { useNow, useWorld } from '../world';
+import { useNow, useRuns, useWorld } from '../world';
 
 function useSweep(name: string, stand: string): SweepDocument | Refused | null {
   const [known, set] = useState<SweepDocument | Refused | null>(null);
@@ -209,7 +209,7 @@ export function Sweep({ address, name }: { address: Address; name: string }) {
   const now = useNow();
   const line = world.sweeps.find((sweep) => sweep.name === name);
   const known = useSweep(name, JSON.stringify(line?.counts));
-  const runs = [...world.runs.values()].filter((run) => run.sweeps.includes(name));
+  const runs = useRuns(name);
   if (known instanceof Error) return <p class="empty">{known.message}</p>;
   if (known === null || known.name !== name) return <div class="sweep" />;
   return (
