@@ -94,6 +94,8 @@ Store::Connection::Connection(const std::filesystem::path& file, const StoreOpti
     if (options.exclusive_locking) { database.exec("PRAGMA locking_mode = EXCLUSIVE"); }
     check_version();
     database.exec("PRAGMA foreign_keys = ON");
+    database.exec(
+        "PRAGMA cache_size = -65536");  // KiB, where they are used: rows of runs are large
     if ((flags & SQLite::OPEN_READWRITE) == 0) { return; }
     if (sqlite3_db_readonly(database.getHandle(), "main") != 0) {
       throw StoreError(path + ": may only be read; check its permissions, or use another --store");

@@ -69,8 +69,9 @@ class Store {
 
   /// Adds what is new: the sweep, its memberships, runs that are unknown. Of known runs only what
   /// is no part of their identity follows: placement, slots, priority, and the sweep's own name,
-  /// values and plan of them; an empty plan keeps the one there is. The sweep's ceiling becomes this
-  /// one, or none. What is as it was is not written. Gives the ids of the runs added, in order.
+  /// values and plan of them; an empty plan keeps the one there is. The sweep's ceiling becomes
+  /// this one, or none. What is as it was is not written. Gives the ids of the runs added, in
+  /// order.
   std::vector<std::string> submit_sweep(const std::string& name, const std::string& spec,
                                         const std::vector<NewPoint>& points, Time now,
                                         const std::optional<Ceiling>& ceiling = {});
@@ -112,7 +113,8 @@ class Store {
   /// Ids that begin with `prefix`, at most `limit`: for people who type the first digits.
   std::vector<std::string> ids_with_prefix(std::string_view prefix, int64_t limit = 10) const;
   std::set<std::string> known_ids() const;
-  std::set<std::string> member_ids(std::string_view sweep) const;
+  /// Runs of a sweep whose spec is this very text, as submitted last; of another none.
+  std::set<std::string> member_ids(std::string_view sweep, std::string_view spec) const;
   std::map<std::string, int64_t> counts() const;  ///< state → runs, every state present
   std::map<std::string, int64_t> counts(std::string_view sweep) const;
 

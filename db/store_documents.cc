@@ -209,14 +209,23 @@ SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) ORDER BY id LIM
 
 std::set<std::string> Store::known_ids() const {
   std::set<std::string> ids;
-  each_row(connection_->use("SELECT id FROM runs"), [&](Columns& row) { ids.insert(row.text()); });
+  each_row(connection_->use("SELECT id FROM runs ORDER BY id"),
+           [&](Columns& row) { ids.insert(ids.end(), row.text()); });
   return ids;
 }
 
-std::set<std::string> Store::member_ids(std::string_view sweep) const {
+std::set<std::string> Store::member_ids(std::string_view sweep, std::string_view spec) const {
   std::set<std::string> ids;
-  each_row(bind_all(connection_->use("SELECT run FROM members WHERE sweep = ?"), sweep),
-           [&](Columns& row) { ids.insert(row.text()); });
+  bool is_same = false;
+  each_row(
+      bind_all(connection_->use("SELECT 1 FROM sweeps WHERE name = ? AND spec = ?"), sweep, spec),
+      [&](Columns&) { is_same = true; });
+  if (!is_same) { return ids; }
+  // The index holds both columns, and is far smaller than the table with its plans.
+  static constexpr const char* kSelect =
+      "SELECT run FROM members INDEXED BY members_by_run WHERE sweep = ? ORDER BY run";
+  each_row(bind_all(connection_->use(kSelect), sweep),
+           [&](Columns& row) { ids.insert(ids.end(), row.text()); });
   return ids;
 }
 

@@ -3,22 +3,58 @@
 #include "db/asked.h"
 #include "db/run_row.h"
 #include "db/store.h"
+#include "diagnostics/check.h"
 
 #include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 namespace enigma::db {
 namespace {
 
-std::map<std::string, std::optional<double>> measured(const std::string& text) {
-  std::map<std::string, std::optional<double>> values;
-  const nlohmann::json json = nlohmann::json::parse(text);
-  for (const auto& [name, value] : json.items()) {
-    values[name] = value.is_null() ? std::nullopt : std::optional(value.get<double>());
+using Values = std::map<std::string, std::optional<double>>;
+
+/// Reads {name: number or null, …}: the names stand in their order, and a long curve is thousands
+/// of these. What is no number counts as unknown.
+class ValuesReader final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit ValuesReader(Values& values) : values_(values) {}
+  bool key(string_t& name) override {
+    name_ = std::move(name);
+    return true;
   }
+  bool number_integer(number_integer_t value) override { return put(static_cast<double>(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return put(static_cast<double>(value)); }
+  bool number_float(number_float_t value, const string_t&) override { return put(value); }
+  bool null() override { return put(std::nullopt); }
+  bool boolean(bool) override { return put(std::nullopt); }
+  bool string(string_t&) override { return put(std::nullopt); }
+  bool binary(binary_t&) override { return put(std::nullopt); }
+  bool start_object(size_t) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(size_t, const std::string&, const nlohmann::json::exception&) override {
+    return false;
+  }
+
+ private:
+  bool put(std::optional<double> value) {
+    values_.insert_or_assign(values_.end(), std::move(name_), value);
+    return true;
+  }
+
+  Values& values_;
+  std::string name_;
+};
+
+Values measured(const std::string& text) {
+  Values values;
+  ValuesReader reader(values);
+  ENIGMA_CHECK(nlohmann::json::sax_parse(text, &reader), "the store holds what it has written");
   return values;
 }
 
@@ -203,20 +239,21 @@ SELECT run, SUM(kept_step_s), SUM(kept_data_wait_s), SUM(kept_mfu_time_s),
   });
 }
 
-/// A worker may say its loss more rarely than its step: a few reports of each are looked through.
-void add_last_metrics(const Use& use, const Asked& asked, Summaries& summaries) {
-  static const std::string kLast = over_asked(R"sql(
-SELECT run, step, windows, flops, measured
-  FROM asked CROSS JOIN metrics USING (run)
- WHERE (place, seq) IN (
-   SELECT m.place, m.seq FROM metrics AS m JOIN cuts USING (run, place)
-    WHERE m.run = asked.run AND NOT m.undone AND (cut IS NULL OR m.step <= cut)
-    ORDER BY m.place DESC, m.seq DESC LIMIT 20)
- ORDER BY run, place DESC, seq DESC)sql");
-  each_row(bind_asked(use(kLast.c_str()), asked), [&](Columns& row) {
-    Summary& summary = summaries[row.text()];
-    add_earlier_metrics(summary, row);
-  });
+/// A worker may say its loss more rarely than its step: a few reports are looked through, the last
+/// one first, and no more of them than are needed. Of runs that have an attempt.
+void add_last_metrics(const Use& use, Summaries& summaries) {
+  static constexpr const char* kLast = R"sql(
+SELECT step, windows, metrics.flops, measured FROM metrics JOIN cuts USING (run, place)
+ WHERE run = ? AND NOT undone AND (cut IS NULL OR step <= cut)
+ ORDER BY place DESC, metrics.seq DESC LIMIT 20)sql";
+  for (auto& [run, summary] : summaries) {
+    SQLite::Statement& statement = bind_all(use(kLast), run);
+    while (!(summary.train_loss && summary.mfu_step) && statement.executeStep()) {
+      Columns row(statement);
+      add_earlier_metrics(summary, row);
+    }
+    statement.tryReset();
+  }
 }
 
 void add_last_evals(const Use& use, const Asked& asked, Summaries& summaries) {
@@ -236,7 +273,7 @@ SELECT run, place, evals.step, strategy, tier, loss, baseline_loss, correlation,
 Summaries summaries_of(const Use& use, const Asked& asked) {
   Summaries summaries;
   add_sums(use, asked, summaries);
-  add_last_metrics(use, asked, summaries);
+  add_last_metrics(use, summaries);
   add_last_evals(use, asked, summaries);
   return summaries;
 }

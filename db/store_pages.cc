@@ -5,6 +5,9 @@
 #include "db/run_row.h"
 #include "db/store.h"
 
+#include <string_view>
+#include <unordered_map>
+
 namespace enigma::db {
 namespace {
 
@@ -22,24 +25,56 @@ SELECT members.run FROM members JOIN runs ON runs.id = members.run
          ELSE (SELECT position FROM members WHERE sweep = ?4 AND run = ?1) END, ?1)
  ORDER BY members.position, members.run LIMIT ?2)sql";
 
-// The sums of one run's attempts.
-constexpr const char* kCosts = R"sql(
-SELECT runs.id, state, target_step, COUNT(token),
+// What the attempts of a run have cost.
+constexpr const char* kCosts = R"sql(COUNT(token),
        COALESCE(SUM(MAX(0.0, said_at - COALESCE(started_at, said_at))), 0.0),
        COALESCE(SUM(MAX(0.0, said_at - COALESCE(started_at, said_at)) * world), 0.0),
        COALESCE(SUM((all_step_s - kept_step_s) * world), 0.0), COALESCE(MAX(reported_at), 0.0))sql";
 
-CountedRow read_counted(Columns& row) {
+CountedRow read_run_alone(Columns& row) {
   CountedRow out;
   out.run = row.text();
   out.state = state_named(row.text()).value_or(State::waiting);
   out.target_step = row.integer();
+  return out;
+}
+
+void read_costs(Columns& row, CountedRow& out) {
   out.attempts = row.integer();
   out.wall_s = row.real();
   out.device_s = row.real();
   out.wasted_device_s = row.real();
   out.reported_at = row.real();
-  return out;
+}
+
+/// Both tables are walked once: a look-up of each run's attempts would take twice as long.
+std::vector<CountedRow> counted_of_all(const Use& use) {
+  static constexpr const char* kRuns = "SELECT id, state, target_step FROM runs ORDER BY position";
+  static const std::string kAttempts =
+      "SELECT run, " + std::string(kCosts) + " FROM attempts GROUP BY run";
+  std::vector<CountedRow> rows;
+  each_row(use(kRuns), [&](Columns& row) { rows.push_back(read_run_alone(row)); });
+  std::unordered_map<std::string_view, CountedRow*> by_id;
+  for (CountedRow& row : rows) { by_id[row.run] = &row; }
+  each_row(use(kAttempts.c_str()), [&](Columns& row) {
+    const auto found = by_id.find(row.text());
+    if (found != by_id.end()) { read_costs(row, *found->second); }
+  });
+  return rows;
+}
+
+std::vector<CountedRow> counted_of_sweep(const Use& use, const std::string& sweep) {
+  static const std::string kSelect =
+      "SELECT runs.id, state, target_step, " + std::string(kCosts) + R"sql(
+  FROM members JOIN runs ON runs.id = members.run LEFT JOIN attempts ON attempts.run = runs.id
+ WHERE sweep = ? GROUP BY members.position, members.run ORDER BY members.position, members.run
+)sql";
+  std::vector<CountedRow> rows;
+  each_row(bind_all(use(kSelect.c_str()), sweep), [&](Columns& row) {
+    rows.push_back(read_run_alone(row));
+    read_costs(row, rows.back());
+  });
+  return rows;
 }
 
 PlannedRow read_planned(Columns& row) {
@@ -65,18 +100,8 @@ std::vector<std::string> Store::ids_of(const RunsPage& page) const {
 }
 
 std::vector<CountedRow> Store::counted(const std::optional<std::string>& sweep) const {
-  static const std::string kAll = std::string(kCosts) + R"sql(
-  FROM runs LEFT JOIN attempts ON attempts.run = runs.id
- GROUP BY runs.position ORDER BY runs.position)sql";
-  static const std::string kOfSweep = std::string(kCosts) + R"sql(
-  FROM members JOIN runs ON runs.id = members.run LEFT JOIN attempts ON attempts.run = runs.id
- WHERE sweep = ? GROUP BY members.position, members.run ORDER BY members.position, members.run
-)sql";
-  SQLite::Statement& statement =
-      sweep ? bind_all(connection_->use(kOfSweep.c_str()), *sweep) : connection_->use(kAll.c_str());
-  std::vector<CountedRow> rows;
-  each_row(statement, [&](Columns& row) { rows.push_back(read_counted(row)); });
-  return rows;
+  const Use use = [&](const char* sql) -> SQLite::Statement& { return connection_->use(sql); };
+  return sweep ? counted_of_sweep(use, *sweep) : counted_of_all(use);
 }
 
 std::vector<PlannedRow> Store::planned(const std::optional<std::string>& sweep) const {

@@ -155,28 +155,43 @@ struct Submitted {
   }
 };
 
-/// By run. Read at once where a submission keeps plans: most of it is then as it was.
-std::unordered_map<std::string, Submitted> read_submitted(const Use& use,
-                                                          const std::string& sweep) {
-  static constexpr const char* kSelect = R"sql(
-SELECT id, members.position, slots, priority, name, axis_values, executor, placement
-  FROM members JOIN runs ON runs.id = members.run JOIN points ON points.run = members.run
- WHERE sweep = ?)sql";
-  std::unordered_map<std::string, Submitted> submitted;
+using SubmittedByRun = std::unordered_map<std::string, Submitted>;
+
+void read_members(const Use& use, const std::string& sweep, SubmittedByRun& submitted) {
+  static constexpr const char* kSelect =
+      "SELECT run, position, name, axis_values FROM members WHERE sweep = ?";
   each_row(bind_all(use(kSelect), sweep), [&](Columns& row) {
     Submitted& point = submitted[row.text()];
-    for (int64_t* field : {&point.position, &point.slots, &point.priority}) {
-      *field = row.integer();
-    }
-    for (std::string* field : {&point.name, &point.values, &point.executor, &point.placement}) {
-      *field = row.text();
-    }
+    point.position = row.integer();
+    point.name = row.text();
+    point.values = row.text();
+  });
+}
+
+/// By run. Tables are read from end to end, which is ten times faster than a join: to find a row by
+/// its id, SQLite reads the large rows that it passes. Nothing where the sweep is a small part of
+/// the store; its points are then compared one by one.
+SubmittedByRun read_submitted(const Use& use, const std::string& sweep, size_t points) {
+  SubmittedByRun submitted;
+  int64_t runs = 0;
+  each_row(use("SELECT COUNT(*) FROM runs"), [&](Columns& row) { runs = row.integer(); });
+  if (runs > 10 * static_cast<int64_t>(points)) { return submitted; }
+  read_members(use, sweep, submitted);
+  each_row(use("SELECT id, slots, priority, executor FROM runs"), [&](Columns& row) {
+    const auto point = submitted.find(row.text());
+    if (point == submitted.end()) { return; }
+    point->second.slots = row.integer();
+    point->second.priority = row.integer();
+    point->second.executor = row.text();
+  });
+  each_row(use("SELECT run, placement FROM points"), [&](Columns& row) {
+    const auto point = submitted.find(row.text());
+    if (point != submitted.end()) { point->second.placement = row.text(); }
   });
   return submitted;
 }
 
-bool is_as_it_was(const std::unordered_map<std::string, Submitted>& submitted,
-                  const NewPoint& point, int64_t position) {
+bool is_as_it_was(const SubmittedByRun& submitted, const NewPoint& point, int64_t position) {
   const auto before = submitted.find(point.id);
   return before != submitted.end() && point.plan.empty() &&
          std::tie(position, point.slots, point.priority, point.name, point.values, point.executor,
@@ -194,8 +209,8 @@ std::vector<std::string> Store::submit_sweep(const std::string& name, const std:
     std::vector<Event> events;
     const bool keeps_plans = std::any_of(points.begin(), points.end(),
                                          [](const NewPoint& one) { return one.plan.empty(); });
-    std::unordered_map<std::string, Submitted> before;
-    if (keeps_plans) { before = read_submitted(use, name); }
+    SubmittedByRun before;
+    if (keeps_plans) { before = read_submitted(use, name, points.size()); }
     put_sweep(use, name, spec, now);
     put_ceiling(use, name, ceiling);
     for (size_t i = 0; i < points.size(); ++i) {

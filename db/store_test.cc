@@ -172,8 +172,9 @@ TEST_CASE("store: a point without a plan keeps the one it has, and follows in wh
   std::vector<NewPoint> points = {a_point("a"), a_point("b")};
   points[0].plan = R"({"flops":1})";
   store.submit_sweep("s", "{}", points, 1);
-  CHECK(store.member_ids("s") == std::set<std::string>{"a", "b"});
-  CHECK(store.member_ids("t").empty());
+  CHECK(store.member_ids("s", "{}") == std::set<std::string>{"a", "b"});
+  CHECK(store.member_ids("s", "{ }").empty());
+  CHECK(store.member_ids("t", "{}").empty());
   for (NewPoint& point : points) { point.point = point.point_file = point.plan = ""; }
   const int64_t written = store.rows_written();
   CHECK(store.submit_sweep("s", "{}", points, 2).empty());

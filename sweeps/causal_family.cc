@@ -23,6 +23,8 @@ constexpr const char* kHidden = "model.hidden";
 constexpr const char* kActivation = "model.activation";
 constexpr const char* kNorm = "model.query_key_norm";
 constexpr const char* kHead = "model.head";
+constexpr const char* kParametrization = "train.parametrization";
+constexpr const char* kBaseWidth = "train.mup_base_width";
 constexpr int64_t kSequenceDefault = 256;
 
 SessionInfo inspect_shard(const std::filesystem::path& path, recordings::DigestCache& cache) {
@@ -102,6 +104,44 @@ std::vector<Diagnostic> check_held_out(const Spec& spec, const SessionSets& sets
   return diagnostics;
 }
 
+bool is_mup(const Point& point) {
+  return own_word_of(point, kParametrization, "standard") == "mup";
+}
+
+int64_t base_width(const Point& point) {
+  return is_mup(point) ? own_integer(point, kBaseWidth, 0) : 0;
+}
+
+int64_t head_width(const Point& point, int64_t vocabulary) {
+  return model::causal_shape_of(point.size, {.vocabulary = vocabulary}).head_width;
+}
+
+/// A base width is needed; and learning rates carry over between widths whose heads are as wide as
+/// each other, since attention is scaled by their width's root.
+std::vector<Diagnostic> check_parametrizations(const Spec& spec,
+                                               const std::vector<SweepPoint>& points) {
+  std::vector<Diagnostic> diagnostics;
+  std::set<int64_t> head_widths;
+  for (const SweepPoint& point : points) {
+    if (!is_mup(point.point)) { continue; }
+    if (const auto why = check_parametrization(point.point)) {
+      diagnostics.push_back(diagnostic_at(spec, place_of(spec, point.values, kParametrization),
+                                          *why, std::string("a value of '") + kBaseWidth + "'",
+                                          "none"));
+      return diagnostics;
+    }
+    head_widths.insert(head_width(point.point, 1));
+  }
+  if (head_widths.size() < 2) { return diagnostics; }
+  diagnostics.push_back(diagnostic_at(
+      spec, place_of(spec, points.front().values, "model.size"),
+      "heads of different widths: under mup learning rates carry over where heads keep theirs",
+      "as many more heads as the width grows",
+      fmt::format("heads of width {} to {}", *head_widths.begin(), *head_widths.rbegin()),
+      Severity::warning));
+  return diagnostics;
+}
+
 void append(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -114,18 +154,29 @@ class CausalFamily : public Family {
     const auto row = [](const char* path, const char* sentence, ValueRule rule) {
       return Setting{path, sentence, false, Role::identity, std::move(rule)};
     };
-    return {row(kActivation, "of the feed-forward layers: gated, or squared ReLU without a gate",
-                own_word(kActivation, {"swiglu", "squared_relu"})),
-            row(kHead, "the embedding table is the head, too, or the head has a table of its own",
-                own_word(kHead, {"tied", "untied"})),
-            row(kHidden, "width of the feed-forward layers; 0: 8/3 of the width, without a gate 4",
-                own_whole_number(kHidden, 0, 0, 1 << 20)),
-            row(kKeyHeads, "heads of keys and values; 0: as many as heads",
-                own_whole_number(kKeyHeads, 0, 0, 1024)),
-            row(kNorm, "whether queries and keys are normalised per head",
-                own_word(kNorm, {"none", "rms"})),
-            row(kSequence, "tokens that a window predicts",
-                own_whole_number(kSequence, kSequenceDefault, 1, 1 << 20))};
+    return {
+        row(kActivation, "of the feed-forward layers: gated, or squared ReLU without a gate",
+            own_word(kActivation, {"swiglu", "squared_relu"})),
+        row(kHead, "the embedding table is the head, too, or the head has a table of its own",
+            own_word(kHead, {"tied", "untied"})),
+        row(kHidden, "width of the feed-forward layers; 0: 8/3 of the width, without a gate 4",
+            own_whole_number(kHidden, 0, 0, 1 << 20)),
+        row(kKeyHeads, "heads of keys and values; 0: as many as heads",
+            own_whole_number(kKeyHeads, 0, 0, 1024)),
+        row(kNorm, "whether queries and keys are normalised per head",
+            own_word(kNorm, {"none", "rms"})),
+        row(kBaseWidth,
+            "of the parametrization mup: the width whose learning rates are known, and at which "
+            "both parametrizations are the same model",
+            own_whole_number(kBaseWidth, 0, 0, 1 << 16)),
+        row(kParametrization,
+            "how a model changes with its width: as it is, or by the maximal update "
+            "parametrization, whose learning rates carry over: those of matrices within layers "
+            "(AdamW's; Muon scales by itself) and logits by base width / width, embeddings begin "
+            "as at the base width",
+            own_word(kParametrization, {"standard", "mup"})),
+        row(kSequence, "tokens that a window predicts",
+            own_whole_number(kSequence, kSequenceDefault, 1, 1 << 20))};
   }
   const std::vector<std::string>& size_names() const override { return model::causal_size_names(); }
   std::optional<std::string> check_size(const model::ModelSize& size) const override {
@@ -134,6 +185,9 @@ class CausalFamily : public Family {
   model::ModelSize spelled_out(const model::ModelSize& size) const override {
     const model::CausalShape shape = model::causal_shape_of(size, {});
     return {size.name, shape.width, shape.layers, shape.heads};
+  }
+  void settle(Point& point) const override {
+    if (!is_mup(point)) { point.own.erase(kBaseWidth); }  // which means nothing there
   }
   const std::vector<std::string>& strategy_names() const override {
     static const std::vector<std::string> names = {"next_token"};
@@ -169,6 +223,7 @@ class CausalFamily : public Family {
     for (const SweepPoint& point : points) {
       longest = std::max(longest, sequence_tokens(point.point));
     }
+    append(diagnostics, check_parametrizations(spec, points));
     for (const std::string& name : used_sets(spec)) {
       int64_t sequences = 0;
       for (const size_t i : sets.at(name)) {
@@ -225,7 +280,13 @@ model::CausalOptions causal_options_of(const Point& point, int64_t vocabulary) {
                             ? model::Activation::swiglu
                             : model::Activation::squared_relu,
           .query_key_norm = own_word_of(point, kNorm, "none") == "rms",
-          .tied_head = own_word_of(point, kHead, "tied") == "tied"};
+          .tied_head = own_word_of(point, kHead, "tied") == "tied",
+          .base_width = base_width(point)};
+}
+
+std::optional<std::string> check_parametrization(const Point& point) {
+  if (!is_mup(point) || base_width(point) > 0) { return std::nullopt; }
+  return "mup needs the width whose learning rates are known";
 }
 
 int64_t sequences_in(int64_t tokens, int64_t sequence_tokens) {

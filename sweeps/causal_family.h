@@ -6,6 +6,8 @@
 #include "sweeps/family.h"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace enigma::sweeps {
 
@@ -16,6 +18,9 @@ int64_t sequence_tokens(const Point& point);
 
 /// What a point says of its model beside the size.
 model::CausalOptions causal_options_of(const Point& point, int64_t vocabulary);
+
+/// Why what a point says of its parametrization is not whole, or nothing.
+std::optional<std::string> check_parametrization(const Point& point);
 
 /// Sequences of a shard that do not overlap but for their last target.
 int64_t sequences_in(int64_t tokens, int64_t sequence_tokens);

@@ -77,6 +77,56 @@ TEST_CASE("causal family: a point file reads back to the same id, its own settin
   CHECK_FALSE(causal_options_of(file.point, 64).tied_head);
 }
 
+namespace {
+
+/// With `train` of the spec holding these settings, too.
+std::string with_training(const std::string& settings) {
+  std::string text = text_of("");
+  text.replace(text.find("\"lanes\": 7"), 10, "\"lanes\": 7, " + settings);
+  return text;
+}
+
+std::string id_with(const std::string& settings) {
+  const auto spec = parse_spec(with_training(settings), "s.json");
+  REQUIRE(spec.ok());
+  return make_plan(*spec.value, some_tokens(), {}).value->points.at(0).sweep_point.id;
+}
+
+}  // namespace
+
+TEST_CASE("causal family: the parametrization is in the id where it is set") {
+  const std::string standard = id_with(R"("shared_lr": 1e-3)");
+  CHECK(id_with(R"("shared_lr": 1e-3, "parametrization": "standard")") == standard);
+  CHECK(id_with(R"("shared_lr": 1e-3, "mup_base_width": 8)") == standard);
+  const std::string mup =
+      id_with(R"("shared_lr": 1e-3, "parametrization": "mup", "mup_base_width": 8)");
+  CHECK(mup != standard);
+  CHECK(id_with(R"("shared_lr": 1e-3, "parametrization": "mup", "mup_base_width": 16)") != mup);
+}
+
+TEST_CASE("causal family: mup needs a base width, and wants heads of one width") {
+  const auto none = complaints(with_training(R"("parametrization": "mup")"));
+  REQUIRE(none.size() == 1);
+  CHECK(none[0].pointer == "/defaults/train/parametrization");
+  CHECK(none[0].message == "mup needs the width whose learning rates are known");
+  std::string text = with_training(R"("parametrization": "mup", "mup_base_width": 16)");
+  text.replace(text.find("\"heads\": 2}"), 11,
+               R"("heads": 2}, {"width": 32, "layers": 2, "heads": 2})");
+  const auto spec = parse_spec(text, "s.json");
+  REQUIRE(spec.ok());
+  const auto plan = make_plan(*spec.value, some_tokens(), {});
+  REQUIRE(plan.ok());
+  REQUIRE(plan.value->warnings.size() == 1);
+  CHECK(plan.value->warnings[0].found == "heads of width 8 to 16");
+  std::string brain = with_training(R"("parametrization": "mup")");
+  brain.replace(brain.find("causal"), 6, "brain");
+  bool is_told = false;
+  for (const Diagnostic& one : complaints(brain)) {
+    is_told |= one.message == "'train.parametrization' is a setting of the family 'causal'";
+  }
+  CHECK(is_told);
+}
+
 TEST_CASE("causal family: what a spec cannot mean is told at its place") {
   const auto brain_setting = complaints(text_of("", R"(, "seeds": [0], "data": {"rate_hz": 30})"));
   REQUIRE(brain_setting.size() == 1);

@@ -139,6 +139,9 @@ class Expander {
     count *= static_cast<double>(spec_.seeds.size());
     const size_t most = spec_.filters.empty() ? kPointsMax : kCandidatesMax;
     if (count > static_cast<double>(most)) { refuse(most, fmt::format("{:.0f}", count)); }
+    const size_t points = std::min(kPointsMax, static_cast<size_t>(count));
+    points_.reserve(points);
+    known_.reserve(points);
     return !is_full_;
   }
 

@@ -26,7 +26,9 @@ void append(std::vector<Diagnostic>& all, std::vector<Diagnostic> more) {
 /// precision.
 std::string shape_key(const SweepPoint& sweep_point) {
   const Point& point = sweep_point.point;
-  std::string key = point.size.name;
+  std::string key;
+  key.reserve(128);
+  key += point.size.name;
   const auto add = [&key](std::string_view text) { (key += '/') += text; };
   for (const int64_t number : {point.size.width, point.size.layers, point.size.heads, point.lanes,
                                point.windows_per_lane}) {

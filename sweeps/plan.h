@@ -4,7 +4,7 @@
 
 #include "recordings/manifest.h"
 #include "sweeps/expand.h"
-#include "sweeps/site.h"
+#include "sweeps/site/site.h"
 #include "sweeps/spec.h"
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "sweeps/plan_resources.h"
 
+#include "sweeps/site/device_peak.h"
 #include "sweeps/spec_place.h"
 
 #include <fmt/format.h>
@@ -74,9 +75,8 @@ std::optional<double> speed_of(PlannedPoint& planned, const std::optional<double
   }
   std::optional<double> stated = speeds.stated;
   if (!stated && speeds.stated_mfu && surroundings.site && surroundings.site->gpu) {
-    const auto& peaks = surroundings.site->gpu->peak_flops_per_s;
-    const auto peak = peaks.find(name_of(planned.point().precision));
-    if (peak != peaks.end()) { stated = peak->second * *speeds.stated_mfu; }
+    const auto peak = peak_flops_per_s(*surroundings.site->gpu, name_of(planned.point().precision));
+    if (peak) { stated = *peak * *speeds.stated_mfu; }
   }
   if (stated) { planned.basis = kStated; }
   return stated;

@@ -2,6 +2,7 @@
 // that all of them step, keep, leave or fail together.
 #pragma once
 
+#include "model/shape/window_flops.h"
 #include "worker/parallel/collectives.h"
 
 #include <ATen/core/Tensor.h>
@@ -12,8 +13,8 @@ namespace enigma::worker {
 
 /// Of one rank; and, summed, of all.
 struct StepWords {
-  double loss = 0;           ///< this rank's share of the mean over all lanes
-  double flops = 0;          ///< dense convention
+  double loss = 0;  ///< this rank's share of the mean over all lanes
+  model::TrainingFlops flops;
   double session_norms = 0;  ///< sum of gradient norms of the sessions drawn: finite, or not
   bool stop = false;         ///< asked to keep and leave
   bool checkpoint = false;   ///< asked to keep
@@ -26,8 +27,8 @@ class Agreement {
   /// Starts to tell the others.
   Agreement(parallel::Collectives& collectives, const StepWords& own);
 
-  /// The sums over ranks; a flag that one rank has set is set. Adds the seconds waited.
-  StepWords wait(double& waited_s);
+  /// The sums over ranks; a flag that one rank has set is set.
+  StepWords wait();
 
  private:
   at::Tensor words_;

@@ -1,5 +1,6 @@
 #include "worker/device.h"
 
+#include "model/peak/peak.h"
 #include "worker/clock/clock.h"
 
 #include <ATen/Functions.h>
@@ -45,6 +46,21 @@ Device cpu(at::ScalarType type, double peak_flops_per_s) {
 
 Device measure_cpu(at::ScalarType type) {
   return cpu(type, matmul_flops_per_s(type));
+}
+
+Device named_device(const std::string& name, at::ScalarType type) {
+  const auto kind = type == at::kBFloat16 ? model::DataType::bfloat16 : model::DataType::float32;
+  const auto peak = model::peak_of(name, kind);
+  if (!peak) { return {name + " (" + model::no_peak(name, kind) + ")", std::nullopt}; }
+  char rate[64];
+  std::snprintf(rate, sizeof rate, " (peak %.1f TFLOP/s %s: ", peak->flops_per_s / 1e12,
+                model::name_of(kind));
+  return {name + rate + peak->source + ")", peak->flops_per_s};
+}
+
+std::optional<double> peak_of(const Device& device, int64_t count) {
+  if (!device.peak_flops_per_s) { return std::nullopt; }
+  return *device.peak_flops_per_s * static_cast<double>(count);
 }
 
 double memory_bytes() {

@@ -96,6 +96,7 @@ Environment read_environment(const Lookup& lookup, int64_t pid) {
   environment.report_url = reader.text("ENIGMA_REPORT_URL");
   environment.report_pin = reader.text("ENIGMA_REPORT_PIN");
   environment.token_file = reader.text("ENIGMA_TOKEN_FILE");
+  environment.trace = reader.text("ENIGMA_TRACE");
   environment.checkpoint_every_steps =
       reader.number("ENIGMA_CHECKPOINT_EVERY", int64_t{0}, int64_t{0});
   environment.checkpoint_every_s = reader.number("ENIGMA_CHECKPOINT_EVERY_S", 0.0, 60.0);

@@ -23,6 +23,8 @@ struct Environment {
   int64_t checkpoint_every_steps = 0;  ///< ENIGMA_CHECKPOINT_EVERY: 0 = by time alone
   double checkpoint_every_s = 60;      ///< ENIGMA_CHECKPOINT_EVERY_S
 
+  std::filesystem::path trace;  ///< ENIGMA_TRACE: file for the parts of all steps; empty: none
+
   // Of several ranks.
   double init_deadline_s = 600;        ///< ENIGMA_INIT_DEADLINE_S: until all have met
   double collective_deadline_s = 120;  ///< ENIGMA_COLLECTIVE_DEADLINE_S: a silent peer is lost

@@ -46,6 +46,8 @@ TEST_CASE("environment: what is optional has its default, locally the job is the
   const Environment environment = read(kLeast);
   CHECK(environment.run_dir == "/runs/r");
   CHECK(environment.start.empty());
+  CHECK(environment.trace.empty());
+  CHECK(read(kLeast, {{"ENIGMA_TRACE", "trace.json"}}).trace == "trace.json");
   CHECK(environment.world == 1);
   CHECK(environment.threads == 1);
   CHECK(environment.identity.job == 41);

@@ -4,6 +4,7 @@
 
 #include "model/block_runner.h"
 #include "model/named_tensor.h"
+#include "model/shape/window_flops.h"
 #include "sweeps/point.h"
 #include "worker/parallel/ranks.h"
 #include "worker/protocol/report.h"
@@ -13,6 +14,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,7 +55,7 @@ struct WindowRange {
 /// What a forward pass of some windows of a lane gives.
 struct LaneLoss {
   at::Tensor loss;                ///< scalar, with its graph: the mean over these windows
-  double flops = 0;               ///< forward and backward, dense convention
+  model::TrainingFlops flops;     ///< forward and backward
   std::optional<size_t> session;  ///< of Family::sessions(), whose parameters it used
 };
 
@@ -70,11 +72,17 @@ class Family {
   /// Names of the shared matrices between hidden features: those that Muon may step.
   virtual std::vector<std::string> matrices() const { return {}; }
 
+  /// What AdamW's learning rate of some shared parameters is multiplied by; of all others: 1.
+  virtual std::map<std::string, double> rate_scales() const { return {}; }
+
   /// Parts of the forward pass in their order, each by what the names of its shared parameters
   /// begin with. A parameter of none is needed from the beginning.
   virtual std::vector<std::string> blocks() const { return {}; }
   /// Who runs the blocks of the passes to come; null: nobody but the model.
   virtual void run_blocks_by(model::BlockRunner* /*runner*/) {}
+  /// Forward FLOPs of a window as they are executed: what belongs to no block, then each block.
+  /// Expected ones where windows differ; empty: not counted.
+  virtual std::vector<double> forward_flops_by_block() const { return {}; }
 
   /// Reads the batches of some lanes of a step. Outlived by the family.
   virtual std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const = 0;

@@ -28,6 +28,7 @@ std::set<std::string> matrices_of(const sweeps::Point& point, const Family& fami
 SharedSettings shared_settings(const sweeps::Point& point, const Family& family) {
   return {.adamw = shared_adamw(adamw_of(point)),
           .matrices = matrices_of(point, family),
+          .rate_scales = family.rate_scales(),
           .blocks = family.blocks()};
 }
 

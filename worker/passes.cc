@@ -29,48 +29,48 @@ class Autocast {
 };
 
 /// Some windows of a lane on their way.
-struct Part {
+struct Pass {
   size_t lane = 0;
   WindowRange windows;
   double share = 1;      ///< of the lane
   bool is_last = false;  ///< of this rank's in the step
 };
 
-std::vector<Part> parts_of(const sweeps::Point& point, size_t lanes) {
+std::vector<Pass> passes_of(const sweeps::Point& point, size_t lanes) {
   const int64_t count = point.windows_per_lane / point.accumulation;
-  std::vector<Part> parts;
+  std::vector<Pass> passes;
   for (size_t lane = 0; lane < lanes; ++lane) {
     for (int64_t k = 0; k < point.accumulation; ++k) {
-      parts.push_back({lane, {k * count, count}, 1 / static_cast<double>(point.accumulation)});
+      passes.push_back({lane, {k * count, count}, 1 / static_cast<double>(point.accumulation)});
     }
   }
-  parts.back().is_last = true;
-  return parts;
+  passes.back().is_last = true;
+  return passes;
 }
 
-LaneLoss forward(Training& training, const StepBatch& batch, const Part& part) {
+LaneLoss forward(Training& training, const StepBatch& batch, const Pass& pass) {
   const Autocast autocast(training.file.point.precision == sweeps::Precision::bfloat16,
                           training.device.tensors.device().type());
   training.family->run_blocks_by(&training.learner.passes);
-  LaneLoss done = training.family->forward(batch, part.lane, part.windows);
+  LaneLoss done = training.family->forward(batch, pass.lane, pass.windows);
   training.family->run_blocks_by(nullptr);
-  if (part.share != 1) { done.loss = done.loss * part.share; }
+  if (pass.share != 1) { done.loss = done.loss * pass.share; }
   return done;
 }
 
 /// Some windows forward and backward, added to `own`.
-void run_part(Training& training, const StepBatch& batch, const Part& part, TimeSplit& times,
+void run_pass(Training& training, const StepBatch& batch, const Pass& pass, TimeSplit& times,
               OwnPart& own) {
   SharedOptimizer& shared = *training.learner.shared;
   Stopwatch watch;
-  shared.begin_pass(part.is_last);
-  LaneLoss done = forward(training, batch, part);
+  shared.begin_pass(pass.is_last);
+  LaneLoss done = forward(training, batch, pass);
   own.words.loss += done.loss.item<double>() / static_cast<double>(training.file.point.lanes);
-  times.forward_s += times.own_s(watch.lap_s(), shared.take_waited_s());
+  training.spent(times, Part::forward, watch.lap());
   done.loss.backward();
   done.loss.reset();  // frees what is left of the graph, which takes its time too
   shared.end_pass();
-  times.backward_s += times.own_s(watch.lap_s(), shared.take_waited_s());
+  training.spent(times, Part::backward, watch.lap());
   own.words.flops += done.flops;
   const bool is_new =
       done.session && (own.sessions.empty() || own.sessions.back() != *done.session);
@@ -81,8 +81,8 @@ void run_part(Training& training, const StepBatch& batch, const Part& part, Time
 
 OwnPart run_passes(Training& training, const StepBatch& batch, TimeSplit& times) {
   OwnPart own;
-  for (const Part& part : parts_of(training.file.point, batch.lanes())) {
-    run_part(training, batch, part, times, own);
+  for (const Pass& pass : passes_of(training.file.point, batch.lanes())) {
+    run_pass(training, batch, pass, times, own);
   }
   return own;
 }

@@ -2,12 +2,20 @@
 
 namespace enigma::worker {
 
+Utilisation utilisation(const model::TrainingFlops& flops, double seconds,
+                        std::optional<double> peak_flops_per_s) {
+  if (!peak_flops_per_s) { return {}; }
+  const double possible = seconds * *peak_flops_per_s;
+  return {flops.dense / possible, flops.masked / possible, flops.executed / possible};
+}
+
 protocol::Metrics metrics_of(const LoopState& state, const StepResult& last,
-                             const Interval& interval, double peak_flops_per_s,
+                             const Interval& interval, std::optional<double> peak_flops_per_s,
                              double memory_bytes) {
   const TimeSplit& t = interval.times;
   // MFU is of the steps themselves: scoring and saving stand beside it in their own columns.
   const double steps_s = t.total_s - t.evaluation_s - t.checkpoint_s;
+  const Utilisation used = utilisation(interval.flops, steps_s, peak_flops_per_s);
   return {.step = state.step,
           .windows = state.windows,
           .flops = state.flops,
@@ -15,7 +23,9 @@ protocol::Metrics metrics_of(const LoopState& state, const StepResult& last,
                      {"learning_rate", last.learning_rate},
                      {"grad_norm", last.grad_norm},
                      {"windows_per_s", static_cast<double>(interval.windows) / steps_s},
-                     {"mfu_step", interval.flops / steps_s / peak_flops_per_s},
+                     {"mfu_step", used.mfu},
+                     {"mfu_step_masked", used.mfu_masked},
+                     {"hardware_utilisation", used.hardware},
                      {"interval_steps", static_cast<double>(interval.steps)},
                      {"step_s", t.total_s},
                      {"data_wait_s", t.data_wait_s},

@@ -3,9 +3,10 @@
 
 #include "worker/protocol/report.h"
 #include "worker/step.h"
-#include "worker/time_split.h"
+#include "worker/trace/time_split.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace enigma::worker {
 
@@ -13,13 +14,22 @@ namespace enigma::worker {
 struct Interval {
   TimeSplit times;
   int64_t steps = 0, windows = 0;
-  double flops = 0;
+  model::TrainingFlops flops;
 };
+
+/// Shares of a peak that FLOPs make in some seconds; nothing where the peak is unknown.
+struct Utilisation {
+  std::optional<double> mfu;         ///< attention over all pairs (dense)
+  std::optional<double> mfu_masked;  ///< over the pairs that a mask allows
+  std::optional<double> hardware;    ///< what runs: those pairs, and what is computed again
+};
+Utilisation utilisation(const model::TrainingFlops& flops, double seconds,
+                        std::optional<double> peak_flops_per_s);
 
 /// The contract's values: those of the last step (train_loss, learning_rate, grad_norm), rates, and
 /// seconds summed over the interval's `interval_steps` steps, so that shares add up exactly.
 protocol::Metrics metrics_of(const LoopState& state, const StepResult& last,
-                             const Interval& interval, double peak_flops_per_s,
+                             const Interval& interval, std::optional<double> peak_flops_per_s,
                              double memory_bytes);
 
 /// Whether a step is scored besides the last: at each quarter of the run, where scoring costs at

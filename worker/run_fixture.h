@@ -89,10 +89,11 @@ Course course_of(const Environment& environment, const sweeps::PointFile& file, 
       mine.norms.push_back(result.grad_norm);
     }
     SharedOptimizer& shared = *training.learner.shared;
+    Stopwatch watch;
     shared.hold_values();
     mine.evals = training.family->evaluate(file.steps, training.ranks);
     shared.release_values();
-    mine.times.communication_exposed_s += shared.take_waited_s();
+    training.spent(mine.times, Part::evaluation, watch.lap());
     if (own.rank == 0) { course = std::move(mine); }
   };
   parallel::on_ranks(world, work, wrap);

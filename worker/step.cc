@@ -15,14 +15,16 @@ namespace enigma::worker {
 namespace {
 
 /// Gradients and words become those of all ranks.
-StepWords sum_over_ranks(Training& training, OwnPart& own, const std::vector<double>& norms,
-                         TimeSplit& times) {
+StepWords sum_over_ranks(Training& training, OwnPart& own, const std::vector<double>& norms) {
   Learner& learner = training.learner;
   own.words.session_norms = std::accumulate(norms.begin(), norms.end(), 0.0);
   learner.shared->start_sums();
   Agreement agreement(training.ranks.collectives, own.words);
   learner.shared->wait_for_sums();
-  return agreement.wait(times.communication_exposed_s);
+  Stopwatch watch;
+  const StepWords all = agreement.wait();
+  learner.shared->add_wait(watch.lap());
+  return all;
 }
 
 std::vector<double> session_norms(const Learner& learner, const std::vector<size_t>& sessions) {
@@ -68,21 +70,19 @@ void update(Training& training, const OwnPart& own, const std::vector<double>& n
   }
 }
 
-void advance(Training& training, double flops) {
+void advance(Training& training, double dense_flops) {
   const sweeps::Point& point = training.file.point;
   training.state.step += 1;
   training.state.windows += point.lanes * point.windows_per_lane;
-  training.state.flops += flops;
+  training.state.flops += dense_flops;
 }
 
 /// Counts the time of `work` as the optimiser's, but for what it waited for other ranks.
 template <typename Work>
 void as_optimizer(Training& training, TimeSplit& times, const Work& work) {
   Stopwatch watch;
-  const double exposed_before_s = times.communication_exposed_s;
   work();
-  times.communication_exposed_s += training.learner.shared->take_waited_s();
-  times.optimizer_s += watch.lap_s() - (times.communication_exposed_s - exposed_before_s);
+  training.spent(times, Part::optimizer, watch.lap());
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ StepResult train_step(Training& training, const StepBatch& batch, bool checkpoin
   as_optimizer(training, times, [&] {
     training.ask(own.words, checkpoint_due);
     norms = session_norms(learner, own.sessions);
-    result.all = sum_over_ranks(training, own, norms, times);
+    result.all = sum_over_ranks(training, own, norms);
     result.grad_norm = learner.shared->norm(point.lanes);
     result.spike = spike_of(point, training.state,
                             {result.all.loss, result.grad_norm, result.all.session_norms});
@@ -109,7 +109,7 @@ StepResult train_step(Training& training, const StepBatch& batch, bool checkpoin
     update(training, own, norms);
   });
   const bool goes_back = result.spike && point.spikes == sweeps::Spikes::roll_back;
-  if (!goes_back) { advance(training, result.all.flops); }
+  if (!goes_back) { advance(training, result.all.flops.dense); }
   return result;
 }
 

@@ -4,7 +4,7 @@
 
 #include "worker/agreement.h"
 #include "worker/family.h"
-#include "worker/time_split.h"
+#include "worker/trace/time_split.h"
 #include "worker/training.h"
 
 #include <optional>

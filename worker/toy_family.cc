@@ -74,7 +74,7 @@ class Toy : public Family {
     const at::Tensor x = drawn.x[lane].narrow(0, windows.first, windows.count);
     const double share =
         static_cast<double>(windows.count) / static_cast<double>(point_.windows_per_lane);
-    return {loss(x, drawn.session[lane]), share, drawn.session[lane]};
+    return {loss(x, drawn.session[lane]), {share, share / 2, share}, drawn.session[lane]};
   }
   std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) override {
     const at::NoGradGuard guard;

@@ -34,7 +34,7 @@ void evaluate(Training& training, TimeSplit& times) {
     training.reporter.say(std::move(eval));
   }
   shared.release_values();
-  times.evaluation_s += times.own_s(watch.lap_s(), shared.take_waited_s());
+  training.spent(times, Part::evaluation, watch.lap());
 }
 
 /// The checkpoint under way counts from now on.
@@ -60,7 +60,7 @@ void keep(Training& training, const StepWords& words, bool asked, bool stay, Tim
         [&staged = training.staged](const auto& folder) { return staged.write(folder); });
   }
   if (stay && checkpoints.is_under_way()) { complete_checkpoint(training); }
-  times.checkpoint_s += times.own_s(watch.lap_s(), training.learner.shared->take_waited_s());
+  training.spent(times, Part::checkpoint, watch.lap());
 }
 
 /// Steps first … last (counted from 1) do not count.
@@ -79,7 +79,7 @@ void go_back(Training& training, const StepResult& result, TimeSplit& times) {
   state.spikes = failed.spikes;
   state.batches_passed_over = failed.batch() + 1 - state.step;
   tell_skipped(training, state.step + 1, failed.step + 1, result);
-  times.checkpoint_s += times.own_s(watch.lap_s(), training.learner.shared->take_waited_s());
+  training.spent(times, Part::checkpoint, watch.lap());
 }
 
 protocol::ExitCode preempted(Training& training) {
@@ -100,8 +100,7 @@ protocol::ExitCode train(Training& training) {
   const Environment& environment = training.environment;
   const sweeps::Point& point = training.file.point;
   const int64_t steps = training.file.steps, windows = point.lanes * point.windows_per_lane;
-  const double peak_flops_per_s =
-      training.device.peak_flops_per_s * static_cast<double>(training.ranks.world());
+  const auto peak_flops_per_s = peak_of(training.device, training.ranks.world());
   LoopState& state = training.state;
   note_plan(training);
   Interval interval;
@@ -126,7 +125,7 @@ protocol::ExitCode train(Training& training) {
     // One training step, and how long it waited for its data.
     Stopwatch watch;
     const std::unique_ptr<StepBatch> batch = loader->next();
-    interval.times.data_wait_s += watch.lap_s();
+    training.spent(interval.times, Part::data, watch.lap());
     const bool due = unsaved_s >= environment.checkpoint_every_s;
     const StepResult result = train_step(training, *batch, due, interval.times);
     if (result.all.fenced) { return protocol::ExitCode::preempted_without_checkpoint; }
@@ -153,9 +152,10 @@ protocol::ExitCode train(Training& training) {
     const bool asked =
         last || stop || result.all.checkpoint || (every > 0 && state.step % every == 0);
     keep(training, result.all, asked, last || stop, interval.times);
-    const double passed_s = whole.lap_s();
-    interval.times.total_s += passed_s;
-    unsaved_s = asked ? 0 : unsaved_s + passed_s;
+    const Lap passed = whole.lap();
+    if (training.trace != nullptr) { training.trace->add_step(state.step, passed); }
+    interval.times.total_s += passed.seconds();
+    unsaved_s = asked ? 0 : unsaved_s + passed.seconds();
 
     // Tell: where the run went on, at most twice a second, and where it ends or stops.
     if (state.step == first || last || stop || interval.times.total_s >= kMetricsEvery_s) {

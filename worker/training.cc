@@ -42,6 +42,17 @@ void Training::restore() {
   saved = !start.folder.empty();
 }
 
+void Training::spent(TimeSplit& times, Part part, const Lap& lap) {
+  double waited_s = 0;
+  for (const Lap& wait : learner.shared->take_waits()) {
+    waited_s += wait.seconds();
+    if (trace != nullptr) { trace->add(Part::communication, wait); }
+  }
+  times.of(Part::communication) += waited_s;
+  times.of(part) += lap.seconds() - waited_s;
+  if (trace != nullptr) { trace->add(part, lap); }
+}
+
 void Training::ask(StepWords& words, bool checkpoint_due) {
   const protocol::Command command = reporter.take_command();
   words.stop = stop_asked != 0 || command == protocol::Command::stop;

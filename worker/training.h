@@ -11,6 +11,8 @@
 #include "worker/parallel/ranks.h"
 #include "worker/reporter.h"
 #include "worker/shards.h"
+#include "worker/trace/time_split.h"
+#include "worker/trace/trace.h"
 
 #include <csignal>
 #include <memory>
@@ -32,6 +34,7 @@ struct Training {
   bool saved = false;  ///< a checkpoint of `state` exists
   StagedShards staged;
   CheckpointWriter checkpoints;  ///< of what is staged
+  Trace* trace = nullptr;        ///< told of what the clock has read; null: none
 
   /// Opens the data, builds the model, and goes back to the newest whole checkpoint. Throws Ending.
   Training(const Environment& environment, const sweeps::PointFile& file, const Device& device,
@@ -40,6 +43,10 @@ struct Training {
 
   /// Back to the newest whole checkpoint of the run, with all ranks. Throws Ending.
   void restore();
+
+  /// Adds a reading of the clock to `times`, and to the trace. What was waited for other ranks
+  /// since the last one is communication, and lies in it.
+  void spent(TimeSplit& times, Part part, const Lap& lap);
 
   /// What signals, the controller and the clock ask of this rank, in `words`.
   void ask(StepWords& words, bool checkpoint_due);

@@ -1,5 +1,6 @@
 #include "worker/verification.h"
 
+#include "worker/clock/clock.h"
 #include "worker/ending.h"
 
 #include <ATen/Functions.h>
@@ -49,8 +50,10 @@ void verify(Training& training, const StepBatch& batch, const OwnPart& first, Ti
   const std::vector<at::Tensor> before = copies_of(learner.gradients(first.sessions));
   learner.drop_gradients(first.sessions);
   const OwnPart second = run_passes(training, batch, times);
+  Stopwatch watch;
   learner.shared->start_sums();
   learner.shared->wait_for_sums();
+  training.spent(times, Part::optimizer, watch.lap());
   const bool same =
       second.words.loss == first.words.loss && same_bits(before, learner.gradients(first.sessions));
   const std::string differing = ranks_where(training.ranks, !same);

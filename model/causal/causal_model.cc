@@ -10,6 +10,15 @@
 
 namespace enigma::model {
 
+namespace {
+
+/// Hidden states (…, d) on their way to the head, whose logits shrink as the width grows.
+at::Tensor scaled(const at::Tensor& hidden, const CausalShape& shape) {
+  return shape.width_scale() == 1 ? hidden : hidden * shape.width_scale();
+}
+
+}  // namespace
+
 struct CausalModel::Parts {
   CausalShape shape;
   at::TensorOptions tensors;
@@ -27,7 +36,7 @@ CausalModel::CausalModel(const CausalShape& shape, uint64_t seed, at::TensorOpti
           .shape = shape, .tensors = tensors, .parameters = ParameterSet(seed, tensors)}) {
   Parts& p = *parts_;
   p.embeddings = p.parameters.normal("model.embed_tokens.weight", {shape.vocabulary, shape.width},
-                                     spread(shape.width));
+                                     spread(shape.base_width > 0 ? shape.base_width : shape.width));
   for (int64_t i = 0; i < shape.layers; ++i) {
     p.layers.push_back(make_causal_block(p.parameters, "model.layers." + std::to_string(i), shape));
   }
@@ -59,7 +68,7 @@ at::Tensor CausalModel::hidden(const at::Tensor& tokens, Trace* trace) {
 }
 
 at::Tensor CausalModel::logits(const at::Tensor& hidden) const {
-  return at::linear(hidden, parts_->head);
+  return at::linear(scaled(hidden, parts_->shape), parts_->head);
 }
 
 at::Tensor CausalModel::loss(const at::Tensor& tokens) {
@@ -67,8 +76,9 @@ at::Tensor CausalModel::loss(const at::Tensor& tokens) {
   const at::Tensor x = hidden(tokens.narrow(1, 0, length)).flatten(0, 1);  // (B·T, d)
   Parts& p = *parts_;
   const at::Tensor targets = tokens.narrow(1, 1, length).flatten();
-  return run_block(p.runner, p.layers.size(), {x},
-                   [&p, targets](const auto& in) { return cross_entropy(in[0], p.head, targets); });
+  return run_block(p.runner, p.layers.size(), {x}, [&p, targets](const auto& in) {
+    return cross_entropy(scaled(in[0], p.shape), p.head, targets);
+  });
 }
 
 std::vector<NamedTensor> CausalModel::parameters() const {

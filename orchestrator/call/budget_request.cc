@@ -1,6 +1,7 @@
 #include "orchestrator/call/budget_request.h"
 
 #include "diagnostics/nearest.h"
+#include "model/peak/peak.h"
 #include "sweeps/law/report/prediction.h"
 
 #include <fmt/format.h>
@@ -29,11 +30,13 @@ double positive(const po::variables_map& values, const std::string& option, doub
 double peak_of(const po::variables_map& values) {
   if (values.count("device") == 0) { return positive(values, "peak-tflops", INFINITY) * 1e12; }
   const auto& device = values["device"].as<std::string>();
-  if (const auto peak = law::bf16_peak_flops_per_s(device)) { return *peak; }
+  if (const auto peak = model::peak_of(device, model::DataType::bfloat16)) {
+    return peak->flops_per_s;
+  }
   throw InputError({{.message = "--device: its peak is not known, and never guessed",
                      .expected = "a device of the table, or --peak-tflops",
                      .found = device,
-                     .suggestion = suggest_name(device, law::known_devices())}});
+                     .suggestion = suggest_name(device, model::known_devices())}});
 }
 
 /// The two ways to state a budget exclude each other.
@@ -60,7 +63,7 @@ void add_budget_options(po::options_description& options) {
 void add_speed_options(po::options_description& options) {
   auto add = options.add_options();
   add("mfu", po::value<double>(), "model FLOPs utilisation, above 0 and at most 1");
-  add("device", po::value<std::string>(), "A100, H100 or H200 (dense bfloat16 peak)");
+  add("device", po::value<std::string>(), "A100, H100, H100 PCIe or H200 (dense bfloat16 peak)");
   add("peak-tflops", po::value<double>(), "peak of one device, where it is another");
 }
 

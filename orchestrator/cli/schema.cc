@@ -5,7 +5,7 @@
 
 #include "orchestrator/cli/verbs.h"
 #include "sweeps/setting.h"
-#include "sweeps/site.h"
+#include "sweeps/site/site.h"
 
 #include <iostream>
 

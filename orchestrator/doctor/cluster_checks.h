@@ -3,7 +3,7 @@
 
 #include "orchestrator/doctor/check.h"
 #include "orchestrator/slurm/cluster_facts.h"
-#include "sweeps/site.h"
+#include "sweeps/site/site.h"
 
 #include <optional>
 

@@ -79,13 +79,15 @@ std::vector<MetricValue> metric_values(const db::Store& store, const std::string
 Json rows_json(const std::vector<MetricValue>& values) {
   auto rows = Json::array();
   for (const MetricValue& one : values) {
-    rows.push_back({{"attempt", one.attempt},
-                    {"step", one.step},
-                    {"windows", or_null(one.windows)},
-                    {"flops", or_null(one.flops)},
-                    {"wall_s", or_null(one.wall_s)},
-                    {"name", one.name},
-                    {"value", or_null(one.value)}});
+    // Member by member: a list of them would be copied, and a curve has thousands.
+    Json& row = rows.emplace_back(Json::object());
+    row["attempt"] = one.attempt;
+    row["step"] = one.step;
+    row["windows"] = or_null(one.windows);
+    row["flops"] = or_null(one.flops);
+    row["wall_s"] = or_null(one.wall_s);
+    row["name"] = one.name;
+    row["value"] = or_null(one.value);
   }
   return rows;
 }

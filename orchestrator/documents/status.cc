@@ -35,11 +35,12 @@ std::optional<double> mfu_run(const db::Summary& summary) {
   return summary.mfu_time_s / summary.wall_s;
 }
 
-/// What the MFU is a fraction of: the peak of the device that the worker named.
+/// What the MFU is a fraction of, the peak of the device that the worker named, and what of
+/// attention is counted. The metric mfu_step_masked beside it counts the pairs that a mask allows.
 Json mfu_basis(const RunView& view) {
   if (!view.summary.mfu_step || view.run.attempts.empty()) { return nullptr; }
   const auto& devices = view.run.attempts.back().devices;
-  return devices.empty() ? Json() : Json(devices.front());
+  return devices.empty() ? Json() : Json(devices.front() + "; attention over all pairs (dense)");
 }
 
 Json attempt_number(const db::Run& run) {
@@ -203,13 +204,20 @@ Json newest_word(const std::vector<Counted>& runs) {
   return newest > 0 ? Json(newest) : Json();
 }
 
-/// Totals of all, and views of the runs of the page alone.
-Json status_page(const db::Store& store, const std::optional<std::string>& sweep,
-                 const RunPage& asked) {
-  const int64_t most = asked.limit.value_or(std::numeric_limits<int64_t>::max() - 1);
+Json totals_of_page(const db::Store& store, const std::optional<std::string>& sweep) {
   const std::vector<Counted> runs = counted(store, sweep);
   Json json = totals(store, sweep, runs);
   json["reported_at"] = newest_word(runs);
+  return json;
+}
+
+/// Totals of all, and views of the runs of the page alone.
+Json status_page(const db::Store& store, const std::optional<std::string>& sweep,
+                 const RunPage& asked, const KeepTotals& keep) {
+  const db::Store::Moment moment = store.moment();
+  const int64_t most = asked.limit.value_or(std::numeric_limits<int64_t>::max() - 1);
+  const auto make = [&] { return totals_of_page(store, sweep); };
+  Json json = keep ? keep(make) : make();
   auto ids = store.ids_of({sweep, asked.after, most + 1, asked.state});
   const bool more = std::ssize(ids) > most;
   if (more) { ids.resize(static_cast<size_t>(most)); }
@@ -221,10 +229,11 @@ Json status_page(const db::Store& store, const std::optional<std::string>& sweep
 }  // namespace
 
 Json status(const db::Store& store, const std::optional<std::string>& sweep, const Json& controller,
-            const RunPage& asked) {
+            const RunPage& asked, const KeepTotals& keep) {
   const bool paged = asked.limit || !asked.after.empty() || asked.state;
+  Json content = paged ? status_page(store, sweep, asked, keep) : whole_status(store, sweep);
   Json json = {{"controller", controller}};
-  json.update(paged ? status_page(store, sweep, asked) : whole_status(store, sweep));
+  for (auto& [key, value] : content.get_ref<Json::object_t&>()) { json[key] = std::move(value); }
   return json;
 }
 

@@ -5,6 +5,7 @@
 #include "orchestrator/documents/unknown.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,12 +42,15 @@ struct RunPage {
   std::optional<db::State> state = {};
 };
 
+/// Gives what `make` gives, or the same from before.
+using KeepTotals = std::function<Json(const std::function<Json()>& make)>;
+
 /// Of everything, or of one sweep (which must exist). `controller` is that of the store
 /// (document_of in orchestrator/ownership.h). Counts and spend are of all runs; with a limit,
 /// `next` says after which run the next page begins, and `reported_at` when the newest report of
 /// all came. A page reads its own runs and no others.
 Json status(const db::Store& store, const std::optional<std::string>& sweep, const Json& controller,
-            const RunPage& asked = {});
+            const RunPage& asked = {}, const KeepTotals& keep = {});
 
 /// `runs` alone, of those of `ids` that there are.
 Json status_of_runs(const db::Store& store, const std::vector<std::string>& ids);

@@ -105,7 +105,8 @@ TEST_CASE("status: a run tells its current history and what all its attempts hav
   CHECK(run["mfu_step"] == 0.25);
   CHECK(run["wall_s"] == doctest::Approx(12));
   CHECK(run["mfu_run"] == doctest::Approx(4 * 2 * 0.25 / 12));
-  CHECK(run["mfu_basis"] == "CPU (peak measured: 9.0 GFLOP/s float32, 1 thread)");
+  CHECK(run["mfu_basis"] ==
+        "CPU (peak measured: 9.0 GFLOP/s float32, 1 thread); attention over all pairs (dense)");
   CHECK(run["data_wait_fraction"] == doctest::Approx(0.25));
   CHECK(run["device_hours"] == doctest::Approx(12 * 2 / 3600.0));
   CHECK(run["eta_s"] == 0.0);

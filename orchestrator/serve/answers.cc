@@ -22,6 +22,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace enigma::answers {
@@ -39,9 +40,11 @@ http::Response refusal(int status, const std::string& message) {
   return json_of(status, {{"diagnostics", to_json(std::vector<Diagnostic>{diagnostic})}});
 }
 
-http::Response document_of(const std::string& verb, const ordered_json& content) {
+http::Response document_of(const std::string& verb, ordered_json content) {
   ordered_json document = {{"schema", "enigma." + verb + "/1"}};
-  document.update(content);
+  for (auto& [key, value] : content.get_ref<ordered_json::object_t&>()) {
+    document[key] = std::move(value);  // documents are long: they are not copied
+  }
   return json_of(200, document);
 }
 
@@ -59,9 +62,10 @@ http::Response metrics_of(const db::Store& store, const http::Request& request,
   auto values = documents::metric_values(store, id, false);
   if (from) { values = documents::values_from(std::move(values), *from); }
   if (points) { values = documents::sampled(values, static_cast<size_t>(*points)); }
-  return document_of(
-      "metrics",
-      {{"run", id}, {"rows", documents::rows_json(values)}, {"sampled", points.has_value()}});
+  ordered_json document = {{"run", id}};
+  document["rows"] = documents::rows_json(values);
+  document["sampled"] = points.has_value();
+  return document_of("metrics", std::move(document));
 }
 
 http::Response log_of(const db::Run& run, const http::Request& request, const fs::path& folder) {
@@ -79,7 +83,7 @@ http::Response log_of(const db::Run& run, const http::Request& request, const fs
     return refusal(404, fmt::format("attempt {} of run {} has no log", *attempt, run.id));
   }
   (*tail)["run"] = run.id;
-  return document_of("logs", *tail);
+  return document_of("logs", std::move(*tail));
 }
 
 http::Response explanation_of(const db::Store& store, const std::string& id,
@@ -116,8 +120,8 @@ http::Response open_metrics(const db::Store& store, const http::Request&, const 
           "application/openmetrics-text; version=1.0.0; charset=utf-8"};
 }
 
-http::Response status(const db::Store& store, const http::Request& request,
-                      const fs::path& folder) {
+http::Response status(const db::Store& store, const http::Request& request, const fs::path& folder,
+                      KeptTotals& kept) {
   Query query(request);
   const auto ids = query.words("ids", kIdsMax);
   const auto sweep = query.word("sweep");
@@ -127,9 +131,12 @@ http::Response status(const db::Store& store, const http::Request& request,
   if (sweep && !store.sweep(*sweep)) { return refusal(404, "no sweep is named " + *sweep); }
   // Asked for first: what happens while the rest is read is then told twice, and never missed.
   const int64_t last_event = store.last_event_id();
-  auto document = documents::status(store, sweep, document_of(read_address(folder)), page);
+  const auto keep = [&, stamp = stamp_of(folder)](const KeptTotals::Make& make) {
+    return kept.of(sweep.value_or(""), stamp, wall_clock_s(), make);
+  };
+  auto document = documents::status(store, sweep, document_of(read_address(folder)), page, keep);
   document["last_event"] = last_event;
-  return document_of("status", document);
+  return document_of("status", std::move(document));
 }
 
 http::Response difference(const db::Store& store, const http::Request& request, const fs::path&) {

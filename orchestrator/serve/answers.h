@@ -4,6 +4,7 @@
 
 #include "db/store.h"
 #include "http/message.h"
+#include "orchestrator/serve/kept_totals.h"
 #include "orchestrator/serve/law.h"
 
 #include <nlohmann/json.hpp>
@@ -24,7 +25,7 @@ http::Response json_of(int status, const nlohmann::ordered_json& document);
 http::Response refusal(int status, const std::string& message);
 
 /// A document with its schema as the first key, as the command line prints it.
-http::Response document_of(const std::string& verb, const nlohmann::ordered_json& content);
+http::Response document_of(const std::string& verb, nlohmann::ordered_json content);
 
 // `folder` is the store's.
 
@@ -33,7 +34,7 @@ http::Response open_metrics(const db::Store& store, const http::Request& request
                             const std::filesystem::path& folder);
 /// `?sweep=`, `?after=&limit=&state=` for a page, or `?ids=` for some runs alone.
 http::Response status(const db::Store& store, const http::Request& request,
-                      const std::filesystem::path& folder);
+                      const std::filesystem::path& folder, KeptTotals& kept);
 /// `runs/ID`, or `ID/metrics?points=&from=`, `ID/logs?lines=&attempt=`, `ID/explain`.
 http::Response run(const db::Store& store, const http::Request& request,
                    const std::filesystem::path& folder);

@@ -6,6 +6,7 @@
 #include "orchestrator/controller/controller.h"
 #include "orchestrator/serve/door.h"
 #include "orchestrator/serve/events.h"
+#include "orchestrator/serve/kept_totals.h"
 #include "orchestrator/serve/law.h"
 
 #include <boost/asio/thread_pool.hpp>
@@ -51,6 +52,7 @@ class Api {
   void read(const http::Request& request, db::Time now, const http::Reply& reply);
   void page(const http::Request& request, db::Time now, const http::Reply& reply);
   void events(const http::Request& request, db::Time now, const http::Reply& reply);
+  void status(const http::Request& request, db::Time now, const http::Reply& reply);
   void sweep(const http::Request& request, db::Time now, const http::Reply& reply);
   void plan(const http::Request& request, db::Time now, const http::Reply& reply);
   void submit(const http::Request& request, db::Time now, const http::Reply& reply);
@@ -67,6 +69,7 @@ class Api {
   Door door_;
   Events events_;
   Laws laws_;
+  KeptTotals totals_;
   std::optional<std::string> waiting_;
   std::function<void()> wake_;
   Post post_;

@@ -8,6 +8,7 @@
 #include "sweeps/family.h"
 #include "sweeps/plan_resources.h"
 #include "sweeps/setting.h"
+#include "sweeps/site/device_peak.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -133,10 +134,13 @@ std::vector<Diagnostic> problems_of_site(const SweepRequest& request, const swee
                                          const std::string& executor,
                                          const std::optional<sweeps::Site>& site) {
   std::vector<Diagnostic> problems;
-  if (request.mfu && (!site || !site->gpu || site->gpu->peak_flops_per_s.empty())) {
+  const bool has_peak =
+      site && site->gpu &&
+      (!site->gpu->peak_flops_per_s.empty() || sweeps::peak_flops_per_s(*site->gpu, "bfloat16"));
+  if (request.mfu && !has_peak) {
     problems.push_back(problem("command line", "", "the speed is incomplete",
-                               "--mfu M with --device NAME, --peak-tflops P, or a site that states "
-                               "the peak of its GPU",
+                               "--mfu M with --device NAME, --peak-tflops P, or a site whose GPU "
+                               "has a known or stated peak",
                                ""));
     problems.back().found = "--mfu alone";
   }
@@ -223,9 +227,7 @@ namespace {
 std::set<std::string> kept_points(const SweepRequest& request, const db::Store* store,
                                   const std::string& sweep) {
   if (store == nullptr || request.flops_per_s || request.mfu) { return {}; }
-  const auto before = store->sweep(sweep);
-  return before && before->spec == request.text ? store->member_ids(sweep)
-                                                : std::set<std::string>();
+  return store->member_ids(sweep, request.text);
 }
 
 }  // namespace
@@ -243,7 +245,8 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   if (site.value) {
     append(result.diagnostics, problems_of_site(request, *spec.value, executor, *site.value));
   }
-  append(result.diagnostics, unread_settings(request, *spec.value));
+  const std::vector<Diagnostic> unread = unread_settings(request, *spec.value);
+  append(result.diagnostics, unread);
   if (has_errors(result.diagnostics)) { return result; }
   const fs::path data = data_of(request, *spec.value);
   std::optional<db::Store::Moment> moment;  // every question below is answered as of one
@@ -252,6 +255,7 @@ Parsed<PlannedSweep> plan_sweep(const SweepRequest& request, const db::Store* st
   auto plan = sweeps::make_plan(*spec.value, manifest,
                                 surroundings_of(store, spec.value->name, request, *site.value));
   append(result.diagnostics, plan.diagnostics);
+  if (plan.ok()) { append(plan.value->warnings, unread); }
   if (plan.ok()) { append(result.diagnostics, uneven_ranks(request, *spec.value, *plan.value)); }
   if (plan.ok() && !has_errors(result.diagnostics)) {
     auto kept = kept_points(request, store, spec.value->name);

@@ -12,7 +12,8 @@ mkdir "$work/store"
 of() { awk -v name="$1" '$1 == name {print $2}' "$work/figures"; }
 verdict() { # NAME VALUE BAR: a bar fails beyond twice its figure
   awk -v n="$1" -v v="$2" -v b="$3" 'BEGIN {
-    printf "%s %s: %.3g s (bar %g%s)\n", v > 2 * b ? "FAIL" : "PASS", n, v, b, v <= b ? "" : ", missed" }'
+    bad = v > 2 * b; met = v <= b
+    printf "%s %s: %.3g s (bar %g%s)\n", bad ? "FAIL" : "PASS", n, v, b, met ? "" : ", missed" }'
 }
 equal() { # NAME VALUE WANTED
   if [ "$2" = "$3" ]; then echo "PASS $1: $2"; else echo "FAIL $1: $2, not $3"; fi

@@ -4,6 +4,22 @@ import { check, closePage, hash, rowsOf, same, saved, test, text, until, visit }
 
 const mark = '.plot [data-mark="dot"] path';
 
+/** Light and wide, dark and narrow: pictures to look at, and nothing wider than the screen. */
+async function picturesOf(page, pictures, name) {
+  for (const [scheme, width, height] of [
+    ['dark', 390, 844],
+    ['light', 1280, 860],
+  ]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(300); // curves are drawn anew
+    const path = `${pictures}/${name}-${scheme}-${width}.png`;
+    await page.screenshot({ path, fullPage: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    check(wide <= 0, `${name} is ${wide} px wider than the screen`);
+  }
+}
+
 async function figureOf(browser, link) {
   const page = await visit(browser, `${link}#/scaling?sweep=done`);
   await until(async () => (await page.locator(mark).count()) >= 16, '16 marks');
@@ -32,6 +48,7 @@ test('runs are left out with the mouse, and the law is fitted anew', async ({
   browser,
   link,
   place,
+  pictures,
 }) => {
   const page = await figureOf(browser, link);
   await brushAround(page, 4); // the smallest budget
@@ -47,6 +64,7 @@ test('runs are left out with the mouse, and the law is fitted anew', async ({
   const caption = () => page.locator('.main table caption').last().textContent();
   await until(async () => (await caption()).includes(`${16 - left} runs`), 'the law of the others');
   same(fit.n_used, 16 - left, 'as the command line leaves them out');
+  await page.screenshot({ path: `${pictures}/left-out-light-1280.png`, fullPage: true });
   await page.reload();
   await page.waitForSelector('.left-out');
   await page.getByRole('button', { name: 'take them back' }).click();
@@ -76,6 +94,7 @@ test('two runs are compared: what differs, and their curves over each other', as
   browser,
   link,
   place,
+  pictures,
 }) => {
   const { runs } = await place.get('status?sweep=done&limit=2');
   const page = await visit(browser, `${link}#/runs?sweep=done`);
@@ -91,6 +110,7 @@ test('two runs are compared: what differs, and their curves over each other', as
   check(words.includes(differs[0].pointer.slice(1).replaceAll('/', '.')), words);
   await page.waitForSelector('.card canvas');
   const csv = await saved(page, page.locator('.card').first().getByRole('button', { name: 'CSV' }));
+  await picturesOf(page, pictures, 'compare');
   for (const run of runs) check(csv.text.includes(`\n${run.id.slice(0, 8)},`), 'both curves');
   await page.goBack();
   await page.waitForSelector('.table');
@@ -103,6 +123,7 @@ test('two runs are compared: what differs, and their curves over each other', as
 test('rows are pinned, hidden and grouped by two keys, and the address keeps it', async ({
   browser,
   link,
+  pictures,
 }) => {
   const page = await visit(browser, `${link}#/runs?sweep=done`);
   await page.waitForSelector('.table tbody tr');
@@ -120,6 +141,7 @@ test('rows are pinned, hidden and grouped by two keys, and the address keeps it'
   const heads = await page.locator('tr.group button').allInnerTexts();
   check(heads[0].includes('8x1x2 · done') && heads[3].includes('64x1x2'), heads.join());
   check((await text(page, 'tr.group')).includes('least test loss'), 'what is in it');
+  await picturesOf(page, pictures, 'groups');
   const before = await rowsOf(page).count();
   await page.locator('tr.group button').first().click();
   await until(async () => (await rowsOf(page).count()) < before, 'a group is closed');

@@ -16,6 +16,9 @@ export function same(found, expected, what) {
   check(left === right, `${what}: ${left}, expected ${right}`);
 }
 
+/** Thrown where nothing can be said: the test counts as skipped, and says why. */
+export class Skip extends Error {}
+
 /** Waits until `condition` gives something true, and gives that. */
 export async function until(condition, what, timeout_ms = 20_000) {
   const deadline = Date.now() + timeout_ms;
@@ -90,6 +93,10 @@ export async function runAll(world, whole = 'page') {
       const seconds = ((Date.now() - from) / 1000).toFixed(1);
       console.log(`PASS ${whole}: ${name} (${note ? `${note}, ` : ''}${seconds} s)`);
     } catch (broken) {
+      if (broken instanceof Skip) {
+        console.log(`SKIP ${whole}: ${name}: ${broken.message}`);
+        continue;
+      }
       failures += 1;
       const [first, ...rest] = String(broken.stack ?? broken).split('\n');
       console.log(`FAIL ${whole}: ${name}: ${first}`);

@@ -459,7 +459,8 @@ for (const scheme of ['light', 'dark']) {
       await ready(page);
       const base = page.url().split('#')[0];
       const faults = [];
-      for (const view of [...views, `run/${runs[1].id}`]) {
+      const pair = `compare/${runs[0].id},${runs[1].id}`;
+      for (const view of [...views, `run/${runs[1].id}`, pair]) {
         const name = view.split('/')[0];
         await page.goto(`${base}#/${view === 'sweep' ? 'sweep/done' : view}?sweep=done`);
         await page.waitForSelector(
@@ -467,6 +468,7 @@ for (const scheme of ['light', 'dark']) {
             scaling: '.plot',
             runs: '.card canvas',
             run: '.card canvas',
+            compare: '.card canvas',
             sweep: '.plot',
             nodes: 'h1',
           }[name],
@@ -522,7 +524,7 @@ let browser;
 try {
   browser = await openBrowser(executable);
   const link = await prepare(place);
-  failures = await runAll({ browser, link, place, folder, url: place.address().url });
+  failures = await runAll({ browser, link, place, folder, pictures, url: place.address().url });
   await place.command('cancel', 'live').catch(() => undefined);
 } catch (broken) {
   console.log(`FAIL page: ${broken.stack}`);

@@ -425,7 +425,11 @@ def bad_specs_change_nothing(place):
         "negative budget": {**good, "axes": {**good["axes"], "budget.flops": [-1e9]}},
         "no such session": {**good, "session_sets": {"all": {"list": ["nobody"]}}},
         "no such size": {**good, "axes": {**good["axes"], "model.size": ["21M"]}},
-        "later key": {**good, "zip": []},
+        "later key": {**good, "deadline": 1},
+        "unequal lists": {**good, "zip": [{"train.beta2": [0.9, 0.95], "train.epsilon": [1e-9]}]},
+        "a circle": {**good, "derive": {"train.shared_lr": "train.session_lr",
+                                        "train.session_lr": "train.shared_lr"}},
+        "no point": {**good, "where": ["train.lanes > 2"]},
     }
     texts = {name: json.dumps(spec, indent=1) for name, spec in bad.items()}
     texts["torn"] = json.dumps(good)[:-5]

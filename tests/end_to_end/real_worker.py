@@ -99,9 +99,18 @@ def attempts_of(place, classes):
 
 def uninterrupted_run_and_submitted_twice(world):
     place = world.place("whole")
+    os.environ["ENIGMA_TRACE"] = "trace.json"  # in the folder of the attempt, where a worker stands
     with ended(place):
         finish(place)
+        del os.environ["ENIGMA_TRACE"]
         world.expected = result_of(place)
+        attempt = place.attempts()[0]
+        check_trace(attempt / "trace.json", ranks=1, steps=max(m["step"] for m in
+                    lines_of(attempt / "spool.jsonl", "metrics")))
+        [run] = place.status()["runs"]
+        told = {r["name"] for r in json.loads(place.run("metrics", run["id"], "--json").stdout)["rows"]}
+        check({"mfu_step", "mfu_step_masked", "hardware_utilisation"} <= told, f"metrics {told}")
+        check(run["mfu_basis"].endswith("attention over all pairs (dense)"), run["mfu_basis"])
         again = place.run("submit", spec_of(place), "--wait", "--json")
         check_exit(again, 0)
         check(json.loads(again.stdout)["submitted"] == [], "something was submitted again")
@@ -138,6 +147,33 @@ def bench(world, *words):
                           capture_output=True, text=True)
 
 
+def check_simulated(world, words, step_s):
+    """Over a network that is stated, beside the measured step; and the trace of the measured ones."""
+    trace = world.folder / "bench-trace.json"
+    answer = bench(world, *words, "--ranks", "2", "--latency-s", "0.5", "--bytes-per-s", "1e9",
+                   "--trace", trace, "--json")
+    check_exit(answer, 0)
+    simulated = json.loads(answer.stdout)["simulated"]
+    check(simulated["network"] == {"latency_s": 0.5, "bytes_per_s": 1e9, "basis": "stated"}, f"{simulated}")
+    check(simulated["step_s"] > step_s and simulated["communication_exposed_s"] >= 1, f"{simulated}")
+    check(0 < simulated["efficiency"] < 0.9, f"{simulated}")
+    check_trace(trace, ranks=2, steps=5)
+
+
+def check_trace(path, ranks, steps):
+    """Rows of all ranks; the parts of a step lie in it."""
+    events = json.loads(path.read_text())["traceEvents"]
+    check({e["pid"] for e in events} == set(range(ranks)), "a row a rank")
+    for rank in range(ranks):
+        spans = [e for e in events if e["pid"] == rank and e["ph"] == "X"]
+        whole = [e for e in spans if e["name"] == "step"]
+        check(len(whole) == steps, f"{len(whole)} steps of rank {rank}, not {steps}")
+        last = whole[-1]
+        inside = [e for e in spans if e is not last and e["ts"] >= last["ts"]
+                  and e["ts"] + e["dur"] <= last["ts"] + last["dur"]]
+        check({"data", "forward", "backward", "optimizer"} <= {e["name"] for e in inside}, f"parts {inside}")
+
+
 def a_machine_is_measured_for_a_run(world):
     """Ceilings, and where the time of steps of a run goes, on one rank and on two."""
     place = world.place("measured")
@@ -154,15 +190,20 @@ def a_machine_is_measured_for_a_run(world):
         check(document["schema"] == "enigma.bench/1" and document["ranks"] == ranks, str(document))
         check(abs(sum(step.values()) - 2 * step["step_s"]) < 1e-9, f"parts of {step}")
         check(min(step[k] for k in step if k != "other_s") >= 0, f"a part below 0 of {step}")
-        check(0 < document["mfu_step"] < 1, f"MFU {document['mfu_step']}")
+        check(0 < document["mfu_step_masked"] <= document["mfu_step"] < 1, f"MFU {document['mfu_step']}")
+        check(document["hardware_utilisation"] == document["mfu_step_masked"], "nothing is computed again here")
+        check("peak measured" in document["mfu_basis"]["peak"], f"basis {document['mfu_basis']}")
+        if ranks == 1:
+            check(document["simulated"] is None, "a rank alone has no network")
         check(document["limit"] in ("compute", "data", "communication"), document["limit"])
         check("attention_for_cpu" in document["attention_backend"], document["attention_backend"])
         check(len(document["collectives"]) == (0 if ranks == 1 else 8), "collectives")
         check([m["dtype"] for m in document["matmul"]] == ["float32", "bfloat16"], "matmul")
+    check_simulated(world, words, step["step_s"])
     told = bench(world, *words)
     check(told.returncode == 0 and "limited by" in told.stdout, told.stdout + told.stderr)
     for wrong in (["--point", point], ["--steps", "0"], ["--ranks", "-1"], ["--sleps", "3"],
-                  [*words, "--ranks", "3"]):
+                  [*words, "--ranks", "3"], [*words, "--latency-s", "1"]):
         check_exit(bench(world, *wrong), 2)
     return f"{step['step_s'] * 1e3:.0f} ms a step on two ranks, limited by {document['limit']}"
 

@@ -21,7 +21,6 @@ export interface World {
   version: number; // grows with every change
 }
 
-const firstPage = 200; // what is seen at once
 const nextPages = 1000;
 const idsMax = 80;
 const refresh_ms = 1000;
@@ -88,11 +87,16 @@ function takeRuns(runs: Run[]): void {
 const watched = new Map<string, number>();
 const reading = new Map<string, Promise<void>>();
 
+/** What is seen at once: the first rows of a table, or all marks of most figures. */
+function firstPage(): number {
+  return parseAddress(location.hash).view === 'runs' ? 60 : 200;
+}
+
 /** All runs of a sweep, page by page; each page is seen when it is there. */
 async function readPages(sweep: string): Promise<void> {
   let after: string | undefined;
   do {
-    const limit = after === undefined ? firstPage : nextPages;
+    const limit = after === undefined ? firstPage() : nextPages;
     const status: Status = await ask(`status${queryOf({ sweep, limit, after })}`);
     takeRuns(status.runs);
     after = status.next ?? undefined;
@@ -163,6 +167,7 @@ async function readTotals(): Promise<void> {
   world.sweeps = status.sweeps;
   world.newestWord = Math.max(world.newestWord, status.reported_at ?? 0);
   world.error = '';
+  if (watched.size === 0) wantSoon();
   announce();
   for (const { name, points } of status.sweeps) {
     const grown = watched.has(name) && world.whole.has(name) && runsOf(name).length !== points;
@@ -306,10 +311,13 @@ export function useLaw(question: LawQuestion): Law | Refused | undefined {
 
 let stream: EventSource | undefined;
 
-/** What the address names, before a view has been drawn: it is what one waits for. */
-function wantNamed(): void {
+/** What a view will show, before it has been drawn: the sweep that the address names, or the newest
+ * one. It is what one waits for. */
+function wantSoon(): void {
   const { view, name, settings } = parseAddress(location.hash);
-  wantRuns((view === 'sweep' ? name : settings.sweep) ?? '');
+  if (['run', 'compare', 'nodes'].includes(view)) return;
+  const newestSweep = world.sweeps[world.sweeps.length - 1]?.name;
+  wantRuns((view === 'sweep' && name !== '' ? name : settings.sweep) ?? newestSweep ?? '');
 }
 
 /** Reads what is looked at and follows what changes. */
@@ -317,7 +325,7 @@ export function begin(): void {
   newest = undefined;
   world.whole.clear();
   for (const id of world.runs.keys()) if (!isWatched(id)) world.runs.delete(id);
-  if (watched.size === 0) wantNamed();
+  if (watched.size === 0) wantSoon();
   for (const sweep of watched.keys()) wantRuns(sweep);
   wantIds(named.keys());
   void readTotals()

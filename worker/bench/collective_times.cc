@@ -31,6 +31,18 @@ double median_s(parallel::Collectives& collectives, const Call& call) {
 
 }  // namespace
 
+std::optional<parallel::Network> network_of(const std::vector<CollectiveTime>& times,
+                                            int64_t world) {
+  const auto is_sum = [](const CollectiveTime& time) { return time.op == "all_reduce"; };
+  const auto least = std::find_if(times.begin(), times.end(), is_sum);
+  const auto most = std::find_if(times.rbegin(), times.rend(), is_sum);
+  if (least == times.end() || most->seconds <= least->seconds) { return std::nullopt; }
+  const auto ranks = static_cast<double>(world);
+  const double one_way_s = (most->seconds - least->seconds) / 2;
+  const double moved = static_cast<double>(most->bytes - least->bytes) * (ranks - 1) / ranks;
+  return parallel::Network{least->seconds / 2, moved / one_way_s};
+}
+
 std::vector<CollectiveTime> collective_times(parallel::Collectives& collectives) {
   std::vector<CollectiveTime> times;
   if (collectives.world() == 1) { return times; }

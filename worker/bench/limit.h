@@ -1,7 +1,7 @@
 // What a step waits for most.
 #pragma once
 
-#include "worker/time_split.h"
+#include "worker/trace/time_split.h"
 
 namespace enigma::worker {
 

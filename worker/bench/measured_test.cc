@@ -8,6 +8,10 @@
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <string>
 
 using namespace enigma;
 using namespace enigma::worker;
@@ -38,7 +42,8 @@ TEST_CASE("bench: steps of a run and where their time goes") {
   const RunFolder folder("bench-steps");
   const StepTimes times = steps_on(*parallel::alone(), folder, 5);
   CHECK(times.steps == 5);
-  CHECK(times.flops == 2);  // a FLOP a lane, as the family says
+  CHECK(times.flops.dense == 2);  // a FLOP a lane, as the family says
+  CHECK(times.flops.masked == 1);
   CHECK(times.per_step.total_s > 0);
   CHECK(sum_of_parts(times.per_step) == doctest::Approx(times.per_step.total_s));
   CHECK(times.per_step.communication_exposed_s < times.per_step.total_s);
@@ -53,7 +58,7 @@ TEST_CASE("bench: on two ranks, with what their sums cost") {
   const auto work = [&](parallel::Collectives& collectives) {
     const auto mine = collective_times(collectives);
     const StepTimes times = steps_on(collectives, folder, 3);
-    CHECK(times.flops == 2);
+    CHECK(times.flops.dense == 2);
     if (collectives.rank() == 0) { costs = mine; }
   };
   parallel::on_ranks(2, work);
@@ -63,6 +68,40 @@ TEST_CASE("bench: on two ranks, with what their sums cost") {
   CHECK(costs.back().op == "all_gather");
   CHECK(costs.back().bytes == 16 << 20);
   CHECK(collective_times(*parallel::alone()).empty());
+}
+
+TEST_CASE("bench: a trace is made of the readings that the times are sums of") {
+  const RunFolder folder("bench-trace");
+  const Environment environment = folder.environment("bench", 1);
+  const Device device{"CPU", 1e10};
+  Reporter reporter(environment);
+  const sweeps::PointFile file = toy_file(100, 2);
+  const auto alone = parallel::alone();
+  Training training(environment, file, device, reporter, kGoOn, *alone, open_toy);
+  Trace trace(0, "rank 0", 0);
+  training.trace = &trace;
+  const TimeSplit times = measure_steps(training, 4).per_step;
+  const auto document = nlohmann::json::parse(trace_document({trace.events()}, 0));
+  std::map<std::string, double> seconds;
+  double first_step = 0;
+  for (const auto& event : document["traceEvents"]) {
+    if (event["ph"] != "X") { continue; }
+    if (event["name"] == "step" && first_step == 0) { first_step = event["ts"]; }
+  }
+  for (const auto& event : document["traceEvents"]) {
+    if (event["ph"] != "X" || event["ts"] < first_step) { continue; }
+    seconds[event["name"]] += event["dur"].get<double>() / 1e6;
+  }
+  const auto is_sum = [&](const char* name, double per_step_s) {
+    CHECK(seconds.at(name) == doctest::Approx(4 * per_step_s).epsilon(1e-3));
+  };
+  is_sum("step", times.total_s);
+  is_sum("data", times.data_wait_s);
+  is_sum("communication", times.communication_exposed_s);
+  CHECK(seconds.at("forward") + seconds.at("backward") + seconds.at("optimizer") ==
+        doctest::Approx(4 * (times.forward_s + times.backward_s + times.optimizer_s +
+                             times.communication_exposed_s))
+            .epsilon(1e-3));
 }
 
 TEST_CASE("bench: the attention that ran is named, and memory has a rate") {

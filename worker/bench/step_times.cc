@@ -39,6 +39,30 @@ std::string attention_of_a_step(Training& training, Loader& loader) {
 
 }  // namespace
 
+StepCompute compute_of(const Training& training, const TimeSplit& per_step) {
+  const Family& family = *training.family;
+  const int64_t passes = training.ranks.own_lanes().count() * training.file.point.accumulation;
+  const auto shares = [&](double seconds) {
+    return by_block(seconds, passes, family.forward_flops_by_block(), family.blocks().size());
+  };
+  return {.forward_s = shares(per_step.forward_s),
+          .backward_s = shares(per_step.backward_s),
+          .passes = passes,
+          .optimizer_s = per_step.optimizer_s,
+          .other_s = per_step.data_wait_s + per_step.other_s()};
+}
+
+StepTraffic traffic_of(const Training& training) {
+  const sweeps::Point& point = training.file.point;
+  StepTraffic traffic = traffic_of(training.learner.shared->routes(), training.family->blocks(),
+                                   static_cast<double>(training.device.tensors.dtype().itemsize()));
+  traffic.schedule = point.schedule;
+  traffic.world = training.ranks.world();
+  traffic.shard_ranks =
+      point.form == sweeps::Form::hybrid ? point.shard_ranks : training.ranks.world();
+  return traffic;
+}
+
 StepTimes measure_steps(Training& training, int64_t steps) {
   const sweeps::Point& point = training.file.point;
   StepTimes measured{.steps = steps,
@@ -50,11 +74,13 @@ StepTimes measure_steps(Training& training, int64_t steps) {
   for (int64_t step = 0; step < steps; ++step) {
     Stopwatch watch;
     const std::unique_ptr<StepBatch> batch = loader.next();
-    times.data_wait_s += watch.lap_s();
+    training.spent(times, Part::data, watch.lap());
     measured.flops += train_step(training, *batch, false, times).all.flops;
+    const Lap passed = whole.lap();
+    if (training.trace != nullptr) { training.trace->add_step(training.state.step, passed); }
+    times.total_s += passed.seconds();
   }
-  times.total_s = whole.lap_s();
-  measured.flops /= static_cast<double>(steps);
+  measured.flops = measured.flops * (1 / static_cast<double>(steps));
   measured.per_step = mean_of(times, steps);
   measured.windows_per_s =
       static_cast<double>(point.lanes * point.windows_per_lane) / measured.per_step.total_s;

@@ -119,10 +119,26 @@ LaneLoss Brain::forward(const StepBatch& batch, size_t lane, WindowRange windows
   const model::Output output = model_.forward(
       model::on(tensors_, model::windows_of(mine.batch, windows.first, windows.count)),
       strategies_.resolved[drawn.strategy][mine.session]);
-  return {
-      model::losses_of(output).total,
-      strategies_.training_flops[drawn.strategy][mine.session] * static_cast<double>(windows.count),
-      mine.session};
+  const bool recomputes = point_.checkpointing == sweeps::Checkpointing::blocks;
+  return {model::losses_of(output).total,
+          strategies_.flops[drawn.strategy][mine.session].training(recomputes) *
+              static_cast<double>(windows.count),
+          mine.session};
+}
+
+std::vector<double> Brain::forward_flops_by_block() const {
+  std::vector<double> mean(model_.blocks().size() + 1);
+  double weights = 0;
+  for (size_t i = 0; i < strategies_.names.size(); ++i) {
+    for (const model::WindowFlops& flops : strategies_.flops[i]) {
+      weights += strategies_.weights[i];
+      for (size_t block = 0; block < mean.size(); ++block) {
+        mean[block] += strategies_.weights[i] * flops.by_block[block];
+      }
+    }
+  }
+  for (double& flops : mean) { flops /= weights; }
+  return mean;
 }
 
 std::vector<protocol::Eval> Brain::evaluate(int64_t step, const parallel::Ranks& ranks) {

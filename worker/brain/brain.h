@@ -25,6 +25,7 @@ class Brain : public Family {
   std::vector<std::string> matrices() const override;
   std::vector<std::string> blocks() const override { return model_.blocks(); }
   void run_blocks_by(model::BlockRunner* runner) override { model_.run_blocks_by(runner); }
+  std::vector<double> forward_flops_by_block() const override;
   std::unique_ptr<StepReader> reader(parallel::LaneRange lanes) const override;
   LaneLoss forward(const StepBatch& batch, size_t lane, WindowRange windows) override;
   std::vector<protocol::Eval> evaluate(int64_t step, const parallel::Ranks& ranks) override;

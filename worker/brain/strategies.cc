@@ -25,12 +25,12 @@ void add_row(StrategyTable& table, const model::Strategy& strategy, const model:
   table.names.push_back(strategy.name);
   table.weights.push_back(strategy.weight);
   auto& resolved = table.resolved.emplace_back(corpus.sessions.size());
-  auto& flops = table.training_flops.emplace_back(corpus.sessions.size());
+  auto& flops = table.flops.emplace_back(corpus.sessions.size());
   for (size_t s : sessions) {
     const int64_t neurons = sweeps::kept_neurons(shape, corpus.sessions[s].info);
     auto resolution = model::resolve(strategy, shape, neurons);
     ENIGMA_CHECK(resolution.strategy, "a strategy that a session cannot carry was not dropped");
-    flops[s] = model::count_flops(*resolution.strategy, shape, neurons).training();
+    flops[s] = model::count_flops(*resolution.strategy, shape, neurons);
     resolved[s] = std::move(*resolution.strategy);
   }
 }

@@ -15,7 +15,7 @@ struct StrategyTable {
   std::vector<std::string> names;
   std::vector<double> weights;
   std::vector<std::vector<model::ResolvedStrategy>> resolved;  ///< [strategy][session]
-  std::vector<std::vector<double>> training_flops;             ///< of one window, dense convention
+  std::vector<std::vector<model::WindowFlops>> flops;          ///< of one window
   std::vector<std::string> dropped;                            ///< "name: why"
 };
 

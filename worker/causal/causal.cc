@@ -60,6 +60,9 @@ class CausalReader : public StepReader {
 };
 
 model::CausalShape shape_of(const sweeps::Point& point, int64_t vocabulary) {
+  if (const auto why = sweeps::check_parametrization(point)) {
+    throw Ending(protocol::ExitCode::bad_point, "train.parametrization: " + *why);
+  }
   const model::CausalOptions options = sweeps::causal_options_of(point, vocabulary);
   if (const auto why = model::check_causal(point.size, options)) {
     throw Ending(protocol::ExitCode::bad_point, "model.size: " + *why);
@@ -103,7 +106,7 @@ Causal::Causal(const RunSetup& setup)
       tensors_(setup.tensors),
       corpus_(open_tokens(point_, setup.data)),
       model_(shape_of(point_, corpus_.vocabulary), static_cast<uint64_t>(point_.seed), tensors_),
-      flops_per_window_(model::count_flops(model_.shape(), corpus_.training.length()).training()),
+      flops_per_window_(model::count_flops(model_.shape(), corpus_.training.length())),
       baseline_(frequency_loss(corpus_.training, corpus_.held_out, corpus_.vocabulary)) {
   if (setup.tier.empty() || setup.tier == "test") { return; }
   throw Ending(protocol::ExitCode::bad_point,
@@ -122,6 +125,16 @@ std::vector<std::string> Causal::matrices() const {
   return names;
 }
 
+// Of the maximal update parametrization: a matrix between hidden features moves what it maps the
+// more the wider it is, by as much as its inputs agree with its steps.
+std::map<std::string, double> Causal::rate_scales() const {
+  const double scale = model_.shape().width_scale();
+  std::map<std::string, double> scales;
+  if (scale == 1) { return scales; }
+  for (const std::string& matrix : matrices()) { scales.emplace(matrix, scale); }
+  return scales;
+}
+
 std::unique_ptr<StepReader> Causal::reader(parallel::LaneRange lanes) const {
   return std::make_unique<CausalReader>(corpus_.training, point_, lanes);
 }
@@ -129,8 +142,10 @@ std::unique_ptr<StepReader> Causal::reader(parallel::LaneRange lanes) const {
 LaneLoss Causal::forward(const StepBatch& batch, size_t lane, WindowRange windows) {
   const at::Tensor tokens =
       static_cast<const CausalBatch&>(batch).tokens[lane].narrow(0, windows.first, windows.count);
+  const bool recomputes = point_.checkpointing == sweeps::Checkpointing::blocks;
   return {model_.loss(tokens.to(tensors_.device())),
-          flops_per_window_ * static_cast<double>(windows.count), std::nullopt};
+          flops_per_window_.training(recomputes) * static_cast<double>(windows.count),
+          std::nullopt};
 }
 
 // Ranks take turns at the groups of sequences; the sum runs over all of them in their order, so

@@ -3,6 +3,7 @@
 #include "worker/bench/collective_times.h"
 #include "worker/bench/limit.h"
 #include "worker/bench/memory_rate.h"
+#include "worker/bench/step_model.h"
 #include "worker/bench/step_times.h"
 #include "worker/cli/bench_text.h"
 #include "worker/cli/families.h"
@@ -11,6 +12,8 @@
 #include "worker/cli/verbs.h"
 #include "worker/ending.h"
 #include "worker/join.h"
+#include "worker/progress.h"
+#include "worker/run_trace.h"
 
 #include <ATen/Parallel.h>
 
@@ -41,8 +44,13 @@ po::options_description options() {
       "ranks", po::value<int64_t>()->default_value(1),
       "processes on this machine; under srun: one a task")(
       "dir", po::value<std::string>(),
-      "empty folder that all ranks see, where they meet (under srun)")("json", po::bool_switch(),
-                                                                       "one JSON object");
+      "empty folder that all ranks see, where they meet (under srun)")(
+      "latency-s", po::value<double>(),
+      "of the network to simulate the step on; with --bytes-per-s. Else: as measured here")(
+      "bytes-per-s", po::value<double>(), "of one of its links")(
+      "trace", po::value<std::string>(),
+      "file for the parts of the steps, for Chrome's and Perfetto's viewers")(
+      "json", po::bool_switch(), "one JSON object");
   return known;
 }
 
@@ -55,16 +63,34 @@ int64_t bounded(const po::variables_map& values, const char* name, int64_t most)
                      .found = std::to_string(value)}});
 }
 
+double positive(const po::variables_map& values, const char* name) {
+  if (values.count(name) > 0 && values[name].as<double>() > 0) { return values[name].as<double>(); }
+  throw InputError(
+      {{.file = "command line",
+        .message = "a network has a latency and a bandwidth",
+        .expected = std::string("--") + name + " above 0, beside the other of the two",
+        .found = values.count(name) == 0 ? "none" : std::to_string(values[name].as<double>())}});
+}
+
+std::optional<parallel::Network> stated_network(const po::variables_map& values) {
+  if (values.count("latency-s") + values.count("bytes-per-s") == 0) { return std::nullopt; }
+  return parallel::Network{positive(values, "latency-s"), positive(values, "bytes-per-s")};
+}
+
 struct Request {
   std::optional<sweeps::PointFile> file;
   fs::path data;
   int64_t steps = 20, local_ranks = 1;
   std::optional<fs::path> folder;
+  std::optional<parallel::Network> network;
+  fs::path trace;
 };
 
 Request request_of(const po::variables_map& values) {
   Request request{.steps = bounded(values, "steps", kStepsMax),
-                  .local_ranks = bounded(values, "ranks", kRanksMax)};
+                  .local_ranks = bounded(values, "ranks", kRanksMax),
+                  .network = stated_network(values)};
+  if (values.count("trace") > 0) { request.trace = values["trace"].as<std::string>(); }
   if (values.count("dir") > 0) { request.folder = values["dir"].as<std::string>(); }
   if (values.count("point") == 0) { return request; }
   request.file = read_point_file(values["point"].as<std::string>());
@@ -86,6 +112,7 @@ Environment environment_of(const Request& request, const fs::path& own_folder) {
   environment.attempt_dir = request.folder.value_or(own_folder);
   environment.run_dir = environment.attempt_dir;
   environment.data = request.data;
+  environment.trace = request.trace;
   return environment;
 }
 
@@ -117,22 +144,58 @@ Json json_of(const std::vector<CollectiveTime>& times) {
   return list;
 }
 
+/// Shares of the peak, and what they are of.
+void add_utilisation(Json& document, const StepTimes& times, const Device& device, int64_t world) {
+  const Utilisation used = utilisation(times.flops, times.per_step.total_s, peak_of(device, world));
+  const auto number = [](const std::optional<double>& value) {
+    return value ? Json(*value) : Json();
+  };
+  document["mfu_step"] = number(used.mfu);
+  document["mfu_step_masked"] = number(used.mfu_masked);
+  document["hardware_utilisation"] = number(used.hardware);
+  document["mfu_basis"] = {
+      {"peak", device.text},
+      {"mfu_step", "attention over all pairs (dense)"},
+      {"mfu_step_masked", "attention over the pairs that its mask allows"},
+      {"hardware_utilisation", "those pairs, and what backward computes again"}};
+}
+
+/// The step as the model of it has it, on the stated network, else on one as measured here.
+Json simulated_json(const Request& request, const std::vector<CollectiveTime>& collectives,
+                    const StepCompute& compute, const StepTraffic& traffic) {
+  const auto network = request.network ? request.network : network_of(collectives, traffic.world);
+  if (!network) { return nullptr; }
+  const SimulatedStep step = simulated_step(compute, traffic, *network);
+  return {{"network",
+           {{"latency_s", network->latency_s},
+            {"bytes_per_s", network->bytes_per_s},
+            {"basis", request.network ? "stated" : "measured"}}},
+          {"step_s", step.step_s},
+          {"communication_exposed_s", step.communication_exposed_s},
+          {"efficiency", step.efficiency()}};
+}
+
 /// Of a run: its steps, and what follows from them.
 void add_steps(Json& document, const Environment& environment, const Request& request,
-               const Device& device, parallel::Collectives& collectives) {
+               const Device& device, parallel::Collectives& collectives,
+               const std::vector<CollectiveTime>& collective_times) {
   const sweeps::PointFile& file = *request.file;
   check_lanes(environment, file.point);
   Reporter reporter(environment);
   Training training(environment, file, device, reporter, kGoOn, collectives, family_of(file.point));
+  auto trace = start_trace(environment);
+  training.trace = trace ? &*trace : nullptr;
   const StepTimes times = measure_steps(training, request.steps);
-  const auto world = static_cast<double>(environment.world);
+  write_trace(trace, environment, collectives);
   document["loader_windows_per_s"] = times.loader_windows_per_s;
   document["attention_backend"] = times.attention;
   document["step"] = json_of(times.per_step);
   document["limit"] = name_of(limit_of(times.per_step));
   document["steps"] = times.steps;
   document["windows_per_s"] = times.windows_per_s;
-  document["mfu_step"] = times.flops / times.per_step.total_s / (device.peak_flops_per_s * world);
+  add_utilisation(document, times, device, environment.world);
+  document["simulated"] = simulated_json(
+      request, collective_times, compute_of(training, times.per_step), traffic_of(training));
   document["run_steps"] = file.steps;
   document["run_s"] = times.per_step.total_s * static_cast<double>(file.steps);
 }
@@ -146,11 +209,13 @@ Json document_of(const Environment& environment, const Request& request) {
                             document["matmul"][narrow ? 1 : 0]["flops_per_s"].get<double>());
   document["device"] = device.text;
   document["ranks"] = environment.world;
-  document["collectives"] = json_of(collective_times(*collectives));
-  for (const char* key : {"loader_windows_per_s", "attention_backend", "step", "limit"}) {
+  const auto times = collective_times(*collectives);
+  document["collectives"] = json_of(times);
+  for (const char* key :
+       {"loader_windows_per_s", "attention_backend", "step", "limit", "simulated"}) {
     document[key] = nullptr;
   }
-  if (request.file) { add_steps(document, environment, request, device, *collectives); }
+  if (request.file) { add_steps(document, environment, request, device, *collectives, times); }
   return document;
 }
 

@@ -86,14 +86,40 @@ std::string parts_text(const Json& step) {
   return text;
 }
 
+std::string share_text(const Json& share) {
+  return share.is_null() ? "unknown" : text_of("%.3f", share.get<double>());
+}
+
+std::string utilisation_text(const Json& document) {
+  std::string text;
+  for (const auto& [key, name] : {std::pair("mfu_step", "MFU"),
+                                  {"mfu_step_masked", "MFU, masked"},
+                                  {"hardware_utilisation", "hardware utilised"}}) {
+    text += line(name, share_text(document[key]), document["mfu_basis"][key].get<std::string>());
+  }
+  return text;
+}
+
+/// Beside the measured step.
+std::string simulated_text(const Json& simulated) {
+  if (simulated.is_null()) { return ""; }
+  const Json& network = simulated["network"];
+  return line("a simulated step", text_of_seconds(simulated["step_s"].get<double>()),
+              network["basis"].get<std::string>() +
+                  " network: " + text_of_seconds(network["latency_s"].get<double>()) + ", " +
+                  with_prefix(network["bytes_per_s"].get<double>()) + "B/s") +
+         line("  waiting for ranks",
+              text_of_seconds(simulated["communication_exposed_s"].get<double>()),
+              text_of("efficiency %.2f", simulated["efficiency"].get<double>()));
+}
+
 std::string run_text(const Json& document) {
   const auto number = [&](const char* key) { return document[key].get<double>(); };
   return line("attention", document["attention_backend"].get<std::string>()) +
          parts_text(document["step"]) +
          line("training", text_of("%.3g windows/s", number("windows_per_s"))) +
          line("reading alone", text_of("%.3g windows/s", number("loader_windows_per_s"))) +
-         line("MFU", text_of("%.3f", number("mfu_step")),
-              "of the matrix products above, dense FLOPs") +
+         utilisation_text(document) + simulated_text(document["simulated"]) +
          line("limited by", document["limit"].get<std::string>()) +
          line("the whole run", text_of_duration(number("run_s")),
               std::to_string(document["run_steps"].get<int64_t>()) +

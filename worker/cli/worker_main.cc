@@ -10,6 +10,7 @@
 #include "worker/parallel/collectives.h"
 #include "worker/revision.h"
 #include "worker/run_layout.h"
+#include "worker/run_trace.h"
 #include "worker/train.h"
 
 #include <ATen/Parallel.h>
@@ -58,7 +59,9 @@ constexpr const char* kHelp =
     "  ENIGMA_RANK, ENIGMA_WORLD, or Slurm's variables           which process of how many\n"
     "  ENIGMA_THREADS           threads of one operation (1)\n"
     "  ENIGMA_CHECKPOINT_EVERY, ENIGMA_CHECKPOINT_EVERY_S        steps (0), seconds (60)\n"
-    "Options: --help, --version\n"
+    "  ENIGMA_TRACE             file for the parts of all steps (--trace), for Chrome's and\n"
+    "                           Perfetto's viewers; written where the run ends or stops\n"
+    "Options: --trace FILE, --help, --version\n"
     "Beside training (each with --help):\n"
     "  enigma-worker forward --fixtures FILE --case NAME --out FILE    stored weights, results by "
     "name\n"
@@ -151,8 +154,12 @@ Outcome run(const Environment& environment, Reporter& reporter) {
     const auto collectives = join(environment);
     Training training(environment, file, device, reporter, stop_asked, *collectives,
                       family_of(file.point));
+    auto trace = start_trace(environment);
+    training.trace = trace ? &*trace : nullptr;
     write_layout(training);
-    return train(training);
+    const ExitCode code = train(training);
+    write_trace(trace, environment, *collectives);
+    return code;
   });
 }
 
@@ -170,12 +177,14 @@ void keep_freed_memory() {
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
-int main_of_worker() {
+/// `trace`: where its parts are to be kept; empty: where the environment says.
+int main_of_worker(const std::string& trace) {
   take_signals();
   keep_freed_memory();
   Environment environment;
   Outcome outcome = guarded([&] {
     environment = read_environment([](const char* name) { return std::getenv(name); }, ::getpid());
+    if (!trace.empty()) { environment.trace = trace; }
     return ExitCode::done;
   });
   if (outcome.line.empty()) {
@@ -231,6 +240,9 @@ int main(int argc, char** argv) {
     std::fputs(enigma::worker::kHelp, stdout);
     return 0;
   }
+  if (argc == 3 && std::strcmp(argv[1], "--trace") == 0) {
+    return enigma::worker::main_of_worker(argv[2]);
+  }
   if (argc > 1) {
     if (const auto command = enigma::worker::command_named(argv[1])) {
       return enigma::worker::run_command(
@@ -239,5 +251,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "enigma-worker knows no '%s': --help lists what it does\n", argv[1]);
     return 64;
   }
-  return enigma::worker::main_of_worker();
+  return enigma::worker::main_of_worker("");
 }

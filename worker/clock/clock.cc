@@ -15,9 +15,9 @@ double monotonic_s() {
   return std::chrono::duration<double>(now).count();
 }
 
-double Stopwatch::lap_s() {
+Lap Stopwatch::lap() {
   const double now_s = monotonic_s();
-  return now_s - std::exchange(last_s_, now_s);
+  return {std::exchange(last_s_, now_s), now_s};
 }
 
 }  // namespace enigma::worker

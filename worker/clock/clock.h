@@ -11,10 +11,18 @@ int64_t wall_clock_ns();
 /// Seconds since some fixed moment, never backwards: for what is measured.
 double monotonic_s();
 
-/// Seconds since it was made, or since the last lap.
+/// Between two readings of monotonic_s().
+struct Lap {
+  double from_s = 0, to_s = 0;
+
+  double seconds() const { return to_s - from_s; }
+};
+
+/// What passed since it was made, or since the last lap.
 class Stopwatch {
  public:
-  double lap_s();
+  Lap lap();
+  double lap_s() { return lap().seconds(); }
 
  private:
   double last_s_ = monotonic_s();

@@ -18,11 +18,13 @@ void AdamWStep::add(const at::Tensor& value, const at::Tensor& gradient, const M
   steps.push_back(moments.steps);
 }
 
-void AdamWStep::take(const AdamW& settings, double learning_rate, double divisor) {
+void AdamWStep::take(const AdamW& settings, double learning_rate, double divisor,
+                     double rate_scale) {
   if (values.empty()) { return; }
-  at::_fused_adamw_(values, gradients, first, second, {}, steps, learning_rate, settings.beta1,
-                    settings.beta2, settings.weight_decay, settings.epsilon, false, false,
-                    at::scalar_tensor(divisor, steps[0].options()), std::nullopt);
+  at::_fused_adamw_(values, gradients, first, second, {}, steps, learning_rate * rate_scale,
+                    settings.beta1, settings.beta2, settings.weight_decay / rate_scale,
+                    settings.epsilon, false, false, at::scalar_tensor(divisor, steps[0].options()),
+                    std::nullopt);
 }
 
 }  // namespace enigma::worker

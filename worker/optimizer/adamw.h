@@ -39,8 +39,9 @@ struct AdamWStep {
   void add(const at::Tensor& value, const at::Tensor& gradient, const Moments& moments);
 
   /// Steps all with gradients divided by `divisor`: mean over lanes and clipping in one pass. The
-  /// steps count this one already.
-  void take(const AdamW& settings, double learning_rate, double divisor);
+  /// steps count this one already. `rate_scale` multiplies the learning rate and leaves the decay
+  /// of a step as it is.
+  void take(const AdamW& settings, double learning_rate, double divisor, double rate_scale = 1);
 };
 
 }  // namespace enigma::worker

@@ -65,17 +65,38 @@ void ReplicatedOptimizer::move_into_buffers() {
   }
 }
 
-// Ranks that share the work step one part of each bucket; else every rank steps all.
+// Ranks that share the work step one part of each bucket; else every rank steps all. Neighbours of
+// one rate are one stretch, padding included.
+std::vector<ReplicatedOptimizer::Stretch> ReplicatedOptimizer::stretches_of(
+    const Bucket& bucket) const {
+  const bool scattered = exchange_.is_scattered();
+  const int64_t first =
+      bucket.offset + (scattered ? exchange_.collectives().rank() * bucket.part : 0);
+  const int64_t end = first + (scattered ? bucket.part : layout_.elements_of(bucket));
+  std::vector<Stretch> stretches;
+  for (size_t i = 0; i < bucket.parameters.size(); ++i) {
+    const size_t p = bucket.parameters[i];
+    const bool is_last = i + 1 == bucket.parameters.size();
+    const int64_t from = std::max(first, layout_.offsets[p]);
+    const int64_t to = is_last ? end : std::min(end, layout_.offsets[bucket.parameters[i + 1]]);
+    if (to <= from) { continue; }
+    const double scale = settings_.rate_scale(parameters_[p].name);
+    if (stretches.empty() || stretches.back().rate_scale != scale) {
+      stretches.push_back({.first = from, .rate_scale = scale});
+    }
+    stretches.back().count += to - from;
+  }
+  return stretches;
+}
+
 void ReplicatedOptimizer::choose_stretches() {
   int64_t moment = 0;
   for (size_t b = 0; b < layout_.buckets.size(); ++b) {
-    const Bucket& bucket = layout_.buckets[b];
-    if (bucket.of_matrices) { continue; }
-    const bool scattered = exchange_.is_scattered();
-    const int64_t count = scattered ? bucket.part : layout_.elements_of(bucket);
-    const int64_t skipped = scattered ? exchange_.collectives().rank() * bucket.part : 0;
-    stretches_[b] = {bucket.offset + skipped, count, moment};
-    moment += count;
+    if (layout_.buckets[b].of_matrices) { continue; }
+    stretches_[b] = stretches_of(layout_.buckets[b]);
+    for (Stretch& stretch : stretches_[b]) {
+      stretch.moment = std::exchange(moment, moment + stretch.count);
+    }
   }
   first_ = at::zeros({moment}, values_.options());
   second_ = at::zeros({moment}, values_.options());
@@ -167,13 +188,14 @@ void ReplicatedOptimizer::take_step(SharedRates rates, double divisor) {
 }
 
 void ReplicatedOptimizer::step_bucket(size_t bucket, SharedRates rates, double divisor) {
-  const auto stretch = stretches_.find(bucket);
-  if (stretch != stretches_.end()) {
-    const Stretch& s = stretch->second;
-    AdamWStep step;
-    step.add(values_.narrow(0, s.first, s.count), gradients_.narrow(0, s.first, s.count),
-             {first_.narrow(0, s.moment, s.count), second_.narrow(0, s.moment, s.count), steps_});
-    step.take(settings_.adamw, rates.adamw, divisor);
+  const auto stretches = stretches_.find(bucket);
+  if (stretches != stretches_.end()) {
+    for (const Stretch& s : stretches->second) {
+      AdamWStep step;
+      step.add(values_.narrow(0, s.first, s.count), gradients_.narrow(0, s.first, s.count),
+               {first_.narrow(0, s.moment, s.count), second_.narrow(0, s.moment, s.count), steps_});
+      step.take(settings_.adamw, rates.adamw, divisor, s.rate_scale);
+    }
     return;
   }
   for (const size_t p : layout_.buckets[bucket].parameters) {
@@ -191,10 +213,10 @@ void ReplicatedOptimizer::step_matrix(size_t parameter, double learning_rate, do
 void ReplicatedOptimizer::add_moments(std::vector<StatePiece>& pieces, size_t parameter) const {
   const int64_t from = layout_.offsets[parameter];
   const int64_t elements = parameters_[parameter].tensor.numel();
-  for (const auto& [bucket, s] : stretches_) {
+  const auto add = [&](const Stretch& s) {
     const int64_t first = std::max(from, s.first);
     const int64_t count = std::min(from + elements, s.first + s.count) - first;
-    if (count <= 0) { continue; }
+    if (count <= 0) { return; }
     const bool whole = count == elements;
     for (const auto& [suffix, flat] : {std::pair(".exp_avg", first_), {".exp_avg_sq", second_}}) {
       const at::Tensor values = flat.narrow(0, s.moment + first - s.first, count);
@@ -203,6 +225,9 @@ void ReplicatedOptimizer::add_moments(std::vector<StatePiece>& pieces, size_t pa
                         first - from, whole, exchange_.is_scattered(),
                         parameters_[parameter].tensor.sizes().vec()});
     }
+  };
+  for (const auto& [bucket, stretches] : stretches_) {
+    std::for_each(stretches.begin(), stretches.end(), add);
   }
 }
 

@@ -38,10 +38,12 @@ class ReplicatedOptimizer final : public SharedOptimizer {
   const parallel::FlatLayout& layout() const { return layout_; }
 
  private:
-  /// Elements of the flat buffers that this rank steps by AdamW; their moments follow each other.
+  /// Elements of the flat buffers that this rank steps by AdamW at one rate; their moments follow
+  /// each other.
   struct Stretch {
     int64_t first = 0, count = 0;
     int64_t moment = 0;
+    double rate_scale = 1;
   };
   /// A bucket, and the first block of the forward pass that needs it; −1: its beginning does.
   struct Turn {
@@ -51,6 +53,7 @@ class ReplicatedOptimizer final : public SharedOptimizer {
   bool is_mine(const parallel::Bucket& bucket, size_t slot) const;
   void move_into_buffers();
   void choose_stretches();
+  std::vector<Stretch> stretches_of(const parallel::Bucket& bucket) const;
   void choose_matrices();
   void choose_order();
   int64_t first_block_of(const parallel::Bucket& bucket) const;
@@ -67,8 +70,8 @@ class ReplicatedOptimizer final : public SharedOptimizer {
   parallel::FlatLayout layout_;
   at::Tensor values_, gradients_;  // of all
   parallel::Exchange exchange_;
-  std::map<size_t, Stretch> stretches_;   // by bucket
-  at::Tensor first_, second_, steps_;     // of the stretches
+  std::map<size_t, std::vector<Stretch>> stretches_;  // by bucket
+  at::Tensor first_, second_, steps_;                 // of the stretches
   std::map<size_t, at::Tensor> momenta_;  // of the matrices that this rank steps, by parameter
   std::vector<Turn> turns_;               // of stepping and gathering
   double squares_ = 0;                    // of the summed gradients

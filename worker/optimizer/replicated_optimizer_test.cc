@@ -102,6 +102,29 @@ TEST_CASE("optimizer: shared parameters step like a plain loop, clipped, average
   naive_unused.check(unused);
 }
 
+TEST_CASE(
+    "optimizer: a parameter's rate is scaled and its decay is not, beside others of a bucket") {
+  at::manual_seed(4);
+  const at::Tensor a = leaf({5}), b = leaf({20}), c = leaf({7});
+  Naive naive_a(a), naive_b(b), naive_c(c);
+  ReplicatedOptimizer optimizer({{"a", a}, {"b", b}, {"c", c}}, {.rate_scales = {{"b", 0.25}}},
+                                no_peers());
+  AdamW scaled = shared_adamw();
+  scaled.weight_decay *= 4;
+  for (int i = 0; i < 3; ++i) {
+    const at::Tensor x = at::randn({5}) / 10, y = at::randn({20}) / 10, z = at::randn({7}) / 10;
+    ((a * x).sum() + (b * y).sum() + (c * z).sum()).backward();
+    step(optimizer, 1e-2, 1);
+    naive_a.step(doubles(x), shared_adamw(), 1e-2);
+    naive_b.step(doubles(y), scaled, 0.25e-2);
+    naive_c.step(doubles(z), shared_adamw(), 1e-2);
+  }
+  naive_a.check(a);
+  naive_b.check(b);
+  naive_c.check(c);
+  CHECK(optimizer.state().size() == 4 * 3);
+}
+
 TEST_CASE("optimizer: a session's tensor without gradient neither moves nor counts a step") {
   at::manual_seed(2);
   const at::Tensor a = leaf({4}), b = leaf({3});

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 namespace enigma::worker {
@@ -130,14 +131,16 @@ void ShardedOptimizer::take_step(SharedRates rates, double divisor) {
 
 void ShardedOptimizer::step_elements(size_t unit, double learning_rate, double divisor) {
   const ShardUnit& own = blocks_.units()[unit];
-  AdamWStep step;
+  std::map<double, AdamWStep> by_scale;
   for (const Piece& piece : shares_[unit].pieces) {
     if (piece.is_matrix) { continue; }
-    step.add(slice(own.values(), piece.at, piece.count),
-             slice(own.gradients(), piece.at, piece.count),
-             {piece.moment, piece.second_moment, steps_});
+    by_scale[settings_.rate_scale(parameters_[piece.parameter].name)].add(
+        slice(own.values(), piece.at, piece.count), slice(own.gradients(), piece.at, piece.count),
+        {piece.moment, piece.second_moment, steps_});
   }
-  step.take(settings_.adamw, learning_rate, divisor);
+  for (auto& [scale, step] : by_scale) {
+    step.take(settings_.adamw, learning_rate, divisor, scale);
+  }
 }
 
 ShardedOptimizer::Momentum ShardedOptimizer::start_momentum(size_t unit, double divisor) {

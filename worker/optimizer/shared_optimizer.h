@@ -13,6 +13,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,8 +33,16 @@ struct SharedSettings {
   AdamW adamw = shared_adamw();
   Muon muon;
   std::set<std::string> matrices;  ///< names of those that Muon steps
+  /// What AdamW's learning rate of a parameter is multiplied by; of those not named: 1. Muon's is
+  /// scaled by the matrix's own sizes.
+  std::map<std::string, double> rate_scales = {};
   /// What the names of the parameters of each block of the forward pass begin with, in its order.
   std::vector<std::string> blocks;
+
+  double rate_scale(const std::string& parameter) const {
+    const auto found = rate_scales.find(parameter);
+    return found == rate_scales.end() ? 1 : found->second;
+  }
 };
 
 class SharedOptimizer : public parallel::AroundBlocks {
@@ -72,8 +81,10 @@ class SharedOptimizer : public parallel::AroundBlocks {
   /// How each parameter travels in a step, in their order. The same on all ranks.
   virtual std::vector<Route> routes() const = 0;
 
-  /// Seconds waited for other ranks since this was asked last.
-  double take_waited_s() { return std::exchange(waited_s_, 0); }
+  /// What was waited for other ranks since this was asked last.
+  std::vector<Lap> take_waits() { return std::exchange(waits_, {}); }
+  /// Waited elsewhere, and told with the rest.
+  void add_wait(const Lap& wait) { waits_.push_back(wait); }
 
  protected:
   /// Of all gradients, summed over ranks: known since wait_for_sums().
@@ -86,11 +97,11 @@ class SharedOptimizer : public parallel::AroundBlocks {
   void waiting(const Wait& wait) {
     Stopwatch watch;
     wait();
-    waited_s_ += watch.lap_s();
+    waits_.push_back(watch.lap());
   }
 
  private:
-  double waited_s_ = 0;
+  std::vector<Lap> waits_;
 };
 
 /// Sums and step in one call, where nothing is to run beside the sums. Returns the norm.

@@ -35,6 +35,16 @@ struct Count {
   }
 };
 
+WindowFlops sum_of(const std::vector<Count>& blocks) {
+  WindowFlops flops;
+  for (const Count& block : blocks) {
+    flops.forward += block.dense;
+    flops.forward_masked += block.masked;
+    flops.by_block.push_back(block.masked);
+  }
+  return flops;
+}
+
 void add_cross(Count& count, const std::vector<TokenGroup>& queries,
                const std::vector<TokenGroup>& keys, int64_t d, int64_t hidden) {
   const double rows = real(token_count(queries)), columns = real(token_count(keys));
@@ -42,10 +52,12 @@ void add_cross(Count& count, const std::vector<TokenGroup>& queries,
   count.add_attention(rows * columns, allowed_pairs(queries, keys), d);
 }
 
-void add_tower(Count& count, const std::vector<TokenGroup>& hidden, const ModelShape& shape) {
+void add_tower(std::vector<Count>& blocks, const std::vector<TokenGroup>& hidden,
+               const ModelShape& shape) {
   const int64_t d = shape.size.width;
   const double rows = real(token_count(hidden)), allowed = allowed_pairs(hidden, hidden);
   for (int64_t i = 0; i < shape.size.layers; ++i) {
+    Count& count = blocks.emplace_back();
     count.add(4 * matmul(rows, d, d) + feed_forward(rows, d, tower_feed_forward_width(shape)));
     count.add_attention(rows * rows, is_local_layer(shape, i) ? allowed : rows * rows, d);
   }
@@ -110,17 +122,20 @@ WindowFlops count_flops(const ResolvedStrategy& strategy, const ModelShape& shap
   const int64_t d = shape.size.width;
   std::vector<TokenGroup> hidden = layout.latents;
   hidden.insert(hidden.end(), layout.video.begin(), layout.video.end());
-  Count count;  // of a window: what a batch projects once, session and animal, is no window's
-  count.add(matmul(real(neurons), shape.embedding, d));
-  count.add(matmul(real(tokens.responses), shape.response_kernel, d));
-  count.add(behavior_flops(strategy, shape) + video_flops(shape, layout.video));
+  // Of a window: what a batch projects once, session and animal, is no window's.
+  Count outside;
+  outside.add(matmul(real(neurons), shape.embedding, d));
+  outside.add(matmul(real(tokens.responses), shape.response_kernel, d));
+  outside.add(behavior_flops(strategy, shape) + video_flops(shape, layout.video));
+  std::vector<Count> blocks(2);
+  blocks.front() = outside;
   if (!layout.inputs.empty()) {
-    add_cross(count, layout.latents, layout.inputs, d, tower_feed_forward_width(shape));
+    add_cross(blocks.back(), layout.latents, layout.inputs, d, tower_feed_forward_width(shape));
   }
-  add_tower(count, hidden, shape);
-  add_cross(count, layout.queries, hidden, d, decoder_feed_forward_width(shape));
-  count.add(matmul(real(tokens.response_queries), d, shape.response_stride));
-  return {count.dense, count.masked};
+  add_tower(blocks, hidden, shape);
+  add_cross(blocks.emplace_back(), layout.queries, hidden, d, decoder_feed_forward_width(shape));
+  blocks.back().add(matmul(real(tokens.response_queries), d, shape.response_stride));
+  return sum_of(blocks);
 }
 
 }  // namespace enigma::model

@@ -34,6 +34,11 @@ TEST_CASE("flops: a causal window without video agrees with the sum written out"
   CHECK(flops.forward == doctest::Approx(2 * sum).epsilon(1e-12));
   CHECK(flops.training() == doctest::Approx(6 * sum).epsilon(1e-12));
   CHECK(flops.forward_masked < flops.forward);
+  // Outside, encoder, two layers, decoder: all between the first and the last may run again.
+  REQUIRE(flops.by_block.size() == 5);
+  CHECK(flops.by_block[0] == 2 * (120 * 64 * d + inputs * 10 * d + 5 * 40 * d));
+  CHECK(flops.training(true).executed ==
+        doctest::Approx(4 * flops.forward_masked - flops.by_block[0] - flops.by_block[4]));
 }
 
 TEST_CASE("flops: a video window of patches agrees with the sum written out") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/brain/shape/shape.h"
+#include "model/shape/window_flops.h"
 
 #include <cstdint>
 #include <optional>
@@ -89,13 +90,8 @@ TokenCounts count_tokens(const ResolvedStrategy& strategy, const ModelShape& sha
 /// Matrix-multiplication FLOPs of one window (2 per multiply-add): every linear map and
 /// convolution of tokens, neuron rows and video, and both products of attention. `forward` counts
 /// attention over all pairs ("dense" convention); `forward_masked` only the pairs that the interval
-/// mask allows. Not counted: element-wise work, and the one meta vector of a call.
-/// Training FLOPs are 3 × forward.
-struct WindowFlops {
-  double forward = 0;
-  double forward_masked = 0;
-  double training() const { return 3 * forward; }
-};
+/// mask allows. Not counted: element-wise work, and the one meta vector of a call. Blocks are the
+/// encoder, the layers of the tower, and the decoder, which the readout is counted with.
 WindowFlops count_flops(const ResolvedStrategy& strategy, const ModelShape& shape, int64_t neurons);
 
 }  // namespace enigma::model

@@ -92,6 +92,7 @@ CausalShape causal_shape_of(const ModelSize& size, const CausalOptions& options)
   shape.activation = options.activation;
   shape.query_key_norm = options.query_key_norm;
   shape.tied_head = options.tied_head;
+  shape.base_width = options.base_width;
   return shape;
 }
 
@@ -104,13 +105,19 @@ ParameterCounts count_parameters(const CausalShape& shape) {
   return counts;
 }
 
-CausalFlops count_flops(const CausalShape& shape, int64_t tokens) {
-  const double weights = real(shape.layers * layer_weights(shape) + shape.vocabulary * shape.width);
+WindowFlops count_flops(const CausalShape& shape, int64_t tokens) {
+  const double count = real(tokens), layers = real(shape.layers);
   // q·kᵀ and weights·v: two products over every pair, for all query heads.
-  const double pair = 4 * real(shape.layers * query_width(shape));
-  const double products = 2 * real(tokens) * weights;
-  return {products + pair * real(tokens) * real(tokens),
-          products + pair * real(tokens) * real(tokens + 1) / 2};
+  const double pair = 4 * real(query_width(shape));
+  const double products = 2 * count * real(layer_weights(shape));
+  const double head = 2 * count * real(shape.vocabulary * shape.width);
+  const double masked = products + pair * count * (count + 1) / 2;
+  WindowFlops flops{.forward = layers * (products + pair * count * count) + head,
+                    .forward_masked = layers * masked + head,
+                    .by_block = std::vector<double>(static_cast<size_t>(shape.layers) + 2, masked)};
+  flops.by_block.front() = 0;  // rows of the table of embeddings
+  flops.by_block.back() = head;
+  return flops;
 }
 
 int64_t activation_bytes(const CausalShape& shape, int64_t sequences, int64_t tokens) {

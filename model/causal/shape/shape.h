@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/shape/size.h"
+#include "model/shape/window_flops.h"
 
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,13 @@ struct CausalShape {
   /// Norms, rotary angles and softmax in float32 whatever the type of the rest, as the published
   /// code has them: tells in float64 alone.
   bool published_rounding = false;
+  /// Of the maximal update parametrization: the width whose learning rates are known. 0: standard.
+  int64_t base_width = 0;
+
+  /// What the learning rates of matrices within layers, and logits, are multiplied by.
+  double width_scale() const {
+    return base_width == 0 ? 1 : static_cast<double>(base_width) / static_cast<double>(width);
+  }
 };
 
 /// What a spec says beside the size.
@@ -40,6 +48,7 @@ struct CausalOptions {
   Activation activation = Activation::swiglu;
   bool query_key_norm = false;
   bool tied_head = true;
+  int64_t base_width = 0;  ///< as CausalShape::base_width
 };
 
 /// Names that `model.size` may be: 124M (12 layers of width 768 with 12 heads).
@@ -60,12 +69,8 @@ int64_t hidden_width(int64_t width, Activation activation);
 ParameterCounts count_parameters(const CausalShape& shape);
 
 /// Matrix-multiplication FLOPs of a sequence of `tokens` inputs; attention over all pairs (dense
-/// convention) and over those that the causal mask allows.
-struct CausalFlops {
-  double forward = 0, forward_masked = 0;
-  double training() const { return 3 * forward; }
-};
-CausalFlops count_flops(const CausalShape& shape, int64_t tokens);
+/// convention) and over those that the causal mask allows. Blocks are the layers and the head.
+WindowFlops count_flops(const CausalShape& shape, int64_t tokens);
 
 /// Activations of `sequences` of `tokens` (an estimate); logits are never kept whole.
 int64_t activation_bytes(const CausalShape& shape, int64_t sequences, int64_t tokens);

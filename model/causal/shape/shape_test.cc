@@ -45,6 +45,19 @@ TEST_CASE("causal shape: FLOPs agree with the sum written out") {
   CHECK(count_flops(shape, 10).forward_masked == 2 * (2 * masked + t * d * 64));
 }
 
+TEST_CASE("causal shape: training counts what runs, by block and with what is computed again") {
+  const CausalShape shape = causal_shape_of({.width = 32, .layers = 2, .heads = 4}, {});
+  const WindowFlops flops = count_flops(shape, 10);
+  REQUIRE(flops.by_block.size() == 4);
+  CHECK(flops.by_block[1] == flops.by_block[2]);
+  CHECK(flops.by_block[1] * 2 + flops.by_block[3] == flops.forward_masked);
+  CHECK(flops.training(false).dense == flops.training());
+  CHECK(flops.training(false).masked == 3 * flops.forward_masked);
+  CHECK(flops.training(false).executed == flops.training(false).masked);
+  CHECK(flops.training(true).executed == 3 * flops.forward_masked + 2 * flops.by_block[1]);
+  CHECK(flops.training(true).dense == flops.training());
+}
+
 TEST_CASE("causal shape: what cannot be built says why") {
   CHECK(check_causal({.width = 30, .layers = 1, .heads = 4}, {})->find("2 x heads") !=
         std::string::npos);

@@ -6,20 +6,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <map>
 
 namespace enigma::law {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// NVIDIA's data sheets, SXM parts, bfloat16 without sparsity.
-const std::map<std::string, double>& peaks() {
-  static const std::map<std::string, double> table = {
-      {"A100", 312e12}, {"H100", 989e12}, {"H200", 989e12}};
-  return table;
-}
 
 Json number(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? Json(*value) : Json();
@@ -92,17 +84,6 @@ Prediction predict(const Fit& fit, double flops, const std::vector<Row>& rows) {
 
 double flops_of(double gpus, double hours, double mfu, double peak_flops_per_s) {
   return gpus * hours * 3600 * mfu * peak_flops_per_s;
-}
-
-std::optional<double> bf16_peak_flops_per_s(const std::string& device) {
-  const auto found = peaks().find(device);
-  return found == peaks().end() ? std::nullopt : std::optional(found->second);
-}
-
-std::vector<std::string> known_devices() {
-  std::vector<std::string> names;
-  for (const auto& [name, peak] : peaks()) { names.push_back(name); }
-  return names;
 }
 
 Json to_json(const Prediction& p) {

@@ -29,11 +29,6 @@ Prediction predict(const Fit& fit, double flops, const std::vector<Row>& rows);
 /// FLOPs of `gpus` devices of `peak_flops_per_s` during `hours` at utilisation `mfu`.
 double flops_of(double gpus, double hours, double mfu, double peak_flops_per_s);
 
-/// Dense bfloat16 peak of a device by name, from the maker's data sheet; nothing for an unknown
-/// one: a peak is never guessed.
-std::optional<double> bf16_peak_flops_per_s(const std::string& device);
-std::vector<std::string> known_devices();
-
 nlohmann::ordered_json to_json(const Prediction& prediction);
 std::string to_text(const Prediction& prediction, double level);
 

@@ -160,12 +160,13 @@ function useCurves(runs: Run[], axis: AxisName, smooth: number): Map<string, Lin
         const y = smoothed(curve.y, name.startsWith('test_') ? 0 : smooth);
         const dash = k % 3 === 0 ? undefined : k % 3 === 1 ? [6, 3] : [2, 3];
         const same = runs.filter((other) => other.size === run.size).length > 1;
+        const isOneOfTwo = runs.length === 2;
         const line = {
           id: run.id,
           label: shortId(run.id),
           color: sizes.color(run.size).startsWith('var') ? theme.muted : sizes.color(run.size),
           curve: { x: curve.x, y },
-          dash: same ? dash : undefined,
+          dash: same || isOneOfTwo ? dash : undefined,
         };
         lines.set(name, [...(lines.get(name) ?? []), line]);
       }

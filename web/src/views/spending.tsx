@@ -6,7 +6,7 @@ import { CountsBar } from '../parts';
 
 export function Spending({ sweep, address }: { sweep: SweepLine; address: Address }) {
   const { counts, spend } = sweep;
-  const over = counts.done === sweep.points;
+  const over = counts.done === sweep.points || sweep.eta_s === 0;
   return (
     <section class="spending" aria-label="progress and spend">
       <h2>

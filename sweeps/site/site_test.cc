@@ -1,4 +1,4 @@
-#include "sweeps/site.h"
+#include "sweeps/site/site.h"
 
 #include "files/atomic_file.h"
 

@@ -1,4 +1,4 @@
-#include "sweeps/site.h"
+#include "sweeps/site/site.h"
 
 namespace enigma::sweeps {
 
