@@ -195,7 +195,7 @@ struct Api::Route {
 };
 
 const Api::Route* Api::route_to(const std::string& address) {
-  static constexpr std::array<Route, 17> kRoutes{{
+  static constexpr std::array<Route, 18> kRoutes{{
       {"POST", kReportPath, true, &Api::report},
       {"GET", "/healthz", true, &Api::health},
       {"GET", "/", true, &Api::page},

@@ -156,7 +156,7 @@ void settle(const CandidateRequest& request, const PlannedSweep& planned, Candid
     const fs::path beside = fs::absolute(request.like.sweep.file).parent_path();
     candidates.spec["site"] = absolute_site(site, beside);
   }
-  candidates.usd_per_device_hour = planned.spec.usd_per_device_hour;
+  candidates.usd_per_device_hour = planned.spec.ceilings.usd_per_device_hour;
   if (!candidates.usd_per_device_hour && planned.site) {
     candidates.usd_per_device_hour = planned.site->usd_per_device_hour(request.like.sweep.day);
   }
