@@ -19,7 +19,12 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (document.querySelector('dialog[open]')) return;
+      const dialog = document.querySelector<HTMLDialogElement>('dialog[open]');
+      if (dialog) {
+        // Browsers close it by themselves, but not always.
+        if (event.key === 'Escape') dialog.close();
+        return;
+      }
       if (isTyping(event.target)) {
         if (event.key === 'Escape' || event.key === 'Enter') (event.target as HTMLElement).blur();
         return;

@@ -1,6 +1,6 @@
 // The page: a bar with the sweep and the views, and the view that the address names.
 import { render } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { change, current, go, hrefTo, toHash, useAddress, type Address } from './address';
 import type { SweepLine } from './documents';
 import { ago, duration } from './format';
@@ -134,7 +134,7 @@ function Bar(props: {
 
 function Help({ close }: { close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []); // before anybody can type
   return (
     <dialog ref={dialog} onClose={close} aria-label="keys">
       <h2>Keys</h2>
