@@ -3,7 +3,7 @@
 #   tests/run.sh [--yes] [--only STAGE[,STAGE…]]
 # Stages: unit, simulation, end_to_end, page, slurm, quickstart, bench, sanitizers, fuzz. ENIGMA_SHARED (default
 # ../shared) names the folder of reference recordings and values; tests that need it skip visibly without it.
-# ENIGMA_TEST_MINUTES (default 60): no stage begins later; what is left then is skipped and told.
+# ENIGMA_TEST_MINUTES (default 55): no stage begins later; what is left then is skipped and told.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
@@ -25,7 +25,7 @@ trap 'rm -rf "$logs"' EXIT
 passed=0 failed=0 skipped=0
 times=() failures=() skips=()
 
-minutes=${ENIGMA_TEST_MINUTES:-60}
+minutes=${ENIGMA_TEST_MINUTES:-55}
 if ! [[ $minutes =~ ^[1-9][0-9]{0,4}$ ]]; then
   echo "tests/run.sh: ENIGMA_TEST_MINUTES is '$minutes', not a whole number of minutes" >&2
   exit 2
