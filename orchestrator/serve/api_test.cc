@@ -214,7 +214,7 @@ TEST_CASE("api: a sweep, a run or the first digits of one are cancelled by their
 TEST_CASE("api: a browser comes in by the link, and asks from then on with its cookie") {
   World world;
   world.add("s", {"00000000000000aa"});
-  const auto ask = [&](http::Request request) {
+  const auto ask = [&](const http::Request& request) {
     world.api.handle(request, 1001, [&](http::Response response) {
       world.answers.put({std::move(response), std::this_thread::get_id()});
     });
