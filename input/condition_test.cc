@@ -67,7 +67,7 @@ TEST_CASE("condition: faults name the place, what was expected and the nearest n
 TEST_CASE("condition: random text is a fault or an answer, never more") {
   std::mt19937 random(3);
   const std::string letters = "neurons hours()!&|=<>'\"1.e-";
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 5'000; ++i) {  // an exception each: slow under sanitizers
     std::string text;
     for (size_t length = random() % 24; length > 0; --length) {
       text += letters[random() % letters.size()];

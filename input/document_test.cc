@@ -87,7 +87,7 @@ TEST_CASE("document: damaged text is refused or read, never more") {
     CHECK_FALSE(parse_document(whole.substr(0, cut), "s.json").ok());
   }
   std::mt19937 random(7);
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 5'000; ++i) {  // an exception each: slow under sanitizers
     std::string text = whole;
     for (int edits = 0; edits < 3; ++edits) {
       text[random() % text.size()] = static_cast<char>(random() % 256);
