@@ -1,8 +1,7 @@
 // How much of a stated network's time two ranks wait for, by schedule: a causal decoder, one thread
 // a rank, all-reduces that take half of forward and backward together (then: as long as both).
 //   enigma_bench_overlap [ROUNDS]
-#include "tokens/grammar.h"
-#include "tokens/shard.h"
+#include "tests/bench/causal_run.h"
 #include "worker/causal/causal.h"
 #include "worker/parallel/delayed.h"
 #include "worker/run_fixture.h"
@@ -14,7 +13,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <span>
 
 using namespace enigma;
 using namespace enigma::worker;
@@ -25,30 +23,8 @@ constexpr int64_t kSteps = 16, kRanks = 2;
 constexpr sweeps::Schedule kSchedules[] = {sweeps::Schedule::bucketed, sweeps::Schedule::overlapped,
                                            sweeps::Schedule::scattered};
 
-struct World {
-  RunFolder folder{"overlap"};
-  sweeps::PointFile file{.id = "0123456789abcdef", .steps = kSteps};
-
-  World() {
-    const auto text = tokens::text_of({.vocabulary = 64, .order = 1, .exponent = 2}, 0, 60'000);
-    const std::span<const uint32_t> all(text);
-    tokens::write_shard(folder.path / "data", "train", all.first(55'000), 64, "a benchmark",
-                        std::nullopt);
-    tokens::write_shard(folder.path / "data", "test", all.subspan(55'000), 64, "a benchmark",
-                        std::nullopt);
-    file.point.family = "causal";
-    file.point.size = {.width = 128, .layers = 8, .heads = 4};
-    file.point.own = {{"train.sequence_tokens", 128}};
-    file.point.sessions = {{"train", "b", 0, ""}};
-    file.point.evaluation_sessions = {{"test", "c", 0, ""}};
-    file.point.evaluation_strategies = {"next_token"};
-    file.point.lanes = kRanks;
-    file.point.windows_per_lane = 4;
-    file.point.seed = 4;
-  }
-};
-
-Course course(const World& world, sweeps::Schedule schedule, const parallel::Network& network) {
+Course course(const bench::World& world, sweeps::Schedule schedule,
+              const parallel::Network& network) {
   sweeps::PointFile file = world.file;
   file.point.schedule = schedule;
   return course_of(world.folder.environment("run", 1), file, open_causal, kRanks, at::kFloat,
@@ -68,7 +44,7 @@ double compute_s(const Course& course) {
 }
 
 /// Bytes of the gradients.
-double gradient_bytes(const World& world) {
+double gradient_bytes(const bench::World& world) {
   const RunSetup setup{world.file.point, world.folder.path / "data", at::TensorOptions(at::kFloat)};
   double bytes = 0;
   for (const auto& p : open_causal(setup)->shared_parameters()) {
@@ -97,8 +73,9 @@ double largest_difference(const std::vector<double>& a, const std::vector<double
 }
 
 /// Median exposed seconds a step of each schedule, and the largest difference of their losses.
-std::map<sweeps::Schedule, double> exposed(const World& world, const parallel::Network& network,
-                                           int rounds, double& most) {
+std::map<sweeps::Schedule, double> exposed(const bench::World& world,
+                                           const parallel::Network& network, int rounds,
+                                           double& most) {
   std::map<sweeps::Schedule, std::vector<double>> seen;
   std::map<sweeps::Schedule, Course> last;
   for (int round = 0; round < rounds; ++round) {
@@ -122,7 +99,7 @@ int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 5;
   at::set_num_threads(1);
   at::set_num_interop_threads(1);
-  const World world;
+  const bench::World world{"overlap", kSteps, kRanks};
   const double compute = compute_s(course(world, sweeps::Schedule::bucketed, {}));
   const double bytes = gradient_bytes(world);
   std::printf("%.1f M parameters, forward and backward %.0f ms a step\n", bytes / 4e6,

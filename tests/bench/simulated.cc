@@ -1,8 +1,7 @@
 // The step time of 1, 2 and 4 ranks over a stated network, as it is measured with collectives that
 // are done as late as that network has it, beside what the model of a step says.
 //   enigma_bench_simulated [ROUNDS]
-#include "tokens/grammar.h"
-#include "tokens/shard.h"
+#include "tests/bench/causal_run.h"
 #include "worker/bench/step_times.h"
 #include "worker/causal/causal.h"
 #include "worker/parallel/delayed.h"
@@ -14,7 +13,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <span>
 #include <string>
 
 using namespace enigma;
@@ -36,29 +34,6 @@ constexpr Sharing kSharings[] = {
     {"scattered", sweeps::Form::replicate, sweeps::Schedule::scattered},
     {"shard", sweeps::Form::shard, sweeps::Schedule::overlapped}};
 
-struct World {
-  RunFolder folder{"simulated"};
-  sweeps::PointFile file{.id = "0123456789abcdef", .steps = 1000};
-
-  World() {
-    const auto text = tokens::text_of({.vocabulary = 64, .order = 1, .exponent = 2}, 0, 60'000);
-    const std::span<const uint32_t> all(text);
-    tokens::write_shard(folder.path / "data", "train", all.first(55'000), 64, "a benchmark",
-                        std::nullopt);
-    tokens::write_shard(folder.path / "data", "test", all.subspan(55'000), 64, "a benchmark",
-                        std::nullopt);
-    file.point.family = "causal";
-    file.point.size = {.width = 128, .layers = 8, .heads = 4};
-    file.point.own = {{"train.sequence_tokens", 128}};
-    file.point.sessions = {{"train", "b", 0, ""}};
-    file.point.evaluation_sessions = {{"test", "c", 0, ""}};
-    file.point.evaluation_strategies = {"next_token"};
-    file.point.lanes = kLanes;
-    file.point.windows_per_lane = 4;
-    file.point.seed = 4;
-  }
-};
-
 /// What rank 0 measures, and what the model needs of its run.
 struct Measured {
   StepTimes times;
@@ -66,7 +41,7 @@ struct Measured {
   StepTraffic traffic;
 };
 
-Measured measured(const World& world, int64_t ranks, const Sharing& sharing,
+Measured measured(const bench::World& world, int64_t ranks, const Sharing& sharing,
                   const parallel::Network& network) {
   sweeps::PointFile file = world.file;
   file.point.form = sharing.form;
@@ -104,7 +79,7 @@ double gradient_bytes(const Measured& measured) {
 
 /// Medians over rounds. What the model takes of a run is what its rank has computed, part by part;
 /// how long it waits, and with it the step, is the model's own.
-double compare(const World& world, int64_t ranks, const Sharing& sharing,
+double compare(const bench::World& world, int64_t ranks, const Sharing& sharing,
                const parallel::Network& network, int rounds) {
   std::vector<double> step_s, simulated_s, errors, exposed_s, simulated_exposed_s;
   for (int round = 0; round < rounds; ++round) {
@@ -131,7 +106,7 @@ int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 5;
   at::set_num_threads(1);
   at::set_num_interop_threads(1);
-  const World world;
+  const bench::World world{"simulated", 1000, kLanes};
   const Measured two = measured(world, 2, kSharings[0], {});
   const double compute_s = two.times.per_step.forward_s + two.times.per_step.backward_s;
   // All-reduces of two ranks take half as long as what they compute.
